@@ -1,0 +1,50 @@
+"""The longest context that vLLM accepts for a model.
+
+Source: `vllm/config/model.py`, `_get_and_verify_max_len`, and
+`vllm/transformers_utils/model_arch_config_convertor.py`, `derive_max_model_len_and_key`, of vLLM 0.19.
+"""
+
+from recommender.errors import ImplausibleMetadata
+from recommender.model.fields import Fields
+
+_KEYS = (
+    "max_position_embeddings",
+    "n_positions",
+    "max_seq_len",
+    "seq_length",
+    "model_max_length",
+    "max_target_positions",
+    "max_sequence_length",
+    "max_seq_length",
+    "seq_len",
+)
+
+# vLLM's own assumption for a model that states no limit.
+_WITHOUT_A_KEY = 2048
+
+# Rotary scalings whose factor is already part of `max_position_embeddings`.
+_ALREADY_SCALED = frozenset(
+    {"default", "su", "longrope", "llama3", "yarn", "deepseek_yarn", "deepseek_llama_scaling", "mrope"}
+)
+
+_LARGEST_FACTOR = 1024
+
+
+def longest_context(text: Fields) -> int:
+    """Tokens of the longest request, prompt and answer together."""
+    stated = [limit for key in _KEYS if (limit := text.optional_count(key)) is not None]
+    limit = min(stated, default=_WITHOUT_A_KEY)
+    rope = text.nested("rope_scaling", "rope_parameters")
+    kind = rope.text("rope_type", "type")
+    if kind is None or kind in _ALREADY_SCALED or "gemma3" in (text.text("model_type") or ""):
+        return limit
+    return int(limit * _factor(rope))
+
+
+def _factor(rope: Fields) -> float:
+    factor = rope.value("factor")
+    if factor is None:
+        return 1
+    if not isinstance(factor, int | float) or isinstance(factor, bool) or not 1 <= factor <= _LARGEST_FACTOR:
+        raise ImplausibleMetadata(f"{rope.name} says factor = {str(factor)[:60]}, which no model can have.")
+    return factor

@@ -1,0 +1,183 @@
+"""Which architectures are understood, by `model_type` of config.json, and how to read each.
+
+A `model_type` that is not listed is refused, never approximated. All of them are in vLLM's registry,
+`vllm/model_executor/models/registry.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """How the models of one `model_type` are built."""
+
+    attention: Literal["heads", "latent"] = "heads"
+    mlp_matrices: int = 3
+    """Matrices of one feed-forward block: 3 with a gate (SwiGLU), 2 without."""
+    supports_float16: bool = True
+    """False where vLLM refuses FP16: `vllm/config/model.py`, `_FLOAT16_NOT_SUPPORTED_MODELS`."""
+    defaults: Mapping[str, int] = field(default_factory=dict)
+    """Values of the transformers class for keys that the repositories leave out of config.json."""
+
+
+_GATED = Family()
+_UNGATED = Family(mlp_matrices=2)
+_NO_FLOAT16 = Family(supports_float16=False)
+_LATENT = Family(attention="latent")
+
+# transformers, `Gemma3TextConfig`.
+_GEMMA_3 = Family(
+    supports_float16=False,
+    defaults={
+        "vocab_size": 262_208,
+        "hidden_size": 2304,
+        "intermediate_size": 9216,
+        "num_hidden_layers": 26,
+        "num_attention_heads": 8,
+        "num_key_value_heads": 4,
+        "head_dim": 256,
+        "max_position_embeddings": 131_072,
+    },
+)
+
+FAMILIES: Mapping[str, Family] = {
+    **dict.fromkeys(
+        (
+            "apertus",
+            "arcee",
+            "baichuan",
+            "chatglm",
+            "cohere",
+            "cohere2",
+            "dbrx",
+            "deepseek",
+            "ernie4_5",
+            "ernie4_5_moe",
+            "exaone",
+            "exaone4",
+            "gemma",
+            "glm",
+            "glm4_moe",
+            "gpt_oss",
+            "granite",
+            "granitemoe",
+            "internlm",
+            "internlm2",
+            "internlm3",
+            "llama",
+            "llama4_text",
+            "mimo",
+            "minicpm",
+            "minimax_m2",
+            "ministral",
+            "ministral3",
+            "mistral",
+            "mixtral",
+            "olmo",
+            "olmo2",
+            "olmo3",
+            "olmoe",
+            "phi3",
+            "phimoe",
+            "qwen",
+            "qwen2",
+            "qwen2_5_vl",
+            "qwen2_5_vl_text",
+            "qwen2_moe",
+            "qwen2_vl",
+            "qwen2_vl_text",
+            "qwen3",
+            "qwen3_moe",
+            "qwen3_vl_moe_text",
+            "qwen3_vl_text",
+            "seed_oss",
+            "smollm3",
+            "stablelm",
+        ),
+        _GATED,
+    ),
+    **dict.fromkeys(
+        (
+            "bloom",
+            "falcon",
+            "gpt2",
+            "gpt_bigcode",
+            "gpt_neox",
+            "gptj",
+            "mpt",
+            "nemotron",
+            "opt",
+            "phi",
+            "starcoder2",
+        ),
+        _UNGATED,
+    ),
+    **dict.fromkeys(("deepseek_v2", "deepseek_v3", "kimi_k2"), _LATENT),
+    **dict.fromkeys(("gemma2", "glm4"), _NO_FLOAT16),
+    **dict.fromkeys(("gemma3", "gemma3_text"), _GEMMA_3),
+}
+
+# What `vllm serve` cannot benchmark through /v1/completions, told by the Hub's `pipeline_tag`.
+NOT_GENERATORS_BY_PIPELINE: Mapping[str, str] = {
+    **dict.fromkeys(("feature-extraction", "sentence-similarity"), "an embedding model"),
+    **dict.fromkeys(
+        ("text-ranking", "text-classification", "token-classification"), "a reranker or classifier"
+    ),
+    **dict.fromkeys(("fill-mask", "question-answering", "zero-shot-classification"), "an encoder-only model"),
+    **dict.fromkeys(
+        (
+            "text-to-image",
+            "image-to-image",
+            "text-to-video",
+            "image-to-video",
+            "unconditional-image-generation",
+        ),
+        "a diffusion model",
+    ),
+    **dict.fromkeys(
+        ("automatic-speech-recognition", "text-to-speech", "text-to-audio", "audio-classification"),
+        "a speech model",
+    ),
+}
+
+# The same, told by the library that the repository is made for.
+NOT_GENERATORS_BY_LIBRARY: Mapping[str, str] = {
+    "diffusers": "a diffusion model",
+    "peft": "an adapter without its base model",
+    "sentence-transformers": "an embedding model",
+}
+
+# The same, told by `model_type`.
+NOT_GENERATORS_BY_TYPE: Mapping[str, str] = {
+    **dict.fromkeys(("whisper", "wav2vec2", "seamless_m4t", "speecht5"), "a speech model"),
+    **dict.fromkeys(
+        ("bert", "roberta", "xlm-roberta", "distilbert", "deberta-v2", "modernbert", "electra"),
+        "an encoder-only model",
+    ),
+    **dict.fromkeys(("t5", "mt5", "bart", "mbart", "pegasus", "marian"), "an encoder-decoder model"),
+}
+
+# Keys of architectures whose cache is not a key and a value vector per token: state-space and linear
+# attention, sparse-attention indexers, per-layer blocks, layers that share or drop their cache.
+FOREIGN_KEYS = (
+    "attn_layer_period",
+    "block_configs",
+    "conv_L_cache",
+    "cross_attention_layers",
+    "global_head_dim",
+    "hybrid_override_pattern",
+    "index_n_heads",
+    "linear_attn_config",
+    "linear_num_key_heads",
+    "mamba_d_state",
+    "mamba_num_heads",
+    "num_global_key_value_heads",
+    "num_kv_shared_layers",
+    "ssm_cfg",
+    "state_size",
+)
+
+# `layer_types` whose layers cache a key and a value vector of each token they may look at.
+UNDERSTOOD_LAYER_TYPES = frozenset({"full_attention", "sliding_attention", "chunked_attention", "attention"})

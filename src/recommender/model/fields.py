@@ -1,0 +1,85 @@
+"""Reading JSON objects that anybody may have written: the right type and a possible value, or an error."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from recommender.errors import ImplausibleMetadata
+
+# Far above any model (the largest vocabulary is near 10**6), far below what overflows a sentence.
+_LARGEST_COUNT = 10**9
+_SHOWN_CHARACTERS = 60
+
+
+class Fields:
+    """A JSON object with typed access. A key that is absent and one that is `null` are the same."""
+
+    def __init__(
+        self, document: Mapping[str, Any], *, name: str, defaults: Mapping[str, Any] | None = None
+    ) -> None:
+        """Read `document`, called `name` in errors; `defaults` stand in for keys it does not have."""
+        self._document = document
+        self._name = name
+        self._defaults = defaults or {}
+
+    def value(self, *keys: str) -> Any:  # noqa: ANN401 - JSON is untyped until it is read
+        """The first value among `keys` that is not null, with the key's default as the last resort."""
+        for source in (self._document, self._defaults):
+            for key in keys:
+                if source.get(key) is not None:
+                    return source[key]
+        return None
+
+    def count(self, *keys: str) -> int:
+        """A whole number of at least 1 that must be there."""
+        found = self.optional_count(*keys)
+        if found is None:
+            raise ImplausibleMetadata(f"{self._name} has no {' or '.join(keys)}.")
+        return found
+
+    def optional_count(self, *keys: str) -> int | None:
+        """A whole number of at least 1, or `None` where none of `keys` is there."""
+        found = self.value(*keys)
+        if found is None:
+            return None
+        if not isinstance(found, int | float) or isinstance(found, bool) or found != int(found):
+            raise self._impossible(keys, found)
+        if not 1 <= found <= _LARGEST_COUNT:
+            raise self._impossible(keys, found)
+        return int(found)
+
+    def text(self, *keys: str) -> str | None:
+        """A string, or `None` where it is absent or something else."""
+        found = self.value(*keys)
+        return found if isinstance(found, str) else None
+
+    def flag(self, key: str) -> bool:
+        """Whether `key` is there and true."""
+        return self.value(key) is True
+
+    def nested(self, *keys: str, defaults: Mapping[str, Any] | None = None) -> "Fields":
+        """The object under the first of `keys` that holds one; empty where none does."""
+        found = next((key for key in keys if isinstance(self.value(key), Mapping)), None)
+        document = self.value(found) if found else {}
+        return Fields(document, name=f"{self._name}, {found or keys[0]}", defaults=defaults)
+
+    def with_defaults(self, defaults: Mapping[str, Any]) -> "Fields":
+        """The same object with `defaults` for the keys that it does not have."""
+        return Fields(self._document, name=self._name, defaults=defaults)
+
+    def names(self) -> tuple[str, ...]:
+        """The keys of the object in a fixed order."""
+        return tuple(sorted(self._document))
+
+    @property
+    def name(self) -> str:
+        """What errors call the object."""
+        return self._name
+
+    def has(self, key: str) -> bool:
+        """Whether `key` has a value other than null."""
+        return self.value(key) is not None
+
+    def _impossible(self, keys: tuple[str, ...], found: object) -> ImplausibleMetadata:
+        key = next((key for key in keys if self._document.get(key) is not None), keys[0])
+        shown = repr(found)[:_SHOWN_CHARACTERS]
+        return ImplausibleMetadata(f"{self._name} says {key} = {shown}, which no model can have.")

@@ -1,0 +1,172 @@
+"""From the Hub's two documents to a `Model`, or to the reason why there is none."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from recommender.dtype import BY_TORCH_NAME, Dtype
+from recommender.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.model.attention import parse_attention, parse_sliding_window
+from recommender.model.checkpoint import largest_float, loaded_weights, stated_total, stored_elements
+from recommender.model.context import longest_context
+from recommender.model.families import (
+    FAMILIES,
+    NOT_GENERATORS_BY_LIBRARY,
+    NOT_GENERATORS_BY_PIPELINE,
+    NOT_GENERATORS_BY_TYPE,
+)
+from recommender.model.fields import Fields
+from recommender.model.quantization import CheckpointQuantization, parse_quantization
+from recommender.model.shape import (
+    Shape,
+    embedding_parameters,
+    parse_shape,
+    shape_parameters,
+    vision_parameters,
+)
+from recommender.model.values import HubMetadata, Model, ModelInfo, Weights
+
+# Where multimodal repositories keep the configuration of their language model.
+_LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
+
+# Architectures that end otherwise are encoders, classifiers or bare bodies.
+_GENERATOR_SUFFIXES = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration", "ChatModel", "ChatGLMModel")
+
+
+def parse_model(metadata: HubMetadata) -> Model:
+    """The model that `metadata` describes.
+
+    Raises `UnsupportedModel` where `vllm serve` could not benchmark it or its architecture is not
+    understood, `ImplausibleMetadata` where the documents hold impossible values.
+    """
+    config = _generator_config(metadata)
+    architecture = _architecture(config)
+    family = FAMILIES.get(architecture)
+    if family is None:
+        raise UnsupportedModel(
+            f"{metadata.model_id} is of the architecture {architecture[:60]}, whose memory use is not"
+            " understood."
+        )
+    text = _language_model(config, defaults=family.defaults)
+    shape = parse_shape(text, mlp_matrices=family.mlp_matrices)
+    tied = config.flag("tie_word_embeddings") or text.flag("tie_word_embeddings")
+    stored = stored_elements(metadata.information)
+    quantization = parse_quantization(config, text, stored)
+    return Model(
+        model_id=metadata.model_id,
+        architecture=config.text("model_type") or architecture,
+        native_dtype=_native_dtype(config, text, stored),
+        supports_float16=family.supports_float16,
+        quantization=quantization.method if quantization else None,
+        weights=_weights(metadata.information, stored, quantization, shape, tied=tied),
+        embedding_parameters=embedding_parameters(shape, tied=tied),
+        attention=parse_attention(family, text, shape),
+        attention_heads=shape.attention_heads,
+        hidden_size=shape.hidden_size,
+        intermediate_size=shape.intermediate_size,
+        vocabulary=shape.vocabulary,
+        experts_per_token=shape.experts_per_token,
+        expert_intermediate_size=shape.expert_intermediate_size,
+        vision_parameters=vision_parameters(config),
+        max_position_embeddings=longest_context(text),
+        sliding_window=parse_sliding_window(text),
+    )
+
+
+def describe_model(metadata: HubMetadata) -> ModelInfo:
+    """What the documents say of a model that is not supported; what they do not say is `None`."""
+    config = Fields(metadata.config or {}, name="config.json")
+    text = _language_model(config)
+    try:
+        stored = stored_elements(metadata.information)
+        total = sum(stored.values()) or stated_total(metadata.information)
+        context = longest_context(text) if text.value("max_position_embeddings") else None
+    except ImplausibleMetadata:
+        stored, total, context = {}, None, None
+    known = stored or _stated_dtype(config, text)
+    return ModelInfo(
+        parameter_count=total,
+        native_dtype=_native_dtype(config, text, stored).torch_name if known else None,
+        max_position_embeddings=context,
+        architecture=config.text("model_type"),
+    )
+
+
+def _generator_config(metadata: HubMetadata) -> Fields:
+    """config.json of a repository that `vllm serve` could serve, or `UnsupportedModel`."""
+    kind = _kind_of_non_generator(metadata)
+    if kind is not None:
+        raise UnsupportedModel(
+            f"{metadata.model_id} is {kind}; `vllm serve` cannot benchmark it through /v1/completions."
+        )
+    config = Fields(metadata.config or {}, name="config.json")
+    architectures = config.value("architectures")
+    names = architectures if isinstance(architectures, list) else []
+    if names and not any(str(name).endswith(_GENERATOR_SUFFIXES) for name in names):
+        raise UnsupportedModel(
+            f"{metadata.model_id} is a {str(names[0])[:60]}, which does not generate text;"
+            " `vllm serve` cannot benchmark it through /v1/completions."
+        )
+    return config
+
+
+def _kind_of_non_generator(metadata: HubMetadata) -> str | None:
+    information = Fields(metadata.information, name="the model information")
+    config = Fields(metadata.config or {}, name="config.json")
+    kind = (
+        NOT_GENERATORS_BY_LIBRARY.get(information.text("library_name") or "")
+        or NOT_GENERATORS_BY_PIPELINE.get(information.text("pipeline_tag") or "")
+        or NOT_GENERATORS_BY_TYPE.get(config.text("model_type") or "")
+    )
+    if kind is None and metadata.config is None:
+        return "a GGUF-only repository" if information.has("gguf") else "a repository without a config.json"
+    return kind
+
+
+def _language_model(config: Fields, *, defaults: Mapping[str, Any] | None = None) -> Fields:
+    """The part of config.json that describes the language model: a nested object, or all of it."""
+    key = next((key for key in _LANGUAGE_MODEL_KEYS if isinstance(config.value(key), Mapping)), None)
+    return config.with_defaults(defaults or {}) if key is None else config.nested(key, defaults=defaults)
+
+
+def _architecture(config: Fields) -> str:
+    """`model_type` of the language model, or of the whole where a nested part does not state its own."""
+    return (
+        _language_model(config).text("model_type") or config.text("model_type") or "an unnamed architecture"
+    )
+
+
+def _native_dtype(config: Fields, text: Fields, stored: Mapping[str, int]) -> Dtype:
+    """The dtype that the checkpoint states, or the one that most of it is stored in."""
+    return _stated_dtype(config, text) or largest_float(stored) or Dtype.FLOAT16
+
+
+def _stated_dtype(config: Fields, text: Fields) -> Dtype | None:
+    stated = next(
+        (
+            fields.text("dtype", "torch_dtype")
+            for fields in (text, config)
+            if fields.text("dtype", "torch_dtype")
+        ),
+        "",
+    )
+    return BY_TORCH_NAME.get((stated or "").removeprefix("torch."))
+
+
+def _weights(
+    information: Mapping[str, Any],
+    stored: Mapping[str, int],
+    quantization: CheckpointQuantization | None,
+    shape: Shape,
+    *,
+    tied: bool,
+) -> Weights:
+    """The weights that the Hub counts, or else the ones that the shape implies."""
+    if stored:
+        return loaded_weights(stored, quantization)
+    parameters = stated_total(information) or shape_parameters(shape, tied=tied)
+    if quantization is None:
+        return Weights(parameters=parameters, float_values=parameters, packed_bytes=0)
+    floats = min(parameters, embedding_parameters(shape, tied=tied))
+    packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
+    return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)

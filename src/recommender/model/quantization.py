@@ -1,0 +1,131 @@
+"""The quantization that a checkpoint comes with: what one packed element of it takes in memory.
+
+The Hub counts the elements of AWQ, GPTQ, compressed-tensors, MXFP4 and bitsandbytes checkpoints as the
+weights that they stand for, and those of NVFP4 as stored (huggingface.js,
+`packages/hub/src/lib/parse-safetensors-metadata.ts`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from recommender.errors import UnsupportedModel
+from recommender.model.fields import Fields
+
+# The dtypes that hold packed weights in a safetensors file.
+PACKED_DTYPES = frozenset({"I32", "U8"})
+
+_FP8_DTYPES = ("F8_E4M3", "F8_E5M2")
+
+# Groups of AWQ and GPTQ where the configuration does not name a size.
+_USUAL_GROUP_SIZE = 128
+
+# OCP Microscaling Formats 1.0: one scale byte for 32 values of 4 bits. vLLM pads each GPU's share to whole
+# kernel tiles: gpt-oss takes 9 % more than is stored on one GPU and 18 % more on each of four.
+_MXFP4_PADDING = 1.2
+_MXFP4_BYTES = (0.5 + 1 / 32) * _MXFP4_PADDING
+
+# Two 4-bit values in a byte, one FP8 scale for 16 of them.
+_NVFP4_BYTES = 1 + 2 / 16
+_NVFP4_SCALES_PER_BYTE = 2 / 16
+
+# bitsandbytes keeps one scale for 64 values: a float32, or a byte where the scales are quantized again.
+_BITSANDBYTES_BLOCK = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointQuantization:
+    """How the linear layers of a checkpoint are stored."""
+
+    method: str
+    bytes_per_packed_element: float = 1
+    """Memory of one `I32` or `U8` element as the Hub counts them, its share of the scales included."""
+    weights_per_packed_element: int = 1
+
+
+def parse_quantization(
+    config: Fields, text: Fields, stored: Mapping[str, int]
+) -> CheckpointQuantization | None:
+    """How the checkpoint is quantized; `None` where its weights are plain floats.
+
+    `stored` counts the elements by safetensors dtype. Raises `UnsupportedModel` for a method whose size
+    is not understood.
+    """
+    for fields in (config, text):
+        if fields.has("quantization_config"):
+            return _declared(fields.nested("quantization_config"), stored)
+    return _undeclared(stored)
+
+
+def _declared(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantization:
+    method = (stated.text("quant_method") or "an unnamed method").lower()
+    match method:
+        case "fp8" | "fbgemm_fp8":
+            return CheckpointQuantization(method=method)
+        case "mxfp4":
+            return CheckpointQuantization(method=method, bytes_per_packed_element=_MXFP4_BYTES)
+        case "awq" | "gptq" | "auto-round":
+            packed = _grouped_bytes(stated.optional_count("bits") or 4, _group_size(stated), zero_points=True)
+            return CheckpointQuantization(method=method, bytes_per_packed_element=packed)
+        case "bitsandbytes":
+            scale = 1 if stated.flag("bnb_4bit_use_double_quant") else 4
+            packed = 0.5 + scale / _BITSANDBYTES_BLOCK if stated.flag("load_in_4bit") else 1
+            return CheckpointQuantization(method=method, bytes_per_packed_element=packed)
+        case "compressed-tensors":
+            return _compressed_tensors(stated, stored)
+        case "modelopt" | "modelopt_fp4":
+            return _modelopt(stored)
+    raise UnsupportedModel(
+        f"The checkpoint is quantized with {method[:60]}, whose size in memory is not understood."
+    )
+
+
+def _compressed_tensors(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantization:
+    """Source: `compressed_tensors/config/base.py`, `CompressionFormat`."""
+    groups = stated.nested("config_groups")
+    if "nvfp4" in (stated.text("format") or ""):
+        return _nvfp4("compressed-tensors", stored)
+    packed = max(
+        (_compressed_group_bytes(groups.nested(name).nested("weights")) for name in groups.names()),
+        default=1.0,
+    )
+    return CheckpointQuantization(method="compressed-tensors", bytes_per_packed_element=packed)
+
+
+def _compressed_group_bytes(weights: Fields) -> float:
+    bits = weights.optional_count("num_bits") or 8
+    return _grouped_bytes(
+        bits, weights.optional_count("group_size"), zero_points=weights.value("symmetric") is False
+    )
+
+
+def _modelopt(stored: Mapping[str, int]) -> CheckpointQuantization:
+    return _nvfp4("modelopt", stored) if stored.get("U8") else CheckpointQuantization(method="modelopt")
+
+
+def _nvfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:
+    packed, fp8 = stored.get("U8", 0), sum(stored.get(dtype, 0) for dtype in _FP8_DTYPES)
+    scales_are_counted = fp8 >= packed * _NVFP4_SCALES_PER_BYTE
+    return CheckpointQuantization(
+        method=method,
+        bytes_per_packed_element=1 if scales_are_counted else _NVFP4_BYTES,
+        weights_per_packed_element=2,
+    )
+
+
+def _undeclared(stored: Mapping[str, int]) -> CheckpointQuantization | None:
+    """ModelOpt repositories may declare themselves in hf_quant_config.json alone; what they store tells."""
+    packed, fp8 = stored.get("U8", 0), sum(stored.get(dtype, 0) for dtype in _FP8_DTYPES)
+    return _modelopt(stored) if 2 * (packed + fp8) > sum(stored.values()) else None
+
+
+def _group_size(stated: Fields) -> int | None:
+    return (
+        None if stated.value("group_size") == -1 else stated.optional_count("group_size") or _USUAL_GROUP_SIZE
+    )
+
+
+def _grouped_bytes(bits: int, group_size: int | None, *, zero_points: bool) -> float:
+    """Bytes of one weight of `bits`, with its share of a 16-bit scale and of a zero point per group."""
+    if group_size is None:
+        return bits / 8
+    return bits / 8 + (2 + (bits / 8 if zero_points else 0)) / group_size

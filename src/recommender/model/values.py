@@ -1,0 +1,124 @@
+"""The values that describe a model once its metadata are parsed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from recommender.dtype import Dtype
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubMetadata:
+    """The two documents that the Hub holds of a model, as parsed JSON."""
+
+    model_id: str
+    """The repository's present name, which may differ from the one asked for."""
+    information: Mapping[str, Any]
+    """`/api/models/{id}` with the expanded fields `information.FIELDS`."""
+    config: Mapping[str, Any] | None
+    """config.json; `None` where the repository has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyValueHeads:
+    """Attention that caches a key and a value vector per head (MHA, GQA, MQA), the same in every layer.
+
+    Layers with a sliding window are counted as if they kept the whole context: an upper bound.
+    """
+
+    layers: int
+    kv_heads: int
+    head_dim: int
+
+    def values_per_token(self, tensor_parallel: int) -> int:
+        """Values that one token adds to the cache of one GPU; heads fewer than GPUs are replicated.
+
+        Source: `vllm/config/model.py`, `get_num_kv_heads`: `max(1, total_kv_heads // tensor_parallel)`.
+        """
+        heads_per_gpu = max(1, self.kv_heads // tensor_parallel)
+        return 2 * self.layers * heads_per_gpu * self.head_dim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latent:
+    """Multi-head latent attention (DeepSeek V2): one latent and one rotary key per token and layer."""
+
+    layers: int
+    width: int
+    """`kv_lora_rank + qk_rope_head_dim`."""
+
+    def values_per_token(self, tensor_parallel: int) -> int:  # noqa: ARG002 - the same question as of heads
+        """Values that one token adds to the cache of one GPU; every GPU keeps the whole latent.
+
+        Source: `vllm/v1/kv_cache_interface.py`, `MLAAttentionSpec`.
+        """
+        return self.layers * self.width
+
+
+Attention = KeyValueHeads | Latent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What the checkpoint's tensors take once vLLM has loaded them."""
+
+    parameters: int
+    float_values: int
+    """Values stored as plain floats; vLLM loads them in the dtype it computes in."""
+    packed_bytes: int
+    """Bytes of quantized values, their scales, and anything else that is loaded as it is stored."""
+
+    def size_bytes(self, dtype: Dtype) -> int:
+        """Bytes of all weights when vLLM computes in `dtype`."""
+        return self.packed_bytes + self.float_values * dtype.size_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Everything of a model that memory and parallelism depend on."""
+
+    model_id: str
+    architecture: str
+    """`model_type` of config.json."""
+    native_dtype: Dtype
+    supports_float16: bool
+    quantization: str | None
+    """The method that the checkpoint is already quantized with, `awq`, `fp8`, ...; `None` if it is not."""
+    weights: Weights
+    embedding_parameters: int
+    """Input embedding and output head: what stays in 16 bit when the rest is quantized."""
+    attention: Attention
+    attention_heads: int
+    hidden_size: int
+    intermediate_size: int
+    vocabulary: int
+    experts_per_token: int
+    """0 for a dense model."""
+    expert_intermediate_size: int
+    vision_parameters: int
+    """Of the image encoder, estimated from its shape; 0 for a text model. They are part of `weights`."""
+    max_position_embeddings: int
+    """The longest context that vLLM accepts for it, in tokens."""
+    sliding_window: int | None
+
+    @property
+    def info(self) -> "ModelInfo":
+        """The part that the answer repeats."""
+        return ModelInfo(
+            parameter_count=self.weights.parameters,
+            native_dtype=self.native_dtype.torch_name,
+            max_position_embeddings=self.max_position_embeddings,
+            architecture=self.architecture,
+            sliding_window=self.sliding_window,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """What is known of a model, supported or not; `None` where the Hub does not say."""
+
+    parameter_count: int | None
+    native_dtype: str | None
+    max_position_embeddings: int | None
+    architecture: str | None
+    sliding_window: int | None = None

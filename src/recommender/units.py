@@ -1,0 +1,13 @@
+"""Bytes and GiB. Bytes are counted as `int`; GiB appear only in sentences and in the answer."""
+
+GIB = 1024**3
+
+
+def gib(size_bytes: float) -> float:
+    """`size_bytes` in GiB, unrounded."""
+    return size_bytes / GIB
+
+
+def gib_text(size_bytes: float) -> str:
+    """`size_bytes` as people read it: one decimal at most, `24 GiB`, `13.5 GiB`."""
+    return f"{gib(size_bytes):.1f}".removesuffix(".0") + " GiB"
