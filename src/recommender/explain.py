@@ -1,0 +1,250 @@
+"""The sentences: what was needed, what was there, why this value."""
+
+from dataclasses import dataclass
+
+from recommender.dtype import Dtype
+from recommender.gpu import Gpu
+from recommender.instance import Instance
+from recommender.larger import Holder
+from recommender.memory import GPU_MEMORY_UTILIZATION, budget, compute_dtype, weight_bytes
+from recommender.model import KeyValueHeads, Model
+from recommender.parallel import valid_degrees
+from recommender.plan import INPUT_TOKENS, LARGEST_CONCURRENCY, OUTPUT_TOKENS, SMALLEST_CONTEXT, Plan
+from recommender.quantization import Quantization, candidates, missing_capability
+from recommender.units import GIB, gib_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One sentence or two for each value of a plan."""
+
+    tensor_parallel_degree: str
+    quantization: str
+    max_model_len: str
+    concurrency: str
+    input_sequence_length: str | None
+    """Only where the workload had to shrink."""
+
+
+def explanation(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> Explanation:
+    """The reasons for each value of `plan`."""
+    return Explanation(
+        tensor_parallel_degree=_tensor_parallel(model, instance, plan),
+        quantization=_quantization(model, instance, gpu, plan),
+        max_model_len=_max_model_len(model, plan),
+        concurrency=_concurrency(plan),
+        input_sequence_length=_workload(plan),
+    )
+
+
+def warnings(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> tuple[str, ...]:
+    """What the reader should know beside the values."""
+    dtype = compute_dtype(model, gpu)
+    found = []
+    if plan.quantization is not None and not plan.quantization.at_load:
+        label = plan.quantization.label
+        found.append(
+            f"vLLM cannot quantize to {label} while it loads: run a checkpoint of this model that is already"
+            f" quantized to {label}."
+        )
+    if dtype is Dtype.FLOAT32:
+        found.append(
+            f"{gpu.name} has no BF16 and this model no FP16 mode: vLLM runs it in {dtype.label}, at twice the"
+            " memory."
+        )
+    if not gpu.is_known:
+        found.append(
+            f"{gpu.name} is not a GPU with known figures: the plan counts on {gib_text(gpu.visible_bytes)}"
+            f" of each GPU of {instance.name} and on no FP8."
+        )
+    return tuple(found)
+
+
+def neuron(instance: Instance) -> str:
+    """Why an instance with Neuron devices gets no configuration."""
+    return (
+        f"{instance.name} has {instance.accelerator_name} devices, which need models compiled for AWS Neuron;"
+        " the benchmark runs vLLM on NVIDIA GPUs. Choose a GPU instance, of the g or p families."
+    )
+
+
+def does_not_fit(model: Model, instance: Instance, gpu: Gpu, larger: Holder | None) -> str:
+    """Why no configuration of `model` starts on `instance`."""
+    reason = _missing_capability(model, instance, gpu) or _shortage(model, instance, gpu)
+    return reason if larger is not None else f"{reason} No instance of the table holds it."
+
+
+def _missing_capability(model: Model, instance: Instance, gpu: Gpu) -> str | None:
+    needed = missing_capability(model, gpu)
+    if needed is None:
+        return None
+    return (
+        f"The checkpoint is quantized with {model.quantization}, which vLLM runs from compute capability"
+        f" {_version(needed)} up; the {gpu.name} of {instance.name} has {_version(gpu.compute_capability)}."
+    )
+
+
+def _shortage(model: Model, instance: Instance, gpu: Gpu) -> str:
+    degree = max(valid_degrees(model, instance.accelerator_count, replicate_kv_heads=True))
+    memory = budget(model, gpu, degree)
+    usable, own = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
+    return (
+        f"{model.model_id} needs {_needs(model, gpu)}, and a KV cache of at least {SMALLEST_CONTEXT} tokens"
+        f" beside them. {instance.name} has {_nominal(instance)} ({instance.accelerator_count} x {gpu.name})"
+        f"{_limit_by_shape(model, instance, degree)}; vLLM may use {usable} of it and takes about {own} for"
+        " itself."
+    )
+
+
+def _needs(model: Model, gpu: Gpu) -> str:
+    dtype = compute_dtype(model, gpu)
+    native = f"{gib_text(weight_bytes(model, dtype))} for its weights in {_precision(model, gpu)}"
+    smallest = next(reversed(candidates(model, gpu)), None)
+    if smallest is None:
+        return native
+    return f"{native} and {gib_text(weight_bytes(model, dtype, smallest))} even in {smallest.label}"
+
+
+def _limit_by_shape(model: Model, instance: Instance, degree: int) -> str:
+    if degree == instance.accelerator_count:
+        return ""
+    return f", of which it can use {_gpus(degree)} because of its {_shape(model)}"
+
+
+def _tensor_parallel(model: Model, instance: Instance, plan: Plan) -> str:
+    degree, count, name = plan.tensor_parallel, instance.accelerator_count, instance.accelerator_name
+    if count == 1:
+        return f"{instance.name} has one {name}, and it holds the model: {_weights_beside_cache(plan)}."
+    used = f"All {count} {name} GPUs" if degree == count else f"{degree} of the {count} {name} GPUs"
+    why_not_more = "" if degree == count else f" More would not divide the model's {_shape(model)} evenly."
+    return f"{used} of {instance.name}: {_smallest(plan)}.{why_not_more}{_replication(model, degree)}"
+
+
+def _weights_beside_cache(plan: Plan) -> str:
+    memory = plan.budget
+    return (
+        f"{gib_text(memory.weight_bytes)} of weights leave {gib_text(memory.kv_cache_bytes)} for the KV cache"
+        f" of the {gib_text(memory.usable_bytes)} that vLLM may use"
+    )
+
+
+def _smallest(plan: Plan) -> str:
+    weights, smallest = f"{gib_text(plan.weight_bytes)} of weights", plan.smallest_tensor_parallel
+    if plan.tensor_parallel == 1:
+        return f"one holds {weights} and a KV cache beside them"
+    if smallest == plan.tensor_parallel:
+        return f"fewer would not hold {weights} and a KV cache beside them"
+    return (
+        f"{smallest} would hold the model ({weights}), but a benchmark should use the GPUs that are paid for,"
+        " and the KV cache spreads over all of them"
+    )
+
+
+def _replication(model: Model, degree: int) -> str:
+    attention = model.attention
+    if not isinstance(attention, KeyValueHeads) or degree <= attention.kv_heads:
+        return ""
+    copies = degree // attention.kv_heads
+    return (
+        f" The model has only {_count(attention.kv_heads, 'KV head')}, so vLLM keeps each on {copies} GPUs."
+    )
+
+
+def _quantization(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
+    if plan.quantization is None:
+        return _native(model, gpu, plan)
+    label, dtype = plan.quantization.label, compute_dtype(model, gpu)
+    how = (
+        f"vLLM quantizes while it loads; embeddings and output head stay in {dtype.label}."
+        if plan.quantization.at_load
+        else "It needs a checkpoint of the model that is already quantized."
+    )
+    return (
+        f"{label}: in {dtype.label} the weights take {gib_text(weight_bytes(model, dtype))}, too much beside"
+        f" a KV cache for the {_nominal(instance)} of {instance.name}; in {label} they take"
+        f" {gib_text(plan.weight_bytes)}.{_why_not_fp8(gpu, plan.quantization)} {how}"
+    )
+
+
+def _why_not_fp8(gpu: Gpu, quantization: Quantization) -> str:
+    if quantization.name == "fp8":
+        return ""
+    if gpu.computes_fp8:
+        return " FP8 would not be small enough."
+    return f" {gpu.name} does not compute in FP8."
+
+
+def _native(model: Model, gpu: Gpu, plan: Plan) -> str:
+    weights, usable = gib_text(plan.budget.weight_bytes), gib_text(plan.budget.usable_bytes)
+    fits = (
+        f"the weights take {weights} of the {usable} that vLLM may use on each {gpu.name}"
+        f" ({GPU_MEMORY_UTILIZATION:.0%} of what CUDA sees)"
+    )
+    if model.quantization is not None:
+        return f"Nothing to add: the checkpoint is already quantized ({model.quantization}), and {fits}."
+    return f"Not needed: in {_precision(model, gpu)} {fits}."
+
+
+def _max_model_len(model: Model, plan: Plan) -> str:
+    limit, cache, chosen = model.max_position_embeddings, plan.budget.kv_cache_tokens, plan.max_model_len
+    if limit > cache:
+        return (
+            f"{chosen:,} tokens is the largest power of two within the {cache:,} tokens that the KV cache"
+            f" holds; the model itself allows {limit:,}."
+        )
+    within = (
+        "the model's own limit"
+        if chosen == limit
+        else f"the largest power of two within the model's {limit:,}"
+    )
+    return f"{chosen:,} tokens is {within}; the KV cache holds {cache:,} tokens."
+
+
+def _concurrency(plan: Plan) -> str:
+    work, cache = plan.workload, f"the KV cache of {plan.budget.kv_cache_tokens:,} tokens"
+    request = f"{work.total_tokens} tokens ({work.input_tokens} in, {work.output_tokens} out)"
+    if plan.held_requests > LARGEST_CONCURRENCY:
+        return (
+            f"{LARGEST_CONCURRENCY} is the most that a run takes; {cache} would hold"
+            f" {plan.held_requests:,} requests of {request}."
+        )
+    return f"{_count(plan.concurrency, 'request')} of {request} fit into {cache} at once."
+
+
+def _workload(plan: Plan) -> str | None:
+    work = plan.workload
+    if (work.input_tokens, work.output_tokens) == (INPUT_TOKENS, OUTPUT_TOKENS):
+        return None
+    return (
+        f"{work.input_tokens} tokens in and {work.output_tokens} out instead of {INPUT_TOKENS} and"
+        f" {OUTPUT_TOKENS}: both together have to fit into the context of {plan.max_model_len} tokens."
+    )
+
+
+def _precision(model: Model, gpu: Gpu) -> str:
+    return model.quantization or compute_dtype(model, gpu).label
+
+
+def _shape(model: Model) -> str:
+    """What a tensor parallel degree has to divide."""
+    heads = _count(model.attention_heads, "attention head")
+    width = f"feed-forward width of {model.intermediate_size:,}"
+    if not isinstance(model.attention, KeyValueHeads):
+        return f"{heads} and {width}"
+    return f"{heads}, {_count(model.attention.kv_heads, 'KV head')} and {width}"
+
+
+def _gpus(degree: int) -> str:
+    return "one GPU" if degree == 1 else f"{degree} GPUs"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _nominal(instance: Instance) -> str:
+    return gib_text(instance.accelerator_memory_gib * GIB)
+
+
+def _version(capability: tuple[int, int]) -> str:
+    return f"{capability[0]}.{capability[1]}"

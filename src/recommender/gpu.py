@@ -1,0 +1,88 @@
+"""What is known of each accelerator: one row per GPU, with its source."""
+
+from dataclasses import dataclass
+
+from recommender.instance import Instance
+from recommender.units import GIB
+
+# Where BF16 and FP8 arithmetic begin: `vllm/platforms/cuda.py`, `supported_dtypes`; Ada and Hopper.
+BF16_CAPABILITY = (8, 0)
+FP8_CAPABILITY = (8, 9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpu:
+    """The facts of one GPU that decide how vLLM runs on it."""
+
+    name: str
+    visible_bytes: int
+    """What CUDA reports as total memory, which is less than the nominal size; vLLM multiplies this."""
+    compute_capability: tuple[int, int]
+    nvlink: bool
+    """Whether the GPUs of one instance are joined by NVLink rather than PCIe."""
+    is_known: bool = True
+    """False for a GPU that is not in the table."""
+
+    @property
+    def computes_fp8(self) -> bool:
+        """Whether it has tensor cores for FP8."""
+        return self.compute_capability >= FP8_CAPABILITY
+
+    @property
+    def computes_bf16(self) -> bool:
+        """Whether it has BF16 arithmetic."""
+        return self.compute_capability >= BF16_CAPABILITY
+
+
+def _row(name: str, visible_gib: float, capability: tuple[int, int], *, nvlink: bool) -> Gpu:
+    return Gpu(name=name, visible_bytes=int(visible_gib * GIB), compute_capability=capability, nvlink=nvlink)
+
+
+# Visible memory: the lowest `total_memory` that start-up logs of vLLM servers on that GPU show. Compute
+# capability: https://developer.nvidia.com/cuda-gpus. NVLink: the EC2 pages of the instance families.
+_GPUS = {
+    gpu.name: gpu
+    for gpu in (
+        _row("T4", 14.56, (7, 5), nvlink=False),
+        _row("A10G", 21.99, (8, 6), nvlink=False),
+        _row("L4", 22.04, (8, 9), nvlink=False),
+        _row("L40S", 44.31, (8, 9), nvlink=False),
+        _row("A100-40GB", 39.38, (8, 0), nvlink=True),
+        _row("A100-80GB", 79.15, (8, 0), nvlink=True),
+        _row("H100", 79.1, (9, 0), nvlink=True),
+        _row("H200", 139.8, (9, 0), nvlink=True),
+        _row("B200", 178.35, (10, 0), nvlink=True),
+        _row("B300", 267.7, (10, 3), nvlink=True),
+        _row("RTX PRO 6000", 94.97, (12, 0), nvlink=False),
+    )
+}
+
+# EC2 calls both cards A100; the memory per card tells them apart.
+_A100_LIMIT_GIB = 60
+
+# The smallest ratio of visible to nominal memory in the table above is the T4's 0.91.
+_UNKNOWN_VISIBLE_SHARE = 0.90
+
+
+def gpu_of(instance: Instance) -> Gpu:
+    """The GPU of `instance`; for one that is not in the table, values that promise too little.
+
+    An unknown GPU is taken as having 90 % of its nominal memory visible, no FP8 units and slow links.
+    """
+    nominal_gib = instance.accelerator_memory_gib / instance.accelerator_count
+    known = _GPUS.get(_table_name(instance.accelerator_name, nominal_gib))
+    if known is not None and known.visible_bytes <= nominal_gib * GIB:
+        return known
+    return Gpu(
+        name=instance.accelerator_name,
+        visible_bytes=int(nominal_gib * _UNKNOWN_VISIBLE_SHARE * GIB),
+        compute_capability=BF16_CAPABILITY,
+        nvlink=False,
+        is_known=False,
+    )
+
+
+def _table_name(accelerator_name: str, nominal_gib: float) -> str:
+    if accelerator_name != "A100":
+        return accelerator_name
+    return "A100-40GB" if nominal_gib < _A100_LIMIT_GIB else "A100-80GB"

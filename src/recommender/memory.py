@@ -1,0 +1,94 @@
+"""How many bytes a model takes on each GPU, and how many are left for its KV cache."""
+
+from dataclasses import dataclass
+
+from recommender.dtype import Dtype
+from recommender.gpu import Gpu
+from recommender.model import KeyValueHeads, Model
+from recommender.overhead import Overhead, runtime_overhead
+from recommender.quantization import Quantization
+
+# The share of a GPU that vLLM may use, `--gpu-memory-utilization`. It is passed on in the arguments,
+# because vLLM's own default is 0.9 up to 0.19 and 0.92 from 0.20 on (`vllm/config/cache.py`).
+GPU_MEMORY_UTILIZATION = 0.90
+
+# Tokens of one block of the cache; a request takes whole blocks (`vllm/config/cache.py`).
+BLOCK_TOKENS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """The memory of one GPU, in bytes, as vLLM divides it at start-up."""
+
+    visible_bytes: int
+    usable_bytes: int
+    weight_bytes: int
+    overhead: Overhead
+    kv_bytes_per_token: int
+
+    @property
+    def kv_cache_bytes(self) -> int:
+        """What is left for the KV cache; negative where weights and overhead alone are too much."""
+        return self.usable_bytes - self.weight_bytes - self.overhead.total_bytes
+
+    @property
+    def kv_cache_tokens(self) -> int:
+        """Tokens of the whole instance's cache, in full blocks; each GPU holds its share of every token."""
+        blocks = max(0, self.kv_cache_bytes) // (self.kv_bytes_per_token * BLOCK_TOKENS)
+        return blocks * BLOCK_TOKENS
+
+
+def budget(model: Model, gpu: Gpu, tensor_parallel: int, quantization: Quantization | None = None) -> Budget:
+    """The budget of each GPU when `tensor_parallel` of them serve `model`.
+
+    Source: `vllm/v1/worker/gpu_worker.py`, `determine_available_memory`: total x utilization - weights -
+    overhead.
+    """
+    dtype = compute_dtype(model, gpu)
+    return Budget(
+        visible_bytes=gpu.visible_bytes,
+        usable_bytes=int(gpu.visible_bytes * GPU_MEMORY_UTILIZATION),
+        weight_bytes=_weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization),
+        overhead=runtime_overhead(model, gpu, tensor_parallel),
+        kv_bytes_per_token=model.attention.values_per_token(tensor_parallel) * dtype.size_bytes,
+    )
+
+
+def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None = None) -> int:
+    """Bytes of all weights. Quantized at load or beforehand, embeddings and output head stay in `dtype`."""
+    if quantization is None:
+        return model.weights.size_bytes(dtype)
+    embeddings = min(model.embedding_parameters, model.weights.parameters)
+    shrunk = int((model.weights.parameters - embeddings) * quantization.bytes_per_weight)
+    return shrunk + embeddings * dtype.size_bytes
+
+
+def compute_dtype(model: Model, gpu: Gpu) -> Dtype:
+    """The dtype that vLLM chooses for `--dtype auto`.
+
+    FP32 checkpoints run in 16 bit; where the GPU has no BF16, a BF16 model runs in FP16, and one that
+    does not support FP16 in FP32 (`vllm/config/model.py`, `_resolve_auto_dtype`).
+    """
+    wanted = Dtype.BFLOAT16 if model.native_dtype is Dtype.FLOAT32 else model.native_dtype
+    if wanted is Dtype.BFLOAT16 and not gpu.computes_bf16:
+        wanted = Dtype.FLOAT16
+    if wanted is Dtype.FLOAT16 and not model.supports_float16:
+        return Dtype.BFLOAT16 if gpu.computes_bf16 else Dtype.FLOAT32
+    return wanted
+
+
+def _weight_bytes_per_gpu(
+    model: Model, dtype: Dtype, tensor_parallel: int, quantization: Quantization | None
+) -> int:
+    """An even share, plus the copies of key and value projections where GPUs outnumber the KV heads."""
+    total = weight_bytes(model, dtype, quantization)
+    return -(-total // tensor_parallel) + _replicated_bytes(model, dtype, tensor_parallel)
+
+
+def _replicated_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
+    """Counted in `dtype` even for quantized layers: an upper bound."""
+    attention = model.attention
+    if not isinstance(attention, KeyValueHeads) or tensor_parallel <= attention.kv_heads:
+        return 0
+    one_head = 2 * attention.layers * attention.head_dim * model.hidden_size * dtype.size_bytes
+    return int(one_head * (1 - attention.kv_heads / tensor_parallel))

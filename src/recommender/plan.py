@@ -1,0 +1,115 @@
+"""The configuration with which a model runs on an instance, if there is one."""
+
+from dataclasses import dataclass
+
+from recommender.gpu import Gpu, gpu_of
+from recommender.instance import Instance
+from recommender.memory import BLOCK_TOKENS, Budget, budget, compute_dtype, weight_bytes
+from recommender.model import Model
+from recommender.parallel import minimum_degree, valid_degrees
+from recommender.quantization import Quantization, missing_capability
+
+INPUT_TOKENS = 512
+OUTPUT_TOKENS = 256
+
+# A shorter context is no configuration worth proposing, unless the model itself has no longer one.
+SMALLEST_CONTEXT = 512
+
+# The largest value of the benchmark form.
+LARGEST_CONCURRENCY = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """Tokens of one benchmark request."""
+
+    input_tokens: int
+    output_tokens: int
+
+    @property
+    def total_tokens(self) -> int:
+        """Prompt and answer together."""
+        return self.input_tokens + self.output_tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A configuration that starts, and the figures behind it."""
+
+    tensor_parallel: int
+    smallest_tensor_parallel: int
+    valid_tensor_parallel: tuple[int, ...]
+    quantization: Quantization | None
+    weight_bytes: int
+    """All GPUs together, as they would lie on one."""
+    budget: Budget
+    max_model_len: int
+    workload: Workload
+    held_requests: int
+    """Requests of the workload that the KV cache holds at once."""
+    concurrency: int
+
+
+def best_plan(model: Model, instance: Instance, quantization: Quantization | None = None) -> Plan | None:
+    """The plan with the largest valid tensor parallel degree on `instance`; `None` where none fits.
+
+    Degrees that replicate KV heads are considered only where no other fits.
+    """
+    gpu = gpu_of(instance)
+    if missing_capability(model, gpu) is not None:
+        return None
+    for replicate in (False, True):
+        degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=replicate)
+        fitting = [degree for degree in degrees if _fits(model, gpu, degree, quantization)]
+        if fitting:
+            return _plan(model, gpu, degrees, fitting, quantization)
+    return None
+
+
+def _fits(model: Model, gpu: Gpu, degree: int, quantization: Quantization | None) -> bool:
+    weights = weight_bytes(model, compute_dtype(model, gpu), quantization)
+    if degree < minimum_degree(weights, gpu.visible_bytes):
+        return False
+    needed = min(SMALLEST_CONTEXT, model.max_position_embeddings)
+    return budget(model, gpu, degree, quantization).kv_cache_tokens >= needed
+
+
+def _plan(
+    model: Model, gpu: Gpu, degrees: tuple[int, ...], fitting: list[int], quantization: Quantization | None
+) -> Plan:
+    degree = max(fitting)
+    memory = budget(model, gpu, degree, quantization)
+    context = largest_context(model.max_position_embeddings, memory.kv_cache_tokens)
+    workload = workload_within(context)
+    held = memory.kv_cache_tokens // _in_blocks(workload.total_tokens)
+    return Plan(
+        tensor_parallel=degree,
+        smallest_tensor_parallel=min(fitting),
+        valid_tensor_parallel=degrees,
+        quantization=quantization,
+        weight_bytes=weight_bytes(model, compute_dtype(model, gpu), quantization),
+        budget=memory,
+        max_model_len=context,
+        workload=workload,
+        held_requests=held,
+        concurrency=max(1, min(held, LARGEST_CONCURRENCY)),
+    )
+
+
+def largest_context(limit_tokens: int, cache_tokens: int) -> int:
+    """The largest power of two that neither the model's limit nor the cache's size falls short of."""
+    return 1 << (min(limit_tokens, cache_tokens).bit_length() - 1)
+
+
+def workload_within(context_tokens: int) -> Workload:
+    """512 tokens in and 256 out, or the same proportion of a context that is too short for both."""
+    whole = INPUT_TOKENS + OUTPUT_TOKENS
+    if context_tokens >= whole:
+        return Workload(input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS)
+    input_tokens = context_tokens * INPUT_TOKENS // whole
+    return Workload(input_tokens=input_tokens, output_tokens=context_tokens - input_tokens)
+
+
+def _in_blocks(tokens: int) -> int:
+    """The tokens that a request occupies, in whole blocks."""
+    return -(-tokens // BLOCK_TOKENS) * BLOCK_TOKENS

@@ -1,0 +1,118 @@
+"""The decisions, in the order a person would take them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from recommender import explain
+from recommender.errors import UnsupportedModel
+from recommender.gpu import gpu_of
+from recommender.instance import Instance
+from recommender.larger import Holder, smallest_holder
+from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
+from recommender.plan import Plan, best_plan
+from recommender.quantization import candidates
+
+InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternatives:
+    """What to do about a model that does not fit at native precision."""
+
+    quantized: Plan | None
+    larger: Holder | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feasible:
+    """A configuration that starts, with a sentence of reason for each value."""
+
+    plan: Plan
+    explanation: explain.Explanation
+    warnings: tuple[str, ...]
+    model_info: ModelInfo
+    instance: Instance
+    alternatives: Alternatives | None
+    """`None` where native precision fits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Infeasible:
+    """Why there is no configuration."""
+
+    code: InfeasibleCode
+    reason: str
+    model_info: ModelInfo | None
+    instance: Instance
+    alternatives: Alternatives | None = None
+
+
+Recommendation = Feasible | Infeasible
+
+
+def refusal_of_neuron(instance: Instance) -> Infeasible | None:
+    """The answer for an instance without GPUs, which needs no look at the model; `None` for the others."""
+    if not instance.is_neuron:
+        return None
+    return Infeasible(
+        code="neuron_not_supported",
+        reason=explain.neuron(instance),
+        model_info=None,
+        instance=instance,
+    )
+
+
+def recommend(metadata: HubMetadata, instance: Instance, instances: Sequence[Instance]) -> Recommendation:
+    """The configuration of the model in `metadata` on `instance`; larger ones are sought in `instances`.
+
+    Raises `ImplausibleMetadata` where the Hub's documents hold impossible values.
+    """
+    neuron = refusal_of_neuron(instance)
+    if neuron is not None:
+        return neuron
+    try:
+        model = parse_model(metadata)
+    except UnsupportedModel as unsupported:
+        return Infeasible(
+            code="unsupported_model",
+            reason=str(unsupported),
+            model_info=describe_model(metadata),
+            instance=instance,
+        )
+    return _recommend_for(model, instance, instances)
+
+
+def _recommend_for(model: Model, instance: Instance, instances: Sequence[Instance]) -> Recommendation:
+    native = best_plan(model, instance)
+    if native is not None:
+        return _feasible(model, instance, native, alternatives=None)
+    quantized = _quantized_plan(model, instance)
+    alternatives = Alternatives(quantized=quantized, larger=smallest_holder(model, instances, asked=instance))
+    if quantized is not None:
+        return _feasible(model, instance, quantized, alternatives=alternatives)
+    return Infeasible(
+        code="does_not_fit",
+        reason=explain.does_not_fit(model, instance, gpu_of(instance), alternatives.larger),
+        model_info=model.info,
+        instance=instance,
+        alternatives=alternatives,
+    )
+
+
+def _quantized_plan(model: Model, instance: Instance) -> Plan | None:
+    """The plan with the first quantization that fits."""
+    tried = (best_plan(model, instance, each) for each in candidates(model, gpu_of(instance)))
+    return next((plan for plan in tried if plan is not None), None)
+
+
+def _feasible(model: Model, instance: Instance, plan: Plan, *, alternatives: Alternatives | None) -> Feasible:
+    gpu = gpu_of(instance)
+    return Feasible(
+        plan=plan,
+        explanation=explain.explanation(model, instance, gpu, plan),
+        warnings=explain.warnings(model, instance, gpu, plan),
+        model_info=model.info,
+        instance=instance,
+        alternatives=alternatives,
+    )
