@@ -1,0 +1,1 @@
+"""The edge of the service: HTTP, DynamoDB, the Hugging Face Hub, settings and logs."""

@@ -1,0 +1,110 @@
+"""What the Hugging Face Hub knows of a model."""
+
+import json
+import secrets
+import time
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from handler.cache import ExpiringCache
+from handler.errors import HubBadResponse, HubUnreachable
+from handler.hub_http import HubClient, Reply, start
+from handler.hub_refusal import disabled, refusal
+from handler.token import HubToken
+from recommender.model import HubMetadata
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+# With any `expand[]` the Hub sends exactly what is asked for.
+_FIELDS = ("disabled", "gated", "gguf", "library_name", "pipeline_tag", "safetensors")
+
+
+class Hub:
+    """Fetches a model's two documents and remembers them, each caller's apart from everybody else's."""
+
+    def __init__(
+        self, endpoint: str, *, deadline_seconds: float, cache_seconds: float, cache_entries: int
+    ) -> None:
+        """Ask the Hub at `endpoint`, an address without a final slash, for at most `deadline_seconds`."""
+        self._endpoint = endpoint
+        self._deadline_seconds = deadline_seconds
+        self._client = HubClient()
+        self._cache: ExpiringCache[tuple[str, str], HubMetadata] = ExpiringCache(
+            entries=cache_entries, seconds=cache_seconds
+        )
+        self._fingerprint_key: bytes | None = None
+
+    def metadata(self, model_id: str, token: HubToken | None) -> HubMetadata:
+        """The documents of `model_id` as the owner of `token` may see them.
+
+        Raises an error of `handler.errors` where the Hub refuses, does not answer or answers nonsense.
+        """
+        key = (self._scope(token), model_id)
+        known = self._cache.get(key)
+        if known is None:
+            known = self._fetch(model_id, token)
+            self._cache.put(key, known)
+        return known
+
+    def _fetch(self, model_id: str, token: HubToken | None) -> HubMetadata:
+        deadline = time.monotonic() + self._deadline_seconds
+        fields = "&".join(f"expand[]={field}" for field in _FIELDS)
+        path = quote(model_id)
+        get = partial(self._client.get, token=token, deadline=deadline)
+        information_reply = start(partial(get, f"{self._endpoint}/api/models/{path}?{fields}"))
+        config_reply = start(partial(get, f"{self._endpoint}/{path}/resolve/main/config.json"))
+        information = _document(_result(information_reply, deadline), model_id, token)
+        if information.get("disabled") is True:
+            raise disabled(model_id)
+        canonical_id = information.get("id")
+        return HubMetadata(
+            model_id=canonical_id if isinstance(canonical_id, str) else model_id,
+            information=information,
+            config=_config(_result(config_reply, deadline), model_id, token),
+        )
+
+    def _scope(self, token: HubToken | None) -> str:
+        """Whose answers may be read back: everybody's without a token, else those under the same token.
+
+        The key is drawn at first use rather than at import, so that no snapshot of the process holds it.
+        """
+        if token is None:
+            return "public"
+        if self._fingerprint_key is None:
+            self._fingerprint_key = secrets.token_bytes(32)
+        return token.fingerprint(self._fingerprint_key)
+
+
+def _result(reply: "Future[Reply]", deadline: float) -> Reply:
+    try:
+        return reply.result(timeout=max(0.0, deadline - time.monotonic()))
+    except TimeoutError as error:
+        raise HubUnreachable(
+            "The Hugging Face Hub took too long to answer; try again in a minute."
+        ) from error
+
+
+def _config(reply: Reply, model_id: str, token: HubToken | None) -> dict[str, Any] | None:
+    if reply.status == HTTPStatus.NOT_FOUND and reply.headers.get("x-error-code") == "EntryNotFound":
+        return None
+    return _document(reply, model_id, token)
+
+
+def _document(reply: Reply, model_id: str, token: HubToken | None) -> dict[str, Any]:
+    if reply.status != HTTPStatus.OK:
+        raise refusal(reply, model_id, token)
+    try:
+        document = json.loads(reply.body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise HubBadResponse(f"The Hugging Face Hub's description of {model_id} is not JSON.") from error
+    if not isinstance(document, dict):
+        raise HubBadResponse(f"The Hugging Face Hub's description of {model_id} is not a JSON object.")
+    return document
+
+
+def _refuse_constant(name: str) -> None:
+    """Python reads NaN and Infinity, which are not JSON."""
+    raise ValueError(name)

@@ -1,0 +1,100 @@
+"""What was asked: the query and headers of an event as checked values."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from handler.errors import InvalidRequest
+from handler.token import HubToken
+
+# huggingface_hub, `validate_repo_id` in src/huggingface_hub/utils/_validators.py.
+_REPO_ID = re.compile(r"(?:[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?/)?[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?", re.ASCII)
+_INSTANCE_TYPE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
+
+_WHOLE_NUMBERS = ("tp", "max_model_len", "concurrency", "input_sequence_length", "output_sequence_length")
+_QUANTIZATIONS = frozenset({"none", "fp8", "int8", "int4"})
+_SHOWN_CHARACTERS = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A recommendation that is asked for."""
+
+    model_id: str
+    instance_type: str
+    token: HubToken | None
+
+
+def parse_request(query: Mapping[str, str], headers: Mapping[str, str]) -> Question:
+    """The question that `query` and `headers` put; header names are in lower case.
+
+    Raises `InvalidRequest` for a parameter that is missing or malformed, an override that is not a number
+    among them. Parameters that are not known are ignored.
+    """
+    _check_overrides(query)
+    return Question(
+        model_id=_model_id(query),
+        instance_type=_instance_type(query),
+        token=_token(headers),
+    )
+
+
+def _model_id(query: Mapping[str, str]) -> str:
+    value = _required(query, "model", example="mistralai/Mistral-7B-Instruct-v0.3")
+    if not _REPO_ID.fullmatch(value) or "--" in value or ".." in value or value.endswith(".git"):
+        raise InvalidRequest(
+            f"model is {_shown(value)}, which is no Hugging Face repository name; give one like"
+            " mistralai/Mistral-7B-Instruct-v0.3."
+        )
+    return value
+
+
+def _instance_type(query: Mapping[str, str]) -> str:
+    value = _required(query, "instance_type", example="g5.12xlarge").lower()
+    if not _INSTANCE_TYPE.fullmatch(value):
+        raise InvalidRequest(
+            f"instance_type is {_shown(value)}, which is no EC2 instance type; give one like g5.12xlarge."
+        )
+    return value
+
+
+def _token(headers: Mapping[str, str]) -> HubToken | None:
+    secret = headers.get("x-hf-token", "").strip()
+    return HubToken(secret) if secret else None
+
+
+def _required(query: Mapping[str, str], name: str, *, example: str) -> str:
+    value = query.get(name, "").strip()
+    if not value:
+        raise InvalidRequest(f"The query parameter {name} is missing; give one like {name}={example}.")
+    return value
+
+
+def _check_overrides(query: Mapping[str, str]) -> None:
+    for name in _WHOLE_NUMBERS:
+        if not _number(query, name).is_integer():
+            raise InvalidRequest(f"{name} is {_shown(query[name])}; it must be a whole number.")
+    _number(query, "overhead_gib")
+    quantization = query.get("quantization", "").strip().lower()
+    if quantization and quantization not in _QUANTIZATIONS:
+        raise InvalidRequest(
+            f"quantization is {_shown(quantization)}; it must be one of none, fp8, int8 and int4."
+        )
+
+
+def _number(query: Mapping[str, str], name: str) -> float:
+    """The parameter as a number; 0, which means not given, where it is absent or empty."""
+    text = query.get(name, "").strip()
+    try:
+        number = float(text or 0)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise InvalidRequest(f"{name} is {_shown(text)}, which is not a number.")
+    return number
+
+
+def _shown(value: str) -> str:
+    """`value` as an error may repeat it: short, quoted, without control characters."""
+    return ascii(value if len(value) <= _SHOWN_CHARACTERS else value[:_SHOWN_CHARACTERS] + "...")

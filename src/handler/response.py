@@ -1,0 +1,144 @@
+"""A recommendation as the JSON that clients read."""
+
+from typing import Any
+
+from recommender.instance import Instance
+from recommender.larger import Holder
+from recommender.memory import Budget
+from recommender.model import ModelInfo
+from recommender.plan import Plan
+from recommender.recommend import Alternatives, Feasible, Infeasible, Recommendation
+from recommender.units import gib
+from recommender.vllm import serve_arguments
+
+
+def as_json(recommendation: Recommendation) -> dict[str, Any]:
+    """The body of the answer, its keys in a fixed order."""
+    if isinstance(recommendation, Infeasible):
+        return _infeasible(recommendation)
+    return _feasible(recommendation)
+
+
+def _feasible(answer: Feasible) -> dict[str, Any]:
+    plan = answer.plan
+    body: dict[str, Any] = {
+        "tensor_parallel_degree": plan.tensor_parallel,
+        **_values(plan),
+        "input_sequence_length": plan.workload.input_tokens,
+        "output_sequence_length": plan.workload.output_tokens,
+        "overhead_gib": _rounded_gib(plan.budget.overhead.total_bytes),
+        "valid_tp_options": list(plan.valid_tensor_parallel),
+        "warnings": list(answer.warnings),
+        "explanation": _explanation(answer),
+        "model_info": _model_info(answer.model_info),
+        "instance_info": _instance_info(answer.instance),
+        "memory": _memory(plan.budget),
+        "vllm_args": list(serve_arguments(plan)),
+    }
+    if answer.alternatives is not None:
+        body["alternatives"] = _alternatives(answer.alternatives)
+    return body
+
+
+def _infeasible(answer: Infeasible) -> dict[str, Any]:
+    explanation: dict[str, Any] = {"feasible": False, "code": answer.code, "reason": answer.reason}
+    body: dict[str, Any] = {"explanation": explanation}
+    if answer.alternatives is not None:
+        body["alternatives"] = _alternatives(answer.alternatives)
+        if answer.alternatives.larger is not None:
+            explanation["suggested_instance"] = answer.alternatives.larger.instance.name
+    if answer.model_info is not None:
+        body["model_info"] = _model_info(answer.model_info)
+    body["instance_info"] = _instance_info(answer.instance)
+    return body
+
+
+def _values(plan: Plan) -> dict[str, Any]:
+    return {
+        "quantization": plan.quantization.name if plan.quantization else None,
+        "max_model_len": plan.max_model_len,
+        "concurrency": plan.concurrency,
+    }
+
+
+def _explanation(answer: Feasible) -> dict[str, Any]:
+    sentences = answer.explanation
+    body: dict[str, Any] = {
+        "feasible": True,
+        "tensor_parallel_degree": sentences.tensor_parallel_degree,
+        "quantization": sentences.quantization,
+        "max_model_len": sentences.max_model_len,
+        "concurrency": sentences.concurrency,
+    }
+    if sentences.input_sequence_length is not None:
+        body["input_sequence_length"] = sentences.input_sequence_length
+    return body
+
+
+def _alternatives(alternatives: Alternatives) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    if alternatives.quantized is not None:
+        body["quantization_option"] = _quantization_option(alternatives.quantized)
+    if alternatives.larger is not None:
+        body["larger_instance"] = alternatives.larger.instance.name
+        body["larger_instance_info"] = _larger_instance_info(alternatives.larger)
+    return body
+
+
+def _quantization_option(plan: Plan) -> dict[str, Any]:
+    return {
+        **_values(plan),
+        "tensor_parallel_degree": plan.tensor_parallel,
+        "estimated_mem_gib": _rounded_gib(plan.weight_bytes),
+        "requires_pre_quantized": plan.quantization is not None and not plan.quantization.at_load,
+    }
+
+
+def _larger_instance_info(holder: Holder) -> dict[str, Any]:
+    return {
+        **_instance_info(holder.instance),
+        "tensor_parallel_degree": holder.plan.tensor_parallel,
+        **_values(holder.plan),
+    }
+
+
+def _model_info(info: ModelInfo) -> dict[str, Any]:
+    body = {
+        "parameter_count": info.parameter_count,
+        "native_dtype": info.native_dtype,
+        "max_position_embeddings": info.max_position_embeddings,
+        "architecture": info.architecture,
+    }
+    return body if info.sliding_window is None else {**body, "sliding_window": info.sliding_window}
+
+
+def _instance_info(instance: Instance) -> dict[str, Any]:
+    return {
+        "accelerator_count": instance.accelerator_count,
+        "accelerator_memory_gib": instance.accelerator_memory_gib,
+        "accelerator_name": instance.accelerator_name,
+    }
+
+
+def _memory(budget: Budget) -> dict[str, Any]:
+    """One GPU's memory in GiB; the parts from the weights to the unused rest add up to what is visible."""
+    overhead = budget.overhead
+    return {
+        "visible_gib": _exact_gib(budget.visible_bytes),
+        "budget_gib": _exact_gib(budget.usable_bytes),
+        "weights_gib": _exact_gib(budget.weight_bytes),
+        "kv_cache_gib": _exact_gib(budget.kv_cache_bytes),
+        "non_torch_gib": _exact_gib(overhead.non_torch_bytes),
+        "activations_gib": _exact_gib(overhead.activation_bytes),
+        "cuda_graphs_gib": _exact_gib(overhead.cuda_graph_bytes),
+        "unused_gib": _exact_gib(budget.visible_bytes - budget.usable_bytes),
+        "kv_cache_tokens": budget.kv_cache_tokens,
+    }
+
+
+def _rounded_gib(size_bytes: int) -> float:
+    return round(gib(size_bytes), 1)
+
+
+def _exact_gib(size_bytes: int) -> float:
+    return round(gib(size_bytes), 3)

@@ -1,0 +1,116 @@
+"""The API's one route, and what is said on every other."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from handler.catalog import Catalog
+from handler.errors import HubBadResponse, MethodNotAllowed, RequestError, RouteNotFound
+from handler.hub import Hub
+from handler.request import Question, parse_request
+from handler.response import as_json
+from recommender.errors import ImplausibleMetadata
+from recommender.instance import Instance
+from recommender.recommend import Recommendation, recommend, refusal_of_neuron
+
+ROUTE = "/api/v1/recommend"
+
+# A shared cache must not hand a public answer to a caller who sent a token, which the Hub may reject.
+_PUBLIC = {"Cache-Control": "public, max-age=300", "Vary": "X-HF-Token"}
+_PRIVATE = {"Cache-Control": "private, no-store", "Vary": "X-HF-Token"}
+_NEVER = {"Cache-Control": "no-store"}
+
+logger = Logger(child=True)
+
+
+def create_app(catalog: Catalog, hub: Hub) -> APIGatewayHttpResolver:
+    """The resolver that answers the API's events from `catalog` and `hub`."""
+    app = APIGatewayHttpResolver()
+
+    @app.get(ROUTE)
+    def recommend_route() -> Response[str]:
+        headers = _lower_case(app.current_event.headers)
+        question = parse_request(app.current_event.query_string_parameters, headers)
+        recommendation = _answer(question, catalog, hub)
+        return _ok(recommendation, is_private=question.token is not None, known=headers.get("if-none-match"))
+
+    @app.not_found
+    def other_route(_error: NotFoundError) -> Response[str]:
+        method, path = app.current_event.request_context.http.method, app.current_event.path
+        if path == ROUTE:
+            return _failed(MethodNotAllowed(f"{method} is not possible here; {ROUTE} answers GET."))
+        return _failed(RouteNotFound(f"There is nothing at {path[:200]!a}; the API's one path is {ROUTE}."))
+
+    @app.exception_handler(RequestError)  # type: ignore[untyped-decorator]
+    def failed_request(error: RequestError) -> Response[str]:
+        is_private = "x-hf-token" in _lower_case(app.current_event.headers)
+        return _failed(error, is_private=is_private)
+
+    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+    def defect(error: Exception) -> Response[str]:
+        logger.error("A defect of this service", exc_info=error)
+        body = {"error": "The service failed to answer; it has been noted.", "code": "internal_error"}
+        return _json(HTTPStatus.INTERNAL_SERVER_ERROR, body, _NEVER)
+
+    return app
+
+
+def _answer(question: Question, catalog: Catalog, hub: Hub) -> Recommendation:
+    instance = catalog.instance(question.instance_type)
+    recommendation = refusal_of_neuron(instance) or _recommended(question, instance, catalog, hub)
+    logger.info(
+        "Recommended",
+        model=question.model_id,
+        instance_type=instance.name,
+        answer=type(recommendation).__name__.lower(),
+    )
+    return recommendation
+
+
+def _recommended(question: Question, instance: Instance, catalog: Catalog, hub: Hub) -> Recommendation:
+    metadata = hub.metadata(question.model_id, question.token)
+    try:
+        return recommend(metadata, instance, catalog.instances())
+    except ImplausibleMetadata as error:
+        raise HubBadResponse(f"The metadata of {question.model_id} make no sense: {error}") from error
+
+
+def _ok(recommendation: Recommendation, *, is_private: bool, known: str | None) -> Response[str]:
+    body = as_json(recommendation)
+    if is_private:
+        return _json(HTTPStatus.OK, body, _PRIVATE)
+    etag = f'"{hashlib.sha256(_text(body).encode()).hexdigest()[:32]}"'
+    headers = {**_PUBLIC, "ETag": etag}
+    if known is not None and etag in known:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return _json(HTTPStatus.OK, body, headers)
+
+
+def _failed(error: RequestError, *, is_private: bool = False) -> Response[str]:
+    logger.info("Refused", code=error.code)
+    headers = {**(_PRIVATE if is_private else _NEVER), **error.headers}
+    return _json(error.status, {"error": str(error), "code": error.code}, headers)
+
+
+def _json(status: HTTPStatus, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response[str]:
+    return Response(
+        status_code=status,
+        content_type=content_types.APPLICATION_JSON,
+        body=_text(body),
+        headers=dict(headers),
+    )
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False)
+
+
+def _lower_case(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """API Gateway sends header names in lower case; other senders of its format may not."""
+    return {name.lower(): value for name, value in (headers or {}).items()}

@@ -1,0 +1,53 @@
+"""The settings that the environment gives the function."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One value per environment variable; the README's table lists them."""
+
+    instance_table: str
+    hub_endpoint: str = "https://huggingface.co"
+    hub_deadline_seconds: float = 12
+    hub_cache_seconds: float = 300
+    hub_cache_entries: int = 256
+    catalog_cache_seconds: float = 300
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> "Settings":
+        """The settings in `environment`; a variable that is unset or empty takes its default.
+
+        Raises `ValueError` naming the variable where one is missing or has an impossible value.
+        """
+        values = {name: value.strip() for name, value in environment.items() if value.strip()}
+        if "INSTANCE_TABLE" not in values:
+            raise ValueError("INSTANCE_TABLE is not set; it names the DynamoDB table of the instance types.")
+        return cls(
+            instance_table=values["INSTANCE_TABLE"],
+            hub_endpoint=_origin("HF_ENDPOINT", values.get("HF_ENDPOINT", cls.hub_endpoint)),
+            hub_deadline_seconds=_number(values, "HUB_DEADLINE_SECONDS", cls.hub_deadline_seconds),
+            hub_cache_seconds=_number(values, "HUB_CACHE_SECONDS", cls.hub_cache_seconds),
+            hub_cache_entries=int(_number(values, "HUB_CACHE_ENTRIES", cls.hub_cache_entries)),
+            catalog_cache_seconds=_number(values, "CATALOG_CACHE_SECONDS", cls.catalog_cache_seconds),
+        )
+
+
+def _number(values: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        number = float(values.get(name, default))
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise ValueError(f"{name} is {values[name]!r}; it must be a number of at least 0.")
+    return number
+
+
+def _origin(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(f"{name} is {value!r}; it must be an address such as https://huggingface.co.")
+    return value.rstrip("/")
