@@ -1,0 +1,1 @@
+"""What runs the product on a laptop, without AWS, Docker or the internet. Never deployed."""
