@@ -1,0 +1,81 @@
+# The face of the project. Each target installs what it needs; nothing but `seed` and `deploy` needs AWS.
+
+PYTHON ?= python3
+VENV := .venv/bin
+INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+
+# Recipes read these from the environment, where no shell can misread them.
+export MODEL INSTANCE TOKEN HUB PORT
+export PYTHONPATH := src
+
+.PHONY: help recommend start invoke test format seed setup lock clean
+
+help: ## List the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
+
+recommend: .venv/ready ## Print one recommendation: MODEL= INSTANCE= [TOKEN=] [HUB=live|snapshot]
+	@$(VENV)/python -m local.recommend
+
+start: .venv/ready ## Serve http://127.0.0.1:3000/api/v1/recommend until Ctrl-C: [PORT=] [HUB=live|snapshot]
+	@exec $(VENV)/python -m local.start
+
+invoke: .venv/ready .venv-sam/ready .venv-runtime/ready ## Build, then run the artifact on an event: EVENT=
+	@$(VENV)/python -m local.invoke "$(EVENT)"
+
+test: .venv/ready .venv-sam/ready .node/ready ## Lint, types and all tests
+	@$(MAKE) --no-print-directory .venv-runtime/ready || echo "Without it the tests of the built artifact are skipped."
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	$(VENV)/pytest
+
+format: .venv/ready ## Put the code into shape
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix .
+
+seed: .venv/ready ## Load the instance types into a table on AWS: TABLE=
+	@$(VENV)/python -m catalog.seed --table "$(TABLE)"
+
+setup: .venv/ready .venv-sam/ready .venv-runtime/ready .node/ready ## Install everything
+
+clean: ## Remove everything that is installed or built
+	rm -rf .venv .venv-sam .venv-runtime .venv-lock .node .aws-sam
+
+# Each environment is done when its `ready` is there. Installers speak on standard error: standard output is
+# for answers.
+
+.venv/ready: requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: PYTHON=")'
+	@echo "Installing the development packages" >&2
+	@$(PYTHON) -m venv --clear .venv >&2
+	@$(VENV)/python -m $(INSTALL) -r $< >&2
+	@touch $@
+
+.venv-sam/ready: requirements/sam.txt
+	@echo "Installing the SAM command line" >&2
+	@$(PYTHON) -m venv --clear .venv-sam >&2
+	@.venv-sam/bin/python -m $(INSTALL) -r $< >&2
+	@touch $@
+
+# The packages of the Lambda runtime, on a Python of the function's own version.
+.venv-runtime/ready: requirements/runtime.txt | .venv/ready
+	@python=$$($(VENV)/python -m local.python313) && echo "Installing the Lambda runtime" >&2 \
+		&& $$python -m venv --clear .venv-runtime >&2
+	@.venv-runtime/bin/python -m $(INSTALL) -r $< >&2
+	@touch $@
+
+.node/ready: tests/node/package-lock.json
+	@echo "Installing the DynamoDB emulator" >&2
+	@mkdir -p .node && cp tests/node/package.json tests/node/package-lock.json .node/
+	@npm ci --prefix .node --silent --no-audit --no-fund >&2
+	@touch $@
+
+# The resolver is not part of what anybody else needs, so it is not locked itself.
+LOCK := .venv-lock/bin/uv pip compile --quiet --no-config --universal --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock"
+lock: ## Resolve requirements/*.in anew
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
+	$(LOCK) --upgrade --python-version 3.11 requirements/function.in --output-file src/requirements.txt
+	$(LOCK) --upgrade --python-version 3.11 requirements/dev.in --output-file requirements/dev.txt
+	$(LOCK) --upgrade --python-version 3.11 requirements/sam.in --output-file requirements/sam.txt
+	$(LOCK) --upgrade --python-version 3.13 requirements/runtime.in --output-file requirements/runtime.txt

@@ -1,0 +1,83 @@
+"""The HTTP front: a loopback server that puts each request through the function's handler."""
+
+import sys
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock
+from typing import Any
+
+from local.gateway import LambdaContext, event
+
+LOOPBACK = "127.0.0.1"
+
+Handle = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+# What the template's CorsConfiguration makes the gateway send. Any origin may call a loopback server.
+_CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Retry-After"}
+_PREFLIGHT = {
+    **_CORS,
+    "Access-Control-Allow-Methods": "GET, OPTIONS",
+    "Access-Control-Allow-Headers": "content-type, x-hf-token",
+    "Access-Control-Max-Age": "600",
+}
+
+
+class Front(ThreadingHTTPServer):
+    """Listens on the loopback from its construction on; `serve_forever` answers."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, handle: Handle, *, port: int) -> None:
+        """Answer with `handle` on `port`; 0 takes a free one."""
+        super().__init__((LOOPBACK, port), _Exchange)
+        self._handle = handle
+        self._one_at_a_time = Lock()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, without a final slash."""
+        return f"http://{LOOPBACK}:{self.server_port}"
+
+    def answer(self, method: str, target: str, headers: list[tuple[str, str]]) -> dict[str, Any]:
+        """The function's answer; as on Lambda, it works on one event at a time."""
+        with self._one_at_a_time:
+            return self._handle(event(method, target, headers), LambdaContext.fresh())
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - typeshed's signature
+        """Pass over clients that hang up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Exchange(BaseHTTPRequestHandler):
+    server: Front
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "LocalFront", ""
+    wbufsize = -1  # head and body leave in one piece
+
+    def _exchange(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.command == "OPTIONS" and "Access-Control-Request-Method" in self.headers:
+            self._send(HTTPStatus.NO_CONTENT, _PREFLIGHT, b"")
+            return
+        answer = self.server.answer(self.command, self.path, self.headers.items())
+        body = (answer.get("body") or "").encode()
+        self._send(answer["statusCode"], {**answer.get("headers", {}), **_CORS}, body)
+
+    # http.server looks methods up by these names.
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _exchange  # noqa: N815
+
+    def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status not in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - typeshed's signature
+        """Say nothing: the function's own log has a line for each request."""

@@ -1,0 +1,57 @@
+"""The function itself in this process, with the embedded parts and the environment it would have."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from local.artifact import function_variables, lambda_variables
+from local.environment import isolate
+from local.front import Handle
+from local.hub_choice import chosen_hub
+from local.parts import free_port, table_process
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningFunction:
+    """The function's handler and what stands behind it."""
+
+    handle: Handle
+    hub: str
+    """What to call the Hub that was chosen, with its address."""
+    table_url: str
+
+
+@contextmanager
+def running_function(*, log_level: str) -> Iterator[RunningFunction]:
+    """Start the parts and import the handler; `HUB` and `HF_ENDPOINT` choose the Hub.
+
+    The parts take the addresses of events/env.json where those are free, so that a function in another
+    process or container finds them too. Logs go to standard error.
+    """
+    isolate()
+    variables = function_variables()
+    hub_port = free_port(_port(variables["HF_ENDPOINT"]))
+    table_port = free_port(_port(variables["AWS_ENDPOINT_URL_DYNAMODB"]))
+    with (
+        chosen_hub(os.environ, port=hub_port) as (hub_url, hub),
+        table_process(table_port) as table_url,
+    ):
+        os.environ.update(lambda_variables())
+        os.environ.update(variables)
+        os.environ.update(
+            HF_ENDPOINT=hub_url, AWS_ENDPOINT_URL_DYNAMODB=table_url, POWERTOOLS_LOG_LEVEL=log_level
+        )
+        yield RunningFunction(handle=_handler(), hub=hub, table_url=table_url)
+
+
+def _handler() -> Handle:
+    with redirect_stdout(sys.stderr):  # the logger keeps the stream that it finds at import
+        from handler.app import handle  # noqa: PLC0415 - reads the environment at import
+    return handle
+
+
+def _port(url: str) -> int:
+    return urlsplit(url).port or 0

@@ -1,0 +1,80 @@
+"""The local stand-in for API Gateway: HTTP requests as payload 2.0 events, answers as HTTP responses."""
+
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+_HOST = "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaContext:
+    """What Lambda tells a function about its invocation, as far as ours looks at it."""
+
+    aws_request_id: str
+    function_name: str = "RecommendFunction"
+    memory_limit_in_mb: int = 1024
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:RecommendFunction"
+
+    @classmethod
+    def fresh(cls) -> "LambdaContext":
+        """The context of one more invocation."""
+        return cls(aws_request_id=str(uuid.uuid4()))
+
+
+def event(method: str, target: str, headers: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+    """The event that API Gateway makes of a request for `target`, its path and query.
+
+    Header names come in lower case, repeated headers and query parameters joined by commas:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+    parts = urlsplit(target)
+    query = _joined(parse_qsl(parts.query, keep_blank_values=True))
+    made: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": f"{method} {parts.path}",
+        "rawPath": parts.path,
+        "rawQueryString": parts.query,
+        "headers": _joined((name.lower(), value) for name, value in headers),
+        "requestContext": _request_context(method, parts.path),
+        "isBase64Encoded": False,
+    }
+    return {**made, "queryStringParameters": query} if query else made
+
+
+def recommend_target(model: str, instance_type: str, **others: str) -> str:
+    """The path and query that ask for a recommendation."""
+    parameters = {"model": model, "instance_type": instance_type, **others}
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items() if value)
+    return f"/api/v1/recommend?{query}"
+
+
+def _request_context(method: str, path: str) -> dict[str, Any]:
+    return {
+        "accountId": "123456789012",
+        "apiId": "local",
+        "domainName": _HOST,
+        "domainPrefix": _HOST,
+        "http": {
+            "method": method,
+            "path": path,
+            "protocol": "HTTP/1.1",
+            "sourceIp": "127.0.0.1",
+            "userAgent": "local",
+        },
+        "requestId": uuid.uuid4().hex,
+        "routeKey": f"{method} {path}",
+        "stage": "$default",
+        "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime()),
+        "timeEpoch": int(time.time() * 1000),
+    }
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    joined: dict[str, str] = {}
+    for name, value in pairs:
+        joined[name] = f"{joined[name]},{value}" if name in joined else value
+    return joined

@@ -1,0 +1,105 @@
+"""The embedded hub and table as processes of their own, which end with the process that started them."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from threading import Timer
+from urllib.parse import urlsplit
+
+from local.environment import isolated
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = "127.0.0.1"
+
+_STARTING_SECONDS = 60
+_STOPPING_SECONDS = 5
+
+
+class PartFailedError(Exception):
+    """An embedded part did not start; it has said why on standard error."""
+
+
+def hub_process(port: int = 0) -> AbstractContextManager[str]:
+    """Run the embedded hub; yields its URL."""
+    return _process("local.hub", "--port", str(port))
+
+
+def table_process(port: int = 0) -> AbstractContextManager[str]:
+    """Run the embedded table, seeded; yields its URL."""
+    return _process("local.table", "--port", str(port))
+
+
+@contextmanager
+def parts_at(hub_url: str, table_url: str) -> Iterator[None]:
+    """The embedded hub and table at these addresses: started where nothing listens, else what is there."""
+    with ExitStack() as stack:
+        if not is_listening(hub_url):
+            stack.enter_context(hub_process(_port(hub_url)))
+        if not is_listening(table_url):
+            stack.enter_context(table_process(_port(table_url)))
+        yield
+
+
+def is_listening(url: str) -> bool:
+    """Whether something accepts connections at the address."""
+    try:
+        socket.create_connection((LOOPBACK, _port(url)), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def free_port(wanted: int) -> int:
+    """`wanted` if it is free, else 0, which lets the system choose."""
+    return 0 if is_listening(f"http://{LOOPBACK}:{wanted}") else wanted
+
+
+def _port(url: str) -> int:
+    parts = urlsplit(url)
+    if parts.hostname != LOOPBACK or parts.port is None:
+        raise PartFailedError(f"{url} is no address for an embedded part; it listens on {LOOPBACK} only.")
+    return parts.port
+
+
+@contextmanager
+def _process(module: str, *arguments: str) -> Iterator[str]:
+    """Run a part that prints its URL and serves until its standard input, held open here, ends."""
+    process = subprocess.Popen(  # noqa: S603 - our own modules
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env={**isolated(os.environ), "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C reaches the parent alone, which ends its parts in order
+    )
+    try:
+        yield _first_line(process, module)
+    finally:
+        _end(process)
+
+
+def _first_line(process: subprocess.Popen[str], module: str) -> str:
+    assert process.stdout is not None  # noqa: S101 - piped above
+    impatience = Timer(_STARTING_SECONDS, process.kill)
+    impatience.start()
+    try:
+        line = process.stdout.readline().strip()
+    finally:
+        impatience.cancel()
+    if not line:
+        raise PartFailedError(f"{module} did not start; what it printed above says why.")
+    return line
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.communicate(timeout=_STOPPING_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()

@@ -1,0 +1,69 @@
+"""The embedded table: moto's DynamoDB on the loopback, with the table of the template, seeded.
+
+As a program it prints its URL and serves until its standard input ends, so that it does not outlive the
+process that started it:
+
+    python -m local.table --port 8091
+"""
+
+import argparse
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import boto3
+
+from catalog.seed import read_items, seed
+from local.artifact import function_variables
+from local.environment import isolate
+from local.template import table_definition
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+LOOPBACK = "127.0.0.1"
+
+
+def create_table(client: "DynamoDBClient", table_name: str) -> None:
+    """Create the table that template.yaml defines, under `table_name`."""
+    client.create_table(TableName=table_name, **table_definition())
+    client.get_waiter("table_exists").wait(TableName=table_name, WaiterConfig={"Delay": 1, "MaxAttempts": 10})
+
+
+def create_seeded_table(client: "DynamoDBClient", table_name: str) -> None:
+    """Create the table and load the instance types."""
+    create_table(client, table_name)
+    seed(client, table_name, read_items())
+
+
+def main() -> None:
+    """Serve until standard input ends or a signal asks to stop."""
+    parser = argparse.ArgumentParser(prog="python -m local.table", description="An embedded DynamoDB table.")
+    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    port: int = parser.parse_args().port
+    isolate()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
+    _serve(port)
+
+
+def _serve(port: int) -> None:
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - a second that `--help` need not wait for
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request otherwise
+    server = ThreadedMotoServer(ip_address=LOOPBACK, port=port, verbose=False)
+    try:
+        server.start()
+    except (OSError, SystemExit) as error:
+        sys.exit(f"The embedded table cannot listen on {LOOPBACK}:{port}: {error}")
+    host, bound_port = server.get_host_and_port()
+    url = f"http://{host}:{bound_port}"
+    create_seeded_table(boto3.client("dynamodb", endpoint_url=url), function_variables()["INSTANCE_TABLE"])
+    print(url, flush=True)
+    for _ in sys.stdin.buffer:
+        pass
+
+
+if __name__ == "__main__":
+    main()
