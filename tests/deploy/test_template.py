@@ -1,0 +1,192 @@
+"""What a deployment promises, read from template.yaml, samconfig.toml and events/."""
+
+import json
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+from local.artifact import FUNCTION, HANDLER, MEMORY_MIB, ROOT, TIMEOUT_SECONDS, function_variables
+
+TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
+EVENTS = sorted(path for path in (ROOT / "events").glob("*.json") if path.name != "env.json")
+SAM = ROOT / ".venv-sam/bin/sam"
+GATEWAY_TIMEOUT_SECONDS = 30
+
+
+def properties(logical_id: str) -> dict[str, Any]:
+    return TEMPLATE["Resources"][logical_id]["Properties"]
+
+
+def resources(kind: str) -> dict[str, Any]:
+    return {name: each for name, each in TEMPLATE["Resources"].items() if each["Type"] == kind}
+
+
+@pytest.mark.skipif(not SAM.exists(), reason=".venv-sam is missing: `make setup` installs it")
+def test_sam_and_cfn_lint_accept_the_template() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    validation = subprocess.run(  # noqa: S603 - the project's own sam
+        [SAM, "validate", "--lint"],
+        cwd=ROOT,
+        env={**environment, "SAM_CLI_TELEMETRY": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert validation.returncode == 0, validation.stdout + validation.stderr
+
+
+def test_the_function_may_read_its_own_table_and_nothing_else() -> None:
+    assert properties(FUNCTION)["Policies"] == [
+        {
+            "Statement": [
+                {
+                    "Sid": "ReadInstanceTypes",
+                    "Effect": "Allow",
+                    "Action": ["dynamodb:GetItem", "dynamodb:Scan"],
+                    "Resource": {"Fn::GetAtt": ["InstanceTable", "Arn"]},
+                }
+            ]
+        }
+    ]
+
+
+def test_the_function_ends_before_the_gateway_gives_up_and_after_the_hub_has_had_its_time() -> None:
+    deadline = int(properties(FUNCTION)["Environment"]["Variables"]["HUB_DEADLINE_SECONDS"])
+    assert deadline < properties(FUNCTION)["Timeout"] < GATEWAY_TIMEOUT_SECONDS
+
+
+def test_the_local_runtime_imitates_the_deployed_function() -> None:
+    function = properties(FUNCTION)
+    assert (function["Handler"], function["MemorySize"], function["Timeout"]) == (
+        HANDLER,
+        MEMORY_MIB,
+        TIMEOUT_SECONDS,
+    )
+
+
+def test_the_local_variables_are_the_declared_ones() -> None:
+    """`sam local invoke --env-vars` drops what the template does not declare."""
+    assert set(function_variables()) == set(properties(FUNCTION)["Environment"]["Variables"])
+
+
+def test_lambda_drops_no_line_that_the_logger_writes() -> None:
+    function = properties(FUNCTION)
+    assert (
+        function["LoggingConfig"]["ApplicationLogLevel"]
+        == function["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"]
+    )
+
+
+def test_the_table_outlives_the_stack_and_is_keyed_by_name() -> None:
+    table = TEMPLATE["Resources"]["InstanceTable"]
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["Properties"]["KeySchema"] == [{"AttributeName": "name", "KeyType": "HASH"}]
+    assert table["Properties"]["AttributeDefinitions"] == [{"AttributeName": "name", "AttributeType": "S"}]
+    assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_the_access_log_is_json_that_tells_nothing_of_the_caller() -> None:
+    """Headers can hold a token; an address, a path or a query says who asked for what."""
+    fields = json.loads(properties("HttpApi")["AccessLogSettings"]["Format"])
+    assert set(fields.values()) == {
+        "$context.requestId",
+        "$context.requestTime",
+        "$context.routeKey",
+        "$context.status",
+        "$context.responseLength",
+        "$context.responseLatency",
+        "$context.integrationLatency",
+        "$context.integrationStatus",
+        "$context.integrationErrorMessage",
+    }
+
+
+def test_logs_are_kept_for_as_long_as_the_parameter_says() -> None:
+    groups = resources("AWS::Logs::LogGroup")
+    assert set(groups) == {"FunctionLogs", "AccessLogs"}
+    assert all(
+        group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"} for group in groups.values()
+    )
+
+
+def test_the_gateway_has_one_route_and_limits_its_rate() -> None:
+    assert properties(FUNCTION)["Events"]["Recommend"]["Properties"] == {
+        "ApiId": {"Ref": "HttpApi"},
+        "Method": "GET",
+        "Path": "/api/v1/recommend",
+        "PayloadFormatVersion": "2.0",
+    }
+    assert set(properties("HttpApi")["DefaultRouteSettings"]) == {
+        "ThrottlingRateLimit",
+        "ThrottlingBurstLimit",
+    }
+
+
+def test_alarms_watch_what_callers_see_and_what_lambda_does() -> None:
+    watched = {
+        (alarm["Properties"]["Namespace"], alarm["Properties"]["MetricName"])
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+    }
+    assert watched == {
+        ("AWS/ApiGateway", "5xx"),
+        ("AWS/ApiGateway", "Latency"),
+        ("AWS/Lambda", "Errors"),
+        ("AWS/Lambda", "Throttles"),
+    }
+
+
+@pytest.mark.parametrize("name", resources("AWS::CloudWatch::Alarm"))
+def test_an_alarm_is_calm_without_traffic_and_tells_the_address_if_there_is_one(name: str) -> None:
+    alarm = properties(name)
+    told = {"Fn::If": ["HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
+    assert alarm["TreatMissingData"] == "notBreaching"
+    assert (alarm["AlarmActions"], alarm["OKActions"]) == (told, told)
+
+
+@pytest.mark.parametrize(
+    "origins", ["", "*", "https://vllm.example.com", "http://localhost:5173,https://vllm.example.com"]
+)
+def test_origins_as_browsers_send_them_are_accepted(origins: str) -> None:
+    assert re.fullmatch(TEMPLATE["Parameters"]["AllowedOrigins"]["AllowedPattern"], origins)
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        "https://vllm.example.com/",
+        "https://vllm.example.com, http://localhost:5173",
+        "https://vllm.example.com,*",
+        "vllm.example.com",
+    ],
+)
+def test_origins_that_no_browser_would_send_are_refused(origins: str) -> None:
+    assert not re.fullmatch(TEMPLATE["Parameters"]["AllowedOrigins"]["AllowedPattern"], origins)
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_the_deploy_settings_fit_the_parameters(environment: str) -> None:
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    for override in config[environment]["deploy"]["parameters"]["parameter_overrides"]:
+        name, value = override.split("=", 1)
+        parameter = TEMPLATE["Parameters"][name]
+        assert value in map(str, parameter.get("AllowedValues", [value]))
+        assert re.fullmatch(parameter.get("AllowedPattern", ".*"), value)
+
+
+@pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
+def test_an_event_is_what_the_gateway_sends_for_the_templates_route(path: Path) -> None:
+    event = json.loads(path.read_text())
+    route = properties(FUNCTION)["Events"]["Recommend"]["Properties"]
+    assert event["version"] == route["PayloadFormatVersion"]
+    assert event["routeKey"] == event["requestContext"]["routeKey"] == f"{route['Method']} {route['Path']}"
+    assert event["rawPath"] == event["requestContext"]["http"]["path"] == route["Path"]
+    assert dict(parse_qsl(event["rawQueryString"])) == event["queryStringParameters"]
+    assert all(name == name.lower() for name in event["headers"])
+    assert "x-hf-token" not in event["headers"]
