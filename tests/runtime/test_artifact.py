@@ -1,0 +1,171 @@
+"""The artifact of `sam build`: what is in it, and what it answers under Lambda's own emulator."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.artifact import (
+    LOOPBACK,
+    ROOT,
+    BuiltFunction,
+    Invoke,
+    PrerequisiteMissingError,
+    build_function,
+    free_ports,
+    function_variables,
+    run_artifact,
+)
+from local.parts import parts_at
+
+Variables = dict[str, str]
+
+UNCHECKED_HASH = 0b01  # PEP 552: hash-based, without the check_source bit
+TOKEN = "hf_" + "x" * 34
+STATUSES = {
+    "feasible": 200,
+    "quantized": 200,
+    "infeasible": 200,
+    "neuron": 200,
+    "missing-parameter": 400,
+    "gated": 403,
+    "unknown-model": 404,
+    "unknown-instance": 404,
+}
+
+
+def event(name: str) -> dict[str, Any]:
+    return json.loads((ROOT / "events" / f"{name}.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def function(tmp_path_factory: pytest.TempPathFactory) -> BuiltFunction:
+    try:
+        return build_function(tmp_path_factory.mktemp("build"))
+    except PrerequisiteMissingError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def variables() -> Iterator[Variables]:
+    """The function's variables, with the embedded parts that they name running."""
+    hub_port, table_port = free_ports(2)
+    hub, table = f"http://{LOOPBACK}:{hub_port}", f"http://{LOOPBACK}:{table_port}"
+    with parts_at(hub, table):
+        yield function_variables() | {"HF_ENDPOINT": hub, "AWS_ENDPOINT_URL_DYNAMODB": table}
+
+
+@pytest.fixture(scope="module")
+def invoke(function: BuiltFunction, variables: Variables) -> Iterator[Invoke]:
+    with run_artifact(function, variables) as invoke:
+        yield invoke
+
+
+def files(function: BuiltFunction, pattern: str = "*") -> list[Path]:
+    return [path for path in function.artifact.rglob(pattern) if path.is_file()]
+
+
+def test_every_source_of_the_repository_is_in_the_artifact(function: BuiltFunction) -> None:
+    sources = {
+        path.relative_to(ROOT / "src"): path.read_bytes()
+        for package in ("handler", "recommender")
+        for path in (ROOT / "src" / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert sources
+    assert sources == {path: (function.artifact / path).read_bytes() for path in sources}
+
+
+def test_every_module_has_bytecode_that_lambda_reads_without_checking(function: BuiltFunction) -> None:
+    """An ordinary .pyc would never match its source, which SAM zips with a timestamp of 1980."""
+    compiled = {
+        path.parent.parent / path.name.replace(".cpython-313.pyc", ".py") for path in files(function, "*.pyc")
+    }
+    assert compiled == set(files(function, "*.py"))
+    flags = {int.from_bytes(path.read_bytes()[4:8], "little") for path in files(function, "*.pyc")}
+    assert flags == {UNCHECKED_HASH}
+
+
+def test_the_bytecode_is_of_the_runtimes_version(function: BuiltFunction) -> None:
+    """Each minor version has a magic number of its own."""
+    code = "import importlib.util, sys; sys.stdout.write(importlib.util.MAGIC_NUMBER.hex())"
+    command = [function.python, "-c", code]
+    magic = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - as above
+    assert {path.read_bytes()[:4].hex() for path in files(function, "*.pyc")} == {magic}
+
+
+def test_the_bytecode_names_no_path_of_the_machine_that_built_it(function: BuiltFunction) -> None:
+    own = [
+        path for path in files(function, "*.pyc") if "handler" in path.parts or "recommender" in path.parts
+    ]
+    assert own
+    assert all(b"/var/task/" in path.read_bytes() for path in own)
+    assert not any(str(function.artifact).encode() in path.read_bytes() for path in files(function))
+
+
+def test_boto3_is_left_to_the_runtime(function: BuiltFunction) -> None:
+    assert not {"boto3", "botocore", "s3transfer"} & {path.name for path in function.artifact.iterdir()}
+
+
+def test_everything_is_pure_python_so_one_artifact_runs_on_every_processor(function: BuiltFunction) -> None:
+    assert not [path for path in files(function) if path.suffix in {".so", ".pyd", ".dylib", ".dll", ".exe"}]
+    tags = [
+        line for path in files(function, "WHEEL") for line in path.read_text().splitlines() if "Tag: " in line
+    ]
+    assert tags
+    assert all(tag.endswith("-none-any") for tag in tags)
+
+
+def test_every_event_file_has_its_status_here() -> None:
+    assert {path.stem for path in (ROOT / "events").glob("*.json")} == {*STATUSES, "env"}
+
+
+@pytest.mark.parametrize(("name", "status"), STATUSES.items(), ids=STATUSES)
+def test_the_artifact_answers(invoke: Invoke, name: str, status: int) -> None:
+    answer = invoke(event(name))
+    body = json.loads(answer["body"])
+    assert answer["statusCode"] == status
+    assert answer["headers"]["Content-Type"].startswith("application/json")
+    assert ("error" in body) == (status >= 400)
+
+
+def test_the_same_question_gets_the_same_answer(invoke: Invoke) -> None:
+    assert invoke(event("feasible"))["body"] == invoke(event("feasible"))["body"]
+
+
+@pytest.mark.parametrize("name", ["feasible", "gated"])
+def test_neither_the_answer_nor_the_log_holds_the_token(
+    function: BuiltFunction, variables: Variables, capfd: pytest.CaptureFixture[str], name: str
+) -> None:
+    asked = event(name)
+    asked["headers"]["x-hf-token"] = TOKEN
+    with run_artifact(function, variables | {"POWERTOOLS_LOG_LEVEL": "DEBUG"}) as invoke:
+        answer = invoke(asked)
+    assert TOKEN not in json.dumps(answer)
+    captured = capfd.readouterr()
+    assert TOKEN not in captured.out + captured.err
+
+
+def test_nothing_of_the_function_survives_a_failure_beside_it(
+    function: BuiltFunction, variables: Variables
+) -> None:
+    before = processes_in(function.artifact)
+    with suppress(ZeroDivisionError), run_artifact(function, variables) as invoke:
+        invoke(event("neuron"))
+        assert len(processes_in(function.artifact) - before) == 2  # the emulator and the runtime client
+        raise ZeroDivisionError
+    assert processes_in(function.artifact) == before
+
+
+def processes_in(folder: Path) -> set[int]:
+    """The ids of the processes that work in `folder`."""
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):  # gone meanwhile
+            if link.readlink() == folder:
+                found.add(int(link.parent.name))
+    return found
