@@ -30,8 +30,7 @@ def _refuse_foreign_attention(text: Fields) -> None:
             f"{text.name} sets {foreign}: part of its attention does not keep a key and a value of each"
             " token, and its cache cannot be computed."
         )
-    layer_types = text.value("layer_types")
-    unknown = {str(kind) for kind in layer_types or ()} - UNDERSTOOD_LAYER_TYPES
+    unknown = {str(kind) for kind in text.entries("layer_types")} - UNDERSTOOD_LAYER_TYPES
     if unknown:
         raise UnsupportedModel(
             f"{text.name} has layers of the kind {', '.join(sorted(unknown))[:120]}, whose cache cannot be"

@@ -41,9 +41,8 @@ class Fields:
         found = self.value(*keys)
         if found is None:
             return None
-        if not isinstance(found, int | float) or isinstance(found, bool) or found != int(found):
-            raise self._impossible(keys, found)
-        if not 1 <= found <= _LARGEST_COUNT:
+        is_number = isinstance(found, int | float) and not isinstance(found, bool)
+        if not is_number or not 1 <= found <= _LARGEST_COUNT or found != int(found):
             raise self._impossible(keys, found)
         return int(found)
 
@@ -51,6 +50,13 @@ class Fields:
         """A string, or `None` where it is absent or something else."""
         found = self.value(*keys)
         return found if isinstance(found, str) else None
+
+    def entries(self, key: str) -> tuple[object, ...]:
+        """The entries of a list; none where `key` is absent."""
+        found = self.value(key)
+        if not isinstance(found, list | None):
+            raise self._impossible((key,), found)
+        return tuple(found or ())
 
     def flag(self, key: str) -> bool:
         """Whether `key` is there and true."""

@@ -100,8 +100,7 @@ def _generator_config(metadata: HubMetadata) -> Fields:
             f"{metadata.model_id} is {kind}; `vllm serve` cannot benchmark it through /v1/completions."
         )
     config = Fields(metadata.config or {}, name="config.json")
-    architectures = config.value("architectures")
-    names = architectures if isinstance(architectures, list) else []
+    names = config.entries("architectures")
     if names and not any(str(name).endswith(_GENERATOR_SUFFIXES) for name in names):
         raise UnsupportedModel(
             f"{metadata.model_id} is a {str(names[0])[:60]}, which does not generate text;"

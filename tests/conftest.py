@@ -1,0 +1,26 @@
+"""What holds for every test: nothing of the caller's AWS environment, and nothing skipped in CI."""
+
+import os
+
+import pytest
+
+from local.environment import isolate
+
+isolate()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the tests that take longest, so that no worker is left alone with them at the end."""
+    slow_first = ("runtime", "deploy")
+    items.sort(key=lambda item: not any(f"/{part}/" in str(item.path) for part in slow_first))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failure: there, everything that tests need can be installed."""
+    if os.environ.get("CI") and _skipped(session):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _skipped(session: pytest.Session) -> bool:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    return bool(reporter and reporter.stats.get("skipped"))

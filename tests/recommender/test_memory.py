@@ -1,0 +1,152 @@
+"""What a GPU's memory holds."""
+
+import pytest
+from support.instances import ALL, instance
+from support.metadata import llama, real_model
+
+from recommender.dtype import Dtype
+from recommender.gpu import gpu_of
+from recommender.instance import Instance
+from recommender.memory import budget, compute_dtype
+from recommender.model import parse_model
+from recommender.overhead import runtime_overhead, scheduler_defaults
+from recommender.units import GIB
+
+
+@pytest.mark.parametrize(
+    ("model_id", "tensor_parallel", "expected"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", 1, 2 * 32 * 8 * 128 * 2),
+        ("meta-llama/Llama-3.1-8B-Instruct", 4, 2 * 32 * 2 * 128 * 2),
+        ("Qwen/Qwen3-8B", 1, 2 * 36 * 8 * 128 * 2),
+        ("google/gemma-2b", 1, 2 * 18 * 1 * 256 * 2),
+        ("microsoft/phi-2", 1, 2 * 32 * 32 * 80 * 2),
+        ("deepseek-ai/DeepSeek-V3", 1, 61 * 576 * 2),
+        ("deepseek-ai/DeepSeek-V3", 8, 61 * 576 * 2),
+        ("tiiuae/falcon-7b-instruct", 1, 2 * 32 * 1 * 64 * 2),
+    ],
+)
+def test_kv_cache_costs_two_vectors_per_layer_and_head(
+    model_id: str, tensor_parallel: int, expected: int
+) -> None:
+    """By hand: 2 x layers x KV heads x head size x 2 bytes; latents of 576 values are on every GPU."""
+    memory = budget(real_model(model_id), gpu_of(instance("p5.48xlarge")), tensor_parallel)
+
+    assert expected == memory.kv_bytes_per_token
+
+
+def test_kv_heads_fewer_than_gpus_are_counted_on_each() -> None:
+    model = parse_model(llama(num_key_value_heads=2))
+    gpu = gpu_of(instance("p4d.24xlarge"))
+    on_two, on_four = (budget(model, gpu, degree) for degree in (2, 4))
+
+    # one KV head on each GPU either way, and its projections with it
+    assert on_two.kv_bytes_per_token == on_four.kv_bytes_per_token
+    assert on_four.weight_bytes > on_two.weight_bytes / 2
+
+
+def test_parts_add_up_to_what_the_gpu_has() -> None:
+    memory = budget(real_model("Qwen/Qwen3-8B"), gpu_of(instance("g5.xlarge")), 1)
+
+    assert memory.usable_bytes == int(memory.visible_bytes * 0.9)
+    assert memory.usable_bytes == memory.weight_bytes + memory.overhead.total_bytes + memory.kv_cache_bytes
+
+
+def test_cache_is_counted_in_blocks_and_never_below_none() -> None:
+    roomy = budget(real_model("Qwen/Qwen3-8B"), gpu_of(instance("g5.xlarge")), 1)
+    hopeless = budget(real_model("meta-llama/Llama-3.1-70B-Instruct"), gpu_of(instance("g5.xlarge")), 1)
+
+    assert roomy.kv_cache_tokens % 16 == 0
+    assert hopeless.kv_cache_tokens == 0
+
+
+@pytest.mark.parametrize(
+    ("model_id", "instance_type", "expected"),
+    [
+        ("Qwen/Qwen3-8B", "g5.xlarge", Dtype.BFLOAT16),
+        ("Qwen/Qwen3-8B", "g4dn.xlarge", Dtype.FLOAT16),
+        ("google/gemma-2-9b-it", "g4dn.xlarge", Dtype.FLOAT32),
+        ("google/gemma-2-9b-it", "g5.xlarge", Dtype.BFLOAT16),
+        ("openai-community/gpt2", "g5.xlarge", Dtype.BFLOAT16),
+        ("openai-community/gpt2", "g4dn.xlarge", Dtype.FLOAT16),
+        ("microsoft/phi-2", "g5.xlarge", Dtype.FLOAT16),
+    ],
+)
+def test_compute_dtype_is_the_one_that_vllm_chooses(
+    model_id: str, instance_type: str, expected: Dtype
+) -> None:
+    assert expected is compute_dtype(real_model(model_id), gpu_of(instance(instance_type)))
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "expected"),
+    [
+        ("g4dn.xlarge", (2048, 256)),
+        ("g5.xlarge", (2048, 256)),
+        ("g6e.xlarge", (2048, 256)),
+        ("p4de.24xlarge", (2048, 256)),
+        ("p5.48xlarge", (8192, 1024)),
+        ("g7e.2xlarge", (8192, 1024)),
+        ("p6-b200.48xlarge", (16_384, 1024)),
+    ],
+)
+def test_scheduler_limits_are_those_of_vllm(instance_type: str, expected: tuple[int, int]) -> None:
+    """`vllm/engine/arg_utils.py`, `get_batch_defaults`: an A100 is no large GPU to it."""
+    assert expected == scheduler_defaults(gpu_of(instance(instance_type)))
+
+
+@pytest.mark.parametrize(
+    ("model_id", "instance_type", "tensor_parallel", "logged_gib"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", "p5.48xlarge", 1, 0.25 + 1.89 + 0.91),
+        ("meta-llama/Llama-3.1-8B-Instruct", "p5.48xlarge", 4, 2.13 + 1.89 + 0.67),
+        ("google/gemma-2-9b-it", "p5.48xlarge", 1, 0.25 + 3.65 + 1.09),
+        ("google/gemma-3-12b-it", "p5.48xlarge", 1, 0.25 + 3.94 + 0.94),
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", "p5.48xlarge", 2, 2.07 + 1.21 + 0.93),
+        ("deepseek-ai/DeepSeek-V2-Lite-Chat", "p5.48xlarge", 1, 0.26 + 1.93 + 1.57 - 0.5),
+        ("moonshotai/Kimi-Dev-72B", "p5.48xlarge", 4, 2.21 + 2.29 + 1.54),
+        ("Qwen/Qwen3-8B", "g6.xlarge", 1, 0.1 + 1.61),
+    ],
+)
+def test_overhead_is_no_less_than_a_server_logged(
+    model_id: str, instance_type: str, tensor_parallel: int, logged_gib: float
+) -> None:
+    """Non-torch memory, activation peak and CUDA graphs of public logs of vLLM 0.19 and 0.30."""
+    overhead = runtime_overhead(real_model(model_id), gpu_of(instance(instance_type)), tensor_parallel)
+
+    assert logged_gib <= overhead.total_bytes / GIB + 0.15
+
+
+def test_every_gpu_of_the_table_is_known() -> None:
+    assert all(gpu_of(each).is_known for each in ALL if not each.is_neuron)
+
+
+def test_the_two_a100_are_told_apart_by_their_memory() -> None:
+    assert (
+        gpu_of(instance("p4d.24xlarge")).visible_bytes
+        < 40 * GIB
+        < gpu_of(instance("p4de.24xlarge")).visible_bytes
+    )
+
+
+def test_an_unknown_gpu_is_taken_for_less_than_it_may_be() -> None:
+    gpu = gpu_of(_with_gpu("X1", memory_gib=100))
+
+    assert (gpu.is_known, gpu.visible_bytes, gpu.computes_fp8, gpu.nvlink) == (False, 90 * GIB, False, False)
+
+
+def test_a_known_gpu_with_less_memory_than_it_can_have_is_not_trusted() -> None:
+    assert not gpu_of(_with_gpu("H100", memory_gib=40)).is_known
+
+
+def _with_gpu(name: str, *, memory_gib: float) -> Instance:
+    return Instance(
+        name="x1.large",
+        family="x1",
+        accelerator_type="gpu",
+        accelerator_name=name,
+        accelerator_count=1,
+        accelerator_memory_gib=memory_gib,
+        vcpus=8,
+        memory_gib=64,
+    )

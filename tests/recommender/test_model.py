@@ -1,0 +1,265 @@
+"""What is read from config.json and from the model information."""
+
+import pytest
+from support.metadata import ABSENT, llama, real, real_model
+
+from recommender.dtype import Dtype
+from recommender.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.model import HubMetadata, KeyValueHeads, Latent, describe_model, parse_model
+
+_BILLION = 10**9
+
+
+@pytest.mark.parametrize(
+    ("model_id", "layers", "kv_heads", "head_dim"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", 32, 8, 128),
+        ("mistralai/Mistral-7B-Instruct-v0.3", 32, 8, 128),
+        ("Qwen/Qwen2.5-7B-Instruct", 28, 4, 128),
+        ("Qwen/Qwen3-4B", 36, 8, 128),
+        ("google/gemma-2b", 18, 1, 256),
+        ("google/gemma-7b", 28, 16, 256),
+        ("microsoft/phi-2", 32, 32, 80),
+        ("microsoft/phi-4", 40, 10, 128),
+        ("tiiuae/falcon-7b-instruct", 32, 1, 64),
+        ("tiiuae/falcon-40b", 60, 8, 64),
+        ("openai-community/gpt2", 12, 12, 64),
+        ("mosaicml/mpt-7b", 32, 32, 128),
+        ("databricks/dbrx-instruct", 40, 8, 128),
+        ("zai-org/chatglm3-6b", 28, 2, 128),
+        ("facebook/opt-125m", 12, 12, 64),
+        ("google/gemma-3-4b-it", 34, 4, 256),
+        ("Qwen/Qwen2.5-VL-7B-Instruct", 28, 4, 128),
+        ("OpenGVLab/InternVL3-78B", 80, 8, 128),
+    ],
+)
+def test_heads_are_found_under_every_name_that_repositories_use(
+    model_id: str, layers: int, kv_heads: int, head_dim: int
+) -> None:
+    """The figures are those of the models' papers and of transformers' classes."""
+    expected = KeyValueHeads(layers=layers, kv_heads=kv_heads, head_dim=head_dim)
+
+    assert expected == real_model(model_id).attention
+
+
+def test_latent_attention_caches_its_latent_and_its_rotary_key() -> None:
+    """DeepSeek-V3: 61 layers of 512 + 64 values."""
+    assert Latent(layers=61, width=576) == real_model("deepseek-ai/DeepSeek-V3").attention
+
+
+def test_head_size_follows_from_the_hidden_size_where_it_is_not_stated() -> None:
+    model = parse_model(llama(hidden_size=2048, num_attention_heads=16))
+
+    assert KeyValueHeads(layers=8, kv_heads=4, head_dim=128) == model.attention
+
+
+def test_stated_head_size_wins_over_the_computed_one() -> None:
+    model = parse_model(llama(head_dim=96))
+
+    assert KeyValueHeads(layers=8, kv_heads=4, head_dim=96) == model.attention
+
+
+def test_a_null_is_the_same_as_an_absent_key() -> None:
+    assert parse_model(llama(head_dim=None)) == parse_model(llama())
+
+
+def test_a_nested_language_model_is_what_is_read() -> None:
+    # GIVEN a multimodal configuration around a Llama
+    inner = dict(llama().config or {})
+    outer = HubMetadata(
+        model_id="org/llama",
+        information=llama().information,
+        config={
+            "architectures": ["LlavaForConditionalGeneration"],
+            "model_type": "llava",
+            "hidden_size": 1,
+            "text_config": inner,
+        },
+    )
+
+    # WHEN it is parsed
+    model = parse_model(outer)
+
+    # THEN the sizes are the Llama's and the name is the whole model's
+    assert parse_model(llama()).attention == model.attention
+    assert model.architecture == "llava"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, Dtype.BFLOAT16),
+        ({"torch_dtype": "torch.float16"}, Dtype.FLOAT16),
+        ({"torch_dtype": ABSENT, "dtype": "float32"}, Dtype.FLOAT32),
+        ({"torch_dtype": ABSENT}, Dtype.BFLOAT16),
+        ({"torch_dtype": "auto"}, Dtype.BFLOAT16),
+    ],
+    ids=["torch_dtype", "with prefix", "dtype", "from the weights", "unknown"],
+)
+def test_native_dtype_is_the_stated_one_or_that_of_the_weights(
+    settings: dict[str, object], expected: Dtype
+) -> None:
+    assert expected is parse_model(llama(**settings)).native_dtype
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, None),
+        ({"sliding_window": 4096}, 4096),
+        ({"sliding_window": 4096, "use_sliding_window": False}, None),
+        ({"sliding_window": 0}, None),
+        ({"sliding_window": None}, None),
+    ],
+)
+def test_a_sliding_window_counts_unless_it_is_switched_off(
+    settings: dict[str, object], expected: int | None
+) -> None:
+    assert expected == parse_model(llama(**settings)).sliding_window
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, 8192),
+        ({"seq_length": 4096}, 4096),
+        ({"max_position_embeddings": ABSENT}, 2048),
+        ({"rope_scaling": {"type": "linear", "factor": 4.0}}, 32_768),
+        ({"rope_scaling": {"rope_type": "dynamic", "factor": 2}}, 16_384),
+        ({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}, 8192),
+        ({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, 8192),
+        ({"rope_scaling": {"type": "longrope", "factor": 32}}, 8192),
+        ({"rope_parameters": {"rope_type": "linear", "factor": 2.0}}, 16_384),
+        ({"rope_scaling": {"type": "linear"}}, 8192),
+    ],
+    ids=str,
+)
+def test_context_limit_follows_vllm(settings: dict[str, object], expected: int) -> None:
+    """`vllm/config/model.py`, `_get_and_verify_max_len`."""
+    assert expected == parse_model(llama(**settings)).max_position_embeddings
+
+
+def test_gemma_3_has_its_scaling_in_the_stated_limit() -> None:
+    assert real_model("google/gemma-3-27b-it").max_position_embeddings == 131_072
+
+
+@pytest.mark.parametrize(
+    ("model_id", "reason"),
+    [
+        ("BAAI/bge-large-en", "embedding"),
+        ("sentence-transformers/all-MiniLM-L6-v2", "embedding"),
+        ("Qwen/Qwen3-Reranker-0.6B", "reranker"),
+        ("google-bert/bert-base-uncased", "encoder-only"),
+        ("google/flan-t5-large", "encoder-decoder"),
+        ("openai/whisper-large-v3", "speech"),
+        ("stabilityai/stable-diffusion-xl-base-1.0", "diffusion"),
+        ("example-org/phi-3-mini-pycoder-lora", "adapter"),
+        ("ggml-org/gemma-3-1b-it-GGUF", "GGUF"),
+        ("Qwen/Qwen3-Next-80B-A3B-Instruct", "qwen3_next"),
+        ("tiiuae/falcon-mamba-7b", "falcon_mamba"),
+        ("ai21labs/AI21-Jamba-Mini-1.5", "jamba"),
+        ("nvidia/Llama-3_3-Nemotron-Super-49B-v1", "nemotron-nas"),
+        ("deepseek-ai/DeepSeek-V3.2", "deepseek_v32"),
+        ("microsoft/Phi-3-small-8k-instruct", "phi3small"),
+        ("meta-llama/Llama-3.2-11B-Vision-Instruct", "mllama"),
+    ],
+)
+def test_what_is_no_understood_generator_is_refused_by_name(model_id: str, reason: str) -> None:
+    with pytest.raises(UnsupportedModel, match=reason):
+        parse_model(real(model_id))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"architectures": ["LlamaForSequenceClassification"]},
+        {"model_type": "brand_new"},
+        {"model_type": ABSENT},
+        {"linear_num_key_heads": 16},
+        {"mamba_d_state": 128},
+        {"block_configs": [{"attention": {"no_op": True}}]},
+        {"index_n_heads": 64},
+        {"layer_types": ["full_attention", "linear_attention"]},
+        {"quantization_config": {"quant_method": "hqq"}},
+        {"quantization_config": {"bits": 4}},
+    ],
+    ids=str,
+)
+def test_a_known_name_does_not_hide_what_is_not_understood(settings: dict[str, object]) -> None:
+    with pytest.raises(UnsupportedModel):
+        parse_model(llama(**settings))
+
+
+def test_a_model_that_is_not_supported_is_still_described() -> None:
+    info = describe_model(real("BAAI/bge-large-en"))
+
+    assert (info.parameter_count, info.native_dtype) == (335_142_400, "float32")
+    assert (info.max_position_embeddings, info.architecture) == (512, "bert")
+
+
+def test_a_repository_without_any_facts_is_described_by_nulls() -> None:
+    info = describe_model(HubMetadata(model_id="org/empty", information={}, config=None))
+
+    assert {info.parameter_count, info.native_dtype, info.max_position_embeddings, info.architecture} == {
+        None
+    }
+
+
+def test_impossible_counts_do_not_keep_an_unsupported_model_from_being_described() -> None:
+    metadata = llama(parameters={"BF16": -1}, model_type="brand_new")
+
+    assert describe_model(metadata).parameter_count is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"num_hidden_layers": 0}, "num_hidden_layers"),
+        ({"num_hidden_layers": -4}, "num_hidden_layers"),
+        ({"num_hidden_layers": 10**12}, "num_hidden_layers"),
+        ({"num_hidden_layers": "many"}, "num_hidden_layers"),
+        ({"num_hidden_layers": True}, "num_hidden_layers"),
+        ({"num_hidden_layers": 2.5}, "num_hidden_layers"),
+        ({"num_hidden_layers": float("inf")}, "num_hidden_layers"),
+        ({"num_hidden_layers": 10**400}, "num_hidden_layers"),
+        ({"num_hidden_layers": [8]}, "num_hidden_layers"),
+        ({"num_hidden_layers": ABSENT}, "num_hidden_layers"),
+        ({"num_attention_heads": ABSENT}, "num_attention_heads"),
+        ({"vocab_size": ABSENT}, "vocab_size"),
+        ({"hidden_size": ABSENT}, "hidden_size"),
+        ({"num_key_value_heads": 5}, "5 KV heads"),
+        ({"hidden_size": 8}, "hidden size of 8"),
+        ({"max_position_embeddings": 0}, "max_position_embeddings"),
+        ({"rope_scaling": {"type": "linear", "factor": -2}}, "factor"),
+        ({"rope_scaling": {"type": "linear", "factor": "4"}}, "factor"),
+        ({"sliding_window": -1}, "sliding_window"),
+        ({"layer_types": 7}, "layer_types"),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_an_impossible_value_is_refused_by_its_name(settings: dict[str, object], named: str) -> None:
+    with pytest.raises(ImplausibleMetadata, match=named):
+        parse_model(llama(**settings))
+
+
+@pytest.mark.parametrize(
+    "safetensors",
+    [
+        {"parameters": {"BF16": -1}},
+        {"parameters": {"BF16": "8B"}},
+        {"parameters": {"BF16": 10**18}},
+        {"parameters": {"BF16": True}},
+        {"parameters": {"Q4_K": 5}},
+        {"parameters": [1]},
+        [1],
+        {"total": -5},
+    ],
+    ids=str,
+)
+def test_impossible_weight_counts_are_refused(safetensors: object) -> None:
+    with pytest.raises(ImplausibleMetadata, match="Hub"):
+        parse_model(llama(information={"safetensors": safetensors}))
+
+
+def test_a_whole_number_written_as_a_float_is_read() -> None:
+    assert parse_model(llama(num_hidden_layers=8.0)) == parse_model(llama())

@@ -1,0 +1,44 @@
+"""Which tensor parallel degrees are valid."""
+
+import pytest
+from support.metadata import llama, real_model
+
+from recommender.model import parse_model
+from recommender.parallel import minimum_degree, valid_degrees
+from recommender.units import GIB
+
+
+@pytest.mark.parametrize(
+    ("model_id", "gpus", "expected"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", 8, (1, 2, 4, 8)),
+        ("Qwen/Qwen2.5-7B-Instruct", 8, (1, 2, 4)),
+        ("microsoft/phi-4", 8, (1, 2, 5)),
+        ("tiiuae/falcon-7b-instruct", 8, (1,)),
+        ("Qwen/Qwen2.5-1.5B-Instruct", 4, (1, 2)),
+        ("deepseek-ai/DeepSeek-V3", 8, (1, 2, 4, 8)),
+        ("meta-llama/Llama-3.1-8B-Instruct", 1, (1,)),
+    ],
+)
+def test_a_degree_divides_attention_heads_and_kv_heads(
+    model_id: str, gpus: int, expected: tuple[int, ...]
+) -> None:
+    assert expected == valid_degrees(real_model(model_id), gpus)
+
+
+def test_multiples_of_the_kv_heads_are_valid_where_heads_may_be_replicated() -> None:
+    """Qwen2.5-1.5B has 12 heads, 2 KV heads and a width of 8960, which 6 does not divide."""
+    model = real_model("Qwen/Qwen2.5-1.5B-Instruct")
+
+    assert (1, 2, 4) == valid_degrees(model, 8, replicate_kv_heads=True)
+
+
+def test_a_degree_divides_the_feed_forward_width() -> None:
+    assert (1, 2) == valid_degrees(parse_model(llama(intermediate_size=4098)), 4)
+
+
+@pytest.mark.parametrize(
+    ("weights_gib", "gpu_gib", "expected"), [(17, 20, 1), (17.1, 20, 2), (131.4, 80, 2), (0.1, 80, 1)]
+)
+def test_weights_take_at_most_85_percent_of_the_gpus(weights_gib: float, gpu_gib: int, expected: int) -> None:
+    assert expected == minimum_degree(int(weights_gib * GIB), gpu_gib * GIB)

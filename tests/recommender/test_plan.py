@@ -1,0 +1,179 @@
+"""The configuration that comes out, and what holds for every one of them."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.instances import ALL, instance
+from support.metadata import llama, real_model
+
+from recommender.instance import Instance
+from recommender.model import Model, parse_model
+from recommender.plan import Plan, best_plan, largest_context, workload_within
+from recommender.quantization import FP8, INT4, INT8
+
+_GPU_INSTANCES = [each for each in ALL if not each.is_neuron]
+_MODELS = [
+    real_model(model_id)
+    for model_id in (
+        "meta-llama/Llama-3.2-1B-Instruct",
+        "mistralai/Mistral-7B-Instruct-v0.3",
+        "Qwen/Qwen2.5-14B-Instruct",
+        "Qwen/Qwen2.5-32B-Instruct-GPTQ-Int4",
+        "google/gemma-2-9b-it",
+        "google/gemma-3-27b-it",
+        "mistralai/Mixtral-8x7B-Instruct-v0.1",
+        "meta-llama/Llama-3.1-70B-Instruct",
+        "deepseek-ai/DeepSeek-V2-Lite-Chat",
+        "tiiuae/falcon-7b-instruct",
+    )
+]
+
+models = st.sampled_from(_MODELS)
+instances = st.sampled_from(_GPU_INSTANCES)
+
+
+def planned(model_id: str, instance_type: str) -> Plan:
+    plan = best_plan(real_model(model_id), instance(instance_type))
+    assert plan is not None
+    return plan
+
+
+def test_the_largest_valid_degree_is_taken_and_the_smallest_that_would_do_is_known() -> None:
+    plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "g5.12xlarge")
+
+    assert (plan.tensor_parallel, plan.smallest_tensor_parallel) == (4, 1)
+    assert plan.valid_tensor_parallel == (1, 2, 4)
+
+
+def test_gpus_that_do_not_divide_the_model_stay_idle() -> None:
+    assert planned("Qwen/Qwen2.5-7B-Instruct", "p5.48xlarge").tensor_parallel == 4
+
+
+def test_kv_heads_are_replicated_only_where_nothing_else_fits() -> None:
+    """Four KV heads: 230 GB of weights need eight of the 40 GB cards, and 30 GB do not."""
+    model = real_model("Qwen/Qwen3-235B-A22B")
+    replicated = best_plan(model, instance("p4d.24xlarge"), INT8)
+    plain = best_plan(real_model("Qwen/Qwen3-30B-A3B"), instance("p4d.24xlarge"))
+
+    assert replicated is not None
+    assert plain is not None
+    assert (replicated.tensor_parallel, replicated.valid_tensor_parallel) == (8, (1, 2, 4, 8))
+    assert (plain.tensor_parallel, plain.valid_tensor_parallel) == (4, (1, 2, 4))
+
+
+@pytest.mark.parametrize(
+    ("limit", "cache", "expected"),
+    [
+        (32_768, 40_000, 32_768),
+        (40_960, 10**6, 32_768),
+        (131_072, 40_000, 32_768),
+        (10**7, 10**7, 8_388_608),
+        (512, 512, 512),
+        (100, 5000, 64),
+        (1, 1, 1),
+    ],
+)
+def test_context_is_the_largest_power_of_two_within_model_and_cache(
+    limit: int, cache: int, expected: int
+) -> None:
+    assert expected == largest_context(limit, cache)
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        (8192, (512, 256)),
+        (768, (512, 256)),
+        (767, (511, 256)),
+        (512, (341, 171)),
+        (64, (42, 22)),
+        (1, (0, 1)),
+    ],
+)
+def test_workload_shrinks_in_proportion(context: int, expected: tuple[int, int]) -> None:
+    workload = workload_within(context)
+
+    assert (workload.input_tokens, workload.output_tokens) == expected
+
+
+def test_concurrency_is_what_the_cache_holds() -> None:
+    plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "g5.xlarge")
+
+    assert plan.concurrency == plan.budget.kv_cache_tokens // 768
+    assert 32 <= plan.concurrency < 64
+
+
+def test_concurrency_is_at_most_the_forms_largest_value() -> None:
+    plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "p5.48xlarge")
+
+    assert plan.concurrency == 64 < plan.held_requests
+
+
+def test_a_model_with_a_short_context_of_its_own_still_runs() -> None:
+    plan = best_plan(parse_model(llama(max_position_embeddings=300)), instance("g5.xlarge"))
+
+    assert plan is not None
+    assert (plan.max_model_len, plan.workload.total_tokens) == (256, 256)
+
+
+def test_a_checkpoint_that_the_gpu_cannot_compute_has_no_plan() -> None:
+    """gpt-oss would fit into a T4, which has no kernel for MXFP4."""
+    assert best_plan(real_model("openai/gpt-oss-20b"), instance("g4dn.12xlarge")) is None
+
+
+@given(model=models, instance=instances, quantization=st.sampled_from([None, FP8, INT8, INT4]))
+def test_no_plan_promises_more_than_it_has(model: Model, instance: Instance, quantization: object) -> None:
+    plan = best_plan(model, instance, quantization)  # type: ignore[arg-type]
+    if plan is None:
+        return
+    memory = plan.budget
+
+    assert memory.visible_bytes >= memory.weight_bytes + memory.overhead.total_bytes + memory.kv_cache_bytes
+    assert plan.max_model_len * memory.kv_bytes_per_token <= memory.kv_cache_bytes
+    assert plan.max_model_len <= model.max_position_embeddings
+    assert plan.max_model_len.bit_count() == 1
+    assert plan.workload.total_tokens <= plan.max_model_len
+    assert 1 <= plan.concurrency <= 64
+    assert model.attention_heads % plan.tensor_parallel == 0
+    assert plan.tensor_parallel <= instance.accelerator_count
+    assert plan.tensor_parallel in plan.valid_tensor_parallel
+
+
+@given(model=models, instance=instances)
+def test_more_gpus_never_shrink_the_context(model: Model, instance: Instance) -> None:
+    doubled = dataclasses.replace(
+        instance,
+        accelerator_count=2 * instance.accelerator_count,
+        accelerator_memory_gib=2 * instance.accelerator_memory_gib,
+    )
+    before, after = best_plan(model, instance), best_plan(model, doubled)
+
+    assert before is None or (after is not None and after.max_model_len >= before.max_model_len)
+
+
+@given(model=models, instance=instances)
+def test_a_smaller_format_never_needs_more(model: Model, instance: Instance) -> None:
+    native, int8, int4 = (best_plan(model, instance, each) for each in (None, INT8, INT4))
+
+    if model.quantization is None:
+        for larger, smaller in ((native, int8), (int8, int4)):
+            assert larger is None or (smaller is not None and smaller.max_model_len >= larger.max_model_len)
+
+
+@given(
+    model=models,
+    instance=st.sampled_from([each for each in _GPU_INSTANCES if each.accelerator_name != "H100"]),
+    less=st.integers(min_value=1, max_value=20),
+)
+def test_less_memory_never_gives_more(model: Model, instance: Instance, less: int) -> None:
+    smaller = dataclasses.replace(
+        instance, accelerator_name="unknown", accelerator_memory_gib=instance.accelerator_memory_gib * 0.8
+    )
+    even_smaller = dataclasses.replace(
+        smaller, accelerator_memory_gib=smaller.accelerator_memory_gib * (1 - less / 40)
+    )
+    more, fewer = best_plan(model, smaller), best_plan(model, even_smaller)
+
+    assert fewer is None or (more is not None and more.max_model_len >= fewer.max_model_len)

@@ -1,0 +1,56 @@
+"""Hub documents of models, real ones by name and made-up ones by what matters about them."""
+
+import json
+from typing import Any
+
+from local.snapshot import load_snapshot
+from recommender.model import HubMetadata, Model, parse_model
+
+_SNAPSHOT = load_snapshot()
+
+
+def real(model_id: str) -> HubMetadata:
+    """The documents of a model of the bundled snapshot."""
+    repo = _SNAPSHOT.find(model_id)
+    assert repo is not None, model_id
+    config = repo.file("config.json")
+    return HubMetadata(
+        model_id=repo.id, information=repo.info(), config=_json(config) if config is not None else None
+    )
+
+
+def real_model(model_id: str) -> Model:
+    return parse_model(real(model_id))
+
+
+def llama(
+    *, parameters: dict[str, int] | None = None, information: dict[str, Any] | None = None, **config: Any
+) -> HubMetadata:
+    """A Llama of 8 layers, 16 heads, 4 KV heads and a head size of 64, with `config` on top."""
+    document = {
+        "architectures": ["LlamaForCausalLM"],
+        "model_type": "llama",
+        "num_hidden_layers": 8,
+        "hidden_size": 1024,
+        "num_attention_heads": 16,
+        "num_key_value_heads": 4,
+        "intermediate_size": 4096,
+        "vocab_size": 32_000,
+        "max_position_embeddings": 8192,
+        "torch_dtype": "bfloat16",
+        **config,
+    }
+    counted = {"safetensors": {"parameters": parameters or {"BF16": 10**9}}}
+    return HubMetadata(
+        model_id="org/llama",
+        information={**counted, **(information or {})},
+        config={key: value for key, value in document.items() if value is not _ABSENT},
+    )
+
+
+_ABSENT = object()
+ABSENT: Any = _ABSENT
+
+
+def _json(body: bytes) -> Any:
+    return json.loads(body)
