@@ -148,5 +148,7 @@ def _whole(item: Mapping[str, Any], attribute: str) -> int:
 
 def _not_found(name: str, known: Mapping[str, Instance]) -> str:
     near = difflib.get_close_matches(name, known, n=_OFFERED_NAMES, cutoff=0.6)
-    offer = f" Did you mean {', '.join(near)}?" if near else f" Known are {', '.join(sorted(known))}."
-    return f"The instance type {name} is not in the table.{offer}"
+    if near:
+        return f"The instance type {name} is not in the table. Did you mean {', '.join(near)}?"
+    families = sorted({instance.family for instance in known.values()})
+    return f"The instance type {name} is not in the table. Its families are {', '.join(families)}."

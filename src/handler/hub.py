@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 # With any `expand[]` the Hub sends exactly what is asked for.
-_FIELDS = ("disabled", "gated", "gguf", "library_name", "pipeline_tag", "safetensors")
+_FIELDS = ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors")
 
 
 class Hub:

@@ -96,11 +96,11 @@ class HubClient:
                 preload_content=False,
             )
         except MaxRetryError as error:
-            if isinstance(error.reason, ResponseError):
-                return HubBadResponse("The Hugging Face Hub redirects in circles; try again later.")
-            return _unreachable()
+            return _astray() if isinstance(error.reason, ResponseError) else _unreachable()
         except HTTPError:
             return _unreachable()
+        except ValueError:  # urllib.parse, of a Location that is no address
+            return _astray()
         return _read(response, deadline)
 
 
@@ -152,6 +152,10 @@ def _wait_seconds(outcome: Outcome, pause: float) -> float | None:
         return None
     asked = max(pause, outcome.retry_after_seconds or 0)
     return asked if asked <= _LONGEST_WAIT_SECONDS else None
+
+
+def _astray() -> HubBadResponse:
+    return HubBadResponse("The Hugging Face Hub redirects in circles or to nowhere; try again later.")
 
 
 def _unreachable() -> HubUnreachable:

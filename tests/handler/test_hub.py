@@ -1,0 +1,409 @@
+"""What is asked of the Hub, and what is made of its answers, over real sockets."""
+
+import gzip
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from support.loopback import Loopback, Say, Script, Seen, loopback
+
+from handler.errors import (
+    HubBadResponse,
+    HubRateLimited,
+    HubUnreachable,
+    ModelGated,
+    ModelNotFound,
+    RequestError,
+    TokenRejected,
+)
+from handler.hub import Hub
+from handler.token import HubToken
+from local.hub import EmbeddedHub, load_snapshot
+from recommender.model import HubMetadata
+
+SECRET = "hf_abcdefghijklmnop"
+TOKEN = HubToken(SECRET)
+INFORMATION = {"_id": "1", "id": "org/name", "gated": False, "disabled": False}
+CONFIG = {"model_type": "llama"}
+
+
+def hub(url: str, *, deadline: float = 5, entries: int = 8, seconds: float = 60) -> Hub:
+    return Hub(url, deadline_seconds=deadline, cache_seconds=seconds, cache_entries=entries)
+
+
+def say(document: object, status: int = 200, **headers: str) -> Say:
+    return Say(
+        status=status,
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        body=json.dumps(document).encode(),
+    )
+
+
+def script(
+    information: Say | Callable[[BaseHTTPRequestHandler], None] | None = None,
+    config: Say | Callable[[BaseHTTPRequestHandler], None] | None = None,
+) -> Script:
+    """A Hub that gives these two answers."""
+
+    def answer(request: Seen) -> Any:
+        if request.path.startswith("/api/"):
+            return information or say(INFORMATION)
+        return config or say(CONFIG)
+
+    return answer
+
+
+def asked(given: Script, *, token: HubToken | None = None) -> tuple[HubMetadata, Loopback]:
+    with loopback(given) as server:
+        return hub(server.url).metadata("org/name", token), server
+
+
+def refused(given: Script, *, token: HubToken | None = None, deadline: float = 5) -> RequestError:
+    with loopback(given) as server, pytest.raises(RequestError) as caught:
+        hub(server.url, deadline=deadline).metadata("org/name", token)
+    assert SECRET not in f"{caught.value!r} {caught.value}"
+    return caught.value
+
+
+def test_both_documents_are_fetched() -> None:
+    metadata, server = asked(script())
+
+    assert metadata == HubMetadata(model_id="org/name", information=INFORMATION, config=CONFIG)
+    assert sorted(seen.path.split("?")[0] for seen in server.seen) == [
+        "/api/models/org/name",
+        "/org/name/resolve/main/config.json",
+    ]
+
+
+def test_they_are_fetched_at_the_same_time() -> None:
+    """Each answer waits until the other request has arrived, which one after the other never would."""
+    arrived: list[str] = []
+
+    def answer(request: Seen) -> Say:
+        arrived.append(request.path)
+        for _ in range(300):
+            if len(arrived) == 2:
+                return say(INFORMATION if request.path.startswith("/api/") else CONFIG)
+            time.sleep(0.01)
+        return say({}, status=500)
+
+    assert asked(answer)[0].config == CONFIG
+
+
+def test_every_field_that_is_read_is_expanded() -> None:
+    _, server = asked(script())
+    query = next(seen.path for seen in server.seen if seen.path.startswith("/api/")).split("?")[1]
+
+    assert sorted(parse_qsl(query)) == [
+        ("expand[]", field) for field in ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors")
+    ]
+
+
+def test_the_token_goes_along_as_a_bearer_token_and_only_when_there_is_one() -> None:
+    _, with_token = asked(script(), token=TOKEN)
+    _, without = asked(script())
+
+    assert {seen.headers.get("authorization") for seen in with_token.seen} == {f"Bearer {SECRET}"}
+    assert {seen.headers.get("authorization") for seen in without.seen} == {None}
+    assert all(SECRET not in seen.path for seen in with_token.seen)
+
+
+def test_the_token_does_not_follow_a_redirect_to_another_host() -> None:
+    with loopback(lambda _: say(CONFIG)) as other:
+        redirect = Say(status=302, headers={"Location": f"{other.url}/elsewhere"})
+        metadata, first = asked(script(config=redirect), token=TOKEN)
+
+    assert metadata.config == CONFIG
+    assert {seen.headers.get("authorization") for seen in first.seen} == {f"Bearer {SECRET}"}
+    assert [seen.headers.get("authorization") for seen in other.seen] == [None]
+    assert not any(SECRET in value for seen in other.seen for value in seen.headers.values())
+
+
+def test_a_renamed_repository_is_called_by_its_new_name() -> None:
+    with EmbeddedHub(load_snapshot()) as embedded:
+        metadata = hub(embedded.url).metadata("gpt2", None)
+
+    assert metadata.model_id == "openai-community/gpt2"
+    assert metadata.config is not None
+
+
+def test_compressed_answers_are_read() -> None:
+    body = gzip.compress(json.dumps(CONFIG).encode())
+    metadata, _ = asked(script(config=Say(headers={"Content-Encoding": "gzip"}, body=body)))
+
+    assert metadata.config == CONFIG
+
+
+def test_a_repository_without_a_config_has_none() -> None:
+    metadata, _ = asked(script(config=say({}, status=404, X_Error_Code="EntryNotFound")))
+
+    assert metadata.config is None
+
+
+@pytest.mark.parametrize(
+    ("model_id", "token", "error", "sentence"),
+    [
+        ("nobody/nothing", None, ModelNotFound, "shows no model named nobody/nothing"),
+        ("nobody/nothing", "hf_someone", ModelNotFound, "shows this token's owner no model"),
+        ("meta-llama/Llama-3.1-8B-Instruct", None, ModelGated, "X-HF-Token"),
+        ("meta-llama/Llama-3.1-8B-Instruct", "hf_denied", TokenRejected, "not in the authorized list"),
+        ("meta-llama/Llama-3.1-8B-Instruct", "hf_invalid", TokenRejected, "does not know this token"),
+        ("Qwen/Qwen3-8B", "hf_invalid", TokenRejected, "Leave it out for a public model"),
+    ],
+)
+def test_refusals_are_told_apart_as_the_real_hub_tells_them(
+    model_id: str, token: str | None, error: type[RequestError], sentence: str
+) -> None:
+    with EmbeddedHub(load_snapshot()) as embedded, pytest.raises(error, match=sentence):
+        hub(embedded.url).metadata(model_id, HubToken(token) if token else None)
+
+
+def test_a_gated_repository_opens_with_a_token() -> None:
+    with EmbeddedHub(load_snapshot()) as embedded:
+        metadata = hub(embedded.url).metadata("meta-llama/Llama-3.1-8B-Instruct", HubToken("hf_someone"))
+
+    assert metadata.config is not None
+
+
+@pytest.mark.parametrize(
+    ("information", "config"),
+    [
+        (say({**INFORMATION, "disabled": True}), None),
+        (None, say({}, status=403, X_Error_Message="Access to this resource is disabled.")),
+    ],
+    ids=["information", "file"],
+)
+def test_a_disabled_repository_is_not_there(information: Say | None, config: Say | None) -> None:
+    assert isinstance(refused(script(information, config)), ModelNotFound)
+
+
+def test_a_token_without_the_scope_is_told_in_the_hubs_words() -> None:
+    sentence = "Please enable access to public gated repositories in your fine-grained token settings"
+    error = refused(script(config=say({}, status=403, X_Error_Message=sentence)), token=TOKEN)
+
+    assert isinstance(error, TokenRejected)
+    assert sentence in str(error)
+
+
+def test_a_hub_that_repeats_the_token_is_not_quoted_with_it() -> None:
+    error = refused(
+        script(config=say({}, status=403, X_Error_Message=f"no rights for {SECRET}")), token=TOKEN
+    )
+
+    assert "no rights for ***" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "77"}, 77),
+        ({"RateLimit": '"api";r=0;t=123'}, 123),
+        ({}, None),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "9" * 40}, 999_999),
+    ],
+    ids=str,
+)
+def test_a_rate_limit_is_passed_on_with_its_waiting_time(
+    headers: dict[str, str], seconds: int | None
+) -> None:
+    error = refused(script(information=Say(status=429, headers=headers)))
+
+    assert isinstance(error, HubRateLimited)
+    assert error.retry_after_seconds == seconds
+    assert "token" in str(error)
+
+
+def test_a_long_wait_is_not_waited_for() -> None:
+    with loopback(script(information=Say(status=429, headers={"Retry-After": "60"}))) as server:
+        with pytest.raises(HubRateLimited):
+            hub(server.url).metadata("org/name", None)
+        assert sum(seen.path.startswith("/api/") for seen in server.seen) == 1
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_a_passing_fault_is_tried_again(status: int) -> None:
+    answers = iter([Say(status=status), say(INFORMATION)])
+    metadata, _ = asked(lambda request: next(answers) if request.path.startswith("/api/") else say(CONFIG))
+
+    assert metadata.information == INFORMATION
+
+
+def test_attempts_are_bounded() -> None:
+    with loopback(script(information=Say(status=503))) as server:
+        with pytest.raises(HubUnreachable, match="503"):
+            hub(server.url).metadata("org/name", None)
+        assert sum(seen.path.startswith("/api/") for seen in server.seen) == 3
+
+
+def test_a_hub_that_is_not_there_is_unreachable() -> None:
+    with pytest.raises(HubUnreachable):
+        hub("http://127.0.0.1:9").metadata("org/name", None)
+
+
+def test_a_name_that_does_not_resolve_is_unreachable() -> None:
+    with pytest.raises(HubUnreachable):
+        hub("http://hub.invalid").metadata("org/name", None)
+
+
+def test_plain_http_where_tls_is_expected_is_unreachable() -> None:
+    with loopback(script()) as server, pytest.raises(HubUnreachable):
+        hub(server.url.replace("http:", "https:")).metadata("org/name", None)
+
+
+def stall(handler: BaseHTTPRequestHandler) -> None:
+    """Say nothing, until the client hangs up."""
+    handler.connection.settimeout(10)
+    handler.connection.recv(1)
+
+
+def trickle(handler: BaseHTTPRequestHandler) -> None:
+    """A byte now and then, so that no single read times out."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    for _ in range(200):
+        handler.wfile.write(b" ")
+        handler.wfile.flush()
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("misbehaviour", [stall, trickle])
+def test_the_deadline_holds_whatever_the_hub_does(
+    misbehaviour: Callable[[BaseHTTPRequestHandler], None],
+) -> None:
+    started = time.monotonic()
+    error = refused(script(information=misbehaviour), deadline=0.5)
+
+    assert isinstance(error, HubUnreachable)
+    assert time.monotonic() - started < 8  # not a measurement: without a deadline it would be minutes
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Say(body=b"<html>not JSON</html>"),
+        Say(body=b""),
+        Say(body=b'{"id": '),
+        Say(body=b"[1, 2]"),
+        Say(body=b"null"),
+        Say(body=b'{"x": NaN}'),
+        Say(body=b'{"x": Infinity}'),
+        Say(body=b'{"x": ' + b"9" * 5000 + b"}"),
+        Say(body=b"[" * 100_000),
+        Say(body=b'{"a":' * 100_000),
+        Say(body=b'{"x": "\xff\xfe"}'),
+        Say(body=b'{"x": 1}', promised=1000),
+        Say(body=b" " * (4 * 1024**2 + 1)),
+        Say(headers={"Content-Encoding": "gzip"}, body=gzip.compress(b" " * (64 * 1024**2))),
+        Say(headers={"Content-Encoding": "gzip"}, body=b"not gzip at all"),
+        Say(status=302, headers={"Location": "/org/name/resolve/main/config.json"}),
+        Say(status=418),
+        Say(status=400, body=b'{"error": "Invalid option"}'),
+        Say(status=204),
+    ],
+    ids=[
+        "html",
+        "empty",
+        "cut off JSON",
+        "list",
+        "null",
+        "NaN",
+        "Infinity",
+        "huge number",
+        "deep list",
+        "deep object",
+        "not UTF-8",
+        "truncated",
+        "too large",
+        "gzip bomb",
+        "broken gzip",
+        "redirect in circles",
+        "teapot",
+        "bad request",
+        "no content",
+    ],
+)
+def test_nonsense_is_a_bad_response(answer: Say) -> None:
+    assert isinstance(refused(script(config=answer)), HubBadResponse)
+
+
+@pytest.mark.parametrize(
+    "location", ["", "http://", "http://[::1", "ftp://example.invalid/x", "//:99999/x", "http://a b/"]
+)
+def test_a_redirect_to_nowhere_is_no_defect_of_ours(location: str) -> None:
+    error = refused(script(config=Say(status=302, headers={"Location": location})))
+
+    assert isinstance(error, HubBadResponse | HubUnreachable)
+
+
+def test_the_second_question_is_not_passed_on() -> None:
+    with loopback(script()) as server:
+        asking = hub(server.url)
+        first, second = asking.metadata("org/name", None), asking.metadata("org/name", None)
+
+        assert first == second
+        assert len(server.seen) == 2
+
+
+def test_an_answer_is_forgotten_in_time() -> None:
+    with loopback(script()) as server:
+        asking = hub(server.url, seconds=0)
+        asking.metadata("org/name", None)
+        asking.metadata("org/name", None)
+
+        assert len(server.seen) == 4
+
+
+def test_a_refusal_is_not_remembered() -> None:
+    answers = iter([say({}, status=404, X_Error_Code="RepoNotFound"), say(INFORMATION)])
+    with loopback(lambda seen: next(answers) if seen.path.startswith("/api/") else say(CONFIG)) as server:
+        asking = hub(server.url)
+        with pytest.raises(ModelNotFound):
+            asking.metadata("org/name", None)
+
+        assert asking.metadata("org/name", None).config == CONFIG
+
+
+@pytest.mark.parametrize(
+    "others", [None, HubToken("hf_denied"), HubToken("hf_another")], ids=["no token", "no access", "another"]
+)
+def test_what_one_token_may_see_is_not_shown_under_another(others: HubToken | None) -> None:
+    with EmbeddedHub(load_snapshot()) as embedded:
+        asking = hub(embedded.url)
+        asking.metadata("meta-llama/Llama-3.1-8B-Instruct", TOKEN)
+        before = len(embedded.requests)
+        with suppress(ModelGated, TokenRejected):
+            asking.metadata("meta-llama/Llama-3.1-8B-Instruct", others)
+
+        assert len(embedded.requests) > before
+
+
+def test_a_public_answer_does_not_hide_that_a_token_is_bad() -> None:
+    with EmbeddedHub(load_snapshot()) as embedded:
+        asking = hub(embedded.url)
+        asking.metadata("Qwen/Qwen3-8B", None)
+        with pytest.raises(TokenRejected):
+            asking.metadata("Qwen/Qwen3-8B", HubToken("hf_invalid"))
+
+
+def test_the_token_is_no_key_of_the_cache_in_clear() -> None:
+    with loopback(script()) as server:
+        asking = hub(server.url)
+        asking.metadata("org/name", TOKEN)
+
+        assert SECRET not in repr(asking._cache._values)  # noqa: SLF001 - what a dump of memory would show
+
+
+def test_the_cache_is_bounded() -> None:
+    with loopback(script()) as server:
+        asking = hub(server.url, entries=1)
+        for model_id in ("org/one", "org/two", "org/one"):
+            asking.metadata(model_id, None)
+
+        assert len(server.seen) == 6

@@ -1,0 +1,223 @@
+"""Events in, answers out, with an embedded hub and a table of moto's behind the real handler."""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from support.assertions import assert_error
+from support.dynamodb import TABLE, moto_client
+from support.loopback import Say, loopback
+
+from catalog.seed import read_items, seed
+from handler import routes
+from handler.catalog import Catalog
+from handler.hub import Hub
+from handler.routes import create_app
+from local.gateway import LambdaContext, event, recommend_target
+from local.hub import EmbeddedHub, load_snapshot
+
+SECRET = "hf_abcdefghijklmnop"
+MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
+
+
+class Service:
+    """The application over an embedded hub and a moto table."""
+
+    def __init__(self, hub_url: str, client: Any) -> None:
+        hub = Hub(hub_url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
+        self.app = create_app(Catalog(client, TABLE, cache_seconds=60), hub)
+
+    def send(self, method: str, target: str, **headers: str) -> dict[str, Any]:
+        pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
+        return self.app.resolve(event(method, target, pairs), LambdaContext.fresh())  # type: ignore[arg-type]
+
+    def ask(self, model: str, instance_type: str, *, token: str = "", **others: str) -> dict[str, Any]:
+        headers = {"X_HF_Token": token} if token else {}
+        return self.send("GET", recommend_target(model, instance_type, **others), **headers)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    with moto_client() as made:
+        seed(made, TABLE, read_items())
+        yield made
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[EmbeddedHub]:
+    with EmbeddedHub(load_snapshot()) as running:
+        yield running
+
+
+@pytest.fixture
+def service(hub: EmbeddedHub, client: Any) -> Service:
+    return Service(hub.url, client)
+
+
+def header(answer: dict[str, Any], name: str) -> str | None:
+    return {key.lower(): value for key, value in answer["headers"].items()}.get(name.lower())
+
+
+def test_a_public_answer_may_be_cached_and_has_a_tag(service: Service) -> None:
+    answer = service.ask(MISTRAL, "g5.xlarge")
+
+    assert answer["statusCode"] == 200
+    assert header(answer, "Cache-Control") == "public, max-age=300"
+    assert header(answer, "Vary") == "X-HF-Token"
+    assert (header(answer, "ETag") or "").strip('"').isalnum()
+
+
+def test_a_tag_that_is_still_right_saves_the_body(service: Service) -> None:
+    target = recommend_target(MISTRAL, "g5.xlarge")
+    tag = header(service.send("GET", target), "ETag") or ""
+    again = service.send("GET", target, If_None_Match=f'"other", {tag}')
+    changed = service.send("GET", target, If_None_Match='"other"')
+
+    assert (again["statusCode"], again.get("body") or "", header(again, "ETag")) == (304, "", tag)
+    assert changed["statusCode"] == 200
+
+
+@pytest.mark.parametrize("model", [MISTRAL, "nobody/nothing"])
+def test_an_answer_under_a_token_is_kept_by_nobody(service: Service, model: str) -> None:
+    answer = service.ask(model, "g5.xlarge", token=SECRET)
+
+    assert header(answer, "Cache-Control") == "private, no-store"
+    assert header(answer, "ETag") is None
+
+
+def test_twice_the_same_question_gives_the_same_bytes_and_one_visit_to_the_hub(
+    service: Service, hub: EmbeddedHub
+) -> None:
+    first = service.ask(MISTRAL, "g5.xlarge")
+    visits = len(hub.requests)
+    second = service.ask(MISTRAL, "g5.xlarge")
+
+    assert first["body"] == second["body"]
+    assert len(hub.requests) == visits
+
+
+def test_neuron_is_answered_without_a_visit_to_the_hub(service: Service, hub: EmbeddedHub) -> None:
+    visits = len(hub.requests)
+    body = json.loads(service.ask(MISTRAL, "inf2.xlarge")["body"])
+
+    assert body["explanation"]["code"] == "neuron_not_supported"
+    assert len(hub.requests) == visits
+
+
+@pytest.mark.parametrize(
+    ("model", "instance_type", "token", "status", "code"),
+    [
+        ("", "g5.xlarge", "", 400, "invalid_request"),
+        (MISTRAL, "", "", 400, "invalid_request"),
+        ("../etc", "g5.xlarge", "", 400, "invalid_request"),
+        (MISTRAL, "g5.xlarge", "hf a", 400, "invalid_request"),
+        ("meta-llama/Llama-3.1-8B-Instruct", "g5.xlarge", "", 403, "model_gated"),
+        ("meta-llama/Llama-3.1-8B-Instruct", "g5.xlarge", "hf_denied", 403, "hf_token_rejected"),
+        (MISTRAL, "g5.xlarge", "hf_invalid", 403, "hf_token_rejected"),
+        ("nobody/nothing", "g5.xlarge", "", 404, "model_not_found"),
+        (MISTRAL, "g5.13xlarge", "", 404, "instance_type_not_found"),
+    ],
+)
+def test_refusals_have_their_status_and_code(
+    service: Service, model: str, instance_type: str, token: str, status: int, code: str
+) -> None:
+    assert_error(service.ask(model, instance_type, token=token), status, code)
+
+
+def test_an_override_that_is_no_number_is_a_400(service: Service) -> None:
+    sentence = assert_error(service.ask(MISTRAL, "g5.xlarge", tp="four"), 400, "invalid_request")
+
+    assert "tp is 'four'" in sentence
+
+
+def test_overrides_that_are_numbers_do_not_fail(service: Service) -> None:
+    answer = service.ask(
+        MISTRAL, "g5.xlarge", tp="0", concurrency="-5", overhead_gib="1.5", quantization="fp8"
+    )
+
+    assert answer["statusCode"] == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"])
+def test_other_methods_are_a_405_with_the_allowed_one(service: Service, method: str) -> None:
+    answer = service.send(method, "/api/v1/recommend")
+
+    assert_error(answer, 405, "method_not_allowed")
+    assert header(answer, "Allow") == "GET"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1", "/api/v1/recommend/x", "/api/v2/recommend", "/%00", "/\x1b[31m"]
+)
+def test_other_paths_are_a_404(service: Service, path: str) -> None:
+    assert "\x1b" not in assert_error(service.send("GET", path), 404, "route_not_found")
+
+
+def test_a_hub_that_is_down_is_a_502(client: Any) -> None:
+    assert_error(Service("http://127.0.0.1:9", client).ask(MISTRAL, "g5.xlarge"), 502, "hub_unreachable")
+
+
+def test_a_rate_limit_is_passed_on(client: Any) -> None:
+    with loopback(lambda _: Say(status=429, headers={"Retry-After": "30"})) as server:
+        answer = Service(server.url, client).ask(MISTRAL, "g5.xlarge")
+
+    assert_error(answer, 502, "hub_rate_limited")
+    assert header(answer, "Retry-After") == "30"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        b"{",
+        b'{"model_type": "llama"}',
+        b'{"model_type": "llama", "num_hidden_layers": -1, "hidden_size": 1e999}',
+    ],
+)
+def test_metadata_that_make_no_sense_are_a_502(client: Any, config: bytes) -> None:
+    def answer(seen: Any) -> Say:
+        return Say(body=b'{"id": "org/name"}' if seen.path.startswith("/api/") else config)
+
+    with loopback(answer) as server:
+        assert_error(Service(server.url, client).ask("org/name", "g5.xlarge"), 502, "hub_bad_response")
+
+
+def test_a_table_that_is_down_is_a_503(hub: EmbeddedHub) -> None:
+
+    quick = Config(connect_timeout=0.2, read_timeout=0.2, retries={"total_max_attempts": 1})
+    silent = boto3.client("dynamodb", endpoint_url="http://127.0.0.1:9", config=quick)
+
+    assert_error(Service(hub.url, silent).ask(MISTRAL, "g5.xlarge"), 503, "catalog_unavailable")
+
+
+def test_a_defect_is_a_500_in_the_same_envelope_and_without_details(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError(f"secret {SECRET}")
+
+    monkeypatch.setattr(routes, "recommend", broken)
+    answer = service.ask(MISTRAL, "g5.xlarge")
+    body = json.loads(answer["body"])
+
+    assert (answer["statusCode"], set(body), body["code"]) == (500, {"error", "code"}, "internal_error")
+    assert SECRET not in answer["body"]
+
+
+def test_no_log_line_holds_the_token(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        for model in (MISTRAL, "meta-llama/Llama-3.1-8B-Instruct", "nobody/nothing"):
+            service.ask(model, "g5.xlarge", token=SECRET)
+
+    assert caplog.records
+    assert SECRET not in caplog.text
+
+
+def test_header_names_in_any_case_are_understood(service: Service) -> None:
+    asked = event("GET", recommend_target("meta-llama/Llama-3.1-8B-Instruct", "g5.xlarge"))
+    asked["headers"] = {"X-HF-TOKEN": SECRET}
+
+    assert service.app.resolve(asked, LambdaContext.fresh())["statusCode"] == 200  # type: ignore[arg-type]
