@@ -1,0 +1,202 @@
+"""`make recommend` and `make start` as programs, in an environment that would lead them astray."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.artifact import free_ports
+
+ROOT = Path(__file__).parents[2]
+MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
+TARGET = f"/api/v1/recommend?model={MISTRAL}&instance_type="
+
+# Credentials, endpoints and proxies that would be used if anything looked at them.
+_ASTRAY = {
+    "AWS_PROFILE": "production",
+    "AWS_ACCESS_KEY_ID": "real",
+    "AWS_SECRET_ACCESS_KEY": "real",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "http_proxy": "http://127.0.0.1:9",
+}
+
+
+def environment(**wishes: str) -> dict[str, str]:
+    return {**os.environ, **_ASTRAY, "PYTHONPATH": "src", "HUB": "snapshot", **wishes}
+
+
+def recommend(**wishes: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "local.recommend"]
+    return subprocess.run(  # noqa: S603 - this repository's own module
+        command, cwd=ROOT, env=environment(**wishes), capture_output=True, text=True, check=False
+    )
+
+
+@contextmanager
+def started(**wishes: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """A running `make start` and its URL."""
+    (port,) = free_ports(1)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local.start"],
+        cwd=ROOT,
+        env=environment(PORT=str(port), CATALOG_CACHE_SECONDS="300", **wishes),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _read_until(process, "serving")
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        process.communicate(timeout=20)
+
+
+def _read_until(process: "subprocess.Popen[str]", word: str) -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith(word):
+            return
+    raise AssertionError("it ended without serving")
+
+
+def get(url: str) -> tuple[int, dict[str, Any]]:
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=30) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def children(process: "subprocess.Popen[str]") -> dict[str, int]:
+    """The embedded parts by module, from /proc."""
+    found = {}
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with suppress(OSError):
+            if re.search(rf"^PPid:\s{process.pid}$", status.read_text(), flags=re.MULTILINE):
+                command = (status.parent / "cmdline").read_text().split("\0")
+                found[command[command.index("-m") + 1]] = int(status.parent.name)
+    return found
+
+
+def test_recommend_prints_the_answer_and_nothing_else() -> None:
+    run = recommend(MODEL=MISTRAL, INSTANCE="g5.12xlarge")
+
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["tensor_parallel_degree"] == 4
+
+
+@pytest.mark.parametrize(
+    ("wishes", "code"),
+    [
+        ({"MODEL": "nobody/nothing", "INSTANCE": "g5.xlarge"}, "model_not_found"),
+        ({"MODEL": MISTRAL}, "invalid_request"),
+        ({}, "invalid_request"),
+    ],
+)
+def test_recommend_prints_an_error_and_fails(wishes: dict[str, str], code: str) -> None:
+    run = recommend(**wishes)
+
+    assert (run.returncode, json.loads(run.stdout)["code"]) == (1, code)
+
+
+def test_recommend_passes_a_token_on_and_shows_it_nowhere() -> None:
+    wishes = {"MODEL": "meta-llama/Llama-3.1-8B-Instruct", "INSTANCE": "g5.xlarge"}
+    without, with_token = recommend(**wishes), recommend(**wishes, TOKEN="hf_secretsecret")
+
+    assert json.loads(without.stdout)["code"] == "model_gated"
+    assert with_token.returncode == 0
+    assert "hf_secretsecret" not in with_token.stdout + with_token.stderr
+
+
+def test_a_live_hub_that_is_not_there_is_a_502() -> None:
+    run = recommend(MODEL=MISTRAL, INSTANCE="g5.xlarge", HUB="live", HF_ENDPOINT="http://127.0.0.1:9")
+
+    assert (run.returncode, json.loads(run.stdout)["code"]) == (1, "hub_unreachable")
+
+
+def test_without_a_choice_the_snapshot_stands_in_for_a_hub_that_does_not_answer() -> None:
+    run = recommend(MODEL=MISTRAL, INSTANCE="g5.xlarge", HUB="", HF_ENDPOINT="http://127.0.0.1:9")
+
+    assert run.returncode == 0
+    assert "snapshot, because http://127.0.0.1:9 does not answer" in run.stderr
+
+
+def test_an_unknown_choice_of_hub_is_named() -> None:
+    run = recommend(MODEL=MISTRAL, INSTANCE="g5.xlarge", HUB="mirror")
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "HUB is 'mirror'; it must be live, snapshot or unset" in run.stderr
+
+
+def test_start_serves_until_it_is_interrupted_and_leaves_nothing_behind() -> None:
+    with started() as (process, url):
+        assert get(url + TARGET + "g5.xlarge")[0] == 200
+        parts = children(process)
+
+    assert set(parts) == {"local.hub", "local.table"}
+    assert process.returncode == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in parts.values())
+
+
+def test_parts_that_stop_are_said_to_be_down() -> None:
+    with started() as (process, url):
+        parts = children(process)
+        os.kill(parts["local.hub"], signal.SIGKILL)
+        os.kill(parts["local.table"], signal.SIGKILL)
+        without_table = get(url + TARGET + "g5.xlarge")
+
+    assert (without_table[0], without_table[1]["code"]) == (503, "catalog_unavailable")
+
+
+def test_a_hub_that_stops_is_said_to_be_down() -> None:
+    with started() as (process, url):
+        os.kill(children(process)["local.hub"], signal.SIGKILL)
+        without_hub = get(url + TARGET + "g5.xlarge")
+
+    assert (without_hub[0], without_hub[1]["code"]) == (502, "hub_unreachable")
+
+
+def test_parts_end_with_a_parent_that_is_killed() -> None:
+    with started() as (process, _):
+        parts = children(process)
+        process.kill()
+        process.wait()
+        for _ in range(100):
+            alive = [pid for pid in parts.values() if _is_running(pid)]
+            if not alive:
+                break
+            time.sleep(0.05)
+
+    assert not alive
+
+
+def _is_running(pid: int) -> bool:
+    with suppress(OSError):
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    return False
+
+
+@pytest.mark.parametrize("port", ["many", "70000", "-1"])
+def test_start_refuses_a_port_that_is_none(port: str) -> None:
+    command = [sys.executable, "-m", "local.start"]
+    run = subprocess.run(  # noqa: S603 - this repository's own module
+        command, cwd=ROOT, env=environment(PORT=port), capture_output=True, text=True, check=False
+    )
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert f"PORT is '{port}'" in run.stderr
