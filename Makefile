@@ -27,7 +27,7 @@ test: .venv/ready .venv-sam/ready .node/ready ## Lint, types and all tests
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
-	$(VENV)/pytest
+	$(VENV)/pytest --numprocesses auto --dist loadfile --cov
 
 format: .venv/ready ## Put the code into shape
 	$(VENV)/ruff format .

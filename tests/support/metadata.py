@@ -1,12 +1,21 @@
 """Hub documents of models, real ones by name and made-up ones by what matters about them."""
 
 import json
+from enum import Enum
 from typing import Any
 
 from local.snapshot import load_snapshot
 from recommender.model import HubMetadata, Model, parse_model
 
 _SNAPSHOT = load_snapshot()
+
+
+class _Absent(Enum):
+    KEY = "absent"
+
+
+ABSENT: Any = _Absent.KEY
+"""Given for a key of config.json, leaves it out."""
 
 
 def real(model_id: str) -> HubMetadata:
@@ -44,12 +53,8 @@ def llama(
     return HubMetadata(
         model_id="org/llama",
         information={**counted, **(information or {})},
-        config={key: value for key, value in document.items() if value is not _ABSENT},
+        config={key: value for key, value in document.items() if value is not ABSENT},
     )
-
-
-_ABSENT = object()
-ABSENT: Any = _ABSENT
 
 
 def _json(body: bytes) -> Any:

@@ -1,0 +1,47 @@
+"""What the README says of the service is what the service does."""
+
+import json
+import re
+from pathlib import Path
+
+from support.instances import ALL, instance
+from support.metadata import real
+
+from handler.errors import RequestError
+from handler.response import as_json
+from local.snapshot import load_snapshot
+from recommender.recommend import recommend
+
+_ROOT = Path(__file__).parents[2]
+_README = (_ROOT / "README.md").read_text()
+
+
+def test_the_answer_shown_is_the_real_one() -> None:
+    shown = re.search(
+        r"make recommend MODEL=(\S+) INSTANCE=(\S+)\n```\n\n```json\n(.*?)\n```", _README, re.DOTALL
+    )
+    assert shown is not None
+    model_id, instance_type, answer = shown.groups()
+
+    assert json.loads(answer) == as_json(recommend(real(model_id), instance(instance_type), ALL))
+
+
+def test_every_error_is_listed_with_its_status() -> None:
+    rows = set(re.findall(r"^\| (\d{3}) \| `(\w+)` \|", _README, flags=re.MULTILINE))
+
+    assert rows == {(str(int(error.status)), error.code) for error in RequestError.__subclasses__()}
+
+
+def test_every_command_is_a_target_of_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (_ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    commands = set(re.findall(r"(?:`|\$ )make ([a-z]+)", _README))
+
+    assert commands >= {"recommend", "start", "invoke", "test", "seed"}
+    assert commands <= targets
+
+
+def test_the_counts_are_right() -> None:
+    models, types = len(load_snapshot().repos), len(ALL)
+
+    assert f"metadata of {models} real models" in _README
+    assert f"writes the {types} GPU and Neuron types" in _README
