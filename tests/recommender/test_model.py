@@ -127,6 +127,7 @@ def test_a_sliding_window_counts_unless_it_is_switched_off(
         ({"rope_scaling": {"type": "linear", "factor": 4.0}}, 32_768),
         ({"rope_scaling": {"rope_type": "dynamic", "factor": 2}}, 16_384),
         ({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}, 8192),
+        ({"rope_scaling": {"type": "yarn", "factor": 4, "original_max_position_embeddings": 1024}}, 4096),
         ({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, 8192),
         ({"rope_scaling": {"type": "longrope", "factor": 32}}, 8192),
         ({"rope_parameters": {"rope_type": "linear", "factor": 2.0}}, 16_384),

@@ -24,8 +24,10 @@ _WITHOUT_A_KEY = 2048
 
 # Rotary scalings whose factor is already part of `max_position_embeddings`.
 _ALREADY_SCALED = frozenset(
-    {"default", "su", "longrope", "llama3", "yarn", "deepseek_yarn", "deepseek_llama_scaling", "mrope"}
+    {"default", "su", "longrope", "llama3", "deepseek_llama_scaling", "mrope"}
 )
+
+_YARN = frozenset({"yarn", "deepseek_yarn"})
 
 _LARGEST_FACTOR = 1024
 
@@ -38,6 +40,10 @@ def longest_context(text: Fields) -> int:
     kind = rope.text("rope_type", "type")
     if kind is None or kind in _ALREADY_SCALED or "gemma3" in (text.text("model_type") or ""):
         return limit
+    if kind in _YARN:
+        # Up to 0.19 vLLM takes the original limit times the factor, later the stated one.
+        original = rope.optional_count("original_max_position_embeddings") or limit
+        return min(limit, int(original * _factor(rope)))
     return int(limit * _factor(rope))
 
 
