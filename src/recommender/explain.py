@@ -7,9 +7,16 @@ from recommender.gpu import Gpu
 from recommender.instance import Instance
 from recommender.larger import Holder
 from recommender.memory import GPU_MEMORY_UTILIZATION, budget, compute_dtype, weight_bytes
-from recommender.model import KeyValueHeads, Model
+from recommender.model import Model
 from recommender.parallel import valid_degrees
-from recommender.plan import INPUT_TOKENS, LARGEST_CONCURRENCY, OUTPUT_TOKENS, SMALLEST_CONTEXT, Plan
+from recommender.plan import (
+    INPUT_TOKENS,
+    LARGEST_CONCURRENCY,
+    OUTPUT_TOKENS,
+    SMALLEST_CONTEXT,
+    Plan,
+    power_of_two_within,
+)
 from recommender.quantization import Quantization, candidates, missing_capability
 from recommender.units import GIB, gib_text
 
@@ -141,13 +148,10 @@ def _smallest(plan: Plan) -> str:
 
 
 def _replication(model: Model, degree: int) -> str:
-    attention = model.attention
-    if not isinstance(attention, KeyValueHeads) or degree <= attention.kv_heads:
+    if model.kv_heads is None or degree <= model.kv_heads:
         return ""
-    copies = degree // attention.kv_heads
-    return (
-        f" The model has only {_count(attention.kv_heads, 'KV head')}, so vLLM keeps each on {copies} GPUs."
-    )
+    copies = degree // model.kv_heads
+    return f" The model has only {_count(model.kv_heads, 'KV head')}, so vLLM keeps each on {copies} GPUs."
 
 
 def _quantization(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
@@ -187,10 +191,10 @@ def _native(model: Model, gpu: Gpu, plan: Plan) -> str:
 
 def _max_model_len(model: Model, plan: Plan) -> str:
     limit, cache, chosen = model.max_position_embeddings, plan.budget.kv_cache_tokens, plan.max_model_len
-    if limit > cache:
+    if chosen < power_of_two_within(limit):
         return (
-            f"{chosen:,} tokens is the largest power of two within the {cache:,} tokens that the KV cache"
-            f" holds; the model itself allows {limit:,}."
+            f"{chosen:,} tokens is the largest power of two for which the KV cache of {cache:,} tokens has"
+            f" room; the model itself allows {limit:,}."
         )
     within = (
         "the model's own limit"
@@ -229,9 +233,9 @@ def _shape(model: Model) -> str:
     """What a tensor parallel degree has to divide."""
     heads = _count(model.attention_heads, "attention head")
     width = f"feed-forward width of {model.intermediate_size:,}"
-    if not isinstance(model.attention, KeyValueHeads):
+    if model.kv_heads is None:
         return f"{heads} and {width}"
-    return f"{heads}, {_count(model.attention.kv_heads, 'KV head')} and {width}"
+    return f"{heads}, {_count(model.kv_heads, 'KV head')} and {width}"
 
 
 def _gpus(degree: int) -> str:

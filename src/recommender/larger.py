@@ -40,7 +40,7 @@ def smallest_holder(model: Model, instances: Iterable[Instance], *, asked: Insta
 def _is_worthwhile(model: Model, plan: Plan) -> bool:
     context = min(_WORTHWHILE_CONTEXT, model.max_position_embeddings)
     # Compared before rounding down to a power of two, which a limit such as 6000 would never reach again.
-    return plan.budget.kv_cache_tokens >= context and plan.concurrency >= _WORTHWHILE_CONCURRENCY
+    return plan.budget.held_requests(context) > 0 and plan.concurrency >= _WORTHWHILE_CONCURRENCY
 
 
 def _size(holder: Holder) -> tuple[float, int, int, float, str]:

@@ -4,16 +4,21 @@ from dataclasses import dataclass
 
 from recommender.dtype import Dtype
 from recommender.gpu import Gpu
-from recommender.model import KeyValueHeads, Model
-from recommender.overhead import Overhead, runtime_overhead
+from recommender.kv_cache import CacheLayout, cache_layout
+from recommender.model import Model
+from recommender.overhead import Overhead, runtime_overhead, scheduler_defaults
 from recommender.quantization import Quantization
 
 # The share of a GPU that vLLM may use, `--gpu-memory-utilization`. It is passed on in the arguments,
 # because vLLM's own default is 0.9 up to 0.19 and 0.92 from 0.20 on (`vllm/config/cache.py`).
 GPU_MEMORY_UTILIZATION = 0.90
 
-# Tokens of one block of the cache; a request takes whole blocks (`vllm/config/cache.py`).
-BLOCK_TOKENS = 16
+# Batches that may be scheduled and not yet settled: two with asynchronous scheduling, from 0.26 on
+# (`VllmConfig.max_in_flight_tokens`); earlier versions count one and need less.
+_CONCURRENT_BATCHES = 2
+
+# vLLM keeps one block for itself: `null_block` in `vllm/v1/core/block_pool.py`.
+_RESERVED_BLOCKS = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +29,9 @@ class Budget:
     usable_bytes: int
     weight_bytes: int
     overhead: Overhead
-    kv_bytes_per_token: int
+    layout: CacheLayout
+    in_flight_tokens: int
+    """Tokens that may be scheduled at once, which layers with a window keep beside it."""
 
     @property
     def kv_cache_bytes(self) -> int:
@@ -33,9 +40,13 @@ class Budget:
 
     @property
     def kv_cache_tokens(self) -> int:
-        """Tokens of the whole instance's cache, in full blocks; each GPU holds its share of every token."""
-        blocks = max(0, self.kv_cache_bytes) // (self.kv_bytes_per_token * BLOCK_TOKENS)
-        return blocks * BLOCK_TOKENS
+        """Tokens of the instance's whole cache, as vLLM logs them; each GPU has its share of every token."""
+        return self.layout.tokens(self.kv_cache_bytes)
+
+    def held_requests(self, tokens: int) -> int:
+        """Requests of `tokens` that the cache holds at once."""
+        blocks = self.layout.blocks(self.kv_cache_bytes) - _RESERVED_BLOCKS
+        return max(0, blocks) // self.layout.blocks_for(tokens, self.in_flight_tokens)
 
 
 def budget(model: Model, gpu: Gpu, tensor_parallel: int, quantization: Quantization | None = None) -> Budget:
@@ -50,7 +61,8 @@ def budget(model: Model, gpu: Gpu, tensor_parallel: int, quantization: Quantizat
         usable_bytes=int(gpu.visible_bytes * GPU_MEMORY_UTILIZATION),
         weight_bytes=_weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization),
         overhead=runtime_overhead(model, gpu, tensor_parallel),
-        kv_bytes_per_token=model.attention.values_per_token(tensor_parallel) * dtype.size_bytes,
+        layout=cache_layout(model, tensor_parallel, dtype),
+        in_flight_tokens=_CONCURRENT_BATCHES * scheduler_defaults(gpu)[0],
     )
 
 
@@ -87,8 +99,8 @@ def _weight_bytes_per_gpu(
 
 def _replicated_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
     """Counted in `dtype` even for quantized layers: an upper bound."""
-    attention = model.attention
-    if not isinstance(attention, KeyValueHeads) or tensor_parallel <= attention.kv_heads:
+    if model.kv_heads is None or tensor_parallel <= model.kv_heads:
         return 0
-    one_head = 2 * attention.layers * attention.head_dim * model.hidden_size * dtype.size_bytes
-    return int(one_head * (1 - attention.kv_heads / tensor_parallel))
+    values = sum(layers.count * layers.cache.values_per_token(tensor_parallel) for layers in model.attention)
+    one_head = values * model.hidden_size * dtype.size_bytes
+    return int(one_head * (1 - model.kv_heads / tensor_parallel))

@@ -2,7 +2,7 @@
 
 import math
 
-from recommender.model import Latent, Model
+from recommender.model import Model
 
 # Share of a GPU that weights may take, so that a cache beside them is worth having.
 _WEIGHT_SHARE = 0.85
@@ -31,7 +31,5 @@ def minimum_degree(weight_bytes: int, gpu_memory_bytes: int) -> int:
 
 
 def _divides_kv_heads(model: Model, degree: int, *, replicate: bool) -> bool:
-    if isinstance(model.attention, Latent):
-        return True
-    kv_heads = model.attention.kv_heads
-    return kv_heads % degree == 0 or (replicate and degree % kv_heads == 0)
+    kv_heads = model.kv_heads
+    return kv_heads is None or kv_heads % degree == 0 or (replicate and degree % kv_heads == 0)

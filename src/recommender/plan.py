@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from recommender.gpu import Gpu, gpu_of
 from recommender.instance import Instance
-from recommender.memory import BLOCK_TOKENS, Budget, budget, compute_dtype, weight_bytes
+from recommender.memory import Budget, budget, compute_dtype, weight_bytes
 from recommender.model import Model
 from recommender.parallel import minimum_degree, valid_degrees
 from recommender.quantization import Quantization, missing_capability
@@ -71,7 +71,7 @@ def _fits(model: Model, gpu: Gpu, degree: int, quantization: Quantization | None
     if degree < minimum_degree(weights, gpu.visible_bytes):
         return False
     needed = min(SMALLEST_CONTEXT, model.max_position_embeddings)
-    return budget(model, gpu, degree, quantization).kv_cache_tokens >= needed
+    return budget(model, gpu, degree, quantization).held_requests(needed) >= 1
 
 
 def _plan(
@@ -79,9 +79,9 @@ def _plan(
 ) -> Plan:
     degree = max(fitting)
     memory = budget(model, gpu, degree, quantization)
-    context = largest_context(model.max_position_embeddings, memory.kv_cache_tokens)
+    context = largest_context(model.max_position_embeddings, memory)
     workload = workload_within(context)
-    held = memory.kv_cache_tokens // _in_blocks(workload.total_tokens)
+    held = memory.held_requests(workload.total_tokens)
     return Plan(
         tensor_parallel=degree,
         smallest_tensor_parallel=min(fitting),
@@ -96,9 +96,17 @@ def _plan(
     )
 
 
-def largest_context(limit_tokens: int, cache_tokens: int) -> int:
-    """The largest power of two that neither the model's limit nor the cache's size falls short of."""
-    return 1 << (min(limit_tokens, cache_tokens).bit_length() - 1)
+def largest_context(limit_tokens: int, memory: Budget) -> int:
+    """The largest power of two within the model's limit of which the cache holds one request."""
+    context = power_of_two_within(limit_tokens)
+    while context > 1 and not memory.held_requests(context):
+        context //= 2
+    return context
+
+
+def power_of_two_within(limit: int) -> int:
+    """The largest power of two that is not above `limit`."""
+    return 1 << (limit.bit_length() - 1)
 
 
 def workload_within(context_tokens: int) -> Workload:
@@ -108,8 +116,3 @@ def workload_within(context_tokens: int) -> Workload:
         return Workload(input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS)
     input_tokens = context_tokens * INPUT_TOKENS // whole
     return Workload(input_tokens=input_tokens, output_tokens=context_tokens - input_tokens)
-
-
-def _in_blocks(tokens: int) -> int:
-    """The tokens that a request occupies, in whole blocks."""
-    return -(-tokens // BLOCK_TOKENS) * BLOCK_TOKENS

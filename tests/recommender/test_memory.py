@@ -32,7 +32,7 @@ def test_kv_cache_costs_two_vectors_per_layer_and_head(
     """By hand: 2 x layers x KV heads x head size x 2 bytes; latents of 576 values are on every GPU."""
     memory = budget(real_model(model_id), gpu_of(instance("p5.48xlarge")), tensor_parallel)
 
-    assert expected == memory.kv_bytes_per_token
+    assert expected * 16 == memory.layout.block_bytes
 
 
 def test_kv_heads_fewer_than_gpus_are_counted_on_each() -> None:
@@ -41,7 +41,7 @@ def test_kv_heads_fewer_than_gpus_are_counted_on_each() -> None:
     on_two, on_four = (budget(model, gpu, degree) for degree in (2, 4))
 
     # one KV head on each GPU either way, and its projections with it
-    assert on_two.kv_bytes_per_token == on_four.kv_bytes_per_token
+    assert on_two.layout == on_four.layout
     assert on_four.weight_bytes > on_two.weight_bytes / 2
 
 

@@ -5,7 +5,7 @@ from support.metadata import ABSENT, llama, real, real_model
 
 from recommender.dtype import Dtype
 from recommender.errors import ImplausibleMetadata, UnsupportedModel
-from recommender.model import HubMetadata, KeyValueHeads, Latent, describe_model, parse_model
+from recommender.model import AttentionLayers, HubMetadata, KeyValueHeads, Latent, describe_model, parse_model
 
 _BILLION = 10**9
 
@@ -37,26 +37,29 @@ def test_heads_are_found_under_every_name_that_repositories_use(
     model_id: str, layers: int, kv_heads: int, head_dim: int
 ) -> None:
     """The figures are those of the models' papers and of transformers' classes."""
-    expected = KeyValueHeads(layers=layers, kv_heads=kv_heads, head_dim=head_dim)
+    attention = real_model(model_id).attention
 
-    assert expected == real_model(model_id).attention
+    assert {KeyValueHeads(kv_heads=kv_heads, head_dim=head_dim)} == {kind.cache for kind in attention}
+    assert layers == sum(kind.count for kind in attention)
 
 
 def test_latent_attention_caches_its_latent_and_its_rotary_key() -> None:
     """DeepSeek-V3: 61 layers of 512 + 64 values."""
-    assert Latent(layers=61, width=576) == real_model("deepseek-ai/DeepSeek-V3").attention
+    expected = (AttentionLayers(count=61, cache=Latent(width=576)),)
+
+    assert expected == real_model("deepseek-ai/DeepSeek-V3").attention
 
 
 def test_head_size_follows_from_the_hidden_size_where_it_is_not_stated() -> None:
     model = parse_model(llama(hidden_size=2048, num_attention_heads=16))
 
-    assert KeyValueHeads(layers=8, kv_heads=4, head_dim=128) == model.attention
+    assert KeyValueHeads(kv_heads=4, head_dim=128) == model.attention[0].cache
 
 
 def test_stated_head_size_wins_over_the_computed_one() -> None:
     model = parse_model(llama(head_dim=96))
 
-    assert KeyValueHeads(layers=8, kv_heads=4, head_dim=96) == model.attention
+    assert KeyValueHeads(kv_heads=4, head_dim=96) == model.attention[0].cache
 
 
 def test_a_null_is_the_same_as_an_absent_key() -> None:
@@ -235,6 +238,7 @@ def test_impossible_counts_do_not_keep_an_unsupported_model_from_being_described
         ({"rope_scaling": {"type": "linear", "factor": "4"}}, "factor"),
         ({"sliding_window": -1}, "sliding_window"),
         ({"layer_types": 7}, "layer_types"),
+        ({"layer_types": ["full_attention"] * 3}, "3 layer_types for 8 layers"),
     ],
     ids=lambda value: str(value)[:60],
 )

@@ -10,7 +10,7 @@ from support.metadata import llama, real_model
 
 from recommender.instance import Instance
 from recommender.model import Model, parse_model
-from recommender.plan import Plan, best_plan, largest_context, workload_within
+from recommender.plan import Plan, best_plan, power_of_two_within, workload_within
 from recommender.quantization import FP8, INT4, INT8
 
 _GPU_INSTANCES = [each for each in ALL if not each.is_neuron]
@@ -64,21 +64,24 @@ def test_kv_heads_are_replicated_only_where_nothing_else_fits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "cache", "expected"),
-    [
-        (32_768, 40_000, 32_768),
-        (40_960, 10**6, 32_768),
-        (131_072, 40_000, 32_768),
-        (10**7, 10**7, 8_388_608),
-        (512, 512, 512),
-        (100, 5000, 64),
-        (1, 1, 1),
-    ],
+    ("limit", "expected"),
+    [(32_768, 32_768), (40_960, 32_768), (10**7, 8_388_608), (512, 512), (100, 64), (1, 1)],
 )
-def test_context_is_the_largest_power_of_two_within_model_and_cache(
-    limit: int, cache: int, expected: int
-) -> None:
-    assert expected == largest_context(limit, cache)
+def test_context_is_a_power_of_two_within_the_models_limit(limit: int, expected: int) -> None:
+    assert expected == power_of_two_within(limit)
+
+
+def test_context_is_what_the_cache_holds_where_the_model_allows_more() -> None:
+    plan = planned("Qwen/Qwen2.5-72B-Instruct", "g6.48xlarge")
+
+    assert plan.max_model_len <= plan.budget.kv_cache_tokens < 2 * plan.max_model_len
+    assert not plan.budget.held_requests(2 * plan.max_model_len)
+
+
+def test_layers_with_a_window_leave_room_for_a_longer_context() -> None:
+    plan = planned("google/gemma-3-12b-it", "g6e.xlarge")
+
+    assert plan.max_model_len > plan.budget.kv_cache_tokens
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,7 @@ def test_workload_shrinks_in_proportion(context: int, expected: tuple[int, int])
 def test_concurrency_is_what_the_cache_holds() -> None:
     plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "g5.xlarge")
 
-    assert plan.concurrency == plan.budget.kv_cache_tokens // 768
+    assert plan.concurrency == (plan.budget.kv_cache_tokens - 16) // 768
     assert 32 <= plan.concurrency < 64
 
 
@@ -131,7 +134,7 @@ def test_no_plan_promises_more_than_it_has(model: Model, instance: Instance, qua
     memory = plan.budget
 
     assert memory.visible_bytes >= memory.weight_bytes + memory.overhead.total_bytes + memory.kv_cache_bytes
-    assert plan.max_model_len * memory.kv_bytes_per_token <= memory.kv_cache_bytes
+    assert memory.held_requests(plan.max_model_len) >= 1
     assert plan.max_model_len <= model.max_position_embeddings
     assert plan.max_model_len.bit_count() == 1
     assert plan.workload.total_tokens <= plan.max_model_len

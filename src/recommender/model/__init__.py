@@ -2,23 +2,27 @@
 
 from recommender.model.parse import describe_model, parse_model
 from recommender.model.values import (
-    Attention,
+    AttentionLayers,
+    Chunk,
     HubMetadata,
     KeyValueHeads,
     Latent,
     Model,
     ModelInfo,
     Weights,
+    Window,
 )
 
 __all__ = [
-    "Attention",
+    "AttentionLayers",
+    "Chunk",
     "HubMetadata",
     "KeyValueHeads",
     "Latent",
     "Model",
     "ModelInfo",
     "Weights",
+    "Window",
     "describe_model",
     "parse_model",
 ]

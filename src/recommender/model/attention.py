@@ -1,19 +1,28 @@
-"""What each layer keeps of a token, where the code knows it for certain."""
+"""What each layer keeps of a token and for how long, where the code knows it for certain."""
 
-from recommender.errors import UnsupportedModel
-from recommender.model.families import FOREIGN_KEYS, UNDERSTOOD_LAYER_TYPES, Family
+from collections import Counter
+
+from recommender.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.model.families import FOREIGN_KEYS, Family
 from recommender.model.fields import Fields
 from recommender.model.shape import Shape
-from recommender.model.values import Attention, KeyValueHeads, Latent
+from recommender.model.values import AttentionLayers, Cache, Chunk, KeyValueHeads, Latent, Window
+
+_UNDERSTOOD = frozenset({"full_attention", "attention", "sliding_attention", "chunked_attention"})
 
 
-def parse_attention(family: Family, text: Fields, shape: Shape) -> Attention:
-    """The attention of all layers; `UnsupportedModel` for one that is not understood."""
+def parse_attention(family: Family, text: Fields, shape: Shape) -> tuple[AttentionLayers, ...]:
+    """The layers by kind, those that look furthest back first.
+
+    Raises `UnsupportedModel` for a kind that is not understood.
+    """
     _refuse_foreign_attention(text)
-    if family.attention == "latent":
-        width = text.count("kv_lora_rank") + text.count("qk_rope_head_dim")
-        return Latent(layers=shape.layers, width=width)
-    return KeyValueHeads(layers=shape.layers, kv_heads=shape.kv_heads, head_dim=shape.head_dim)
+    cache = _cache(family, text, shape)
+    reaches = Counter(_reaches(family, text, shape))
+    return tuple(
+        AttentionLayers(count=count, cache=cache, reach=reach)
+        for reach, count in sorted(reaches.items(), key=lambda item: item[0] is not None)
+    )
 
 
 def parse_sliding_window(text: Fields) -> int | None:
@@ -23,16 +32,64 @@ def parse_sliding_window(text: Fields) -> int | None:
     return text.optional_count("sliding_window")
 
 
+def _cache(family: Family, text: Fields, shape: Shape) -> Cache:
+    if family.attention == "latent":
+        return Latent(width=text.count("kv_lora_rank") + text.count("qk_rope_head_dim"))
+    return KeyValueHeads(kv_heads=shape.kv_heads, head_dim=shape.head_dim)
+
+
+def _reaches(family: Family, text: Fields, shape: Shape) -> list[Window | Chunk | None]:
+    """How far back each layer looks."""
+    window = parse_sliding_window(text)
+    kinds = _stated_kinds(text, shape) or _usual_kinds(family, text, shape, has_window=window is not None)
+    sliding = Window(tokens=window) if window is not None else None
+    chunked = Chunk(tokens=text.count("attention_chunk_size")) if "chunked_attention" in kinds else None
+    by_kind = {"sliding_attention": sliding, "chunked_attention": chunked}
+    return [by_kind.get(kind) for kind in kinds]
+
+
+def _stated_kinds(text: Fields, shape: Shape) -> list[str]:
+    """`layer_types`, which not every repository lists."""
+    stated = [str(kind) for kind in text.entries("layer_types")]
+    unknown = sorted(set(stated) - _UNDERSTOOD)
+    if unknown:
+        raise UnsupportedModel(
+            f"{text.name} has layers of the kind {', '.join(unknown)[:120]}, whose cache cannot be computed."
+        )
+    if stated and len(stated) != shape.layers:
+        raise ImplausibleMetadata(f"{text.name} lists {len(stated)} layer_types for {shape.layers} layers.")
+    return stated
+
+
+def _usual_kinds(family: Family, text: Fields, shape: Shape, *, has_window: bool) -> list[str]:
+    """What transformers' class makes of a configuration without `layer_types`."""
+    if family.local_layers == "chunked":
+        return _every(shape.layers, _period(family, text), "chunked_attention")
+    if not has_window:
+        return ["full_attention"] * shape.layers
+    if family.local_layers is None:  # the window holds for all layers
+        return ["sliding_attention"] * shape.layers
+    return _every(shape.layers, _period(family, text), "sliding_attention")
+
+
+def _period(family: Family, text: Fields) -> int:
+    """Every how many layers one looks over the whole context."""
+    stated = text.value("sliding_window_pattern")
+    if isinstance(stated, str):
+        return len(stated)  # EXAONE writes LLLG
+    return (
+        text.optional_count("sliding_window_pattern", "_sliding_window_pattern") or family.full_layer_period
+    )
+
+
+def _every(layers: int, period: int, local: str) -> list[str]:
+    return [local if (index + 1) % period else "full_attention" for index in range(layers)]
+
+
 def _refuse_foreign_attention(text: Fields) -> None:
     foreign = next((key for key in FOREIGN_KEYS if text.value(key)), None)
     if foreign is not None:
         raise UnsupportedModel(
             f"{text.name} sets {foreign}: part of its attention does not keep a key and a value of each"
             " token, and its cache cannot be computed."
-        )
-    unknown = {str(kind) for kind in text.entries("layer_types")} - UNDERSTOOD_LAYER_TYPES
-    if unknown:
-        raise UnsupportedModel(
-            f"{text.name} has layers of the kind {', '.join(sorted(unknown))[:120]}, whose cache cannot be"
-            " computed."
         )

@@ -23,9 +23,7 @@ _KEYS = (
 _WITHOUT_A_KEY = 2048
 
 # Rotary scalings whose factor is already part of `max_position_embeddings`.
-_ALREADY_SCALED = frozenset(
-    {"default", "su", "longrope", "llama3", "deepseek_llama_scaling", "mrope"}
-)
+_ALREADY_SCALED = frozenset({"default", "su", "longrope", "llama3", "deepseek_llama_scaling", "mrope"})
 
 _YARN = frozenset({"yarn", "deepseek_yarn"})
 

@@ -14,6 +14,10 @@ class Family:
     """How the models of one `model_type` are built."""
 
     attention: Literal["heads", "latent"] = "heads"
+    local_layers: Literal["sliding", "chunked"] | None = None
+    """What the layers are between those that look over the whole context; `None` where all are alike."""
+    full_layer_period: int = 1
+    """Every how many layers one looks over the whole context, where config.json does not say."""
     mlp_matrices: int = 3
     """Matrices of one feed-forward block: 3 with a gate (SwiGLU), 2 without."""
     supports_float16: bool = True
@@ -25,11 +29,20 @@ class Family:
 _GATED = Family()
 _UNGATED = Family(mlp_matrices=2)
 _NO_FLOAT16 = Family(supports_float16=False)
+
+# transformers: `Gemma2Config`, `GptOssConfig`, `Cohere2Config`, `Olmo3Config`, `Exaone4Config` and
+# `Llama4TextConfig`, where `layer_types` or `no_rope_layers` get their defaults.
+_GEMMA_2 = Family(supports_float16=False, local_layers="sliding", full_layer_period=2)
+_EVERY_SECOND_FULL = Family(local_layers="sliding", full_layer_period=2)
+_EVERY_FOURTH_FULL = Family(local_layers="sliding", full_layer_period=4)
+_LLAMA_4 = Family(local_layers="chunked", full_layer_period=4)
 _LATENT = Family(attention="latent")
 
 # transformers, `Gemma3TextConfig`.
 _GEMMA_3 = Family(
     supports_float16=False,
+    local_layers="sliding",
+    full_layer_period=6,
     defaults={
         "vocab_size": 262_208,
         "hidden_size": 2304,
@@ -50,24 +63,20 @@ FAMILIES: Mapping[str, Family] = {
             "baichuan",
             "chatglm",
             "cohere",
-            "cohere2",
             "dbrx",
             "deepseek",
             "ernie4_5",
             "ernie4_5_moe",
             "exaone",
-            "exaone4",
             "gemma",
             "glm",
             "glm4_moe",
-            "gpt_oss",
             "granite",
             "granitemoe",
             "internlm",
             "internlm2",
             "internlm3",
             "llama",
-            "llama4_text",
             "mimo",
             "minicpm",
             "minimax_m2",
@@ -77,7 +86,6 @@ FAMILIES: Mapping[str, Family] = {
             "mixtral",
             "olmo",
             "olmo2",
-            "olmo3",
             "olmoe",
             "phi3",
             "phimoe",
@@ -115,7 +123,11 @@ FAMILIES: Mapping[str, Family] = {
         _UNGATED,
     ),
     **dict.fromkeys(("deepseek_v2", "deepseek_v3", "kimi_k2"), _LATENT),
-    **dict.fromkeys(("gemma2", "glm4"), _NO_FLOAT16),
+    **dict.fromkeys(("cohere2", "exaone4", "olmo3"), _EVERY_FOURTH_FULL),
+    "gemma2": _GEMMA_2,
+    "glm4": _NO_FLOAT16,
+    "gpt_oss": _EVERY_SECOND_FULL,
+    "llama4_text": _LLAMA_4,
     **dict.fromkeys(("gemma3", "gemma3_text"), _GEMMA_3),
 }
 
@@ -178,6 +190,3 @@ FOREIGN_KEYS = (
     "ssm_cfg",
     "state_size",
 )
-
-# `layer_types` whose layers cache a key and a value vector of each token they may look at.
-UNDERSTOOD_LAYER_TYPES = frozenset({"full_attention", "sliding_attention", "chunked_attention", "attention"})

@@ -21,41 +21,59 @@ class HubMetadata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyValueHeads:
-    """Attention that caches a key and a value vector per head (MHA, GQA, MQA), the same in every layer.
+    """What a layer of MHA, GQA or MQA caches: a key and a value vector per head."""
 
-    Layers with a sliding window are counted as if they kept the whole context: an upper bound.
-    """
-
-    layers: int
     kv_heads: int
     head_dim: int
 
     def values_per_token(self, tensor_parallel: int) -> int:
-        """Values that one token adds to the cache of one GPU; heads fewer than GPUs are replicated.
+        """Values that one token adds to this layer's cache on one GPU; heads fewer than GPUs are replicated.
 
         Source: `vllm/config/model.py`, `get_num_kv_heads`: `max(1, total_kv_heads // tensor_parallel)`.
         """
-        heads_per_gpu = max(1, self.kv_heads // tensor_parallel)
-        return 2 * self.layers * heads_per_gpu * self.head_dim
+        return 2 * max(1, self.kv_heads // tensor_parallel) * self.head_dim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latent:
-    """Multi-head latent attention (DeepSeek V2): one latent and one rotary key per token and layer."""
+    """What a layer of multi-head latent attention (DeepSeek V2) caches: a latent and a rotary key."""
 
-    layers: int
     width: int
     """`kv_lora_rank + qk_rope_head_dim`."""
 
     def values_per_token(self, tensor_parallel: int) -> int:  # noqa: ARG002 - the same question as of heads
-        """Values that one token adds to the cache of one GPU; every GPU keeps the whole latent.
+        """Values that one token adds to this layer's cache; every GPU keeps the whole latent.
 
         Source: `vllm/v1/kv_cache_interface.py`, `MLAAttentionSpec`.
         """
-        return self.layers * self.width
+        return self.width
 
 
-Attention = KeyValueHeads | Latent
+Cache = KeyValueHeads | Latent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A layer looks back over this many tokens only, and forgets what lies before them."""
+
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A layer looks back to the start of a chunk of this many tokens (Llama 4)."""
+
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionLayers:
+    """Layers that cache the same of each token, for equally long."""
+
+    count: int
+    cache: Cache
+    reach: Window | Chunk | None = None
+    """How far back they look; `None` for the whole context."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +105,8 @@ class Model:
     weights: Weights
     embedding_parameters: int
     """Input embedding and output head: what stays in 16 bit when the rest is quantized."""
-    attention: Attention
+    attention: tuple[AttentionLayers, ...]
+    """All layers that cache anything, by kind."""
     attention_heads: int
     hidden_size: int
     intermediate_size: int
@@ -100,6 +119,12 @@ class Model:
     max_position_embeddings: int
     """The longest context that vLLM accepts for it, in tokens."""
     sliding_window: int | None
+
+    @property
+    def kv_heads(self) -> int | None:
+        """What tensor parallelism divides or replicates; `None` where a latent is cached instead."""
+        cache = self.attention[0].cache
+        return cache.kv_heads if isinstance(cache, KeyValueHeads) else None
 
     @property
     def info(self) -> "ModelInfo":

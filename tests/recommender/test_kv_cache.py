@@ -1,0 +1,104 @@
+"""The division of the cache, block for block as servers logged it."""
+
+import dataclasses
+
+import pytest
+from support.metadata import llama, real_model
+
+from recommender.dtype import Dtype
+from recommender.errors import UnsupportedModel
+from recommender.kv_cache import CacheLayout, Group, cache_layout
+from recommender.model import KeyValueHeads, Window, parse_model
+from recommender.units import GIB
+
+
+def layout(model_id: str, tensor_parallel: int = 1) -> CacheLayout:
+    return cache_layout(real_model(model_id), tensor_parallel, Dtype.BFLOAT16)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "tensor_parallel", "cache_gib", "tokens", "concurrency"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", 1, 58.11, 476_016, 58.11),
+        ("meta-llama/Llama-3.1-8B-Instruct", 2, 63.76, 1_044_688, 127.52),
+        ("meta-llama/Llama-3.1-8B-Instruct", 4, 67.44, 2_209_792, 269.75),
+        ("google/gemma-2-2b-it", 1, 66.47, 670_160, 81.73),
+        ("google/gemma-2-9b-it", 1, 54.12, 168_880, 20.6),
+        ("google/gemma-3-12b-it", 1, 47.72, 130_304, 15.88),
+        ("google/gemma-3-4b-it", 1, 62.51, 468_144, 57.05),
+        ("google/gemma-7b", 1, 55.44, 129_760, 15.84),
+        ("openai/gpt-oss-20b", 1, 58.47, 1_277_184, 155.75),
+        ("openai/gpt-oss-20b", 4, 66.57, 5_817_056, 709.4),
+        ("meta-llama/Llama-4-Scout-17B-16E-Instruct", 4, 16.75, 365_968, 44.68),
+        ("deepseek-ai/DeepSeek-V2-Lite-Chat", 1, 43.61, 1_505_552, 183.78),
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", 2, 28.44, 465_936, 56.88),
+        ("codellama/CodeLlama-7b-hf", 1, 61.66, 126_256, 15.41),
+    ],
+)
+def test_the_logged_memory_gives_the_logged_tokens(
+    model_id: str, tensor_parallel: int, cache_gib: float, tokens: int, concurrency: float
+) -> None:
+    """vLLM 0.19 on H100, 8192 batched tokens, context 8192; the memory is logged to two decimals."""
+    divided, cache_bytes = layout(model_id, tensor_parallel), int(cache_gib * GIB)
+
+    assert tokens == pytest.approx(divided.tokens(cache_bytes), rel=5e-4)
+    assert concurrency == pytest.approx(divided.max_concurrency(cache_bytes, 8192, 8192), rel=5e-4)
+
+
+def test_layers_that_cache_less_get_larger_blocks() -> None:
+    """Gemma 4 31B: 10 full layers of 4 heads of 512, 50 with a window of 1024 of 16 heads of 256.
+
+    vLLM 0.19 makes 6 groups of 10 layers, pages of 262,144 bytes, blocks of 32 tokens for the full layers; a
+    request of 262,144 tokens takes 8,192 + 5 x 577 of them, and 64.68 GiB hold it 2.39 times.
+    """
+    gemma_4 = CacheLayout(
+        block_bytes=2_621_440,
+        groups=(
+            Group(block_tokens=32, reach=None),
+            *(Group(block_tokens=16, reach=Window(tokens=1024)) for _ in range(5)),
+        ),
+    )
+
+    assert gemma_4.blocks_for(262_144, 8192) == 11_077
+    assert gemma_4.max_concurrency(int(64.68 * GIB), 262_144, 8192) == pytest.approx(2.3916, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "full", "windowed"),
+    [
+        ("google/gemma-2-9b-it", 21, 21),
+        ("google/gemma-3-27b-it", 10, 52),
+        ("google/gemma-3-1b-it", 4, 22),
+        ("openai/gpt-oss-120b", 18, 18),
+        ("LGAI-EXAONE/EXAONE-4.0-32B", 16, 48),
+        ("allenai/Olmo-3.1-32B-Instruct", 16, 48),
+        ("meta-llama/Llama-4-Scout-17B-16E-Instruct", 12, 36),
+        ("mistralai/Mistral-7B-v0.1", 0, 32),
+        ("microsoft/Phi-3-mini-4k-instruct", 0, 32),
+        ("Qwen/Qwen2.5-7B-Instruct", 28, 0),
+        ("mistralai/Mistral-7B-Instruct-v0.3", 32, 0),
+    ],
+)
+def test_layers_are_told_apart_by_how_far_they_look_back(model_id: str, full: int, windowed: int) -> None:
+    counts = {layers.reach is None: layers.count for layers in real_model(model_id).attention}
+
+    assert (counts.get(True, 0), counts.get(False, 0)) == (full, windowed)
+
+
+def test_a_window_needs_no_more_for_a_longer_request() -> None:
+    group = Group(block_tokens=16, reach=Window(tokens=1024))
+
+    assert group.blocks_for(100_000, 2048) == group.blocks_for(10_000, 2048) == 193
+    assert group.blocks_for(100, 2048) == 8
+
+
+def test_kinds_whose_sizes_have_no_common_factor_are_refused() -> None:
+    metadata = llama(layer_types=["full_attention"] * 4 + ["sliding_attention"] * 4, sliding_window=1024)
+    model = parse_model(metadata)
+    odd = tuple(
+        dataclasses.replace(kind, cache=KeyValueHeads(kv_heads=heads, head_dim=64))
+        for kind, heads in zip(model.attention, (4, 3), strict=True)
+    )
+
+    with pytest.raises(UnsupportedModel, match="no whole factor"):
+        cache_layout(dataclasses.replace(model, attention=odd), 1, Dtype.BFLOAT16)
