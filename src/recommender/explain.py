@@ -6,7 +6,7 @@ from recommender.dtype import Dtype
 from recommender.gpu import Gpu
 from recommender.instance import Instance
 from recommender.larger import Holder
-from recommender.memory import GPU_MEMORY_UTILIZATION, budget, compute_dtype, weight_bytes
+from recommender.memory import GPU_MEMORY_UTILIZATION, budget, compute_dtype
 from recommender.model import Model
 from recommender.parallel import valid_degrees
 from recommender.plan import (
@@ -19,6 +19,7 @@ from recommender.plan import (
 )
 from recommender.quantization import Quantization, candidates, missing_capability
 from recommender.units import GIB, gib_text
+from recommender.weights import weight_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,8 +232,8 @@ def _precision(model: Model, gpu: Gpu) -> str:
 
 def _shape(model: Model) -> str:
     """What a tensor parallel degree has to divide."""
-    heads = _count(model.attention_heads, "attention head")
-    width = f"feed-forward width of {model.intermediate_size:,}"
+    heads = _count(model.shape.attention_heads, "attention head")
+    width = f"feed-forward width of {model.shape.intermediate_size:,}"
     if model.kv_heads is None:
         return f"{heads} and {width}"
     return f"{heads}, {_count(model.kv_heads, 'KV head')} and {width}"

@@ -8,6 +8,7 @@ from recommender.kv_cache import CacheLayout, cache_layout
 from recommender.model import Model
 from recommender.overhead import Overhead, runtime_overhead, scheduler_defaults
 from recommender.quantization import Quantization
+from recommender.weights import weight_bytes_per_gpu
 
 # The share of a GPU that vLLM may use, `--gpu-memory-utilization`. It is passed on in the arguments,
 # because vLLM's own default is 0.9 up to 0.19 and 0.92 from 0.20 on (`vllm/config/cache.py`).
@@ -59,20 +60,11 @@ def budget(model: Model, gpu: Gpu, tensor_parallel: int, quantization: Quantizat
     return Budget(
         visible_bytes=gpu.visible_bytes,
         usable_bytes=int(gpu.visible_bytes * GPU_MEMORY_UTILIZATION),
-        weight_bytes=_weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization),
+        weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization),
         overhead=runtime_overhead(model, gpu, tensor_parallel),
         layout=cache_layout(model, tensor_parallel, dtype),
         in_flight_tokens=_CONCURRENT_BATCHES * scheduler_defaults(gpu)[0],
     )
-
-
-def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None = None) -> int:
-    """Bytes of all weights. Quantized at load or beforehand, embeddings and output head stay in `dtype`."""
-    if quantization is None:
-        return model.weights.size_bytes(dtype)
-    embeddings = min(model.embedding_parameters, model.weights.parameters)
-    shrunk = int((model.weights.parameters - embeddings) * quantization.bytes_per_weight)
-    return shrunk + embeddings * dtype.size_bytes
 
 
 def compute_dtype(model: Model, gpu: Gpu) -> Dtype:
@@ -87,20 +79,3 @@ def compute_dtype(model: Model, gpu: Gpu) -> Dtype:
     if wanted is Dtype.FLOAT16 and not model.supports_float16:
         return Dtype.BFLOAT16 if gpu.computes_bf16 else Dtype.FLOAT32
     return wanted
-
-
-def _weight_bytes_per_gpu(
-    model: Model, dtype: Dtype, tensor_parallel: int, quantization: Quantization | None
-) -> int:
-    """An even share, plus the copies of key and value projections where GPUs outnumber the KV heads."""
-    total = weight_bytes(model, dtype, quantization)
-    return -(-total // tensor_parallel) + _replicated_bytes(model, dtype, tensor_parallel)
-
-
-def _replicated_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
-    """Counted in `dtype` even for quantized layers: an upper bound."""
-    if model.kv_heads is None or tensor_parallel <= model.kv_heads:
-        return 0
-    values = sum(layers.count * layers.cache.values_per_token(tensor_parallel) for layers in model.attention)
-    one_head = values * model.hidden_size * dtype.size_bytes
-    return int(one_head * (1 - model.kv_heads / tensor_parallel))

@@ -53,7 +53,7 @@ def runtime_overhead(model: Model, gpu: Gpu, tensor_parallel: int) -> Overhead:
     the other: `vllm/v1/worker/gpu_worker.py`, `determine_available_memory`.
     """
     batched_tokens, sequences = scheduler_defaults(gpu)
-    sampler = _SAMPLER_BYTES_PER_LOGIT * sequences * model.vocabulary
+    sampler = _SAMPLER_BYTES_PER_LOGIT * sequences * model.shape.vocabulary
     return Overhead(
         non_torch_bytes=_non_torch_bytes(gpu, tensor_parallel),
         activation_bytes=max(sampler, _forward_bytes(model, batched_tokens, tensor_parallel))
@@ -86,8 +86,8 @@ def _forward_bytes(model: Model, batched_tokens: int, tensor_parallel: int) -> i
 
     A mixture of experts keeps those of each expert that a token is routed to, and a copy of its input.
     """
-    dense = 3 * model.intermediate_size // tensor_parallel + 4 * model.hidden_size
-    routed = model.experts_per_token * (
-        2 * model.expert_intermediate_size // tensor_parallel + model.hidden_size
+    dense = 3 * model.shape.intermediate_size // tensor_parallel + 4 * model.shape.hidden_size
+    routed = model.shape.experts_per_token * (
+        2 * model.shape.expert_intermediate_size // tensor_parallel + model.shape.hidden_size
     )
     return 2 * batched_tokens * (dense + routed)

@@ -19,8 +19,8 @@ def valid_degrees(model: Model, gpu_count: int, *, replicate_kv_heads: bool = Fa
     return tuple(
         degree
         for degree in range(1, gpu_count + 1)
-        if model.attention_heads % degree == 0
-        and model.intermediate_size % degree == 0
+        if model.shape.attention_heads % degree == 0
+        and model.shape.intermediate_size % degree == 0
         and _divides_kv_heads(model, degree, replicate=replicate_kv_heads)
     )
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from recommender.gpu import Gpu, gpu_of
 from recommender.instance import Instance
-from recommender.memory import Budget, budget, compute_dtype, weight_bytes
+from recommender.memory import Budget, budget, compute_dtype
 from recommender.model import Model
 from recommender.parallel import minimum_degree, valid_degrees
 from recommender.quantization import Quantization, missing_capability
+from recommender.weights import weight_bytes
 
 INPUT_TOKENS = 512
 OUTPUT_TOKENS = 256

@@ -139,7 +139,7 @@ def test_no_plan_promises_more_than_it_has(model: Model, instance: Instance, qua
     assert plan.max_model_len.bit_count() == 1
     assert plan.workload.total_tokens <= plan.max_model_len
     assert 1 <= plan.concurrency <= 64
-    assert model.attention_heads % plan.tensor_parallel == 0
+    assert model.shape.attention_heads % plan.tensor_parallel == 0
     assert plan.tensor_parallel <= instance.accelerator_count
     assert plan.tensor_parallel in plan.valid_tensor_parallel
 

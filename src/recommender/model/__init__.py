@@ -9,6 +9,7 @@ from recommender.model.values import (
     Latent,
     Model,
     ModelInfo,
+    Shape,
     Weights,
     Window,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Latent",
     "Model",
     "ModelInfo",
+    "Shape",
     "Weights",
     "Window",
     "describe_model",

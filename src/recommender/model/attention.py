@@ -5,8 +5,7 @@ from collections import Counter
 from recommender.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.families import FOREIGN_KEYS, Family
 from recommender.model.fields import Fields
-from recommender.model.shape import Shape
-from recommender.model.values import AttentionLayers, Cache, Chunk, KeyValueHeads, Latent, Window
+from recommender.model.values import AttentionLayers, Cache, Chunk, KeyValueHeads, Latent, Shape, Window
 
 _UNDERSTOOD = frozenset({"full_attention", "attention", "sliding_attention", "chunked_attention"})
 

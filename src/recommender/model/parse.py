@@ -17,14 +17,14 @@ from recommender.model.families import (
 )
 from recommender.model.fields import Fields
 from recommender.model.quantization import CheckpointQuantization, parse_quantization
+from recommender.model.rotary import rotary_values
 from recommender.model.shape import (
-    Shape,
     embedding_parameters,
     parse_shape,
     shape_parameters,
     vision_parameters,
 )
-from recommender.model.values import HubMetadata, Model, ModelInfo, Weights
+from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
 
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
@@ -59,14 +59,10 @@ def parse_model(metadata: HubMetadata) -> Model:
         supports_float16=family.supports_float16,
         quantization=quantization.method if quantization else None,
         weights=_weights(metadata.information, stored, quantization, shape, tied=tied),
-        embedding_parameters=embedding_parameters(shape, tied=tied),
         attention=parse_attention(family, text, shape),
-        attention_heads=shape.attention_heads,
-        hidden_size=shape.hidden_size,
-        intermediate_size=shape.intermediate_size,
-        vocabulary=shape.vocabulary,
-        experts_per_token=shape.experts_per_token,
-        expert_intermediate_size=shape.expert_intermediate_size,
+        shape=shape,
+        is_tied=tied,
+        rotary_values=rotary_values(text, shape, architecture=architecture),
         vision_parameters=vision_parameters(config),
         max_position_embeddings=longest_context(text),
         sliding_window=parse_sliding_window(text),

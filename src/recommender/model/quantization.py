@@ -64,7 +64,9 @@ def _declared(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantizati
         case "mxfp4":
             return CheckpointQuantization(method=method, bytes_per_packed_element=_MXFP4_BYTES)
         case "awq" | "gptq" | "auto-round":
-            packed = _grouped_bytes(stated.optional_count("bits") or 4, _group_size(stated), zero_points=True)
+            zero_points = stated.value("sym") is not True and stated.value("zero_point") is not False
+            bits = stated.optional_count("bits") or 4
+            packed = _grouped_bytes(bits, _group_size(stated), zero_points=zero_points)
             return CheckpointQuantization(method=method, bytes_per_packed_element=packed)
         case "bitsandbytes":
             scale = 1 if stated.flag("bnb_4bit_use_double_quant") else 4

@@ -1,9 +1,8 @@
 """The sizes of a transformer, under all the names that config.json files use for them."""
 
-from dataclasses import dataclass
-
 from recommender.errors import ImplausibleMetadata
 from recommender.model.fields import Fields
+from recommender.model.values import Shape
 
 _LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
 _HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads")
@@ -21,23 +20,6 @@ _KV_HEADS = ("n_head_kv", "num_kv_heads", "num_key_value_heads")
 
 # Layers of an image encoder that does not state them: the SigLIP and ViT-H encoders have 27 and 32.
 _USUAL_VISION_LAYERS = 32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """The sizes of the language model."""
-
-    layers: int
-    hidden_size: int
-    attention_heads: int
-    kv_heads: int
-    head_dim: int
-    intermediate_size: int
-    vocabulary: int
-    experts: int
-    experts_per_token: int
-    expert_intermediate_size: int
-    mlp_matrices: int
 
 
 def parse_shape(text: Fields, *, mlp_matrices: int) -> Shape:

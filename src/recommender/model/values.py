@@ -77,6 +77,25 @@ class AttentionLayers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """The sizes of the language model."""
+
+    layers: int
+    hidden_size: int
+    attention_heads: int
+    kv_heads: int
+    head_dim: int
+    intermediate_size: int
+    vocabulary: int
+    experts: int
+    """0 for a dense model."""
+    experts_per_token: int
+    expert_intermediate_size: int
+    mlp_matrices: int
+    """Matrices of one feed-forward block: 3 with a gate, 2 without."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """What the checkpoint's tensors take once vLLM has loaded them."""
 
@@ -103,22 +122,23 @@ class Model:
     quantization: str | None
     """The method that the checkpoint is already quantized with, `awq`, `fp8`, ...; `None` if it is not."""
     weights: Weights
-    embedding_parameters: int
-    """Input embedding and output head: what stays in 16 bit when the rest is quantized."""
     attention: tuple[AttentionLayers, ...]
     """All layers that cache anything, by kind."""
-    attention_heads: int
-    hidden_size: int
-    intermediate_size: int
-    vocabulary: int
-    experts_per_token: int
-    """0 for a dense model."""
-    expert_intermediate_size: int
+    shape: Shape
+    is_tied: bool
+    """Whether the output head is the input embedding."""
+    rotary_values: int
+    """Of the tables of sines and cosines, which every GPU holds whole."""
     vision_parameters: int
     """Of the image encoder, estimated from its shape; 0 for a text model. They are part of `weights`."""
     max_position_embeddings: int
     """The longest context that vLLM accepts for it, in tokens."""
     sliding_window: int | None
+
+    @property
+    def embedding_parameters(self) -> int:
+        """Input embedding and output head: what stays in 16 bit when the rest is quantized."""
+        return self.shape.vocabulary * self.shape.hidden_size * (1 if self.is_tied else 2)
 
     @property
     def kv_heads(self) -> int | None:

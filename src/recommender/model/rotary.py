@@ -1,0 +1,47 @@
+"""The rotary embedding's table of sines and cosines, which vLLM loads beside the weights.
+
+It is short for most models and 2.5 GiB for Llama 4, whose table has ten million rows. Source:
+`vllm/model_executor/layers/rotary_embedding/`, `cos_sin_cache` of each class.
+"""
+
+from recommender.model.fields import Fields
+from recommender.model.values import Shape
+
+# Models without rotary positions: learned ones, or ALiBi.
+_WITHOUT = frozenset({"bloom", "gpt2", "gpt_bigcode", "mpt", "opt"})
+
+# Gemma 3 has a second, unscaled table for its layers with a window.
+_WITH_A_LOCAL_TABLE = frozenset({"gemma3", "gemma3_text"})
+
+# Multimodal rotary embeddings prepare for positions beyond the context: `mrope.py`.
+_MULTIMODAL_ROWS = 4
+
+# Rows over those of the stated context, as a factor of `rope_scaling`.
+_SCALED_BY_THE_FACTOR = frozenset({"linear", "dynamic"})
+
+
+def rotary_values(text: Fields, shape: Shape, *, architecture: str) -> int:
+    """Values of the tables on each GPU, in the dtype that vLLM computes in."""
+    positions = text.optional_count("max_position_embeddings", "seq_length")
+    if positions is None or architecture in _WITHOUT:
+        return 0
+    width = _rotary_width(text, shape)
+    local = positions * width if architecture in _WITH_A_LOCAL_TABLE else 0
+    return int(positions * _row_factor(text.nested("rope_scaling", "rope_parameters"))) * width + local
+
+
+def _rotary_width(text: Fields, shape: Shape) -> int:
+    latent = text.optional_count("qk_rope_head_dim")
+    if latent is not None:
+        return latent
+    share = text.value("partial_rotary_factor", "rotary_pct")
+    return int(shape.head_dim * share) if isinstance(share, float) and 0 < share < 1 else shape.head_dim
+
+
+def _row_factor(rope: Fields) -> float:
+    factor = rope.value("factor")
+    if isinstance(rope.value("mrope_section"), list):
+        return _MULTIMODAL_ROWS
+    if rope.text("rope_type", "type") in _SCALED_BY_THE_FACTOR and isinstance(factor, int | float):
+        return factor
+    return 1
