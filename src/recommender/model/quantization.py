@@ -19,10 +19,8 @@ _FP8_DTYPES = ("F8_E4M3", "F8_E5M2")
 # Groups of AWQ and GPTQ where the configuration does not name a size.
 _USUAL_GROUP_SIZE = 128
 
-# OCP Microscaling Formats 1.0: one scale byte for 32 values of 4 bits. vLLM pads each GPU's share to whole
-# kernel tiles: gpt-oss takes 9 % more than is stored on one GPU and 18 % more on each of four.
-_MXFP4_PADDING = 1.2
-_MXFP4_BYTES = (0.5 + 1 / 32) * _MXFP4_PADDING
+# OCP Microscaling Formats 1.0: one scale byte for 32 values of 4 bits.
+_MXFP4_BYTES = 0.5 + 1 / 32
 
 # Two 4-bit values in a byte, one FP8 scale for 16 of them.
 _NVFP4_BYTES = 1 + 2 / 16
