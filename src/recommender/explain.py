@@ -6,7 +6,7 @@ from recommender.dtype import Dtype
 from recommender.gpu import Gpu
 from recommender.instance import Instance
 from recommender.larger import Holder
-from recommender.memory import GPU_MEMORY_UTILIZATION, budget, compute_dtype
+from recommender.memory import budget, compute_dtype
 from recommender.model import Model
 from recommender.parallel import valid_degrees
 from recommender.plan import (
@@ -18,6 +18,7 @@ from recommender.plan import (
     power_of_two_within,
 )
 from recommender.quantization import Quantization, candidates, missing_capability
+from recommender.server import GPU_MEMORY_UTILIZATION
 from recommender.units import GIB, gib_text
 from recommender.weights import weight_bytes
 

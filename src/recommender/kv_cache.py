@@ -6,7 +6,6 @@ blocks of one size from one pool, so each group has as many layers as the others
 
 from dataclasses import dataclass
 
-from recommender.dtype import Dtype
 from recommender.errors import UnsupportedModel
 from recommender.model import AttentionLayers, Chunk, Model, Window
 
@@ -66,28 +65,28 @@ class CacheLayout:
         return self.blocks(cache_bytes) / self.blocks_for(tokens, in_flight_tokens)
 
 
-def cache_layout(model: Model, tensor_parallel: int, dtype: Dtype) -> CacheLayout:
-    """How the cache of each of `tensor_parallel` GPUs is divided, with values in `dtype`.
+def cache_layout(model: Model, tensor_parallel: int, value_bytes: int) -> CacheLayout:
+    """How the cache of each of `tensor_parallel` GPUs is divided, with values of `value_bytes`.
 
     Raises `UnsupportedModel` where vLLM could not divide it either.
     """
     kinds = model.attention
     values = [kind.cache.values_per_token(tensor_parallel) for kind in kinds]
     if len({kind.reach for kind in kinds}) == 1:
-        return _one_group(kinds, values, dtype)
-    return _several_groups(kinds, values, dtype)
+        return _one_group(kinds, values, value_bytes)
+    return _several_groups(kinds, values, value_bytes)
 
 
-def _one_group(kinds: tuple[AttentionLayers, ...], values: list[int], dtype: Dtype) -> CacheLayout:
+def _one_group(kinds: tuple[AttentionLayers, ...], values: list[int], value_bytes: int) -> CacheLayout:
     """Layers that need the same number of slots share one table, however much each of them caches."""
     values_per_token = sum(kind.count * value for kind, value in zip(kinds, values, strict=True))
     return CacheLayout(
-        block_bytes=BLOCK_TOKENS * values_per_token * dtype.size_bytes,
+        block_bytes=BLOCK_TOKENS * values_per_token * value_bytes,
         groups=(Group(block_tokens=BLOCK_TOKENS, reach=kinds[0].reach),),
     )
 
 
-def _several_groups(kinds: tuple[AttentionLayers, ...], values: list[int], dtype: Dtype) -> CacheLayout:
+def _several_groups(kinds: tuple[AttentionLayers, ...], values: list[int], value_bytes: int) -> CacheLayout:
     """Pages become equal by larger blocks of the kinds that cache less: `unify_kv_cache_spec_page_size`."""
     most = max(values)
     if any(most % value for value in values):
@@ -100,7 +99,7 @@ def _several_groups(kinds: tuple[AttentionLayers, ...], values: list[int], dtype
         for kind, value in zip(kinds, values, strict=True)
         for _ in range(-(-kind.count // layers_per_group))
     )
-    return CacheLayout(block_bytes=layers_per_group * BLOCK_TOKENS * most * dtype.size_bytes, groups=groups)
+    return CacheLayout(block_bytes=layers_per_group * BLOCK_TOKENS * most * value_bytes, groups=groups)
 
 
 def _layers_per_group(counts: list[int]) -> int:

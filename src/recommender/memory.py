@@ -6,20 +6,10 @@ from recommender.dtype import Dtype
 from recommender.gpu import Gpu
 from recommender.kv_cache import CacheLayout, cache_layout
 from recommender.model import Model
-from recommender.overhead import Overhead, runtime_overhead, scheduler_defaults
+from recommender.overhead import Overhead, runtime_overhead
 from recommender.quantization import Quantization
+from recommender.server import Server, default_server
 from recommender.weights import weight_bytes_per_gpu
-
-# The share of a GPU that vLLM may use, `--gpu-memory-utilization`. It is passed on in the arguments,
-# because vLLM's own default is 0.9 up to 0.19 and 0.92 from 0.20 on (`vllm/config/cache.py`).
-GPU_MEMORY_UTILIZATION = 0.90
-
-# Batches that may be scheduled and not yet settled: two with asynchronous scheduling, from 0.26 on
-# (`VllmConfig.max_in_flight_tokens`); earlier versions count one and need less.
-_CONCURRENT_BATCHES = 2
-
-# vLLM keeps one block for itself: `null_block` in `vllm/v1/core/block_pool.py`.
-_RESERVED_BLOCKS = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +21,7 @@ class Budget:
     weight_bytes: int
     overhead: Overhead
     layout: CacheLayout
-    in_flight_tokens: int
-    """Tokens that may be scheduled at once, which layers with a window keep beside it."""
+    server: Server
 
     @property
     def kv_cache_bytes(self) -> int:
@@ -41,29 +30,43 @@ class Budget:
 
     @property
     def kv_cache_tokens(self) -> int:
-        """Tokens of the instance's whole cache, as vLLM logs them; each GPU has its share of every token."""
+        """Tokens of the instance's whole cache, as vLLM logs them up to 0.20."""
         return self.layout.tokens(self.kv_cache_bytes)
+
+    def max_concurrency(self, tokens: int) -> float:
+        """What vLLM logs as "Maximum concurrency for `tokens` tokens per request"."""
+        return self.layout.max_concurrency(self.kv_cache_bytes, tokens, self.server.in_flight_tokens)
 
     def held_requests(self, tokens: int) -> int:
         """Requests of `tokens` that the cache holds at once."""
-        blocks = self.layout.blocks(self.kv_cache_bytes) - _RESERVED_BLOCKS
-        return max(0, blocks) // self.layout.blocks_for(tokens, self.in_flight_tokens)
+        blocks = self.layout.blocks(self.kv_cache_bytes) - self.server.rules.reserved_blocks
+        return max(0, blocks) // self.layout.blocks_for(tokens, self.server.in_flight_tokens)
 
 
-def budget(model: Model, gpu: Gpu, tensor_parallel: int, quantization: Quantization | None = None) -> Budget:
+def budget(  # noqa: PLR0913 - the two that are seldom given are named
+    model: Model,
+    gpu: Gpu,
+    tensor_parallel: int,
+    quantization: Quantization | None = None,
+    *,
+    server: Server | None = None,
+    dtype: Dtype | None = None,
+) -> Budget:
     """The budget of each GPU when `tensor_parallel` of them serve `model`.
 
-    Source: `vllm/v1/worker/gpu_worker.py`, `determine_available_memory`: total x utilization - weights -
-    overhead.
+    Without `server` the default flags and the rules of every version since 0.17 hold, without `dtype` the
+    one that vLLM chooses. Source: `vllm/v1/worker/gpu_worker.py`, `determine_available_memory`: total x
+    utilization - weights - overhead.
     """
-    dtype = compute_dtype(model, gpu)
+    server = server or default_server(gpu)
+    dtype = dtype or compute_dtype(model, gpu)
     return Budget(
         visible_bytes=gpu.visible_bytes,
-        usable_bytes=int(gpu.visible_bytes * GPU_MEMORY_UTILIZATION),
+        usable_bytes=int(gpu.visible_bytes * server.utilization),
         weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization),
-        overhead=runtime_overhead(model, gpu, tensor_parallel),
-        layout=cache_layout(model, tensor_parallel, dtype),
-        in_flight_tokens=_CONCURRENT_BATCHES * scheduler_defaults(gpu)[0],
+        overhead=runtime_overhead(model, gpu, tensor_parallel, server),
+        layout=cache_layout(model, tensor_parallel, server.cache_value_bytes or dtype.size_bytes),
+        server=server,
     )
 
 

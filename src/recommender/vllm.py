@@ -1,7 +1,7 @@
 """A plan as `vllm serve` arguments."""
 
-from recommender.memory import GPU_MEMORY_UTILIZATION
 from recommender.plan import Plan
+from recommender.server import GPU_MEMORY_UTILIZATION
 
 
 def serve_arguments(plan: Plan) -> tuple[str, ...]:

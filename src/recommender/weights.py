@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from recommender.dtype import Dtype
-from recommender.model import Model
+from recommender.model import Latent, Model
 from recommender.quantization import Quantization
 
 _MIB = 1024**2
@@ -54,11 +54,19 @@ def _padding_bytes(model: Model, tensor_parallel: int) -> int:
 
 def _replicated_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
     """Counted in `dtype` even for quantized layers: an upper bound."""
+    if isinstance(model.attention[0].cache, Latent):
+        return _latent_bytes(model.attention[0].cache, model.shape.layers, dtype, tensor_parallel)
     if model.kv_heads is None or tensor_parallel <= model.kv_heads:
         return 0
     values = sum(layers.count * layers.cache.values_per_token(tensor_parallel) for layers in model.attention)
     one_head = values * model.shape.hidden_size * dtype.size_bytes
     return int(one_head * (1 - model.kv_heads / tensor_parallel))
+
+
+def _latent_bytes(latent: Latent, layers: int, dtype: Dtype, tensor_parallel: int) -> int:
+    """The second copy of a GPU's share, and what an even share leaves out of the unsharded projections."""
+    left_out = latent.unsharded_parameters * (tensor_parallel - 1) // tensor_parallel
+    return layers * (latent.absorbed_parameters // tensor_parallel + left_out) * dtype.size_bytes
 
 
 def _rounding_bytes(

@@ -5,7 +5,6 @@ import dataclasses
 import pytest
 from support.metadata import llama, real_model
 
-from recommender.dtype import Dtype
 from recommender.errors import UnsupportedModel
 from recommender.kv_cache import CacheLayout, Group, cache_layout
 from recommender.model import KeyValueHeads, Window, parse_model
@@ -13,7 +12,7 @@ from recommender.units import GIB
 
 
 def layout(model_id: str, tensor_parallel: int = 1) -> CacheLayout:
-    return cache_layout(real_model(model_id), tensor_parallel, Dtype.BFLOAT16)
+    return cache_layout(real_model(model_id), tensor_parallel, 2)
 
 
 @pytest.mark.parametrize(
@@ -101,4 +100,4 @@ def test_kinds_whose_sizes_have_no_common_factor_are_refused() -> None:
     )
 
     with pytest.raises(UnsupportedModel, match="no whole factor"):
-        cache_layout(dataclasses.replace(model, attention=odd), 1, Dtype.BFLOAT16)
+        cache_layout(dataclasses.replace(model, attention=odd), 1, 2)

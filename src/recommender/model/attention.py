@@ -33,8 +33,19 @@ def parse_sliding_window(text: Fields) -> int | None:
 
 def _cache(family: Family, text: Fields, shape: Shape) -> Cache:
     if family.attention == "latent":
-        return Latent(width=text.count("kv_lora_rank") + text.count("qk_rope_head_dim"))
+        return _latent(text, shape)
     return KeyValueHeads(kv_heads=shape.kv_heads, head_dim=shape.head_dim)
+
+
+def _latent(text: Fields, shape: Shape) -> Latent:
+    """Source: `vllm/model_executor/layers/attention/mla_attention.py`, `process_weights_after_loading`."""
+    rank, rotary = text.count("kv_lora_rank"), text.count("qk_rope_head_dim")
+    per_head = text.count("qk_nope_head_dim") + text.count("v_head_dim")
+    return Latent(
+        width=rank + rotary,
+        absorbed_parameters=rank * shape.attention_heads * per_head,
+        unsharded_parameters=shape.hidden_size * (rank + rotary + (text.optional_count("q_lora_rank") or 0)),
+    )
 
 
 def _reaches(family: Family, text: Fields, shape: Shape) -> list[Window | Chunk | None]:

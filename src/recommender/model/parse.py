@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from recommender.dtype import BY_TORCH_NAME, Dtype
@@ -158,10 +159,17 @@ def _weights(
 ) -> Weights:
     """The weights that the Hub counts, or else the ones that the shape implies."""
     if stored:
-        return loaded_weights(stored, quantization)
+        return _without_second_copy(loaded_weights(stored, quantization), shape, tied=tied)
     parameters = stated_total(information) or shape_parameters(shape, tied=tied)
     if quantization is None:
         return Weights(parameters=parameters, float_values=parameters, packed_bytes=0)
     floats = min(parameters, embedding_parameters(shape, tied=tied))
     packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
     return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)
+
+
+def _without_second_copy(weights: Weights, shape: Shape, *, tied: bool) -> Weights:
+    """A few repositories store the output head beside the embedding that it is tied to; vLLM loads one."""
+    if not tied or weights.parameters < shape_parameters(shape, tied=False):
+        return weights
+    return replace(weights, float_values=weights.float_values - shape.vocabulary * shape.hidden_size)

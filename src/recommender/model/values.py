@@ -40,6 +40,10 @@ class Latent:
 
     width: int
     """`kv_lora_rank + qk_rope_head_dim`."""
+    absorbed_parameters: int
+    """Of the projection out of the latent, which vLLM keeps a second time, transposed, over all GPUs."""
+    unsharded_parameters: int
+    """Of the projections into the latents, which every GPU holds whole."""
 
     def values_per_token(self, tensor_parallel: int) -> int:  # noqa: ARG002 - the same question as of heads
         """Values that one token adds to this layer's cache; every GPU keeps the whole latent.
