@@ -11,7 +11,7 @@ from local.artifact import function_variables, lambda_variables
 from local.environment import isolate
 from local.front import Handle
 from local.hub_choice import chosen_hub
-from local.parts import free_port, table_process
+from local.parts import table_process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +33,9 @@ def running_function(*, log_level: str) -> Iterator[RunningFunction]:
     """
     isolate()
     variables = function_variables()
-    hub_port = free_port(_port(variables["HF_ENDPOINT"]))
-    table_port = free_port(_port(variables["AWS_ENDPOINT_URL_DYNAMODB"]))
     with (
-        chosen_hub(os.environ, port=hub_port) as (hub_url, hub),
-        table_process(table_port) as table_url,
+        chosen_hub(os.environ, port=_port(variables["HF_ENDPOINT"])) as (hub_url, hub),
+        table_process(_port(variables["AWS_ENDPOINT_URL_DYNAMODB"])) as table_url,
     ):
         os.environ.update(lambda_variables())
         os.environ.update(variables)

@@ -24,13 +24,13 @@ class PartFailedError(Exception):
 
 
 def hub_process(port: int = 0) -> AbstractContextManager[str]:
-    """Run the embedded hub; yields its URL."""
-    return _process("local.hub", "--port", str(port))
+    """Run the embedded hub on `port`, or on a free one where that is taken; yields its URL."""
+    return _process("local.hub", port)
 
 
 def table_process(port: int = 0) -> AbstractContextManager[str]:
-    """Run the embedded table, seeded; yields its URL."""
-    return _process("local.table", "--port", str(port))
+    """Run the embedded table, seeded, likewise."""
+    return _process("local.table", port)
 
 
 @contextmanager
@@ -54,8 +54,14 @@ def is_listening(url: str) -> bool:
 
 
 def free_port(wanted: int) -> int:
-    """`wanted` if it is free, else 0, which lets the system choose."""
-    return 0 if is_listening(f"http://{LOOPBACK}:{wanted}") else wanted
+    """`wanted` if it can be listened on, else 0, which lets the system choose."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, wanted))
+        except OSError:
+            return 0
+    return wanted
 
 
 def _port(url: str) -> int:
@@ -66,10 +72,18 @@ def _port(url: str) -> int:
 
 
 @contextmanager
-def _process(module: str, *arguments: str) -> Iterator[str]:
+def _process(module: str, port: int) -> Iterator[str]:
     """Run a part that prints its URL and serves until its standard input, held open here, ends."""
-    process = subprocess.Popen(  # noqa: S603 - our own modules
-        [sys.executable, "-m", module, *arguments],
+    process = _started(module, port)
+    try:
+        yield _first_line(process, module)
+    finally:
+        _end(process)
+
+
+def _started(module: str, port: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603 - our own modules
+        [sys.executable, "-m", module, "--port", str(free_port(port))],
         cwd=ROOT,
         env={**isolated(os.environ), "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
         stdin=subprocess.PIPE,
@@ -77,10 +91,6 @@ def _process(module: str, *arguments: str) -> Iterator[str]:
         text=True,
         start_new_session=True,  # Ctrl-C reaches the parent alone, which ends its parts in order
     )
-    try:
-        yield _first_line(process, module)
-    finally:
-        _end(process)
 
 
 def _first_line(process: subprocess.Popen[str], module: str) -> str:

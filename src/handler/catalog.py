@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _ACCELERATOR_TYPES = frozenset({"gpu", "neuron"})
 _OFFERED_NAMES = 5
 
+# Far above any instance type, and small enough to be planned for in no time.
+_LARGEST_COUNT = 10_000
+_LARGEST_ACCELERATOR_COUNT = 128
+_LARGEST_NUMBER = 1_000_000
+
 logger = Logger(child=True)
 
 
@@ -107,9 +112,9 @@ def parse_item(item: Mapping[str, Any]) -> Instance:
         family=_text(item, "family"),
         accelerator_type="gpu" if accelerator_type == "gpu" else "neuron",
         accelerator_name=_text(item, "accelerator_name"),
-        accelerator_count=_whole(item, "accelerator_count"),
+        accelerator_count=_whole(item, "accelerator_count", largest=_LARGEST_ACCELERATOR_COUNT),
         accelerator_memory_gib=_number(item, "accelerator_memory_gib"),
-        vcpus=_whole(item, "vcpus"),
+        vcpus=_whole(item, "vcpus", largest=_LARGEST_COUNT),
         memory_gib=_number(item, "memory_gib"),
     )
 
@@ -134,15 +139,15 @@ def _number(item: Mapping[str, Any], attribute: str) -> float:
     if not isinstance(value, str):
         raise ValueError(f"{attribute} is no number")  # noqa: TRY004 - one error for all that is wrong with a row
     number = float(value)
-    if not 0 < number < math.inf:
-        raise ValueError(f"{attribute} is {value}, not above 0")
+    if not 0 < number <= _LARGEST_NUMBER:
+        raise ValueError(f"{attribute} is {value}, not between 0 and {_LARGEST_NUMBER}")
     return int(number) if number.is_integer() else number
 
 
-def _whole(item: Mapping[str, Any], attribute: str) -> int:
+def _whole(item: Mapping[str, Any], attribute: str, *, largest: int) -> int:
     number = _number(item, attribute)
-    if not isinstance(number, int):
-        raise ValueError(f"{attribute} is {number}, not whole")  # noqa: TRY004 - as above
+    if not isinstance(number, int) or number > largest:
+        raise ValueError(f"{attribute} is {number}, not a whole number up to {largest}")
     return number
 
 

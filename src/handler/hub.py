@@ -1,6 +1,7 @@
 """What the Hugging Face Hub knows of a model."""
 
 import json
+import math
 import secrets
 import time
 from functools import partial
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 _FIELDS = ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors")
 
 
+# JSON grows to 25 times its size once parsed; real documents have 60 kB at most. Larger ones are asked for
+# anew, so that what is remembered stays within some hundred MB.
+_LARGEST_REMEMBERED_BYTES = 128 * 1024
+
+
 class Hub:
     """Fetches a model's two documents and remembers them, each caller's apart from everybody else's."""
 
@@ -37,34 +43,40 @@ class Hub:
         )
         self._fingerprint_key: bytes | None = None
 
-    def metadata(self, model_id: str, token: HubToken | None) -> HubMetadata:
+    def metadata(self, model_id: str, token: HubToken | None, *, deadline: float = math.inf) -> HubMetadata:
         """The documents of `model_id` as the owner of `token` may see them.
 
+        `deadline`, a value of `time.monotonic`, may leave the Hub less time than it usually has.
         Raises an error of `handler.errors` where the Hub refuses, does not answer or answers nonsense.
         """
         key = (self._scope(token), model_id)
         known = self._cache.get(key)
         if known is None:
-            known = self._fetch(model_id, token)
-            self._cache.put(key, known)
+            known, size_bytes = self._fetch(model_id, token, deadline)
+            if size_bytes <= _LARGEST_REMEMBERED_BYTES:
+                self._cache.put(key, known)
         return known
 
-    def _fetch(self, model_id: str, token: HubToken | None) -> HubMetadata:
-        deadline = time.monotonic() + self._deadline_seconds
+    def _fetch(self, model_id: str, token: HubToken | None, latest: float) -> tuple[HubMetadata, int]:
+        """The documents, and how large they were."""
+        deadline = min(time.monotonic() + self._deadline_seconds, latest)
         fields = "&".join(f"expand[]={field}" for field in _FIELDS)
         path = quote(model_id)
         get = partial(self._client.get, token=token, deadline=deadline)
         information_reply = start(partial(get, f"{self._endpoint}/api/models/{path}?{fields}"))
         config_reply = start(partial(get, f"{self._endpoint}/{path}/resolve/main/config.json"))
-        information = _document(_result(information_reply, deadline), model_id, token)
+        information_answer = _result(information_reply, deadline)
+        information = _document(information_answer, model_id, token)
         if information.get("disabled") is True:
             raise disabled(model_id)
         canonical_id = information.get("id")
-        return HubMetadata(
+        config_answer = _result(config_reply, deadline)
+        metadata = HubMetadata(
             model_id=canonical_id if isinstance(canonical_id, str) else model_id,
             information=information,
-            config=_config(_result(config_reply, deadline), model_id, token),
+            config=_config(config_answer, model_id, token),
         )
+        return metadata, len(information_answer.body) + len(config_answer.body)
 
     def _scope(self, token: HubToken | None) -> str:
         """Whose answers may be read back: everybody's without a token, else those under the same token.

@@ -19,7 +19,7 @@ from handler.token import HubToken
 Answer = TypeVar("Answer")
 
 # config.json files reach 60 kB; lists of quantized modules have been seen near 1 MB.
-_LARGEST_BODY_BYTES = 4 * 1024**2
+_LARGEST_BODY_BYTES = 2 * 1024**2
 _CHUNK_BYTES = 64 * 1024
 
 # Between three attempts. A Hub that asks for a longer wait than a caller has patience for is not asked again.
@@ -96,11 +96,13 @@ class HubClient:
                 preload_content=False,
             )
         except MaxRetryError as error:
-            return _astray() if isinstance(error.reason, ResponseError) else _unreachable()
+            if isinstance(error.reason, ResponseError):
+                raise _astray() from error
+            return _unreachable()
         except HTTPError:
             return _unreachable()
-        except ValueError:  # urllib.parse, of a Location that is no address
-            return _astray()
+        except ValueError as error:  # urllib.parse, of a Location that is no address
+            raise _astray() from error
         return _read(response, deadline)
 
 
@@ -128,7 +130,7 @@ def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> Outcome:
         for chunk in response.stream(_CHUNK_BYTES, decode_content=True):
             body += chunk
             if len(body) > _LARGEST_BODY_BYTES:
-                return HubBadResponse(
+                raise HubBadResponse(
                     f"The Hugging Face Hub sent a document of more than {_LARGEST_BODY_BYTES // 1024**2} MiB,"
                     " which no model's configuration is."
                 )

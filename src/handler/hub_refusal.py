@@ -89,5 +89,5 @@ def _not_found(model_id: str, token: HubToken | None) -> ModelNotFound:
 
 def _sentence(reply: Reply, token: HubToken | None) -> str:
     """The Hub's own words, made fit to be repeated."""
-    words = " ".join(reply.headers.get("x-error-message", "").split())[:_QUOTED_CHARACTERS]
-    return token.redact(words) if token else words
+    words = " ".join(reply.headers.get("x-error-message", "").split())
+    return (token.redact(words) if token else words)[:_QUOTED_CHARACTERS]

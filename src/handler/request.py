@@ -10,6 +10,7 @@ from handler.token import HubToken
 
 # huggingface_hub, `validate_repo_id` in src/huggingface_hub/utils/_validators.py.
 _REPO_ID = re.compile(r"(?:[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?/)?[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?", re.ASCII)
+_NUMBER = re.compile(r"(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,4})?)?", re.ASCII | re.IGNORECASE)
 _INSTANCE_TYPE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 
 _WHOLE_NUMBERS = ("tp", "max_model_len", "concurrency", "input_sequence_length", "output_sequence_length")
@@ -86,10 +87,7 @@ def _check_overrides(query: Mapping[str, str]) -> None:
 def _number(query: Mapping[str, str], name: str) -> float:
     """The parameter as a number; 0, which means not given, where it is absent or empty."""
     text = query.get(name, "").strip()
-    try:
-        number = float(text or 0)
-    except ValueError:
-        number = math.nan
+    number = float(text or 0) if _NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(number):
         raise InvalidRequest(f"{name} is {_shown(text)}, which is not a number.")
     return number

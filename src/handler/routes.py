@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -26,6 +27,9 @@ _PUBLIC = {"Cache-Control": "public, max-age=300", "Vary": "X-HF-Token"}
 _PRIVATE = {"Cache-Control": "private, no-store", "Vary": "X-HF-Token"}
 _NEVER = {"Cache-Control": "no-store"}
 
+# What remains to be done once the Hub has answered, before Lambda ends the function.
+_ANSWERING_SECONDS = 1.0
+
 logger = Logger(child=True)
 
 
@@ -37,7 +41,8 @@ def create_app(catalog: Catalog, hub: Hub) -> APIGatewayHttpResolver:
     def recommend_route() -> Response[str]:
         headers = _lower_case(app.current_event.headers)
         question = parse_request(app.current_event.query_string_parameters, headers)
-        recommendation = _answer(question, catalog, hub)
+        seconds_left = app.lambda_context.get_remaining_time_in_millis() / 1000 - _ANSWERING_SECONDS
+        recommendation = _answer(question, catalog, hub, deadline=time.monotonic() + seconds_left)
         return _ok(recommendation, is_private=question.token is not None, known=headers.get("if-none-match"))
 
     @app.not_found
@@ -61,9 +66,11 @@ def create_app(catalog: Catalog, hub: Hub) -> APIGatewayHttpResolver:
     return app
 
 
-def _answer(question: Question, catalog: Catalog, hub: Hub) -> Recommendation:
+def _answer(question: Question, catalog: Catalog, hub: Hub, *, deadline: float) -> Recommendation:
     instance = catalog.instance(question.instance_type)
-    recommendation = refusal_of_neuron(instance) or _recommended(question, instance, catalog, hub)
+    recommendation = refusal_of_neuron(instance) or _recommended(
+        question, instance, catalog, hub, deadline=deadline
+    )
     logger.info(
         "Recommended",
         model=question.model_id,
@@ -73,8 +80,10 @@ def _answer(question: Question, catalog: Catalog, hub: Hub) -> Recommendation:
     return recommendation
 
 
-def _recommended(question: Question, instance: Instance, catalog: Catalog, hub: Hub) -> Recommendation:
-    metadata = hub.metadata(question.model_id, question.token)
+def _recommended(
+    question: Question, instance: Instance, catalog: Catalog, hub: Hub, *, deadline: float
+) -> Recommendation:
+    metadata = hub.metadata(question.model_id, question.token, deadline=deadline)
     try:
         return recommend(metadata, instance, catalog.instances())
     except ImplausibleMetadata as error:
@@ -108,7 +117,7 @@ def _json(status: HTTPStatus, body: Mapping[str, Any], headers: Mapping[str, str
 
 
 def _text(body: Mapping[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False)
+    return json.dumps(body)
 
 
 def _lower_case(headers: Mapping[str, str] | None) -> dict[str, str]:

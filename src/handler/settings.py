@@ -14,7 +14,7 @@ class Settings:
     hub_endpoint: str = "https://huggingface.co"
     hub_deadline_seconds: float = 12
     hub_cache_seconds: float = 300
-    hub_cache_entries: int = 256
+    hub_cache_entries: int = 128
     catalog_cache_seconds: float = 300
 
     @classmethod
@@ -48,6 +48,8 @@ def _number(values: Mapping[str, str], name: str, default: float) -> float:
 
 def _origin(name: str, value: str) -> str:
     parts = urlsplit(value)
+    if parts.username is not None:
+        raise ValueError(f"{name} holds a user name, which has no place in it.")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError(f"{name} is {value!r}; it must be an address such as https://huggingface.co.")
     return value.rstrip("/")

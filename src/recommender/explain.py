@@ -125,8 +125,15 @@ def _tensor_parallel(model: Model, instance: Instance, plan: Plan) -> str:
     if count == 1:
         return f"{instance.name} has one {name}, and it holds the model: {_weights_beside_cache(plan)}."
     used = f"All {count} {name} GPUs" if degree == count else f"{degree} of the {count} {name} GPUs"
-    why_not_more = "" if degree == count else f" More would not divide the model's {_shape(model)} evenly."
+    why_not_more = "" if degree == count else f" {_why_not_more(model)}"
     return f"{used} of {instance.name}: {_smallest(plan)}.{why_not_more}{_replication(model, degree)}"
+
+
+def _why_not_more(model: Model) -> str:
+    if model.quantization == "bitsandbytes":
+        return "vLLM runs a checkpoint of bitsandbytes on one GPU only."
+    blocks = f" in blocks of {model.shard_multiple}" if model.shard_multiple > 1 else ""
+    return f"More would not divide the model's {_shape(model)} evenly{blocks}."
 
 
 def _weights_beside_cache(plan: Plan) -> str:

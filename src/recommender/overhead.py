@@ -44,7 +44,7 @@ def runtime_overhead(model: Model, gpu: Gpu, tensor_parallel: int, server: Serve
         rules.first_start_peak_bytes if server.compiles else 0,
     )
     workspace = _expert_workspace_bytes(model, tensor_parallel, server)
-    vision = rules.vision_peak_bytes if model.vision_parameters else 0
+    vision = rules.vision_peak_bytes if model.has_vision else 0
     return Overhead(
         non_torch_bytes=_non_torch_bytes(gpu, tensor_parallel, server),
         activation_bytes=peak + workspace + vision,

@@ -7,20 +7,25 @@ from recommender.model import Model
 # Share of a GPU that weights may take, so that a cache beside them is worth having.
 _WEIGHT_SHARE = 0.85
 
+_VOCABULARY_STEP = 64
+
 
 def valid_degrees(model: Model, gpu_count: int, *, replicate_kv_heads: bool = False) -> tuple[int, ...]:
-    """The degrees up to `gpu_count` that divide the model evenly, in rising order.
+    """The degrees up to `gpu_count` that vLLM accepts, in rising order.
 
     A degree divides the attention heads (`vllm/config/model.py`, `verify_with_parallel_config`), the
-    feed-forward width (`vllm/model_executor/layers/linear.py`) and the KV heads; with
-    `replicate_kv_heads` a multiple of the KV heads is valid too, because vLLM then keeps a copy of each
-    head on several GPUs (`QKVParallelLinear`). Latent attention has no heads to divide in its cache.
+    feed-forward widths (`layers/linear.py`), the vocabulary padded to 64
+    (`layers/vocab_parallel_embedding.py`) and the KV heads; with `replicate_kv_heads` a multiple of the KV
+    heads is valid too, because vLLM then keeps a copy of each head on several GPUs (`QKVParallelLinear`).
+    A quantized matrix is divided in whole blocks, one of bitsandbytes not at all.
     """
+    if model.quantization == "bitsandbytes":  # `model_loader/bitsandbytes_loader.py`
+        return (1,)
     return tuple(
         degree
         for degree in range(1, gpu_count + 1)
-        if model.shape.attention_heads % degree == 0
-        and model.shape.intermediate_size % degree == 0
+        if all(width % degree == 0 for width in _divided(model))
+        and all(width // degree % model.shard_multiple == 0 for width in _blocked(model))
         and _divides_kv_heads(model, degree, replicate=replicate_kv_heads)
     )
 
@@ -28,6 +33,20 @@ def valid_degrees(model: Model, gpu_count: int, *, replicate_kv_heads: bool = Fa
 def minimum_degree(weight_bytes: int, gpu_memory_bytes: int) -> int:
     """GPUs that the weights alone need: `ceil(weights / (0.85 x memory of one GPU))`."""
     return math.ceil(weight_bytes / (_WEIGHT_SHARE * gpu_memory_bytes))
+
+
+def _divided(model: Model) -> tuple[int, ...]:
+    shape = model.shape
+    padded_vocabulary = -(-shape.vocabulary // _VOCABULARY_STEP) * _VOCABULARY_STEP
+    return shape.attention_heads, shape.intermediate_size, shape.expert_intermediate_size, padded_vocabulary
+
+
+def _blocked(model: Model) -> tuple[int, ...]:
+    """Widths that are divided in whole blocks; experts may have kernels that pad theirs."""
+    shape = model.shape
+    if not shape.experts:
+        return (shape.intermediate_size,)
+    return (shape.expert_intermediate_size,) if model.shards_experts_in_multiples else ()
 
 
 def _divides_kv_heads(model: Model, degree: int, *, replicate: bool) -> bool:

@@ -30,8 +30,7 @@ INT4 = Quantization(name="int4", label="INT4", bytes_per_weight=0.5 + 2.5 / 128,
 # `vllm/model_executor/layers/quantization/`, for those above the oldest GPU of the table (7.5).
 _MINIMUM_CAPABILITY: Mapping[str, tuple[int, int]] = {
     "fbgemm_fp8": (8, 0),
-    "modelopt": (8, 0),
-    "modelopt_fp4": (8, 0),
+    "modelopt": (8, 9),
     "mxfp4": (8, 0),
 }
 

@@ -117,6 +117,8 @@ def test_a_type_like_no_other_is_answered_with_the_families(client: Any) -> None
         {"accelerator_count": {"N": "0"}},
         {"accelerator_count": {"N": "-1"}},
         {"accelerator_count": {"N": "1.5"}},
+        {"accelerator_count": {"N": "1000000000"}},
+        {"accelerator_memory_gib": {"N": "1e30"}},
         {"accelerator_count": {"S": "4"}},
         {"accelerator_memory_gib": {"N": "0"}},
         {"accelerator_type": {"S": "fpga"}},

@@ -97,7 +97,9 @@ def test_numbers_are_accepted_as_overrides(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("name", _NUMBERS)
-@pytest.mark.parametrize("value", ["four", "nan", "inf", "-inf", "1,2", "0x10", "1e999", "4 GB", "½"])
+@pytest.mark.parametrize(
+    "value", ["four", "nan", "inf", "-inf", "1,2", "0x10", "1e999", "4 GB", "½", "1_0", "٣"]
+)
 def test_what_is_no_number_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(InvalidRequest, match=f"{name} is .*not a number"):
         parse_request({**_ASKED, name: value}, {})

@@ -173,7 +173,7 @@ def test_a_rate_limit_is_passed_on(client: Any) -> None:
     "config",
     [
         b"{",
-        b'{"model_type": "llama"}',
+        b'{"model_type": "llama", "hidden_size": -1}',
         b'{"model_type": "llama", "num_hidden_layers": -1, "hidden_size": 1e999}',
     ],
 )
@@ -183,6 +183,18 @@ def test_metadata_that_make_no_sense_are_a_502(client: Any, config: bytes) -> No
 
     with loopback(answer) as server:
         assert_error(Service(server.url, client).ask("org/name", "g5.xlarge"), 502, "hub_bad_response")
+
+
+def test_text_that_is_no_unicode_does_not_break_the_answer(client: Any) -> None:
+    def answer(seen: Any) -> Say:
+        return Say(
+            body=b'{"id": "org/name"}' if seen.path.startswith("/api/") else b'{"model_type": "\\ud800"}'
+        )
+
+    with loopback(answer) as server:
+        given = Service(server.url, client).ask("org/name", "g5.xlarge")
+
+    assert json.loads(given["body"].encode())["explanation"]["code"] == "unsupported_model"
 
 
 def test_a_table_that_is_down_is_a_503(hub: EmbeddedHub) -> None:

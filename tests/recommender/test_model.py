@@ -76,6 +76,7 @@ def test_a_nested_language_model_is_what_is_read() -> None:
         config={
             "architectures": ["LlavaForConditionalGeneration"],
             "model_type": "llava",
+            "vision_config": {"hidden_size": 1024},
             "hidden_size": 1,
             "text_config": inner,
         },
@@ -86,7 +87,7 @@ def test_a_nested_language_model_is_what_is_read() -> None:
 
     # THEN the sizes are the Llama's and the name is the whole model's
     assert parse_model(llama()).attention == model.attention
-    assert model.architecture == "llava"
+    assert (model.architecture, model.has_vision) == ("llava", True)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,17 @@ def test_what_is_no_understood_generator_is_refused_by_name(model_id: str, reaso
         {"layer_types": ["full_attention", "linear_attention"]},
         {"quantization_config": {"quant_method": "hqq"}},
         {"quantization_config": {"bits": 4}},
+        {
+            "quantization_config": {
+                "quant_method": "compressed-tensors",
+                "format": "mxfp4-pack-quantized",
+                "config_groups": {"group_0": {"weights": {"num_bits": 4}}},
+            }
+        },
+        {"kv_lora_rank": 512},
+        {"audio_config": {"hidden_size": 1280}},
+        {"model_type": "mistral", "num_hidden_layers": ABSENT},
+        {"model_type": "mistral", "vocab_size": ABSENT},
     ],
     ids=str,
 )
@@ -228,10 +240,6 @@ def test_impossible_counts_do_not_keep_an_unsupported_model_from_being_described
         ({"num_hidden_layers": float("inf")}, "num_hidden_layers"),
         ({"num_hidden_layers": 10**400}, "num_hidden_layers"),
         ({"num_hidden_layers": [8]}, "num_hidden_layers"),
-        ({"num_hidden_layers": ABSENT}, "num_hidden_layers"),
-        ({"num_attention_heads": ABSENT}, "num_attention_heads"),
-        ({"vocab_size": ABSENT}, "vocab_size"),
-        ({"hidden_size": ABSENT}, "hidden_size"),
         ({"num_key_value_heads": 5}, "5 KV heads"),
         ({"hidden_size": 8}, "hidden size of 8"),
         ({"max_position_embeddings": 0}, "max_position_embeddings"),
@@ -269,3 +277,50 @@ def test_impossible_weight_counts_are_refused(safetensors: object) -> None:
 
 def test_a_whole_number_written_as_a_float_is_read() -> None:
     assert parse_model(llama(num_hidden_layers=8.0)) == parse_model(llama())
+
+
+def test_keys_that_a_class_has_a_default_for_may_be_left_out() -> None:
+    """llava-1.5-7b says of its Llama no more than its type; `LlamaConfig` is that of Llama 2 7B."""
+    shape = parse_model(
+        HubMetadata(
+            model_id="org/llava",
+            information=llama().information,
+            config={
+                "architectures": ["LlavaForConditionalGeneration"],
+                "model_type": "llava",
+                "text_config": {"model_type": "llama", "max_position_embeddings": 4096, "vocab_size": 32_064},
+            },
+        )
+    ).shape
+
+    assert (shape.layers, shape.hidden_size, shape.attention_heads, shape.kv_heads) == (32, 4096, 32, 32)
+
+
+def test_gemma_has_heads_of_256_whether_it_says_so_or_not() -> None:
+    assert parse_model(llama(model_type="gemma2", head_dim=ABSENT)).shape.head_dim == 256
+
+
+@pytest.mark.parametrize("wrapper", ["voxtral", "qwen2_audio", "janus"])
+def test_a_wrapper_that_is_not_listed_is_refused_by_its_name(wrapper: str) -> None:
+    inner = dict(llama().config or {})
+    outer = {"architectures": ["XForConditionalGeneration"], "model_type": wrapper, "text_config": inner}
+
+    with pytest.raises(UnsupportedModel, match=wrapper):
+        parse_model(HubMetadata(model_id="org/x", information=llama().information, config=outer))
+
+
+def test_a_gguf_repository_with_a_config_is_refused_too() -> None:
+    metadata = llama(information={"safetensors": None, "gguf": {"total": 8_000_000_000}})
+
+    with pytest.raises(UnsupportedModel, match="GGUF-only"):
+        parse_model(metadata)
+
+
+@pytest.mark.parametrize("library", ["gguf", "mlx", "transformers.js", "peft"])
+def test_repositories_for_other_engines_are_refused(library: str) -> None:
+    with pytest.raises(UnsupportedModel):
+        parse_model(llama(information={"library_name": library}))
+
+
+def test_coheres_own_key_of_the_context_wins() -> None:
+    assert real_model("CohereLabs/c4ai-command-r-v01").max_position_embeddings == 131_072

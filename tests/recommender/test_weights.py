@@ -115,7 +115,7 @@ def test_a_quantized_checkpoint_weighs_what_it_stores(
     model = parse_model(llama(parameters=stored, quantization_config=quantization))
 
     assert weight_bytes(model, Dtype.BFLOAT16) == pytest.approx(expected, abs=1)
-    assert model.quantization == quantization["quant_method"]
+    assert str(model.quantization).startswith(str(quantization["quant_method"]))
 
 
 def test_a_checkpoint_that_declares_its_format_elsewhere_is_told_by_what_it_stores() -> None:

@@ -34,6 +34,10 @@ def parse_sliding_window(text: Fields) -> int | None:
 def _cache(family: Family, text: Fields, shape: Shape) -> Cache:
     if family.attention == "latent":
         return _latent(text, shape)
+    if text.value("kv_lora_rank"):
+        raise UnsupportedModel(
+            f"{text.name} sets kv_lora_rank, which this architecture is not known to have."
+        )
     return KeyValueHeads(kv_heads=shape.kv_heads, head_dim=shape.head_dim)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from recommender.dtype import BY_SAFETENSORS_NAME, STORED_BYTES, Dtype
 from recommender.errors import ImplausibleMetadata
-from recommender.model.quantization import PACKED_DTYPES, CheckpointQuantization
+from recommender.model.checkpoint_quantization import PACKED_DTYPES, CheckpointQuantization
 from recommender.model.values import Weights
 
 _LARGEST_COUNT = 10**14

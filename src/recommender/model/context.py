@@ -33,7 +33,8 @@ _LARGEST_FACTOR = 1024
 def longest_context(text: Fields) -> int:
     """Tokens of the longest request, prompt and answer together."""
     stated = [limit for key in _KEYS if (limit := text.optional_count(key)) is not None]
-    limit = min(stated, default=_WITHOUT_A_KEY)
+    # Cohere's own key wins over the others.
+    limit = text.optional_count("model_max_length") or min(stated, default=_WITHOUT_A_KEY)
     rope = text.nested("rope_scaling", "rope_parameters")
     kind = rope.text("rope_type", "type")
     if kind is None or kind in _ALREADY_SCALED or "gemma3" in (text.text("model_type") or ""):

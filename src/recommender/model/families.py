@@ -20,6 +20,8 @@ class Family:
     """Every how many layers one looks over the whole context, where config.json does not say."""
     mlp_matrices: int = 3
     """Matrices of one feed-forward block: 3 with a gate (SwiGLU), 2 without."""
+    is_tied: bool = False
+    """Whether the output head is the input embedding, where config.json does not say."""
     supports_float16: bool = True
     """False where vLLM refuses FP16: `vllm/config/model.py`, `_FLOAT16_NOT_SUPPORTED_MODELS`."""
     defaults: Mapping[str, int] = field(default_factory=dict)
@@ -27,19 +29,44 @@ class Family:
 
 
 _GATED = Family()
+_GATED_TIED = Family(is_tied=True)
 _UNGATED = Family(mlp_matrices=2)
+_UNGATED_TIED = Family(mlp_matrices=2, is_tied=True)
 _NO_FLOAT16 = Family(supports_float16=False)
+
+# transformers: the head size of `Qwen3Config`, `GemmaConfig`, `Gemma2Config`, `GptOssConfig`.
+_QWEN_3 = Family(defaults={"head_dim": 128})
+_GEMMA = Family(is_tied=True, defaults={"head_dim": 256})
+
+# transformers, `LlamaConfig`: what multimodal repositories built on Llama 2 leave out.
+_LLAMA = Family(
+    defaults={
+        "vocab_size": 32_000,
+        "hidden_size": 4096,
+        "intermediate_size": 11_008,
+        "num_hidden_layers": 32,
+        "num_attention_heads": 32,
+        "max_position_embeddings": 2048,
+    }
+)
 
 # transformers: `Gemma2Config`, `GptOssConfig`, `Cohere2Config`, `Olmo3Config`, `Exaone4Config` and
 # `Llama4TextConfig`, where `layer_types` or `no_rope_layers` get their defaults.
-_GEMMA_2 = Family(supports_float16=False, local_layers="sliding", full_layer_period=2)
-_EVERY_SECOND_FULL = Family(local_layers="sliding", full_layer_period=2)
+_GEMMA_2 = Family(
+    is_tied=True,
+    supports_float16=False,
+    local_layers="sliding",
+    full_layer_period=2,
+    defaults={"head_dim": 256},
+)
+_GPT_OSS = Family(local_layers="sliding", full_layer_period=2, defaults={"head_dim": 64})
 _EVERY_FOURTH_FULL = Family(local_layers="sliding", full_layer_period=4)
 _LLAMA_4 = Family(local_layers="chunked", full_layer_period=4)
 _LATENT = Family(attention="latent")
 
 # transformers, `Gemma3TextConfig`.
 _GEMMA_3 = Family(
+    is_tied=True,
     supports_float16=False,
     local_layers="sliding",
     full_layer_period=6,
@@ -62,13 +89,11 @@ FAMILIES: Mapping[str, Family] = {
             "arcee",
             "baichuan",
             "chatglm",
-            "cohere",
             "dbrx",
             "deepseek",
             "ernie4_5",
             "ernie4_5_moe",
             "exaone",
-            "gemma",
             "glm",
             "glm4_moe",
             "granite",
@@ -76,7 +101,6 @@ FAMILIES: Mapping[str, Family] = {
             "internlm",
             "internlm2",
             "internlm3",
-            "llama",
             "mimo",
             "minicpm",
             "minimax_m2",
@@ -96,8 +120,6 @@ FAMILIES: Mapping[str, Family] = {
             "qwen2_moe",
             "qwen2_vl",
             "qwen2_vl_text",
-            "qwen3",
-            "qwen3_moe",
             "qwen3_vl_moe_text",
             "qwen3_vl_text",
             "seed_oss",
@@ -108,15 +130,10 @@ FAMILIES: Mapping[str, Family] = {
     ),
     **dict.fromkeys(
         (
-            "bloom",
-            "falcon",
-            "gpt2",
-            "gpt_bigcode",
             "gpt_neox",
             "gptj",
             "mpt",
             "nemotron",
-            "opt",
             "phi",
             "starcoder2",
         ),
@@ -124,10 +141,15 @@ FAMILIES: Mapping[str, Family] = {
     ),
     **dict.fromkeys(("deepseek_v2", "deepseek_v3", "kimi_k2"), _LATENT),
     **dict.fromkeys(("cohere2", "exaone4", "olmo3"), _EVERY_FOURTH_FULL),
+    "cohere": _GATED_TIED,
+    "gemma": _GEMMA,
     "gemma2": _GEMMA_2,
     "glm4": _NO_FLOAT16,
-    "gpt_oss": _EVERY_SECOND_FULL,
+    "gpt_oss": _GPT_OSS,
+    "llama": _LLAMA,
     "llama4_text": _LLAMA_4,
+    **dict.fromkeys(("qwen3", "qwen3_moe"), _QWEN_3),
+    **dict.fromkeys(("bloom", "falcon", "gpt2", "gpt_bigcode", "opt"), _UNGATED_TIED),
     **dict.fromkeys(("gemma3", "gemma3_text"), _GEMMA_3),
 }
 
@@ -157,8 +179,11 @@ NOT_GENERATORS_BY_PIPELINE: Mapping[str, str] = {
 # The same, told by the library that the repository is made for.
 NOT_GENERATORS_BY_LIBRARY: Mapping[str, str] = {
     "diffusers": "a diffusion model",
+    "gguf": "a GGUF repository",
+    "mlx": "a repository for Apple's MLX",
     "peft": "an adapter without its base model",
     "sentence-transformers": "an embedding model",
+    "transformers.js": "a repository for browsers",
 }
 
 # The same, told by `model_type`.
@@ -171,10 +196,35 @@ NOT_GENERATORS_BY_TYPE: Mapping[str, str] = {
     **dict.fromkeys(("t5", "mt5", "bart", "mbart", "pegasus", "marian"), "an encoder-decoder model"),
 }
 
+# Multimodal models whose language model is one of the above: the rest of them is an image encoder.
+WRAPPERS = frozenset(
+    {
+        "aya_vision",
+        "gemma3",
+        "idefics3",
+        "internvl",
+        "internvl_chat",
+        "kimi_k25",
+        "kimi_vl",
+        "llama4",
+        "llava",
+        "llava_next",
+        "llava_onevision",
+        "mistral3",
+        "paligemma",
+        "qwen2_5_vl",
+        "qwen2_vl",
+        "qwen3_vl",
+        "qwen3_vl_moe",
+        "smolvlm",
+    }
+)
+
 # Keys of architectures whose cache is not a key and a value vector per token: state-space and linear
 # attention, sparse-attention indexers, per-layer blocks, layers that share or drop their cache.
 FOREIGN_KEYS = (
     "attn_layer_period",
+    "audio_config",
     "block_configs",
     "conv_L_cache",
     "cross_attention_layers",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from recommender.errors import ImplausibleMetadata
+from recommender.errors import ImplausibleMetadata, UnsupportedModel
 
 # Far above any model (the largest vocabulary is near 10**6), far below what overflows a sentence.
 _LARGEST_COUNT = 10**9
@@ -30,10 +30,13 @@ class Fields:
         return None
 
     def count(self, *keys: str) -> int:
-        """A whole number of at least 1 that must be there."""
+        """A whole number of at least 1; `UnsupportedModel` where none of `keys` is there.
+
+        transformers has a default of the architecture's class for it, which is not known here.
+        """
         found = self.optional_count(*keys)
         if found is None:
-            raise ImplausibleMetadata(f"{self._name} has no {' or '.join(keys)}.")
+            raise UnsupportedModel(f"{self._name} does not state {keys[0]}, and its default is not known.")
         return found
 
     def optional_count(self, *keys: str) -> int | None:

@@ -9,21 +9,22 @@ from recommender.dtype import BY_TORCH_NAME, Dtype
 from recommender.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.attention import parse_attention, parse_sliding_window
 from recommender.model.checkpoint import largest_float, loaded_weights, stated_total, stored_elements
+from recommender.model.checkpoint_quantization import CheckpointQuantization, parse_quantization
 from recommender.model.context import longest_context
 from recommender.model.families import (
     FAMILIES,
     NOT_GENERATORS_BY_LIBRARY,
     NOT_GENERATORS_BY_PIPELINE,
     NOT_GENERATORS_BY_TYPE,
+    WRAPPERS,
+    Family,
 )
 from recommender.model.fields import Fields
-from recommender.model.quantization import CheckpointQuantization, parse_quantization
 from recommender.model.rotary import rotary_values
 from recommender.model.shape import (
     embedding_parameters,
     parse_shape,
     shape_parameters,
-    vision_parameters,
 )
 from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
 
@@ -42,15 +43,10 @@ def parse_model(metadata: HubMetadata) -> Model:
     """
     config = _generator_config(metadata)
     architecture = _architecture(config)
-    family = FAMILIES.get(architecture)
-    if family is None:
-        raise UnsupportedModel(
-            f"{metadata.model_id} is of the architecture {architecture[:60]}, whose memory use is not"
-            " understood."
-        )
+    family = _family(metadata.model_id, config, architecture)
     text = _language_model(config, defaults=family.defaults)
     shape = parse_shape(text, mlp_matrices=family.mlp_matrices)
-    tied = config.flag("tie_word_embeddings") or text.flag("tie_word_embeddings")
+    tied = _is_tied(config, text, default=family.is_tied)
     stored = stored_elements(metadata.information)
     quantization = parse_quantization(config, text, stored)
     return Model(
@@ -59,12 +55,14 @@ def parse_model(metadata: HubMetadata) -> Model:
         native_dtype=_native_dtype(config, text, stored),
         supports_float16=family.supports_float16,
         quantization=quantization.method if quantization else None,
+        shard_multiple=quantization.shard_multiple if quantization else 1,
+        shards_experts_in_multiples=bool(quantization and quantization.shards_experts_in_multiples),
         weights=_weights(metadata.information, stored, quantization, shape, tied=tied),
         attention=parse_attention(family, text, shape),
         shape=shape,
         is_tied=tied,
         rotary_values=rotary_values(text, shape, architecture=architecture),
-        vision_parameters=vision_parameters(config),
+        has_vision=config.has("vision_config"),
         max_position_embeddings=longest_context(text),
         sliding_window=parse_sliding_window(text),
     )
@@ -114,9 +112,27 @@ def _kind_of_non_generator(metadata: HubMetadata) -> str | None:
         or NOT_GENERATORS_BY_PIPELINE.get(information.text("pipeline_tag") or "")
         or NOT_GENERATORS_BY_TYPE.get(config.text("model_type") or "")
     )
+    if kind is None and information.has("gguf") and not information.has("safetensors"):
+        return "a GGUF-only repository"
     if kind is None and metadata.config is None:
-        return "a GGUF-only repository" if information.has("gguf") else "a repository without a config.json"
+        return "a repository without a config.json"
     return kind
+
+
+def _family(model_id: str, config: Fields, architecture: str) -> Family:
+    """How the language model is built; `UnsupportedModel` for one, or a wrapper around one, not listed."""
+    family, outer = FAMILIES.get(architecture), config.text("model_type") or architecture
+    if family is not None and (outer == architecture or outer in WRAPPERS) and not config.has("audio_config"):
+        return family
+    name = architecture if family is None else outer
+    raise UnsupportedModel(
+        f"{model_id} is of the architecture {name[:60]}, whose memory use is not understood."
+    )
+
+
+def _is_tied(config: Fields, text: Fields, *, default: bool) -> bool:
+    stated = [each.value("tie_word_embeddings") for each in (text, config) if each.has("tie_word_embeddings")]
+    return any(value is True for value in stated) if stated else default
 
 
 def _language_model(config: Fields, *, defaults: Mapping[str, Any] | None = None) -> Fields:

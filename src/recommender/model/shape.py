@@ -18,9 +18,6 @@ _EXPERT_INTERMEDIATE = ("moe_intermediate_size",)
 # vLLM's `get_total_num_kv_heads`, `vllm/transformers_utils/model_arch_config_convertor.py`.
 _KV_HEADS = ("n_head_kv", "num_kv_heads", "num_key_value_heads")
 
-# Layers of an image encoder that does not state them: the SigLIP and ViT-H encoders have 27 and 32.
-_USUAL_VISION_LAYERS = 32
-
 
 def parse_shape(text: Fields, *, mlp_matrices: int) -> Shape:
     """The sizes that `text` states.
@@ -72,17 +69,6 @@ def shape_parameters(shape: Shape, *, tied: bool) -> int:
 def embedding_parameters(shape: Shape, *, tied: bool) -> int:
     """Parameters of the input embedding and of the output head, which may be the same tensor."""
     return shape.vocabulary * shape.hidden_size * (1 if tied else 2)
-
-
-def vision_parameters(config: Fields) -> int:
-    """Parameters of the image encoder, a plain transformer; 0 where there is none."""
-    vision = config.nested("vision_config")
-    hidden_size = vision.optional_count("hidden_size", "width")
-    if hidden_size is None:
-        return 0
-    intermediate = vision.optional_count("intermediate_size") or 4 * hidden_size
-    layers = vision.optional_count("num_hidden_layers", "depth", "layers") or _USUAL_VISION_LAYERS
-    return layers * (4 * hidden_size**2 + 2 * hidden_size * intermediate)
 
 
 def _kv_heads(text: Fields, heads: int) -> int:

@@ -14,7 +14,7 @@ class HubMetadata:
     model_id: str
     """The repository's present name, which may differ from the one asked for."""
     information: Mapping[str, Any]
-    """`/api/models/{id}` with the expanded fields `information.FIELDS`."""
+    """`/api/models/{id}`, as far as its fields are expanded."""
     config: Mapping[str, Any] | None
     """config.json; `None` where the repository has none."""
 
@@ -125,6 +125,9 @@ class Model:
     supports_float16: bool
     quantization: str | None
     """The method that the checkpoint is already quantized with, `awq`, `fp8`, ...; `None` if it is not."""
+    shard_multiple: int
+    """What the width of a GPU's share of a matrix must be a multiple of, because of the quantization."""
+    shards_experts_in_multiples: bool
     weights: Weights
     attention: tuple[AttentionLayers, ...]
     """All layers that cache anything, by kind."""
@@ -133,8 +136,8 @@ class Model:
     """Whether the output head is the input embedding."""
     rotary_values: int
     """Of the tables of sines and cosines, which every GPU holds whole."""
-    vision_parameters: int
-    """Of the image encoder, estimated from its shape; 0 for a text model. They are part of `weights`."""
+    has_vision: bool
+    """Whether an image encoder is loaded, whose parameters are part of `weights`."""
     max_position_embeddings: int
     """The longest context that vLLM accepts for it, in tokens."""
     sliding_window: int | None

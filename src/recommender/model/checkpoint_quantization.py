@@ -26,6 +26,11 @@ _MXFP4_BYTES = 0.5 + 1 / 32
 _NVFP4_BYTES = 1 + 2 / 16
 _NVFP4_SCALES_PER_BYTE = 2 / 16
 
+_NVFP4_FORMATS = frozenset({"nvfp4-pack-quantized"})
+_COMPRESSED_FORMATS = frozenset(
+    {"", "dense", "pack-quantized", "int-quantized", "float-quantized", "naive-quantized"}
+)
+
 # bitsandbytes keeps one scale for 64 values: a float32, or a byte where the scales are quantized again.
 _BITSANDBYTES_BLOCK = 64
 
@@ -38,6 +43,10 @@ class CheckpointQuantization:
     bytes_per_packed_element: float = 1
     """Memory of one `I32` or `U8` element as the Hub counts them, its share of the scales included."""
     weights_per_packed_element: int = 1
+    shard_multiple: int = 1
+    """What the width of a GPU's share of a matrix must be a multiple of: a block or group with one scale."""
+    shards_experts_in_multiples: bool = False
+    """Whether that holds for the matrices of experts too."""
 
 
 def parse_quantization(
@@ -58,14 +67,17 @@ def _declared(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantizati
     method = (stated.text("quant_method") or "an unnamed method").lower()
     match method:
         case "fp8" | "fbgemm_fp8":
-            return CheckpointQuantization(method=method)
+            return _fp8(method, _block_size(stated.entries("weight_block_size")))
         case "mxfp4":
             return CheckpointQuantization(method=method, bytes_per_packed_element=_MXFP4_BYTES)
         case "awq" | "gptq" | "auto-round":
             zero_points = stated.value("sym") is not True and stated.value("zero_point") is not False
             bits = stated.optional_count("bits") or 4
-            packed = _grouped_bytes(bits, _group_size(stated), zero_points=zero_points)
-            return CheckpointQuantization(method=method, bytes_per_packed_element=packed)
+            group = _group_size(stated)
+            packed = _grouped_bytes(bits, group, zero_points=zero_points)
+            return CheckpointQuantization(
+                method=method, bytes_per_packed_element=packed, shard_multiple=group or 1
+            )
         case "bitsandbytes":
             scale = 1 if stated.flag("bnb_4bit_use_double_quant") else 4
             packed = 0.5 + scale / _BITSANDBYTES_BLOCK if stated.flag("load_in_4bit") else 1
@@ -79,16 +91,35 @@ def _declared(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantizati
     )
 
 
+def _fp8(method: str, block: int) -> CheckpointQuantization:
+    """Source: `vllm/model_executor/layers/quantization/utils/fp8_utils.py`, `validate_fp8_block_shape`."""
+    return CheckpointQuantization(method=method, shard_multiple=block, shards_experts_in_multiples=True)
+
+
+def _block_size(shape: tuple[object, ...]) -> int:
+    return max((size for size in shape if isinstance(size, int) and size > 0), default=1)
+
+
 def _compressed_tensors(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantization:
     """Source: `compressed_tensors/config/base.py`, `CompressionFormat`."""
-    groups = stated.nested("config_groups")
-    if "nvfp4" in (stated.text("format") or ""):
+    groups = [stated.nested("config_groups").nested(name) for name in stated.nested("config_groups").names()]
+    usual = stated.text("format") or ""
+    formats = {group.text("format") or usual for group in groups} or {usual}
+    if formats <= _NVFP4_FORMATS:
         return _nvfp4("compressed-tensors", stored)
-    packed = max(
-        (_compressed_group_bytes(groups.nested(name).nested("weights")) for name in groups.names()),
-        default=1.0,
+    if not formats <= _COMPRESSED_FORMATS:
+        raise UnsupportedModel(
+            f"The checkpoint is compressed as {', '.join(sorted(formats))[:80]}, whose size in memory is not"
+            " understood."
+        )
+    weights = [group.nested("weights") for group in groups]
+    blocks = [_block_size(each.entries("block_structure")) for each in weights]
+    return CheckpointQuantization(
+        method="compressed-tensors",
+        bytes_per_packed_element=max((_compressed_group_bytes(each) for each in weights), default=1.0),
+        shard_multiple=max(blocks, default=1),
+        shards_experts_in_multiples=True,
     )
-    return CheckpointQuantization(method="compressed-tensors", bytes_per_packed_element=packed)
 
 
 def _compressed_group_bytes(weights: Fields) -> float:
@@ -99,7 +130,7 @@ def _compressed_group_bytes(weights: Fields) -> float:
 
 
 def _modelopt(stored: Mapping[str, int]) -> CheckpointQuantization:
-    return _nvfp4("modelopt", stored) if stored.get("U8") else CheckpointQuantization(method="modelopt")
+    return _nvfp4("modelopt_fp4", stored) if stored.get("U8") else CheckpointQuantization(method="modelopt")
 
 
 def _nvfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:

@@ -1,0 +1,95 @@
+"""What differs between versions of vLLM, and that the default holds for all of them."""
+
+import pytest
+from support.instances import instance
+from support.metadata import real_model
+
+from recommender.gpu import gpu_of
+from recommender.memory import Budget, budget
+from recommender.server import default_server
+from recommender.units import GIB
+from recommender.versions import ANY_VERSION, Rules, Version, parse_version, rules_of
+
+_SINCE_0_17 = [(0, minor) for minor in range(17, 34)]
+
+
+def budget_on(instance_type: str, model_id: str, rules: Rules, tensor_parallel: int = 1) -> Budget:
+    gpu = gpu_of(instance(instance_type))
+    return budget(real_model(model_id), gpu, tensor_parallel, server=default_server(gpu, rules))
+
+
+@pytest.mark.parametrize("version", _SINCE_0_17, ids=str)
+@pytest.mark.parametrize(
+    ("model_id", "instance_type", "tensor_parallel"),
+    [
+        ("Qwen/Qwen3-8B", "g5.xlarge", 1),
+        ("meta-llama/Llama-3.1-70B-Instruct", "p5.48xlarge", 8),
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", "g6e.12xlarge", 4),
+        ("google/gemma-3-27b-it", "p5e.48xlarge", 4),
+        ("Qwen/Qwen3-235B-A22B", "p6-b200.48xlarge", 4),
+    ],
+)
+def test_no_version_has_less_cache_than_the_default_promises(
+    version: Version, model_id: str, instance_type: str, tensor_parallel: int
+) -> None:
+    promised = budget_on(instance_type, model_id, ANY_VERSION, tensor_parallel)
+    found = budget_on(instance_type, model_id, rules_of(version), tensor_parallel)
+
+    assert promised.kv_cache_bytes <= found.kv_cache_bytes
+    assert promised.held_requests(8192) <= found.held_requests(8192)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "tensor_parallel", "version", "logged_gib"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", 1, (0, 19), 58.11),
+        ("meta-llama/Llama-3.1-8B-Instruct", 4, (0, 19), 67.44),
+        ("google/gemma-2-9b-it", 1, (0, 19), 54.12),
+        ("google/gemma-3-12b-it", 1, (0, 19), 47.72),
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", 2, (0, 19), 28.44),
+        ("deepseek-ai/DeepSeek-V2-Lite-Chat", 1, (0, 19), 43.61),
+        ("Qwen/Qwen2.5-72B-Instruct", 2, (0, 19), 3.04),
+        ("openai/gpt-oss-20b", 1, (0, 19), 58.47),
+        ("Qwen/Qwen3-14B", 1, (0, 16), 41.94),
+        ("Qwen/Qwen3-14B", 1, (0, 17), 45.34),
+        ("Qwen/Qwen3-14B", 1, (0, 18), 45.23),
+    ],
+)
+def test_a_versions_rules_give_the_cache_that_it_logged(
+    model_id: str, tensor_parallel: int, version: Version, logged_gib: float
+) -> None:
+    """H100 of 79.19 GiB at a utilization of 0.95, `Available KV cache memory` on each GPU."""
+    found = budget_on("p5.48xlarge", model_id, rules_of(version), tensor_parallel)
+    kv_cache_gib = found.kv_cache_bytes / GIB + 79.19 * 0.95 - found.usable_bytes / GIB
+
+    assert logged_gib == pytest.approx(kv_cache_gib, abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0.19.0", (0, 19)),
+        ("v0.30.1rc2", (0, 30)),
+        (" 0.8.5.post1", (0, 8)),
+        ("0.6.x", (0, 6)),
+        ("latest", None),
+        ("", None),
+    ],
+)
+def test_versions_are_read_to_the_minor(text: str, expected: Version | None) -> None:
+    assert expected == parse_version(text)
+
+
+def test_a_version_older_than_any_has_the_oldest_rules() -> None:
+    assert rules_of((0, 0)) == rules_of((0, 1)) == rules_of((0, 7))
+
+
+def test_the_first_engine_profiled_a_whole_context() -> None:
+    gpu = gpu_of(instance("p5.48xlarge"))
+
+    assert default_server(gpu, rules_of((0, 6)), context_tokens=20_000).batched_tokens == 20_000
+    assert default_server(gpu, rules_of((0, 19)), context_tokens=20_000).batched_tokens == 8192
+
+
+def test_without_a_version_the_rules_hold_for_any() -> None:
+    assert rules_of(None) is ANY_VERSION
