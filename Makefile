@@ -4,8 +4,11 @@ PYTHON ?= python3
 VENV := .venv/bin
 INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
+# Standard output is for answers.
+MAKEFLAGS += --no-print-directory
+
 # Recipes read these from the environment, where no shell can misread them.
-export MODEL INSTANCE TOKEN HUB PORT
+export EVENT HUB INSTANCE MODEL PORT TABLE TOKEN
 export PYTHONPATH := src
 
 .PHONY: help recommend start invoke test format seed setup lock clean
@@ -20,10 +23,10 @@ start: .venv/ready ## Serve http://127.0.0.1:3000/api/v1/recommend until Ctrl-C:
 	@exec $(VENV)/python -m local.start
 
 invoke: .venv/ready .venv-sam/ready .venv-runtime/ready ## Build, then run the artifact on an event: EVENT=
-	@$(VENV)/python -m local.invoke "$(EVENT)"
+	@$(VENV)/python -m local.invoke "$$EVENT"
 
 test: .venv/ready .venv-sam/ready .node/ready ## Lint, types and all tests
-	@$(MAKE) --no-print-directory .venv-runtime/ready || echo "Without it the tests of the built artifact are skipped."
+	@$(MAKE) .venv-runtime/ready || echo "Without it the tests of the built artifact are skipped."
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
@@ -34,7 +37,7 @@ format: .venv/ready ## Put the code into shape
 	$(VENV)/ruff check --fix .
 
 seed: .venv/ready ## Load the instance types into a table on AWS: TABLE=
-	@$(VENV)/python -m catalog.seed --table "$(TABLE)"
+	@$(VENV)/python -m catalog.seed --table "$$TABLE"
 
 setup: .venv/ready .venv-sam/ready .venv-runtime/ready .node/ready ## Install everything
 

@@ -3,16 +3,8 @@
 import os
 from collections.abc import Mapping
 
-# What the function reads is set by whoever starts it; these would lead around that.
-_LEADS_ELSEWHERE = (
-    "AWS_",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "all_proxy",
-)
+# What would steer botocore, moto, Powertools or make's children around what the function is given.
+_LEADS_ELSEWHERE = ("AWS_", "INITIAL_NO_AUTH_", "MAKE", "MFLAGS", "POWERTOOLS_", "SSLKEYLOGFILE", "TOKEN")
 
 _NOWHERE = {
     "AWS_ACCESS_KEY_ID": "local",
@@ -28,8 +20,8 @@ _NOWHERE = {
 
 
 def isolated(environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` without AWS variables and proxies, and with credentials that open nothing."""
-    kept = {name: value for name, value in environment.items() if not name.startswith(_LEADS_ELSEWHERE)}
+    """`environment` without AWS variables, proxies and tokens, and with credentials that open nothing."""
+    kept = {name: value for name, value in environment.items() if not _leads_elsewhere(name)}
     return {**kept, **_NOWHERE}
 
 
@@ -38,3 +30,7 @@ def isolate() -> None:
     environment = isolated(os.environ)
     os.environ.clear()
     os.environ.update(environment)
+
+
+def _leads_elsewhere(name: str) -> bool:
+    return name.startswith(_LEADS_ELSEWHERE) or name.lower().endswith("_proxy")

@@ -1,5 +1,6 @@
 """The HTTP front: a loopback server that puts each request through the function's handler."""
 
+import json
 import sys
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -58,16 +59,41 @@ class _Exchange(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body leave in one piece
 
     def _exchange(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdecimal() or "Transfer-Encoding" in self.headers:
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return
+        self.rfile.read(int(length))
         if self.command == "OPTIONS" and "Access-Control-Request-Method" in self.headers:
             self._send(HTTPStatus.NO_CONTENT, _PREFLIGHT, b"")
             return
-        answer = self.server.answer(self.command, self.path, self.headers.items())
+        try:
+            answer = self.server.answer(self.command, self.path, self.headers.items())
+        except ValueError:  # urllib.parse, of a target that is none
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return
         body = (answer.get("body") or "").encode()
         self._send(answer["statusCode"], {**answer.get("headers", {}), **_CORS}, body)
 
     # http.server looks methods up by these names.
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _exchange  # noqa: N815
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what never becomes an event in the service's own envelope; the connection ends."""
+        self.close_connection = True
+        status, slug = HTTPStatus.BAD_REQUEST, "invalid_request"
+        if code == HTTPStatus.NOT_IMPLEMENTED:
+            status, slug = HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"
+        sentence = f"The request cannot be served: {message or explain or HTTPStatus(code).phrase}."
+        body = json.dumps({"error": sentence, "code": slug}).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "Cache-Control": "no-store",
+            "Connection": "close",
+            **_CORS,
+        }
+        self.requestline = getattr(self, "requestline", "")
+        self._send(status, headers, body)
 
     def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.send_response(status)

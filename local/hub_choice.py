@@ -43,6 +43,6 @@ def _answers(endpoint: str) -> bool:
     timeout = urllib3.Timeout(total=_PATIENCE_SECONDS)
     try:
         response = urllib3.request("GET", endpoint + _SMALL_QUESTION, timeout=timeout, retries=False)
-    except HTTPError:
+    except (HTTPError, ValueError):
         return False
     return response.status == 200  # noqa: PLR2004 - HTTP OK

@@ -52,6 +52,8 @@ def succeeded(answer: Any) -> bool:  # noqa: ANN401 - whatever JSON the function
 
 
 def _event(path: Path) -> Event:
+    if not path.name:
+        raise InvocationError("No event is named; give one with EVENT=events/feasible.json.")
     try:
         event: Event = json.loads(path.read_text())
     except (OSError, ValueError) as error:

@@ -37,10 +37,11 @@ def table_process(port: int = 0) -> AbstractContextManager[str]:
 def parts_at(hub_url: str, table_url: str) -> Iterator[None]:
     """The embedded hub and table at these addresses: started where nothing listens, else what is there."""
     with ExitStack() as stack:
-        if not is_listening(hub_url):
-            stack.enter_context(hub_process(_port(hub_url)))
-        if not is_listening(table_url):
-            stack.enter_context(table_process(_port(table_url)))
+        for url, part in ((hub_url, hub_process), (table_url, table_process)):
+            if is_listening(url):
+                print(f"Using what listens at {url} already.", file=sys.stderr)
+            else:
+                stack.enter_context(part(_port(url)))
         yield
 
 
@@ -74,16 +75,29 @@ def _port(url: str) -> int:
 @contextmanager
 def _process(module: str, port: int) -> Iterator[str]:
     """Run a part that prints its URL and serves until its standard input, held open here, ends."""
-    process = _started(module, port)
+    process, url = _started(module, port)
     try:
-        yield _first_line(process, module)
+        yield url
     finally:
         _end(process)
 
 
-def _started(module: str, port: int) -> subprocess.Popen[str]:
+def _started(module: str, port: int) -> tuple[subprocess.Popen[str], str]:
+    """The part and its URL; on another port where somebody took the wanted one in the meantime."""
+    wanted = free_port(port)
+    process = _start(module, wanted)
+    try:
+        return process, _first_line(process, module)
+    except PartFailedError:
+        _end(process)
+        if not wanted:
+            raise
+    return _started(module, 0)
+
+
+def _start(module: str, port: int) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own modules
-        [sys.executable, "-m", module, "--port", str(free_port(port))],
+        [sys.executable, "-m", module, "--port", str(port)],
         cwd=ROOT,
         env={**isolated(os.environ), "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
         stdin=subprocess.PIPE,

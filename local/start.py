@@ -9,7 +9,6 @@ import sys
 
 from local.front import Front
 from local.function import running_function
-from local.hub_choice import UnknownHubError
 from local.parts import PartFailedError
 
 DEFAULT_PORT = 3000
@@ -23,7 +22,7 @@ def main() -> int:
     try:
         port = _port(os.environ.get("PORT", ""))
         _serve(port)
-    except (UnknownHubError, PartFailedError, ValueError, OSError) as error:
+    except (PartFailedError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -1,5 +1,6 @@
 """The Lambda function: settings and clients made once, then one event after the other."""
 
+import logging
 import os
 from typing import Any
 
@@ -18,6 +19,10 @@ from handler.settings import Settings
 _DYNAMODB = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 
 logger = Logger()
+# At DEBUG these two write request headers, the role's session token among them.
+for talkative in ("botocore", "urllib3"):
+    logging.getLogger(talkative).setLevel(logging.INFO)
+
 settings = Settings.from_env(os.environ)
 
 app = create_app(
@@ -35,7 +40,8 @@ app = create_app(
 )
 
 
-@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
+# log_event is stated because POWERTOOLS_LOGGER_LOG_EVENT would log headers otherwise.
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP, log_event=False)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """The answer to an event of API Gateway's payload format 2.0."""
     return app.resolve(event, context)

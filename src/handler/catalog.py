@@ -139,8 +139,8 @@ def _number(item: Mapping[str, Any], attribute: str) -> float:
     if not isinstance(value, str):
         raise ValueError(f"{attribute} is no number")  # noqa: TRY004 - one error for all that is wrong with a row
     number = float(value)
-    if not 0 < number <= _LARGEST_NUMBER:
-        raise ValueError(f"{attribute} is {value}, not between 0 and {_LARGEST_NUMBER}")
+    if not 1 <= number <= _LARGEST_NUMBER:
+        raise ValueError(f"{attribute} is {value}, not between 1 and {_LARGEST_NUMBER}")
     return int(number) if number.is_integer() else number
 
 

@@ -13,6 +13,7 @@ from handler.cache import ExpiringCache
 from handler.errors import HubBadResponse, HubUnreachable
 from handler.hub_http import HubClient, Reply, start
 from handler.hub_refusal import disabled, refusal
+from handler.request import is_repository_name
 from handler.token import HubToken
 from recommender.model import HubMetadata
 
@@ -72,7 +73,7 @@ class Hub:
         canonical_id = information.get("id")
         config_answer = _result(config_reply, deadline)
         metadata = HubMetadata(
-            model_id=canonical_id if isinstance(canonical_id, str) else model_id,
+            model_id=canonical_id if is_repository_name(canonical_id) else model_id,
             information=information,
             config=_config(config_answer, model_id, token),
         )

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from handler.errors import InvalidRequest
 from handler.token import HubToken
@@ -13,8 +14,16 @@ _REPO_ID = re.compile(r"(?:[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?/)?[A-Za-z0-9_](?:[\
 _NUMBER = re.compile(r"(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,4})?)?", re.ASCII | re.IGNORECASE)
 _INSTANCE_TYPE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 
-_WHOLE_NUMBERS = ("tp", "max_model_len", "concurrency", "input_sequence_length", "output_sequence_length")
-_QUANTIZATIONS = frozenset({"none", "fp8", "int8", "int4"})
+_NUMBERS = (
+    "tp",
+    "max_model_len",
+    "concurrency",
+    "input_sequence_length",
+    "output_sequence_length",
+    "overhead_gib",
+)
+# Older scripts send 0 for an override that is not given.
+_QUANTIZATIONS = frozenset({"", "0", "none", "fp8", "int8", "int4"})
 _SHOWN_CHARACTERS = 80
 
 
@@ -41,9 +50,16 @@ def parse_request(query: Mapping[str, str], headers: Mapping[str, str]) -> Quest
     )
 
 
+def is_repository_name(value: object) -> TypeGuard[str]:
+    """Whether `value` names a repository, as `org/name` or as a legacy single name."""
+    if not isinstance(value, str) or not _REPO_ID.fullmatch(value):
+        return False
+    return "--" not in value and ".." not in value and not value.endswith(".git")
+
+
 def _model_id(query: Mapping[str, str]) -> str:
     value = _required(query, "model", example="mistralai/Mistral-7B-Instruct-v0.3")
-    if not _REPO_ID.fullmatch(value) or "--" in value or ".." in value or value.endswith(".git"):
+    if not is_repository_name(value):
         raise InvalidRequest(
             f"model is {_shown(value)}, which is no Hugging Face repository name; give one like"
             " mistralai/Mistral-7B-Instruct-v0.3."
@@ -73,24 +89,21 @@ def _required(query: Mapping[str, str], name: str, *, example: str) -> str:
 
 
 def _check_overrides(query: Mapping[str, str]) -> None:
-    for name in _WHOLE_NUMBERS:
-        if not _number(query, name).is_integer():
-            raise InvalidRequest(f"{name} is {_shown(query[name])}; it must be a whole number.")
-    _number(query, "overhead_gib")
+    for name in _NUMBERS:
+        _check_number(query, name)
     quantization = query.get("quantization", "").strip().lower()
-    if quantization and quantization not in _QUANTIZATIONS:
+    if quantization not in _QUANTIZATIONS:
         raise InvalidRequest(
             f"quantization is {_shown(quantization)}; it must be one of none, fp8, int8 and int4."
         )
 
 
-def _number(query: Mapping[str, str], name: str) -> float:
-    """The parameter as a number; 0, which means not given, where it is absent or empty."""
+def _check_number(query: Mapping[str, str], name: str) -> None:
+    """Raise `InvalidRequest` where the parameter is there and no number."""
     text = query.get(name, "").strip()
     number = float(text or 0) if _NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(number):
         raise InvalidRequest(f"{name} is {_shown(text)}, which is not a number.")
-    return number
 
 
 def _shown(value: str) -> str:

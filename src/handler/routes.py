@@ -35,7 +35,7 @@ logger = Logger(child=True)
 
 def create_app(catalog: Catalog, hub: Hub) -> APIGatewayHttpResolver:
     """The resolver that answers the API's events from `catalog` and `hub`."""
-    app = APIGatewayHttpResolver()
+    app = APIGatewayHttpResolver(debug=False)  # stated because POWERTOOLS_DEV would print events otherwise
 
     @app.get(ROUTE)
     def recommend_route() -> Response[str]:

@@ -47,7 +47,10 @@ def _number(values: Mapping[str, str], name: str, default: float) -> float:
 
 
 def _origin(name: str, value: str) -> str:
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError as error:
+        raise ValueError(f"{name} is no address such as https://huggingface.co.") from error
     if parts.username is not None:
         raise ValueError(f"{name} holds a user name, which has no place in it.")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:

@@ -1,23 +1,22 @@
-"""The sentences: what was needed, what was there, why this value."""
+"""The sentences for a configuration: why this value."""
 
 from dataclasses import dataclass
 
 from recommender.dtype import Dtype
 from recommender.gpu import Gpu
 from recommender.instance import Instance
-from recommender.larger import Holder
-from recommender.memory import budget, compute_dtype
+from recommender.memory import compute_dtype
 from recommender.model import Model
 from recommender.parallel import valid_degrees
+from recommender.phrases import count_text, gpus_text, nominal_text, precision_text, shape_text
 from recommender.plan import (
     INPUT_TOKENS,
     LARGEST_CONCURRENCY,
     OUTPUT_TOKENS,
-    SMALLEST_CONTEXT,
     Plan,
     power_of_two_within,
 )
-from recommender.quantization import Quantization, candidates, missing_capability
+from recommender.quantization import Quantization
 from recommender.server import GPU_MEMORY_UTILIZATION
 from recommender.units import GIB, gib_text
 from recommender.weights import weight_bytes
@@ -69,57 +68,6 @@ def warnings(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> tuple[st
     return tuple(found)
 
 
-def neuron(instance: Instance) -> str:
-    """Why an instance with Neuron devices gets no configuration."""
-    return (
-        f"{instance.name} has {instance.accelerator_name} devices, which need models compiled for AWS Neuron;"
-        " the benchmark runs vLLM on NVIDIA GPUs. Choose a GPU instance, of the g or p families."
-    )
-
-
-def does_not_fit(model: Model, instance: Instance, gpu: Gpu, larger: Holder | None) -> str:
-    """Why no configuration of `model` starts on `instance`."""
-    reason = _missing_capability(model, instance, gpu) or _shortage(model, instance, gpu)
-    return reason if larger is not None else f"{reason} No instance of the table holds it."
-
-
-def _missing_capability(model: Model, instance: Instance, gpu: Gpu) -> str | None:
-    needed = missing_capability(model, gpu)
-    if needed is None:
-        return None
-    return (
-        f"The checkpoint is quantized with {model.quantization}, which vLLM runs from compute capability"
-        f" {_version(needed)} up; the {gpu.name} of {instance.name} has {_version(gpu.compute_capability)}."
-    )
-
-
-def _shortage(model: Model, instance: Instance, gpu: Gpu) -> str:
-    degree = max(valid_degrees(model, instance.accelerator_count, replicate_kv_heads=True))
-    memory = budget(model, gpu, degree)
-    usable, own = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
-    return (
-        f"{model.model_id} needs {_needs(model, gpu)}, and a KV cache of at least {SMALLEST_CONTEXT} tokens"
-        f" beside them. {instance.name} has {_nominal(instance)} ({instance.accelerator_count} x {gpu.name})"
-        f"{_limit_by_shape(model, instance, degree)}; vLLM may use {usable} of it and takes about {own} for"
-        " itself."
-    )
-
-
-def _needs(model: Model, gpu: Gpu) -> str:
-    dtype = compute_dtype(model, gpu)
-    native = f"{gib_text(weight_bytes(model, dtype))} for its weights in {_precision(model, gpu)}"
-    smallest = next(reversed(candidates(model, gpu)), None)
-    if smallest is None:
-        return native
-    return f"{native} and {gib_text(weight_bytes(model, dtype, smallest))} even in {smallest.label}"
-
-
-def _limit_by_shape(model: Model, instance: Instance, degree: int) -> str:
-    if degree == instance.accelerator_count:
-        return ""
-    return f", of which it can use {_gpus(degree)} because of its {_shape(model)}"
-
-
 def _tensor_parallel(model: Model, instance: Instance, plan: Plan) -> str:
     degree, count, name = plan.tensor_parallel, instance.accelerator_count, instance.accelerator_name
     if count == 1:
@@ -133,7 +81,7 @@ def _why_not_more(model: Model) -> str:
     if model.quantization == "bitsandbytes":
         return "vLLM runs a checkpoint of bitsandbytes on one GPU only."
     blocks = f" in blocks of {model.shard_multiple}" if model.shard_multiple > 1 else ""
-    return f"More would not divide the model's {_shape(model)} evenly{blocks}."
+    return f"More would not divide the model's {shape_text(model)} evenly{blocks}."
 
 
 def _weights_beside_cache(plan: Plan) -> str:
@@ -152,7 +100,7 @@ def _smallest(plan: Plan) -> str:
         return f"fewer would not hold {weights} and a KV cache beside them"
     return (
         f"{smallest} would hold the model ({weights}), but a benchmark should use the GPUs that are paid for,"
-        " and the KV cache spreads over all of them"
+        " and the KV cache spreads over every GPU in use"
     )
 
 
@@ -160,7 +108,9 @@ def _replication(model: Model, degree: int) -> str:
     if model.kv_heads is None or degree <= model.kv_heads:
         return ""
     copies = degree // model.kv_heads
-    return f" The model has only {_count(model.kv_heads, 'KV head')}, so vLLM keeps each on {copies} GPUs."
+    return (
+        f" The model has only {count_text(model.kv_heads, 'KV head')}, so vLLM keeps each on {copies} GPUs."
+    )
 
 
 def _quantization(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
@@ -172,11 +122,21 @@ def _quantization(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str
         if plan.quantization.at_load
         else "It needs a checkpoint of the model that is already quantized."
     )
+    native, shrunk = gib_text(weight_bytes(model, dtype)), gib_text(plan.weight_bytes)
     return (
-        f"{label}: in {dtype.label} the weights take {gib_text(weight_bytes(model, dtype))}, too much beside"
-        f" a KV cache for the {_nominal(instance)} of {instance.name}; in {label} they take"
-        f" {gib_text(plan.weight_bytes)}.{_why_not_fp8(gpu, plan.quantization)} {how}"
+        f"{label}: in {dtype.label} the weights take {native}, too much beside a KV cache for"
+        f" {_usable_part(model, instance)}; in {label} they take {shrunk}."
+        f"{_why_not_fp8(gpu, plan.quantization)} {how}"
     )
+
+
+def _usable_part(model: Model, instance: Instance) -> str:
+    """The accelerator memory of `instance`, or of those of its GPUs that the model can use."""
+    degree = max(valid_degrees(model, instance.accelerator_count, replicate_kv_heads=True))
+    if degree == instance.accelerator_count:
+        return f"the {nominal_text(instance)} of {instance.name}"
+    share = gib_text(degree * instance.accelerator_memory_gib * GIB / instance.accelerator_count)
+    return f"the {share} of {gpus_text(degree)}, the most of {instance.name} that this model can use"
 
 
 def _why_not_fp8(gpu: Gpu, quantization: Quantization) -> str:
@@ -195,7 +155,7 @@ def _native(model: Model, gpu: Gpu, plan: Plan) -> str:
     )
     if model.quantization is not None:
         return f"Nothing to add: the checkpoint is already quantized ({model.quantization}), and {fits}."
-    return f"Not needed: in {_precision(model, gpu)} {fits}."
+    return f"Not needed: in {precision_text(model, gpu)} {fits}."
 
 
 def _max_model_len(model: Model, plan: Plan) -> str:
@@ -221,7 +181,8 @@ def _concurrency(plan: Plan) -> str:
             f"{LARGEST_CONCURRENCY} is the most that a run takes; {cache} would hold"
             f" {plan.held_requests:,} requests of {request}."
         )
-    return f"{_count(plan.concurrency, 'request')} of {request} fit into {cache} at once."
+    fit = "fits" if plan.concurrency == 1 else "fit"
+    return f"{count_text(plan.concurrency, 'request')} of {request} {fit} into {cache} at once."
 
 
 def _workload(plan: Plan) -> str | None:
@@ -232,32 +193,3 @@ def _workload(plan: Plan) -> str | None:
         f"{work.input_tokens} tokens in and {work.output_tokens} out instead of {INPUT_TOKENS} and"
         f" {OUTPUT_TOKENS}: both together have to fit into the context of {plan.max_model_len} tokens."
     )
-
-
-def _precision(model: Model, gpu: Gpu) -> str:
-    return model.quantization or compute_dtype(model, gpu).label
-
-
-def _shape(model: Model) -> str:
-    """What a tensor parallel degree has to divide."""
-    heads = _count(model.shape.attention_heads, "attention head")
-    width = f"feed-forward width of {model.shape.intermediate_size:,}"
-    if model.kv_heads is None:
-        return f"{heads} and {width}"
-    return f"{heads}, {_count(model.kv_heads, 'KV head')} and {width}"
-
-
-def _gpus(degree: int) -> str:
-    return "one GPU" if degree == 1 else f"{degree} GPUs"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _nominal(instance: Instance) -> str:
-    return gib_text(instance.accelerator_memory_gib * GIB)
-
-
-def _version(capability: tuple[int, int]) -> str:
-    return f"{capability[0]}.{capability[1]}"

@@ -41,7 +41,7 @@ def candidates(model: Model, gpu: Gpu) -> tuple[Quantization, ...]:
     Nothing for a checkpoint that is quantized already, nor where the model has to run in FP32, for which
     there are no quantized kernels.
     """
-    if model.quantization is not None or not _runs_in_16_bit(model, gpu):
+    if model.quantization is not None or not runs_in_16_bit(model, gpu):
         return ()
     return (FP8, INT8, INT4) if gpu.computes_fp8 else (INT8, INT4)
 
@@ -50,11 +50,12 @@ def missing_capability(model: Model, gpu: Gpu) -> tuple[int, int] | None:
     """The compute capability that the checkpoint's quantization needs, where `gpu` has a lower one."""
     if model.quantization is None:
         return None
-    if not _runs_in_16_bit(model, gpu):
+    if not runs_in_16_bit(model, gpu):
         return BF16_CAPABILITY
     needed = _MINIMUM_CAPABILITY.get(model.quantization)
     return needed if needed is not None and gpu.compute_capability < needed else None
 
 
-def _runs_in_16_bit(model: Model, gpu: Gpu) -> bool:
+def runs_in_16_bit(model: Model, gpu: Gpu) -> bool:
+    """Whether there is a 16-bit dtype that both the GPU and the model have."""
     return gpu.computes_bf16 or model.supports_float16

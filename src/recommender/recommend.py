@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from recommender import explain
+from recommender import explain, refusal
 from recommender.errors import UnsupportedModel
 from recommender.gpu import gpu_of
 from recommender.instance import Instance
@@ -57,7 +57,7 @@ def refusal_of_neuron(instance: Instance) -> Infeasible | None:
         return None
     return Infeasible(
         code="neuron_not_supported",
-        reason=explain.neuron(instance),
+        reason=refusal.neuron(instance),
         model_info=None,
         instance=instance,
     )
@@ -93,7 +93,7 @@ def _recommend_for(model: Model, instance: Instance, instances: Sequence[Instanc
         return _feasible(model, instance, quantized, alternatives=alternatives)
     return Infeasible(
         code="does_not_fit",
-        reason=explain.does_not_fit(model, instance, gpu_of(instance), alternatives.larger),
+        reason=refusal.does_not_fit(model, instance, gpu_of(instance), alternatives.larger),
         model_info=model.info,
         instance=instance,
         alternatives=alternatives,

@@ -1,6 +1,7 @@
 """The contract as its clients rely on it, over HTTP: which fields, of which types, under which status."""
 
 import json
+import socket
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from threading import Thread
@@ -68,6 +69,12 @@ class Client:
             return response, response.read()
         finally:
             connection.close()
+
+    def raw(self, sent: bytes) -> bytes:
+        """What comes back for bytes that no client library would send."""
+        with socket.create_connection(("127.0.0.1", self._port), timeout=10) as connection:
+            connection.sendall(sent)
+            return b"".join(iter(lambda: connection.recv(65_536), b""))
 
     def ask(self, model: str, instance_type: str, *, token: str = "", status: int = 200) -> dict[str, Any]:
         headers = {"X-HF-Token": token} if token else {}
@@ -254,3 +261,24 @@ def test_a_method_other_than_get_is_a_405(client: Client) -> None:
     response, body = client.request("POST", "/api/v1/recommend")
 
     assert (response.status, json.loads(body)["code"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("request_line", "headers", "status", "code"),
+    [
+        ("PROPFIND /api/v1/recommend", "", 405, "method_not_allowed"),
+        ("POST /api/v1/recommend", "Content-Length: abc\r\n", 400, "invalid_request"),
+        ("POST /api/v1/recommend", "Transfer-Encoding: chunked\r\n", 400, "invalid_request"),
+        ("GET http://[::1/api", "", 400, "invalid_request"),
+        ("GET /" + "x" * 70_000, "", 400, "invalid_request"),
+    ],
+    ids=["method", "length", "chunked", "target", "long target"],
+)
+def test_what_is_no_proper_request_is_answered_in_json_too(
+    client: Client, request_line: str, headers: str, status: int, code: str
+) -> None:
+    answer = client.raw(f"{request_line} HTTP/1.1\r\nHost: x\r\n{headers}\r\n".encode())
+    head, _, body = answer.partition(b"\r\n\r\n")
+
+    assert head.split()[1] == str(status).encode()
+    assert json.loads(body)["code"] == code

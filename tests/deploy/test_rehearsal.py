@@ -7,6 +7,7 @@ makes of the API is read from its output.
 import importlib
 import io
 import json
+import logging
 import os
 import sys
 import zipfile
@@ -150,6 +151,14 @@ def test_the_stacks_function_answers_from_the_stacks_table_and_hub(stack: Output
         "accelerator_memory_gib": 96,
         "accelerator_name": "A10G",
     }
+
+
+def test_libraries_that_would_log_credentials_stay_quiet(stack: Outputs) -> None:
+    """At DEBUG botocore logs the headers that it signs, the role's session token among them."""
+    with imported_handler(configuration(stack)["Environment"]["Variables"]):
+        assert not any(
+            logging.getLogger(name).isEnabledFor(logging.DEBUG) for name in ("botocore", "urllib3")
+        )
 
 
 def test_an_instance_type_that_the_stacks_table_lacks_is_a_404(stack: Outputs) -> None:

@@ -121,6 +121,7 @@ def test_a_type_like_no_other_is_answered_with_the_families(client: Any) -> None
         {"accelerator_memory_gib": {"N": "1e30"}},
         {"accelerator_count": {"S": "4"}},
         {"accelerator_memory_gib": {"N": "0"}},
+        {"accelerator_memory_gib": {"N": "0.0000001"}},
         {"accelerator_type": {"S": "fpga"}},
         {"accelerator_name": {"S": "x"}, "family": {"N": "5"}},
         {"vcpus": {"NULL": True}},

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,35 @@ def test_without_a_choice_the_snapshot_stands_in_for_a_hub_that_does_not_answer(
 
     assert run.returncode == 0
     assert "snapshot, because http://127.0.0.1:9 does not answer" in run.stderr
+
+
+@pytest.mark.parametrize("endpoint", ["foo", "http://[", "ftp://x", "http://user:secret@127.0.0.1:9"])
+def test_an_impossible_endpoint_is_one_sentence_without_its_secrets(endpoint: str) -> None:
+    run = recommend(MODEL=MISTRAL, INSTANCE="g5.xlarge", HUB="live", HF_ENDPOINT=endpoint)
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "HF_ENDPOINT" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert "secret" not in run.stderr
+
+
+def test_commands_that_start_together_do_not_fight_over_ports() -> None:
+    with ThreadPoolExecutor() as pool:
+        runs = list(pool.map(lambda _: recommend(MODEL=MISTRAL, INSTANCE="g5.xlarge"), range(3)))
+
+    assert [run.returncode for run in runs] == [0, 0, 0]
+
+
+def test_powertools_own_switches_do_not_print_the_token() -> None:
+    switches = {
+        "POWERTOOLS_DEV": "true",
+        "POWERTOOLS_LOGGER_LOG_EVENT": "true",
+        "POWERTOOLS_LOG_LEVEL": "DEBUG",
+    }
+    run = recommend(MODEL=MISTRAL, INSTANCE="g5.xlarge", TOKEN="hf_secretsecret", **switches)
+
+    assert json.loads(run.stdout)["tensor_parallel_degree"] == 1
+    assert "hf_secretsecret" not in run.stdout + run.stderr
 
 
 def test_an_unknown_choice_of_hub_is_named() -> None:

@@ -230,3 +230,32 @@ def test_idle_gpus_of_a_model_with_latent_attention_are_explained() -> None:
 
     assert isinstance(answer, Feasible)
     assert "16 attention heads and feed-forward width" in answer.explanation.tensor_parallel_degree
+
+
+def test_a_quantized_checkpoint_that_would_run_in_fp32_is_refused_with_the_true_reason() -> None:
+    """AWQ runs on a T4, but not in FP32, and Gemma 3 not in FP16."""
+    answer = infeasible("gaunernst/gemma-3-27b-it-int4-awq", "g4dn.12xlarge")
+
+    assert "no BF16 and this model no FP16 mode" in answer.reason
+    assert "compute capability" not in answer.reason
+
+
+def test_a_shortage_of_the_gpus_that_a_model_can_use_is_not_blamed_on_all() -> None:
+    """Falcon 7B has 71 heads and can use one of eight GPUs."""
+    answer = feasible("tiiuae/falcon-7b-instruct", "g4dn.metal")
+
+    assert "the 16 GiB of one GPU, the most of g4dn.metal" in answer.explanation.quantization
+
+
+def test_bitsandbytes_is_explained_to_run_on_one_gpu() -> None:
+    answer = feasible("unsloth/Meta-Llama-3.1-8B-Instruct-bnb-4bit", "g5.12xlarge")
+
+    assert (answer.plan.tensor_parallel, answer.plan.valid_tensor_parallel) == (1, (1,))
+    assert "bitsandbytes on one GPU only" in answer.explanation.tensor_parallel_degree
+
+
+def test_blocks_of_a_quantized_checkpoint_are_named() -> None:
+    answer = feasible("Qwen/Qwen3-30B-A3B-FP8", "g6e.12xlarge")
+
+    assert answer.plan.tensor_parallel == 2
+    assert "evenly in blocks of 128" in answer.explanation.tensor_parallel_degree

@@ -112,7 +112,9 @@ def test_a_quantized_checkpoint_weighs_what_it_stores(
     quantization: dict[str, object], stored: dict[str, int], expected: float
 ) -> None:
     """By hand: bits of each weight, plus its share of scales and zero points."""
-    model = parse_model(llama(parameters=stored, quantization_config=quantization))
+    tiny = {"num_hidden_layers": 1, "hidden_size": 2, "num_attention_heads": 1, "num_key_value_heads": 1}
+    sizes = {**tiny, "intermediate_size": 1, "vocab_size": 1}
+    model = parse_model(llama(parameters=stored, quantization_config=quantization, **sizes))
 
     assert weight_bytes(model, Dtype.BFLOAT16) == pytest.approx(expected, abs=1)
     assert str(model.quantization).startswith(str(quantization["quant_method"]))

@@ -8,7 +8,7 @@ weights that they stand for, and those of NVFP4 as stored (huggingface.js,
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from recommender.errors import UnsupportedModel
+from recommender.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.fields import Fields
 
 # The dtypes that hold packed weights in a safetensors file.
@@ -18,6 +18,8 @@ _FP8_DTYPES = ("F8_E4M3", "F8_E5M2")
 
 # Groups of AWQ and GPTQ where the configuration does not name a size.
 _USUAL_GROUP_SIZE = 128
+
+_MOST_BITS = 16
 
 # OCP Microscaling Formats 1.0: one scale byte for 32 values of 4 bits.
 _MXFP4_BYTES = 0.5 + 1 / 32
@@ -72,7 +74,7 @@ def _declared(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantizati
             return CheckpointQuantization(method=method, bytes_per_packed_element=_MXFP4_BYTES)
         case "awq" | "gptq" | "auto-round":
             zero_points = stated.value("sym") is not True and stated.value("zero_point") is not False
-            bits = stated.optional_count("bits") or 4
+            bits = _bits(stated, "bits", usual=4)
             group = _group_size(stated)
             packed = _grouped_bytes(bits, group, zero_points=zero_points)
             return CheckpointQuantization(
@@ -123,7 +125,7 @@ def _compressed_tensors(stated: Fields, stored: Mapping[str, int]) -> Checkpoint
 
 
 def _compressed_group_bytes(weights: Fields) -> float:
-    bits = weights.optional_count("num_bits") or 8
+    bits = _bits(weights, "num_bits", usual=8)
     return _grouped_bytes(
         bits, weights.optional_count("group_size"), zero_points=weights.value("symmetric") is False
     )
@@ -147,6 +149,13 @@ def _undeclared(stored: Mapping[str, int]) -> CheckpointQuantization | None:
     """ModelOpt repositories may declare themselves in hf_quant_config.json alone; what they store tells."""
     packed, fp8 = stored.get("U8", 0), sum(stored.get(dtype, 0) for dtype in _FP8_DTYPES)
     return _modelopt(stored) if 2 * (packed + fp8) > sum(stored.values()) else None
+
+
+def _bits(stated: Fields, key: str, *, usual: int) -> int:
+    bits = stated.optional_count(key) or usual
+    if bits > _MOST_BITS:
+        raise ImplausibleMetadata(f"{stated.name} says {key} = {bits}, which no quantized weight has.")
+    return bits
 
 
 def _group_size(stated: Fields) -> int | None:

@@ -25,6 +25,8 @@ _WITHOUT_A_KEY = 2048
 # Rotary scalings whose factor is already part of `max_position_embeddings`.
 _ALREADY_SCALED = frozenset({"default", "su", "longrope", "llama3", "deepseek_llama_scaling", "mrope"})
 
+_SHORTEST_CONTEXT = 16
+
 _YARN = frozenset({"yarn", "deepseek_yarn"})
 
 _LARGEST_FACTOR = 1024
@@ -35,6 +37,10 @@ def longest_context(text: Fields) -> int:
     stated = [limit for key in _KEYS if (limit := text.optional_count(key)) is not None]
     # Cohere's own key wins over the others.
     limit = text.optional_count("model_max_length") or min(stated, default=_WITHOUT_A_KEY)
+    if limit < _SHORTEST_CONTEXT:
+        raise ImplausibleMetadata(
+            f"{text.name} says a longest context of {limit}, with which no model works."
+        )
     rope = text.nested("rope_scaling", "rope_parameters")
     kind = rope.text("rope_type", "type")
     if kind is None or kind in _ALREADY_SCALED or "gemma3" in (text.text("model_type") or ""):

@@ -31,6 +31,8 @@ from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weigh
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
 
+_SMALLEST_SHARE_OF_IMPLIED = 1 / 10
+
 # Architectures that end otherwise are encoders, classifiers or bare bodies.
 _GENERATOR_SUFFIXES = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration", "ChatModel", "ChatGLMModel")
 
@@ -98,7 +100,7 @@ def _generator_config(metadata: HubMetadata) -> Fields:
     names = config.entries("architectures")
     if names and not any(str(name).endswith(_GENERATOR_SUFFIXES) for name in names):
         raise UnsupportedModel(
-            f"{metadata.model_id} is a {str(names[0])[:60]}, which does not generate text;"
+            f"{metadata.model_id} is of the class {str(names[0])[:60]}, which does not generate text;"
             " `vllm serve` cannot benchmark it through /v1/completions."
         )
     return config
@@ -108,8 +110,8 @@ def _kind_of_non_generator(metadata: HubMetadata) -> str | None:
     information = Fields(metadata.information, name="the model information")
     config = Fields(metadata.config or {}, name="config.json")
     kind = (
-        NOT_GENERATORS_BY_LIBRARY.get(information.text("library_name") or "")
-        or NOT_GENERATORS_BY_PIPELINE.get(information.text("pipeline_tag") or "")
+        NOT_GENERATORS_BY_PIPELINE.get(information.text("pipeline_tag") or "")
+        or NOT_GENERATORS_BY_LIBRARY.get(information.text("library_name") or "")
         or NOT_GENERATORS_BY_TYPE.get(config.text("model_type") or "")
     )
     if kind is None and information.has("gguf") and not information.has("safetensors"):
@@ -143,9 +145,7 @@ def _language_model(config: Fields, *, defaults: Mapping[str, Any] | None = None
 
 def _architecture(config: Fields) -> str:
     """`model_type` of the language model, or of the whole where a nested part does not state its own."""
-    return (
-        _language_model(config).text("model_type") or config.text("model_type") or "an unnamed architecture"
-    )
+    return _language_model(config).text("model_type") or config.text("model_type") or "(unnamed)"
 
 
 def _native_dtype(config: Fields, text: Fields, stored: Mapping[str, int]) -> Dtype:
@@ -175,13 +175,25 @@ def _weights(
 ) -> Weights:
     """The weights that the Hub counts, or else the ones that the shape implies."""
     if stored:
-        return _without_second_copy(loaded_weights(stored, quantization), shape, tied=tied)
+        weights = loaded_weights(stored, quantization)
+        _check_parameters(weights, shape, tied=tied)
+        return _without_second_copy(weights, shape, tied=tied)
     parameters = stated_total(information) or shape_parameters(shape, tied=tied)
     if quantization is None:
         return Weights(parameters=parameters, float_values=parameters, packed_bytes=0)
     floats = min(parameters, embedding_parameters(shape, tied=tied))
     packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
     return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)
+
+
+def _check_parameters(weights: Weights, shape: Shape, *, tied: bool) -> None:
+    """Packed formats count up to eight weights as one; fewer parameters than that belong to another model."""
+    implied = shape_parameters(shape, tied=tied)
+    if weights.parameters < implied * _SMALLEST_SHARE_OF_IMPLIED:
+        raise ImplausibleMetadata(
+            f"The Hub counts {weights.parameters:,} parameters, and config.json describes a model of about"
+            f" {implied:,}."
+        )
 
 
 def _without_second_copy(weights: Weights, shape: Shape, *, tied: bool) -> Weights:

@@ -1,0 +1,36 @@
+"""Parts of sentences that several explanations use."""
+
+from recommender.gpu import Gpu
+from recommender.instance import Instance
+from recommender.memory import compute_dtype
+from recommender.model import Model
+from recommender.units import GIB, gib_text
+
+
+def precision_text(model: Model, gpu: Gpu) -> str:
+    """What the weights are computed or stored in."""
+    return model.quantization or compute_dtype(model, gpu).label
+
+
+def shape_text(model: Model) -> str:
+    """What a tensor parallel degree has to divide."""
+    heads = count_text(model.shape.attention_heads, "attention head")
+    width = f"feed-forward width of {model.shape.intermediate_size:,}"
+    if model.kv_heads is None:
+        return f"{heads} and {width}"
+    return f"{heads}, {count_text(model.kv_heads, 'KV head')} and {width}"
+
+
+def gpus_text(degree: int) -> str:
+    """`one GPU`, `2 GPUs`."""
+    return "one GPU" if degree == 1 else f"{degree} GPUs"
+
+
+def count_text(number: int, noun: str) -> str:
+    """`1 request`, `2 requests`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def nominal_text(instance: Instance) -> str:
+    """The accelerator memory that the instance is sold with."""
+    return gib_text(instance.accelerator_memory_gib * GIB)

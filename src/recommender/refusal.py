@@ -1,0 +1,73 @@
+"""The sentences for what does not run: what was needed and what was there."""
+
+from recommender.gpu import Gpu
+from recommender.instance import Instance
+from recommender.larger import Holder
+from recommender.memory import budget, compute_dtype
+from recommender.model import Model
+from recommender.parallel import valid_degrees
+from recommender.phrases import gpus_text, nominal_text, precision_text, shape_text
+from recommender.plan import SMALLEST_CONTEXT
+from recommender.quantization import candidates, missing_capability, runs_in_16_bit
+from recommender.units import gib_text
+from recommender.weights import weight_bytes
+
+
+def neuron(instance: Instance) -> str:
+    """Why an instance with Neuron devices gets no configuration."""
+    return (
+        f"{instance.name} has {instance.accelerator_name} devices, which need models compiled for AWS Neuron;"
+        " the benchmark runs vLLM on NVIDIA GPUs. Choose a GPU instance, of the g or p families."
+    )
+
+
+def does_not_fit(model: Model, instance: Instance, gpu: Gpu, larger: Holder | None) -> str:
+    """Why no configuration of `model` starts on `instance`."""
+    reason = _missing_capability(model, instance, gpu) or _shortage(model, instance, gpu)
+    return reason if larger is not None else f"{reason} No instance of the table holds it."
+
+
+def _missing_capability(model: Model, instance: Instance, gpu: Gpu) -> str | None:
+    needed = missing_capability(model, gpu)
+    if needed is None:
+        return None
+    if not runs_in_16_bit(model, gpu):
+        return (
+            f"The {gpu.name} of {instance.name} has no BF16 and this model no FP16 mode; in FP32 vLLM runs no"
+            " quantized checkpoint."
+        )
+    return (
+        f"The checkpoint is quantized with {model.quantization}, which vLLM runs from compute capability"
+        f" {_version(needed)} up; the {gpu.name} of {instance.name} has {_version(gpu.compute_capability)}."
+    )
+
+
+def _shortage(model: Model, instance: Instance, gpu: Gpu) -> str:
+    degree = max(valid_degrees(model, instance.accelerator_count, replicate_kv_heads=True))
+    memory = budget(model, gpu, degree)
+    usable, own = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
+    has = f"{nominal_text(instance)} ({instance.accelerator_count} x {gpu.name})"
+    return (
+        f"{model.model_id} needs {_needs(model, gpu)}, and a KV cache of at least {SMALLEST_CONTEXT} tokens"
+        f" beside them. {instance.name} has {has}{_limit_by_shape(model, instance, degree)}; vLLM may use"
+        f" {usable} of it and takes about {own} for itself."
+    )
+
+
+def _needs(model: Model, gpu: Gpu) -> str:
+    dtype = compute_dtype(model, gpu)
+    native = f"{gib_text(weight_bytes(model, dtype))} for its weights in {precision_text(model, gpu)}"
+    smallest = next(reversed(candidates(model, gpu)), None)
+    if smallest is None:
+        return native
+    return f"{native} and {gib_text(weight_bytes(model, dtype, smallest))} even in {smallest.label}"
+
+
+def _limit_by_shape(model: Model, instance: Instance, degree: int) -> str:
+    if degree == instance.accelerator_count:
+        return ""
+    return f", of which it can use {gpus_text(degree)} because of its {shape_text(model)}"
+
+
+def _version(capability: tuple[int, int]) -> str:
+    return f"{capability[0]}.{capability[1]}"
