@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 export EVENT HUB INSTANCE MODEL PORT TABLE TOKEN
 export PYTHONPATH := src
 
-.PHONY: help recommend start invoke test format seed setup lock clean
+.PHONY: help recommend start invoke test accuracy format seed setup lock clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
@@ -31,6 +31,9 @@ test: .venv/ready .venv-sam/ready .node/ready ## Lint, types and all tests
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	$(VENV)/pytest --numprocesses auto --dist loadfile --cov
+
+accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
+	@$(VENV)/python -m benchmarks.accuracy
 
 format: .venv/ready ## Put the code into shape
 	$(VENV)/ruff format .

@@ -7,6 +7,9 @@ from pathlib import Path
 from support.instances import ALL, instance
 from support.metadata import real
 
+from benchmarks.accuracy import summary
+from benchmarks.prediction import predict
+from benchmarks.runs import metadata_in, read_runs
 from handler.errors import RequestError
 from handler.response import as_json
 from local.snapshot import load_snapshot
@@ -45,3 +48,24 @@ def test_the_counts_are_right() -> None:
 
     assert f"metadata of {models} real models" in _README
     assert f"writes the {types} GPU and Neuron types" in _README
+
+
+def test_the_accuracy_is_the_one_that_is_measured() -> None:
+    metadata = metadata_in(None)
+    errors = summary([predict(run, metadata) for run in read_runs()])["since 0.17"]
+    weights, cache, tokens = errors["weights"], errors["kv_cache_gib"], errors["kv_tokens"]
+    text = " ".join(_README.split())
+
+    assert f"what {sum(1 for _ in read_runs())} real vLLM servers logged" in text
+    assert f"On the {errors['runs']} clean runs" in text
+    assert (
+        f"{weights['median']:.2%}".replace("%", " %")
+        + f" of the weights, {cache['median']:.2f} GiB of the KV cache and {tokens['median']:.2%}".replace(
+            "%", " %"
+        )
+        + " of its tokens"
+    ) in text
+    assert (
+        f"within {weights['p90']:.1%}".replace("%", " %")
+        + f", {cache['p90']:.2f} GiB and {tokens['p90']:.1%}".replace("%", " %")
+    ) in text

@@ -1,0 +1,112 @@
+"""The comparison with real servers: how it reads runs, and that predictions stay as good as they are."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.accuracy import main, summary
+from benchmarks.prediction import Prediction, predict
+from benchmarks.runs import metadata_in, read_runs
+
+_METADATA = metadata_in(None)
+
+
+@pytest.fixture(scope="module")
+def predictions() -> list[Prediction]:
+    return [predict(run, _METADATA) for run in read_runs()]
+
+
+def test_every_clean_run_belongs_to_a_model_of_the_snapshot() -> None:
+    assert all(run.hub_id and _METADATA(run.hub_id) for run in read_runs() if run.clean)
+
+
+def test_every_run_names_its_source() -> None:
+    assert all(run.source for run in read_runs())
+
+
+def test_the_newer_versions_are_predicted_closely(predictions: list[Prediction]) -> None:
+    """One vote per model, GPU and degree; median and 90th percentile of the absolute errors."""
+    errors = summary(predictions)["since 0.17"]
+
+    assert errors["weights"]["median"] <= 0.01
+    assert errors["weights"]["p90"] <= 0.04
+    assert errors["kv_cache_gib"]["median"] <= 0.15
+    assert errors["kv_cache_gib"]["p90"] <= 0.6
+    assert errors["kv_tokens"]["median"] <= 0.015
+    assert errors["kv_tokens"]["p90"] <= 0.07
+    assert errors["promised_over_5_percent_too_much"] <= 0.03 * errors["runs_with_tokens"]
+    assert errors["told_served_from_failed"] >= 0.95 * errors["runs_served_or_failed"]
+
+
+def test_what_we_recommend_is_never_more_than_a_server_of_today_held(predictions: list[Prediction]) -> None:
+    """With default flags: the recommended context is at most the tokens that the server's cache had."""
+    held = [
+        (each.run.id, each.recommended_max_model_len, each.run.kv_tokens)
+        for each in predictions
+        if each.run.clean
+        and each.attention == "full"
+        and (each.run.version or (0, 0)) >= (0, 17)
+        and each.recommended_max_model_len is not None
+        and each.run.kv_tokens is not None
+        and (each.run.gpu_memory_utilization or 0.9) >= 0.9
+    ]
+
+    assert held
+    assert not [row for row in held if row[1] > row[2]]
+
+
+def test_a_folder_of_documents_and_a_file_of_runs_can_be_given(tmp_path: Path) -> None:
+    # GIVEN one run of a model whose documents lie in a folder
+    documents = _METADATA("Qwen/Qwen3-8B")
+    assert documents is not None
+    folder = tmp_path / "hub" / "Qwen" / "Qwen3-8B"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps(documents.config))
+    (folder / "api.json").write_text(json.dumps(documents.information))
+    facts: dict[str, Any] = {
+        "id": "one",
+        "model": "Qwen/Qwen3-8B",
+        "hub_id": "Qwen/Qwen3-8B",
+        "gpu": "H100-80GB",
+        "tp": 1,
+        "vllm_version": "0.19.0",
+        "gpu_memory_utilization": 0.95,
+        "max_model_len": 8192,
+        "kv_tokens": 418_688,
+        "outcome": "served",
+        "clean": True,
+        "notes": None,
+    }
+    (tmp_path / "runs.jsonl").write_text(json.dumps(facts) + "\n")
+
+    # WHEN it is compared
+    arguments = [
+        "--runs",
+        tmp_path / "runs.jsonl",
+        "--hub",
+        tmp_path / "hub",
+        "--json",
+        tmp_path / "out.json",
+    ]
+    status = main([str(each) for each in arguments])
+    written = json.loads((tmp_path / "out.json").read_text())
+
+    # THEN prediction and log stand side by side
+    assert status == 0
+    assert set(written) == {"rows", "summary"}
+    (row,) = written["rows"]
+    assert set(row) == {"id", "model", "predicted", "logged", "recommended_max_model_len"}
+    assert row["logged"]["kv_tokens"] == 418_688
+    assert row["predicted"]["kv_tokens"] == pytest.approx(418_688, rel=0.005)
+    assert row["predicted"]["outcome"] == "served"
+
+
+def test_a_model_that_is_refused_and_one_that_is_not_there_are_predicted_nothing(
+    predictions: list[Prediction],
+) -> None:
+    nothing = [each for each in predictions if each.predicted.outcome is None]
+
+    assert {"refused", "unknown"} == {each.attention for each in nothing}
+    assert all(each.predicted.kv_tokens is None for each in nothing)
