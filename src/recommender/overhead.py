@@ -38,18 +38,21 @@ def runtime_overhead(model: Model, gpu: Gpu, tensor_parallel: int, server: Serve
     `determine_available_memory`; `vllm/v1/worker/workspace.py`).
     """
     rules = server.rules
-    peak = max(
-        _forward_bytes(model, tensor_parallel, server),
-        _sampler_bytes(model, server),
-        rules.first_start_peak_bytes if server.compiles else 0,
-    )
+    peak = max(_forward_bytes(model, tensor_parallel, server), _sampler_bytes(model, server))
     workspace = _expert_workspace_bytes(model, tensor_parallel, server)
     vision = rules.vision_peak_bytes if model.has_vision else 0
     return Overhead(
         non_torch_bytes=_non_torch_bytes(gpu, tensor_parallel, server),
-        activation_bytes=peak + workspace + vision,
+        activation_bytes=peak + workspace + vision + _first_start_bytes(server),
         cuda_graph_bytes=_graph_bytes(model, server) if server.compiles else 0,
     )
+
+
+def _first_start_bytes(server: Server) -> int:
+    rules = server.rules
+    if not server.compiles:
+        return 0
+    return rules.first_start_bytes + rules.first_start_bytes_per_token * server.batched_tokens
 
 
 def _graph_bytes(model: Model, server: Server) -> int:

@@ -32,8 +32,10 @@ class Rules:
     """What they take more where 1024 sequences are scheduled at once."""
     large_graph_bytes_of_experts: int = 0
     """What a mixture of experts adds there."""
-    first_start_peak_bytes: int
-    """What profiling takes at least on a first start, with an empty compile cache."""
+    first_start_bytes: int = 0
+    """How much more profiling takes on a first start, with an empty compile cache."""
+    first_start_bytes_per_token: int = 0
+    """The part of it that grows with `--max-num-batched-tokens`."""
     vision_peak_bytes: int
     """What profiling an image encoder with the largest images adds."""
     profiles_whole_context: bool = False
@@ -60,7 +62,6 @@ _V0 = Rules(
     nvlink_bytes=_gib(0.6),
     pcie_bytes=_gib(0.35),
     graph_bytes=0,
-    first_start_peak_bytes=0,
     vision_peak_bytes=_gib(0.2),
     profiles_whole_context=True,
 )
@@ -73,7 +74,9 @@ _0_21 = replace(_0_20, tokens_follow_concurrency=True)
 _0_26 = replace(_0_21, concurrent_batches=2)
 _0_28 = replace(_0_26, largest_gpus_take_double_batches=True)
 _0_29 = replace(_0_28, reserved_blocks=1)
-_0_30 = replace(_0_29, first_start_peak_bytes=_gib(1.6), graph_bytes=_gib(0.25))
+_0_30 = replace(
+    _0_29, first_start_bytes=_gib(0.9), first_start_bytes_per_token=_gib(0.06) // 1024, graph_bytes=_gib(0.25)
+)
 
 _BY_FIRST_VERSION: dict[Version, Rules] = {
     _OLDEST: _V0,

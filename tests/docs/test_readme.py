@@ -58,14 +58,11 @@ def test_the_accuracy_is_the_one_that_is_measured() -> None:
 
     assert f"what {sum(1 for _ in read_runs())} real vLLM servers logged" in text
     assert f"On the {errors['runs']} clean runs" in text
-    assert (
-        f"{weights['median']:.2%}".replace("%", " %")
-        + f" of the weights, {cache['median']:.2f} GiB of the KV cache and {tokens['median']:.2%}".replace(
-            "%", " %"
-        )
-        + " of its tokens"
-    ) in text
-    assert (
-        f"within {weights['p90']:.1%}".replace("%", " %")
-        + f", {cache['p90']:.2f} GiB and {tokens['p90']:.1%}".replace("%", " %")
-    ) in text
+    median = (_percent(weights["median"], 2), f"{cache['median']:.2f} GiB", _percent(tokens["median"], 2))
+    ninth = (_percent(weights["p90"], 1), f"{cache['p90']:.2f} GiB", _percent(tokens["p90"], 1))
+    assert "{} of the weights, {} of the KV cache and {} of its tokens".format(*median) in text
+    assert "nine in ten are within {}, {} and {}".format(*ninth) in text
+
+
+def _percent(share: float, decimals: int) -> str:
+    return f"{100 * share:.{decimals}f} %"
