@@ -7,7 +7,7 @@ blocks of one size from one pool, so each group has as many layers as the others
 from dataclasses import dataclass
 
 from recommender.errors import UnsupportedModel
-from recommender.model import AttentionLayers, Chunk, Model, Window
+from recommender.model import AttentionLayers, Chunk, Model, RecurrentState, Window
 
 # Tokens of one block, `vllm/config/cache.py`. Kinds of layers that cache less of a token get larger ones.
 BLOCK_TOKENS = 16
@@ -40,12 +40,28 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateGroup:
+    """Layers of which each keeps a state for a request, in a block of its own."""
+
+    block_tokens: int
+
+    def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:  # noqa: ARG002 - the question of all groups
+        """The state and the one that the next step writes: `mamba_cache_mode` "align"."""
+        return 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CacheLayout:
     """The division of one GPU's cache."""
 
     block_bytes: int
     """One block of one group, over all layers of the group."""
-    groups: tuple[Group, ...]
+    groups: tuple[Group | StateGroup, ...]
+
+    @property
+    def has_states(self) -> bool:
+        """Whether a request needs a block for a state however short it is."""
+        return any(isinstance(group, StateGroup) for group in self.groups)
 
     def blocks(self, cache_bytes: int) -> int:
         """Blocks that `cache_bytes` of one GPU hold."""
@@ -70,6 +86,8 @@ def cache_layout(model: Model, tensor_parallel: int, value_bytes: int) -> CacheL
 
     Raises `UnsupportedModel` where vLLM could not divide it either.
     """
+    if model.recurrent_state is not None:
+        return _with_states(model, model.recurrent_state, tensor_parallel, value_bytes)
     kinds = model.attention
     values = [kind.cache.values_per_token(tensor_parallel) for kind in kinds]
     if len({kind.reach for kind in kinds}) == 1:
@@ -100,6 +118,22 @@ def _several_groups(kinds: tuple[AttentionLayers, ...], values: list[int], value
         for _ in range(-(-kind.count // layers_per_group))
     )
     return CacheLayout(block_bytes=layers_per_group * BLOCK_TOKENS * most * value_bytes, groups=groups)
+
+
+def _with_states(model: Model, state: RecurrentState, tensor_parallel: int, value_bytes: int) -> CacheLayout:
+    """Blocks become as large as a state: `HybridAttentionMambaModelConfig`, `models/config.py`."""
+    (kind,) = model.attention
+    token_bytes = kind.cache.values_per_token(tensor_parallel) * value_bytes
+    state_bytes = state.size_bytes(tensor_parallel, value_bytes)
+    block_tokens = BLOCK_TOKENS * -(-state_bytes // (BLOCK_TOKENS * token_bytes))
+    layers_per_group = _layers_per_group([kind.count, model.recurrent_layers])
+    full = Group(block_tokens=block_tokens, reach=None)
+    recurrent = StateGroup(block_tokens=block_tokens)
+    return CacheLayout(
+        block_bytes=layers_per_group * block_tokens * token_bytes,
+        groups=(full,) * -(-kind.count // layers_per_group)
+        + (recurrent,) * -(-model.recurrent_layers // layers_per_group),
+    )
 
 
 def _layers_per_group(counts: list[int]) -> int:

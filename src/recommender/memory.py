@@ -40,6 +40,8 @@ class Budget:
     def held_requests(self, tokens: int) -> int:
         """Requests of `tokens` that the cache holds at once."""
         blocks = self.layout.blocks(self.kv_cache_bytes) - self.server.rules.reserved_blocks
+        if self.layout.has_states and blocks < self.server.blocks_for_states:
+            return 0
         return max(0, blocks) // self.layout.blocks_for(tokens, self.server.in_flight_tokens)
 
 

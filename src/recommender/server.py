@@ -35,6 +35,11 @@ class Server:
     """Bytes of one cached value where `--kv-cache-dtype` sets them; `None` for those of the dtype."""
 
     @property
+    def blocks_for_states(self) -> int:
+        """Blocks without which vLLM does not start a model that keeps states."""
+        return self.sequences if self.rules.wants_a_block_for_each_sequence else 0
+
+    @property
     def in_flight_tokens(self) -> int:
         """Tokens that may be scheduled and not yet settled, which layers with a window keep beside it."""
         return self.rules.concurrent_batches * self.batched_tokens

@@ -44,6 +44,8 @@ class Rules:
     """Batches that may be scheduled and not yet settled, `VllmConfig.max_in_flight_tokens`."""
     reserved_blocks: int = 0
     """Blocks that the check of the longest request leaves out: `null_block`, `vllm/v1/core/block_pool.py`."""
+    wants_a_block_for_each_sequence: bool = False
+    """Whether a model that keeps states needs `--max-num-seqs` blocks: `vllm/config/compilation.py`."""
     tokens_follow_concurrency: bool = False
     """Whether "GPU KV cache size" is logged as concurrency x context rather than blocks x block size."""
     largest_gpus_take_double_batches: bool = False
@@ -69,13 +71,18 @@ _0_8 = replace(_V0, profiles_whole_context=False)
 # Top-k and top-p became a Triton kernel instead of a sort of the whole vocabulary.
 _0_17 = replace(_0_8, sampler_bytes_per_logit=14.5, non_torch_bytes=_gib(0.13), nvlink_bytes=_gib(2.1))
 _0_18 = replace(_0_17, non_torch_bytes=_gib(0.25))
-_0_20 = replace(_0_18, graph_bytes=_gib(0.5), default_utilization=0.92)
+_0_20 = replace(_0_18, graph_bytes=_gib(0.5), default_utilization=0.92, wants_a_block_for_each_sequence=True)
 _0_21 = replace(_0_20, tokens_follow_concurrency=True)
 _0_26 = replace(_0_21, concurrent_batches=2)
 _0_28 = replace(_0_26, largest_gpus_take_double_batches=True)
 _0_29 = replace(_0_28, reserved_blocks=1)
 _0_30 = replace(
-    _0_29, first_start_bytes=_gib(0.9), first_start_bytes_per_token=_gib(0.06) // 1024, graph_bytes=_gib(0.25)
+    _0_29,
+    first_start_bytes=_gib(0.9),
+    first_start_bytes_per_token=_gib(0.06) // 1024,
+    graph_bytes=_gib(0.25),
+    # A server with 359 blocks and 1024 sequences started under 0.30.
+    wants_a_block_for_each_sequence=False,
 )
 
 _BY_FIRST_VERSION: dict[Version, Rules] = {
@@ -101,6 +108,7 @@ ANY_VERSION = replace(
     large_graph_bytes_per_layer=_gib(0.017),
     large_graph_bytes_of_experts=_gib(1.0),
     vision_peak_bytes=_gib(1.5),
+    wants_a_block_for_each_sequence=True,
     tokens_follow_concurrency=False,
 )
 

@@ -22,6 +22,7 @@ import pytest
 from moto import mock_aws
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
+from support.instances import ITEMS
 
 from local.artifact import FUNCTION, HANDLER, ROOT, TIMEOUT_SECONDS, lambda_variables
 from local.hub import EmbeddedHub, load_snapshot
@@ -34,16 +35,6 @@ ORIGINS = "https://one.example,https://two.example"
 BUCKET, KEY = "artifacts", "function.zip"
 UNKNOWN_TO_MOTO = {"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage", "AWS::CloudWatch::Alarm"}
 REFERRING_TO_THEM = {"AWS::Lambda::Permission"}
-G5_12XLARGE = {
-    "name": {"S": "g5.12xlarge"},
-    "family": {"S": "g5"},
-    "accelerator_type": {"S": "gpu"},
-    "accelerator_name": {"S": "A10G"},
-    "accelerator_count": {"N": "4"},
-    "accelerator_memory_gib": {"N": "96"},
-    "vcpus": {"N": "48"},
-    "memory_gib": {"N": "192"},
-}
 
 
 class ManagedPolicies:
@@ -136,7 +127,7 @@ def stack() -> Iterator[Outputs]:
         mock_aws(config={"lambda": {"use_docker": False}}),
     ):
         outputs = create_stack({"HubEndpoint": hub.url, "AllowedOrigins": ORIGINS})
-        boto3.client("dynamodb").put_item(TableName=outputs["TableName"], Item=G5_12XLARGE)
+        boto3.client("dynamodb").put_item(TableName=outputs["TableName"], Item=ITEMS["g5.12xlarge"])
         yield outputs
 
 

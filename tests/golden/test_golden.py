@@ -33,7 +33,8 @@ SITUATIONS = {
     "gpu-lacks-the-kernel": ("openai/gpt-oss-20b", "g4dn.xlarge"),
     "neuron": ("mistralai/Mistral-7B-Instruct-v0.3", "inf2.xlarge"),
     "embedding-model": ("BAAI/bge-large-en", "g5.xlarge"),
-    "architecture-not-understood": ("Qwen/Qwen3-Next-80B-A3B-Instruct", "p5.48xlarge"),
+    "architecture-not-understood": ("tiiuae/falcon-mamba-7b", "p5.48xlarge"),
+    "fits-with-linear-attention": ("Qwen/Qwen3.5-35B-A3B", "p5.48xlarge"),
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 from support.dynamodb import TABLE, dynalite_client, moto_client
+from support.instances import ITEMS
 
 from catalog.seed import read_items, seed
 from handler.catalog import Catalog, parse_item
@@ -15,16 +16,7 @@ from handler.errors import CatalogUnavailable, InstanceTypeNotFound
 
 Item = dict[str, Any]
 
-G5 = {
-    "name": {"S": "g5.12xlarge"},
-    "family": {"S": "g5"},
-    "accelerator_type": {"S": "gpu"},
-    "accelerator_name": {"S": "A10G"},
-    "accelerator_count": {"N": "4"},
-    "accelerator_memory_gib": {"N": "96"},
-    "vcpus": {"N": "48"},
-    "memory_gib": {"N": "192"},
-}
+G5 = ITEMS["g5.12xlarge"]
 
 
 class Clock:

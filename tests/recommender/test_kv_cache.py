@@ -3,10 +3,13 @@
 import dataclasses
 
 import pytest
+from support.instances import instance
 from support.metadata import llama, real_model
 
 from recommender.errors import UnsupportedModel
+from recommender.gpu import gpu_of
 from recommender.kv_cache import CacheLayout, Group, cache_layout
+from recommender.memory import budget
 from recommender.model import KeyValueHeads, Window, parse_model
 from recommender.units import GIB
 
@@ -50,14 +53,10 @@ def test_layers_that_cache_less_get_larger_blocks() -> None:
     vLLM 0.19 makes 6 groups of 10 layers, pages of 262,144 bytes, blocks of 32 tokens for the full layers; a
     request of 262,144 tokens takes 8,192 + 5 x 577 of them, and 64.68 GiB hold it 2.39 times.
     """
-    gemma_4 = CacheLayout(
-        block_bytes=2_621_440,
-        groups=(
-            Group(block_tokens=32, reach=None),
-            *(Group(block_tokens=16, reach=Window(tokens=1024)) for _ in range(5)),
-        ),
-    )
+    gemma_4 = layout("google/gemma-4-31B-it")
 
+    assert gemma_4.block_bytes == 2_621_440
+    assert sorted(group.block_tokens for group in gemma_4.groups) == [16, 16, 16, 16, 16, 32]
     assert gemma_4.blocks_for(262_144, 8192) == 11_077
     assert gemma_4.max_concurrency(int(64.68 * GIB), 262_144, 8192) == pytest.approx(2.3916, abs=1e-3)
 
@@ -101,3 +100,27 @@ def test_kinds_whose_sizes_have_no_common_factor_are_refused() -> None:
 
     with pytest.raises(UnsupportedModel, match="no whole factor"):
         cache_layout(dataclasses.replace(model, attention=odd), 1, 2)
+
+
+def test_layers_of_linear_attention_keep_a_state_in_blocks_as_large() -> None:
+    """Qwen3.8 27B: 16 layers of attention and 48 of states of 3,207,168 bytes, hence blocks of 784 tokens.
+
+    vLLM 0.30 logs 122,538 tokens and 29.92 requests of 4,096: 359 blocks, twelve for each request.
+    """
+    hybrid = layout("Qwen/Qwen3.8-27B")
+
+    assert [group.block_tokens for group in hybrid.groups] == [784] * 4
+    assert hybrid.block_bytes == 16 * 784 * 4096
+    assert hybrid.blocks_for(4096, 8192) == 12
+    assert int(hybrid.max_concurrency(359 * hybrid.block_bytes, 4096, 8192) * 4096) == 122_538
+
+
+def test_a_model_with_states_wants_a_block_for_each_sequence() -> None:
+    """`max_num_seqs (1024) exceeds available Mamba cache blocks` stops vLLM 0.20 to 0.29."""
+    gpu = gpu_of(instance("p5.48xlarge"))
+    model = real_model("Qwen/Qwen3.8-27B")
+    one, eight = (budget(model, gpu, degree) for degree in (1, 8))
+
+    assert one.layout.blocks(one.kv_cache_bytes) < 1024 <= eight.layout.blocks(eight.kv_cache_bytes)
+    assert one.held_requests(4096) == 0
+    assert eight.held_requests(4096) > 0

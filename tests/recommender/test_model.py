@@ -162,7 +162,6 @@ def test_gemma_3_has_its_scaling_in_the_stated_limit() -> None:
         ("stabilityai/stable-diffusion-xl-base-1.0", "diffusion"),
         ("example-org/phi-3-mini-pycoder-lora", "adapter"),
         ("ggml-org/gemma-3-1b-it-GGUF", "GGUF"),
-        ("Qwen/Qwen3-Next-80B-A3B-Instruct", "qwen3_next"),
         ("tiiuae/falcon-mamba-7b", "falcon_mamba"),
         ("ai21labs/AI21-Jamba-Mini-1.5", "jamba"),
         ("nvidia/Llama-3_3-Nemotron-Super-49B-v1", "nemotron-nas"),

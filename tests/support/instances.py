@@ -4,7 +4,8 @@ from catalog.seed import read_items
 from handler.catalog import parse_item
 from recommender.instance import Instance
 
-ALL = tuple(parse_item(item) for item in read_items())
+ITEMS = {item["name"]["S"]: item for item in read_items()}
+ALL = tuple(parse_item(item) for item in ITEMS.values())
 _BY_NAME = {instance.name: instance for instance in ALL}
 
 

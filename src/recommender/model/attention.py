@@ -5,7 +5,19 @@ from collections import Counter
 from recommender.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.families import FOREIGN_KEYS, Family
 from recommender.model.fields import Fields
-from recommender.model.values import AttentionLayers, Cache, Chunk, KeyValueHeads, Latent, Shape, Window
+from recommender.model.values import (
+    AttentionLayers,
+    Cache,
+    Chunk,
+    KeyValueHeads,
+    Latent,
+    RecurrentState,
+    Shape,
+    Window,
+)
+
+# What configurations call layers that keep a state instead of tokens.
+RECURRENT = "linear_attention"
 
 _UNDERSTOOD = frozenset({"full_attention", "attention", "sliding_attention", "chunked_attention"})
 
@@ -15,12 +27,26 @@ def parse_attention(family: Family, text: Fields, shape: Shape) -> tuple[Attenti
 
     Raises `UnsupportedModel` for a kind that is not understood.
     """
-    _refuse_foreign_attention(text)
-    cache = _cache(family, text, shape)
+    _refuse_foreign_attention(family, text)
     reaches = Counter(_reaches(family, text, shape))
     return tuple(
-        AttentionLayers(count=count, cache=cache, reach=reach)
+        AttentionLayers(count=count, cache=_cache(family, text, shape, reach), reach=reach)
         for reach, count in sorted(reaches.items(), key=lambda item: item[0] is not None)
+    )
+
+
+def parse_recurrent_state(text: Fields) -> RecurrentState | None:
+    """The state of the layers of linear attention; `None` where there are none."""
+    key_heads = text.optional_count("linear_num_key_heads")
+    if key_heads is None:
+        return None
+    value_heads = text.count("linear_num_value_heads")
+    key_dim, value_dim = text.count("linear_key_head_dim"), text.count("linear_value_head_dim")
+    channels = 2 * key_heads * key_dim + value_heads * value_dim
+    return RecurrentState(
+        convolution_values=channels * (text.count("linear_conv_kernel_dim") - 1),
+        memory_values=value_heads * value_dim * key_dim,
+        memory_value_bytes=4 if text.text("mamba_ssm_dtype") == "float32" else None,
     )
 
 
@@ -31,12 +57,17 @@ def parse_sliding_window(text: Fields) -> int | None:
     return text.optional_count("sliding_window")
 
 
-def _cache(family: Family, text: Fields, shape: Shape) -> Cache:
+def _cache(family: Family, text: Fields, shape: Shape, reach: Window | Chunk | None) -> Cache:
     if family.attention == "latent":
         return _latent(text, shape)
     if text.value("kv_lora_rank"):
         raise UnsupportedModel(
             f"{text.name} sets kv_lora_rank, which this architecture is not known to have."
+        )
+    if reach is None and "global_head_dim" in family.own_keys:
+        return KeyValueHeads(
+            kv_heads=text.optional_count("num_global_key_value_heads") or shape.kv_heads,
+            head_dim=text.optional_count("global_head_dim") or shape.head_dim,
         )
     return KeyValueHeads(kv_heads=shape.kv_heads, head_dim=shape.head_dim)
 
@@ -55,17 +86,20 @@ def _latent(text: Fields, shape: Shape) -> Latent:
 def _reaches(family: Family, text: Fields, shape: Shape) -> list[Window | Chunk | None]:
     """How far back each layer looks."""
     window = parse_sliding_window(text)
-    kinds = _stated_kinds(text, shape) or _usual_kinds(family, text, shape, has_window=window is not None)
+    kinds = _stated_kinds(family, text, shape) or _usual_kinds(
+        family, text, shape, has_window=window is not None
+    )
     sliding = Window(tokens=window) if window is not None else None
     chunked = Chunk(tokens=text.count("attention_chunk_size")) if "chunked_attention" in kinds else None
     by_kind = {"sliding_attention": sliding, "chunked_attention": chunked}
-    return [by_kind.get(kind) for kind in kinds]
+    return [by_kind.get(kind) for kind in kinds if kind != RECURRENT]
 
 
-def _stated_kinds(text: Fields, shape: Shape) -> list[str]:
+def _stated_kinds(family: Family, text: Fields, shape: Shape) -> list[str]:
     """`layer_types`, which not every repository lists."""
     stated = [str(kind) for kind in text.entries("layer_types")]
-    unknown = sorted(set(stated) - _UNDERSTOOD)
+    recurrent = {RECURRENT} if "linear_num_key_heads" in family.own_keys else set()
+    unknown = sorted(set(stated) - _UNDERSTOOD - recurrent)
     if unknown:
         raise UnsupportedModel(
             f"{text.name} has layers of the kind {', '.join(unknown)[:120]}, whose cache cannot be computed."
@@ -77,6 +111,8 @@ def _stated_kinds(text: Fields, shape: Shape) -> list[str]:
 
 def _usual_kinds(family: Family, text: Fields, shape: Shape, *, has_window: bool) -> list[str]:
     """What transformers' class makes of a configuration without `layer_types`."""
+    if "linear_num_key_heads" in family.own_keys:
+        return _every(shape.layers, text.optional_count("full_attention_interval") or 4, RECURRENT)
     if family.local_layers == "chunked":
         return _every(shape.layers, _period(family, text), "chunked_attention")
     if not has_window:
@@ -100,8 +136,8 @@ def _every(layers: int, period: int, local: str) -> list[str]:
     return [local if (index + 1) % period else "full_attention" for index in range(layers)]
 
 
-def _refuse_foreign_attention(text: Fields) -> None:
-    foreign = next((key for key in FOREIGN_KEYS if text.value(key)), None)
+def _refuse_foreign_attention(family: Family, text: Fields) -> None:
+    foreign = next((key for key in FOREIGN_KEYS if text.value(key) and key not in family.own_keys), None)
     if foreign is not None:
         raise UnsupportedModel(
             f"{text.name} sets {foreign}: part of its attention does not keep a key and a value of each"

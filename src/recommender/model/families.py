@@ -18,6 +18,8 @@ class Family:
     """What the layers are between those that look over the whole context; `None` where all are alike."""
     full_layer_period: int = 1
     """Every how many layers one looks over the whole context, where config.json does not say."""
+    own_keys: frozenset[str] = frozenset()
+    """Keys that only this kind of model is understood to have, of `FOREIGN_KEYS`."""
     mlp_matrices: int = 3
     """Matrices of one feed-forward block: 3 with a gate (SwiGLU), 2 without."""
     is_tied: bool = False
@@ -63,6 +65,17 @@ _GPT_OSS = Family(local_layers="sliding", full_layer_period=2, defaults={"head_d
 _EVERY_FOURTH_FULL = Family(local_layers="sliding", full_layer_period=4)
 _LLAMA_4 = Family(local_layers="chunked", full_layer_period=4)
 _LATENT = Family(attention="latent")
+
+# Layers of two sizes: those that look over the whole context have fewer and larger heads.
+_GEMMA_4 = Family(
+    is_tied=True,
+    local_layers="sliding",
+    full_layer_period=6,
+    own_keys=frozenset({"global_head_dim", "num_global_key_value_heads"}),
+)
+
+# Three layers of linear attention to one of attention.
+_DELTA_NET = Family(own_keys=frozenset({"linear_num_key_heads"}))
 
 # transformers, `Gemma3TextConfig`.
 _GEMMA_3 = Family(
@@ -151,6 +164,8 @@ FAMILIES: Mapping[str, Family] = {
     **dict.fromkeys(("qwen3", "qwen3_moe"), _QWEN_3),
     **dict.fromkeys(("bloom", "falcon", "gpt2", "gpt_bigcode", "opt"), _UNGATED_TIED),
     **dict.fromkeys(("gemma3", "gemma3_text"), _GEMMA_3),
+    "gemma4_text": _GEMMA_4,
+    **dict.fromkeys(("qwen3_next", "qwen3_5_text", "qwen3_5_moe_text"), _DELTA_NET),
 }
 
 # What `vllm serve` cannot benchmark through /v1/completions, told by the Hub's `pipeline_tag`.
@@ -201,6 +216,7 @@ WRAPPERS = frozenset(
     {
         "aya_vision",
         "gemma3",
+        "gemma4",
         "idefics3",
         "internvl",
         "internvl_chat",
@@ -214,6 +230,8 @@ WRAPPERS = frozenset(
         "paligemma",
         "qwen2_5_vl",
         "qwen2_vl",
+        "qwen3_5",
+        "qwen3_5_moe",
         "qwen3_vl",
         "qwen3_vl_moe",
         "smolvlm",
@@ -229,6 +247,7 @@ FOREIGN_KEYS = (
     "conv_L_cache",
     "cross_attention_layers",
     "global_head_dim",
+    "hidden_size_per_layer_input",
     "hybrid_override_pattern",
     "index_n_heads",
     "linear_attn_config",

@@ -7,7 +7,7 @@ from typing import Any
 
 from recommender.dtype import BY_TORCH_NAME, Dtype
 from recommender.errors import ImplausibleMetadata, UnsupportedModel
-from recommender.model.attention import parse_attention, parse_sliding_window
+from recommender.model.attention import parse_attention, parse_recurrent_state, parse_sliding_window
 from recommender.model.checkpoint import largest_float, loaded_weights, stated_total, stored_elements
 from recommender.model.checkpoint_quantization import CheckpointQuantization, parse_quantization
 from recommender.model.context import longest_context
@@ -49,6 +49,7 @@ def parse_model(metadata: HubMetadata) -> Model:
     text = _language_model(config, defaults=family.defaults)
     shape = parse_shape(text, mlp_matrices=family.mlp_matrices)
     tied = _is_tied(config, text, default=family.is_tied)
+    attention = parse_attention(family, text, shape)
     stored = stored_elements(metadata.information)
     quantization = parse_quantization(config, text, stored)
     return Model(
@@ -60,7 +61,9 @@ def parse_model(metadata: HubMetadata) -> Model:
         shard_multiple=quantization.shard_multiple if quantization else 1,
         shards_experts_in_multiples=bool(quantization and quantization.shards_experts_in_multiples),
         weights=_weights(metadata.information, stored, quantization, shape, tied=tied),
-        attention=parse_attention(family, text, shape),
+        attention=attention,
+        recurrent_layers=shape.layers - sum(layers.count for layers in attention),
+        recurrent_state=parse_recurrent_state(text),
         shape=shape,
         is_tied=tied,
         rotary_values=rotary_values(text, shape, architecture=architecture),

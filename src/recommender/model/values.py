@@ -53,6 +53,26 @@ class Latent:
         return self.width
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecurrentState:
+    """What a layer of linear attention (gated delta net) keeps: a state of fixed size for each request."""
+
+    convolution_values: int
+    """The last inputs of the convolution, in the dtype that vLLM computes in."""
+    memory_values: int
+    """The matrix of all heads."""
+    memory_value_bytes: int | None
+    """Bytes of one value of the matrix; `None` for those of the dtype."""
+
+    def size_bytes(self, tensor_parallel: int, value_bytes: int) -> int:
+        """Bytes of one state on one GPU.
+
+        Source: `vllm/model_executor/layers/mamba/mamba_utils.py`, `gated_delta_net_state_shape`.
+        """
+        convolution = self.convolution_values // tensor_parallel * value_bytes
+        return convolution + self.memory_values // tensor_parallel * (self.memory_value_bytes or value_bytes)
+
+
 Cache = KeyValueHeads | Latent
 
 
@@ -130,7 +150,10 @@ class Model:
     shards_experts_in_multiples: bool
     weights: Weights
     attention: tuple[AttentionLayers, ...]
-    """All layers that cache anything, by kind."""
+    """The layers that cache tokens, by kind, those that look furthest back first."""
+    recurrent_layers: int
+    recurrent_state: RecurrentState | None
+    """What each of `recurrent_layers` keeps of a request; `None` where there are none."""
     shape: Shape
     is_tied: bool
     """Whether the output head is the input embedding."""
