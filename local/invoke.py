@@ -8,12 +8,19 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from local.artifact import Event, InvocationError, build_function, function_variables, run_artifact
+from local.artifact import (
+    VARIABLES,
+    Event,
+    InvocationError,
+    build_function,
+    function_variables,
+    run_artifact,
+)
 from local.parts import PartFailedError, parts_at
 
 
@@ -21,10 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Build, invoke once with the event file, print the answer."""
     parser = argparse.ArgumentParser(prog="python -m local.invoke", description=main.__doc__)
     parser.add_argument("event", type=Path, help="a payload 2.0 file, such as events/feasible.json")
-    path: Path = parser.parse_args(arguments).event
+    parser.add_argument(
+        "--env-vars", type=Path, default=VARIABLES, help="a file as `sam local invoke --env-vars` reads it"
+    )
+    options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        answer = invoke_built(_event(path))
+        answer = invoke_built(_event(options.event), function_variables(options.env_vars))
     except (InvocationError, PartFailedError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -34,10 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if succeeded(answer) else 1
 
 
-def invoke_built(event: Event) -> Any:  # noqa: ANN401 - whatever JSON the function gives
-    """Build the function and answer one event, with the embedded table and hub beside it."""
+def invoke_built(event: Event, variables: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever JSON it gives
+    """Build the function and answer one event, with the embedded table and hub that `variables` name."""
     function = build_function()
-    variables = function_variables()
     with (
         parts_at(variables["HF_ENDPOINT"], variables["AWS_ENDPOINT_URL_DYNAMODB"]),
         run_artifact(function, variables) as invoke,

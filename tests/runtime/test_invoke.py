@@ -15,6 +15,7 @@ from local.artifact import (
     PrerequisiteMissingError,
     build_environment,
     free_ports,
+    function_variables,
     lambda_variables,
 )
 from local.invoke import succeeded
@@ -117,9 +118,9 @@ def test_the_build_sees_the_python_first_and_nothing_of_aws_or_make(
     }
 
 
-def run_invoke(event: str) -> subprocess.CompletedProcess[str]:
+def run_invoke(event: str, *others: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - this repository's own module
-        [sys.executable, "-m", "local.invoke", event],
+        [sys.executable, "-m", "local.invoke", event, *others],
         cwd=ROOT,
         env={**os.environ, "AWS_PROFILE": "no-such-profile", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
         capture_output=True,
@@ -141,7 +142,19 @@ def test_a_file_that_is_no_event_is_named() -> None:
 @pytest.mark.skipif(
     not (ROOT / ".venv-runtime").exists(), reason=".venv-runtime is missing: `make setup` installs it"
 )
-def test_one_command_prints_the_functions_answer_and_nothing_else() -> None:
-    run = run_invoke("events/feasible.json")
+def test_one_command_prints_the_functions_answer_and_nothing_else(tmp_path: Path) -> None:
+    # GIVEN addresses for the embedded parts that no other test uses
+    hub_port, table_port = free_ports(2)
+    variables = function_variables() | {
+        "HF_ENDPOINT": f"http://127.0.0.1:{hub_port}",
+        "AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{table_port}",
+    }
+    file = tmp_path / "env.json"
+    file.write_text(json.dumps({"RecommendFunction": variables}))
+
+    # WHEN one event is put through the built function
+    run = run_invoke("events/feasible.json", "--env-vars", str(file))
+
+    # THEN its answer is all that stands on standard output
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["statusCode"] == 200
