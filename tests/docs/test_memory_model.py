@@ -1,0 +1,53 @@
+"""The worked examples of docs/memory-model.md are the calculator's own."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from support.instances import instance
+from support.metadata import real_model
+
+from recommender.gpu import gpu_of
+from recommender.memory import Budget, budget
+from recommender.server import default_server
+from recommender.units import GIB
+from recommender.versions import rules_of
+
+_TEXT = (Path(__file__).parents[2] / "docs" / "memory-model.md").read_text()
+_COLUMNS = {"meta-llama/Llama-3.1-8B-Instruct": 1, "google/gemma-3-12b-it": 3}
+
+
+def _budget(model_id: str) -> Budget:
+    gpu = dataclasses.replace(gpu_of(instance("p5.48xlarge")), visible_bytes=int(79.19 * GIB))
+    server = dataclasses.replace(default_server(gpu, rules_of((0, 19))), utilization=0.95)
+    return budget(real_model(model_id), gpu, 1, server=server)
+
+
+def _row(name: str) -> list[str]:
+    line = next(line for line in _TEXT.splitlines() if line.startswith(f"| {name} |"))
+    return [cell.strip() for cell in line.split("|")[1:-1]]
+
+
+@pytest.mark.parametrize("model_id", _COLUMNS)
+def test_the_table_shows_what_is_computed(model_id: str) -> None:
+    found, column = _budget(model_id), _COLUMNS[model_id]
+    figures = {
+        "visible x utilization": f"{found.usable_bytes / GIB:.2f}",
+        "weights": f"{found.weight_bytes / GIB:.2f}",
+        "activations": f"{found.overhead.activation_bytes / GIB:.2f}",
+        "KV cache": f"{found.kv_cache_bytes / GIB:.2f}",
+        "tokens": f"{found.kv_cache_tokens:,}",
+        "requests of 8192 tokens": f"{found.max_concurrency(8192):.2f}",
+    }
+
+    assert figures == {name: _row(name)[column] for name in figures}
+
+
+def test_the_text_fills_in_the_blocks_that_are_computed() -> None:
+    for model_id in _COLUMNS:
+        found = _budget(model_id)
+        blocks = found.layout.blocks(found.kv_cache_bytes)
+        assert (
+            f"{found.layout.block_bytes:,}; {blocks:,} blocks; {found.kv_cache_tokens:,} tokens"
+            in " ".join(_TEXT.split())
+        )
