@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from handler.errors import InvalidRequest
 from handler.token import HubToken
+from recommender.versions import Version, parse_version
 
 # huggingface_hub, `validate_repo_id` in src/huggingface_hub/utils/_validators.py.
 _REPO_ID = re.compile(r"(?:[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?/)?[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?", re.ASCII)
@@ -26,6 +27,9 @@ _NUMBERS = (
 _QUANTIZATIONS = frozenset({"", "0", "none", "fp8", "int8", "int4"})
 _SHOWN_CHARACTERS = 80
 
+# Before, vLLM took a whole context as a batch, so that the longest one cannot be said beforehand.
+_OLDEST_VERSION: Version = (0, 8)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -34,6 +38,8 @@ class Question:
     model_id: str
     instance_type: str
     token: HubToken | None
+    vllm_version: Version | None
+    """The version that will run the benchmark; `None` for any since 0.17."""
 
 
 def parse_request(query: Mapping[str, str], headers: Mapping[str, str]) -> Question:
@@ -47,6 +53,7 @@ def parse_request(query: Mapping[str, str], headers: Mapping[str, str]) -> Quest
         model_id=_model_id(query),
         instance_type=_instance_type(query),
         token=_token(headers),
+        vllm_version=_vllm_version(query),
     )
 
 
@@ -79,6 +86,16 @@ def _instance_type(query: Mapping[str, str]) -> str:
 def _token(headers: Mapping[str, str]) -> HubToken | None:
     secret = headers.get("x-hf-token", "").strip()
     return HubToken(secret) if secret else None
+
+
+def _vllm_version(query: Mapping[str, str]) -> Version | None:
+    text = query.get("vllm_version", "").strip()
+    if not text:
+        return None
+    version = parse_version(text)
+    if version is None or version < _OLDEST_VERSION:
+        raise InvalidRequest(f"vllm_version is {_shown(text)}; give one from 0.8 up, like 0.19.0.")
+    return version
 
 
 def _required(query: Mapping[str, str], name: str, *, example: str) -> str:

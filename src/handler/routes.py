@@ -19,6 +19,7 @@ from handler.response import as_json
 from recommender.errors import ImplausibleMetadata
 from recommender.instance import Instance
 from recommender.recommend import Recommendation, recommend, refusal_of_neuron
+from recommender.versions import rules_of
 
 ROUTE = "/api/v1/recommend"
 
@@ -85,7 +86,7 @@ def _recommended(
 ) -> Recommendation:
     metadata = hub.metadata(question.model_id, question.token, deadline=deadline)
     try:
-        return recommend(metadata, instance, catalog.instances())
+        return recommend(metadata, instance, catalog.instances(), rules_of(question.vllm_version))
     except ImplausibleMetadata as error:
         raise HubBadResponse(f"The metadata of {question.model_id} make no sense: {error}") from error
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from recommender.instance import Instance
 from recommender.model import Model
 from recommender.plan import Plan, best_plan
+from recommender.versions import ANY_VERSION, Rules
 
 # What an instance must offer to be worth switching to, where one of the table does.
 _WORTHWHILE_CONTEXT = 8192
@@ -20,7 +21,9 @@ class Holder:
     plan: Plan
 
 
-def smallest_holder(model: Model, instances: Iterable[Instance], *, asked: Instance) -> Holder | None:
+def smallest_holder(
+    model: Model, instances: Iterable[Instance], *, asked: Instance, rules: Rules = ANY_VERSION
+) -> Holder | None:
     """The smallest of `instances` on which `model` runs without further quantization, `asked` aside.
 
     Smallest is: least accelerator memory, then fewest accelerators, vCPUs and host memory, then the name.
@@ -30,7 +33,7 @@ def smallest_holder(model: Model, instances: Iterable[Instance], *, asked: Insta
     holders = (
         Holder(instance=instance, plan=plan)
         for instance in others
-        if (plan := best_plan(model, instance)) is not None
+        if (plan := best_plan(model, instance, rules=rules)) is not None
     )
     return min(
         holders, key=lambda holder: (not _is_worthwhile(model, holder.plan), _size(holder)), default=None

@@ -8,6 +8,8 @@ from recommender.memory import Budget, budget, compute_dtype
 from recommender.model import Model
 from recommender.parallel import minimum_degree, valid_degrees
 from recommender.quantization import Quantization, missing_capability
+from recommender.server import default_server
+from recommender.versions import ANY_VERSION, Rules
 from recommender.weights import weight_bytes
 
 INPUT_TOKENS = 512
@@ -51,7 +53,13 @@ class Plan:
     concurrency: int
 
 
-def best_plan(model: Model, instance: Instance, quantization: Quantization | None = None) -> Plan | None:
+def best_plan(
+    model: Model,
+    instance: Instance,
+    quantization: Quantization | None = None,
+    *,
+    rules: Rules = ANY_VERSION,
+) -> Plan | None:
     """The plan with the largest valid tensor parallel degree on `instance`; `None` where none fits.
 
     Degrees that replicate KV heads are considered only where no other fits.
@@ -61,31 +69,42 @@ def best_plan(model: Model, instance: Instance, quantization: Quantization | Non
         return None
     for replicate in (False, True):
         degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=replicate)
-        fitting = [degree for degree in degrees if _fits(model, gpu, degree, quantization)]
-        if fitting:
-            return _plan(model, gpu, degrees, fitting, quantization)
+        budgets = _fitting_budgets(model, gpu, degrees, quantization, rules)
+        if budgets:
+            return _plan(model, gpu, degrees, budgets, quantization)
     return None
 
 
-def _fits(model: Model, gpu: Gpu, degree: int, quantization: Quantization | None) -> bool:
+def _fitting_budgets(
+    model: Model, gpu: Gpu, degrees: tuple[int, ...], quantization: Quantization | None, rules: Rules
+) -> dict[int, Budget]:
+    """The budgets of the degrees that hold the weights and a context beside them."""
     weights = weight_bytes(model, compute_dtype(model, gpu), quantization)
-    if degree < minimum_degree(weights, gpu.visible_bytes):
-        return False
+    server = default_server(gpu, rules)
+    budgets = {
+        degree: budget(model, gpu, degree, quantization, server=server)
+        for degree in degrees
+        if degree >= minimum_degree(weights, gpu.visible_bytes)
+    }
     needed = min(SMALLEST_CONTEXT, model.max_position_embeddings)
-    return budget(model, gpu, degree, quantization).held_requests(needed) >= 1
+    return {degree: memory for degree, memory in budgets.items() if memory.held_requests(needed)}
 
 
 def _plan(
-    model: Model, gpu: Gpu, degrees: tuple[int, ...], fitting: list[int], quantization: Quantization | None
+    model: Model,
+    gpu: Gpu,
+    degrees: tuple[int, ...],
+    budgets: dict[int, Budget],
+    quantization: Quantization | None,
 ) -> Plan:
-    degree = max(fitting)
-    memory = budget(model, gpu, degree, quantization)
+    degree = max(budgets)
+    memory = budgets[degree]
     context = largest_context(model.max_position_embeddings, memory)
     workload = workload_within(context)
     held = memory.held_requests(workload.total_tokens)
     return Plan(
         tensor_parallel=degree,
-        smallest_tensor_parallel=min(fitting),
+        smallest_tensor_parallel=min(budgets),
         valid_tensor_parallel=degrees,
         quantization=quantization,
         weight_bytes=weight_bytes(model, compute_dtype(model, gpu), quantization),

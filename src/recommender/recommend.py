@@ -12,6 +12,7 @@ from recommender.larger import Holder, smallest_holder
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
 from recommender.plan import Plan, best_plan
 from recommender.quantization import candidates
+from recommender.versions import ANY_VERSION, Rules
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
 
@@ -63,8 +64,15 @@ def refusal_of_neuron(instance: Instance) -> Infeasible | None:
     )
 
 
-def recommend(metadata: HubMetadata, instance: Instance, instances: Sequence[Instance]) -> Recommendation:
+def recommend(
+    metadata: HubMetadata,
+    instance: Instance,
+    instances: Sequence[Instance],
+    rules: Rules = ANY_VERSION,
+) -> Recommendation:
     """The configuration of the model in `metadata` on `instance`; larger ones are sought in `instances`.
+
+    `rules` are those of the vLLM version that will run it, or of all versions since 0.17.
 
     Raises `ImplausibleMetadata` where the Hub's documents hold impossible values.
     """
@@ -80,29 +88,33 @@ def recommend(metadata: HubMetadata, instance: Instance, instances: Sequence[Ins
             model_info=describe_model(metadata),
             instance=instance,
         )
-    return _recommend_for(model, instance, instances)
+    return _recommend_for(model, instance, instances, rules)
 
 
-def _recommend_for(model: Model, instance: Instance, instances: Sequence[Instance]) -> Recommendation:
-    native = best_plan(model, instance)
+def _recommend_for(
+    model: Model, instance: Instance, instances: Sequence[Instance], rules: Rules
+) -> Recommendation:
+    native = best_plan(model, instance, rules=rules)
     if native is not None:
         return _feasible(model, instance, native, alternatives=None)
-    quantized = _quantized_plan(model, instance)
-    alternatives = Alternatives(quantized=quantized, larger=smallest_holder(model, instances, asked=instance))
+    quantized = _quantized_plan(model, instance, rules)
+    alternatives = Alternatives(
+        quantized=quantized, larger=smallest_holder(model, instances, asked=instance, rules=rules)
+    )
     if quantized is not None:
         return _feasible(model, instance, quantized, alternatives=alternatives)
     return Infeasible(
         code="does_not_fit",
-        reason=refusal.does_not_fit(model, instance, gpu_of(instance), alternatives.larger),
+        reason=refusal.does_not_fit(model, instance, gpu_of(instance), alternatives.larger, rules),
         model_info=model.info,
         instance=instance,
         alternatives=alternatives,
     )
 
 
-def _quantized_plan(model: Model, instance: Instance) -> Plan | None:
+def _quantized_plan(model: Model, instance: Instance, rules: Rules) -> Plan | None:
     """The plan with the first quantization that fits."""
-    tried = (best_plan(model, instance, each) for each in candidates(model, gpu_of(instance)))
+    tried = (best_plan(model, instance, each, rules=rules) for each in candidates(model, gpu_of(instance)))
     return next((plan for plan in tried if plan is not None), None)
 
 

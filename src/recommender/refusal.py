@@ -9,7 +9,9 @@ from recommender.parallel import valid_degrees
 from recommender.phrases import gpus_text, nominal_text, precision_text, shape_text
 from recommender.plan import SMALLEST_CONTEXT
 from recommender.quantization import candidates, missing_capability, runs_in_16_bit
+from recommender.server import default_server
 from recommender.units import gib_text
+from recommender.versions import Rules
 from recommender.weights import weight_bytes
 
 
@@ -21,9 +23,9 @@ def neuron(instance: Instance) -> str:
     )
 
 
-def does_not_fit(model: Model, instance: Instance, gpu: Gpu, larger: Holder | None) -> str:
+def does_not_fit(model: Model, instance: Instance, gpu: Gpu, larger: Holder | None, rules: Rules) -> str:
     """Why no configuration of `model` starts on `instance`."""
-    reason = _missing_capability(model, instance, gpu) or _shortage(model, instance, gpu)
+    reason = _missing_capability(model, instance, gpu) or _shortage(model, instance, gpu, rules)
     return reason if larger is not None else f"{reason} No instance of the table holds it."
 
 
@@ -42,9 +44,9 @@ def _missing_capability(model: Model, instance: Instance, gpu: Gpu) -> str | Non
     )
 
 
-def _shortage(model: Model, instance: Instance, gpu: Gpu) -> str:
+def _shortage(model: Model, instance: Instance, gpu: Gpu, rules: Rules) -> str:
     degree = max(valid_degrees(model, instance.accelerator_count, replicate_kv_heads=True))
-    memory = budget(model, gpu, degree)
+    memory = budget(model, gpu, degree, server=default_server(gpu, rules))
     usable, own = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
     has = f"{nominal_text(instance)} ({instance.accelerator_count} x {gpu.name})"
     return (

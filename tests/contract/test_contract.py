@@ -282,3 +282,15 @@ def test_what_is_no_proper_request_is_answered_in_json_too(
 
     assert head.split()[1] == str(status).encode()
     assert json.loads(body)["code"] == code
+
+
+def test_the_figures_of_one_version_may_be_asked_for(client: Client) -> None:
+    """vLLM 0.19 subtracts no CUDA graphs and leaves more to the cache than the least favourable version."""
+    target = recommend_target("Qwen/Qwen2.5-72B-Instruct", "g6.48xlarge")
+    for_any = json.loads(client.request("GET", target)[1])
+    for_one = json.loads(client.request("GET", f"{target}&vllm_version=0.19.0")[1])
+
+    assert_feasible(for_one)
+    assert for_one["memory"]["cuda_graphs_gib"] == 0
+    assert for_one["memory"]["kv_cache_tokens"] > for_any["memory"]["kv_cache_tokens"]
+    assert for_one["max_model_len"] > for_any["max_model_len"]

@@ -152,3 +152,18 @@ def test_a_token_that_is_no_header_value_is_refused_without_repeating_it(value: 
         parse_request(_ASKED, {"x-hf-token": value})
 
     assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(None, None), ("", None), ("0.19.0", (0, 19)), (" v0.30.1 ", (0, 30))]
+)
+def test_a_version_of_vllm_may_be_named(value: str | None, expected: tuple[int, int] | None) -> None:
+    query = _ASKED if value is None else {**_ASKED, "vllm_version": value}
+
+    assert parse_request(query, {}).vllm_version == expected
+
+
+@pytest.mark.parametrize("value", ["latest", "0.7.3", "19"])
+def test_what_is_no_version_or_too_old_a_one_is_refused(value: str) -> None:
+    with pytest.raises(InvalidRequest, match="from 0.8 up"):
+        parse_request({**_ASKED, "vllm_version": value}, {})
