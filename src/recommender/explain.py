@@ -47,7 +47,7 @@ def explanation(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> Expla
 
 def warnings(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> tuple[str, ...]:
     """What the reader should know beside the values."""
-    dtype = compute_dtype(model, gpu)
+    dtype, name = compute_dtype(model, gpu), instance.accelerator_name
     found = []
     if plan.quantization is not None and not plan.quantization.at_load:
         label = plan.quantization.label
@@ -57,13 +57,13 @@ def warnings(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> tuple[st
         )
     if dtype is Dtype.FLOAT32:
         found.append(
-            f"{gpu.name} has no BF16 and this model no FP16 mode: vLLM runs it in {dtype.label}, at twice the"
+            f"{name} has no BF16 and this model no FP16 mode: vLLM runs it in {dtype.label}, at twice the"
             " memory."
         )
     if not gpu.is_known:
         found.append(
-            f"{gpu.name} is not a GPU with known figures: the plan counts on {gib_text(gpu.visible_bytes)}"
-            f" of each GPU of {instance.name} and on no FP8."
+            f"{name} is not a GPU with known figures: the plan counts on {gib_text(gpu.visible_bytes)} of"
+            f" each GPU of {instance.name} and on no FP8."
         )
     return tuple(found)
 
@@ -99,8 +99,8 @@ def _smallest(plan: Plan) -> str:
     if smallest == plan.tensor_parallel:
         return f"fewer would not hold {weights} and a KV cache beside them"
     return (
-        f"{smallest} would hold the model ({weights}), but a benchmark should use the GPUs that are paid for,"
-        " and the KV cache spreads over every GPU in use"
+        f"{gpus_text(smallest)} would hold the model ({weights}), but a benchmark should use the GPUs that"
+        " are paid for, and the KV cache spreads over every GPU in use"
     )
 
 
@@ -115,7 +115,7 @@ def _replication(model: Model, degree: int) -> str:
 
 def _quantization(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
     if plan.quantization is None:
-        return _native(model, gpu, plan)
+        return _native(model, instance, gpu, plan)
     label, dtype = plan.quantization.label, compute_dtype(model, gpu)
     how = (
         f"vLLM quantizes while it loads; embeddings and output head stay in {dtype.label}."
@@ -126,7 +126,7 @@ def _quantization(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str
     return (
         f"{label}: in {dtype.label} the weights take {native}, too much beside a KV cache for"
         f" {_usable_part(model, instance)}; in {label} they take {shrunk}."
-        f"{_why_not_fp8(gpu, plan.quantization)} {how}"
+        f"{_why_not_fp8(instance, gpu, plan.quantization)} {how}"
     )
 
 
@@ -139,18 +139,18 @@ def _usable_part(model: Model, instance: Instance) -> str:
     return f"the {share} of {gpus_text(degree)}, the most of {instance.name} that this model can use"
 
 
-def _why_not_fp8(gpu: Gpu, quantization: Quantization) -> str:
+def _why_not_fp8(instance: Instance, gpu: Gpu, quantization: Quantization) -> str:
     if quantization.name == "fp8":
         return ""
     if gpu.computes_fp8:
         return " FP8 would not be small enough."
-    return f" {gpu.name} does not compute in FP8."
+    return f" {instance.accelerator_name} does not compute in FP8."
 
 
-def _native(model: Model, gpu: Gpu, plan: Plan) -> str:
+def _native(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
     weights, usable = gib_text(plan.budget.weight_bytes), gib_text(plan.budget.usable_bytes)
     fits = (
-        f"the weights take {weights} of the {usable} that vLLM may use on each {gpu.name}"
+        f"the weights take {weights} of the {usable} that vLLM may use on each {instance.accelerator_name}"
         f" ({GPU_MEMORY_UTILIZATION:.0%} of what CUDA sees)"
     )
     if model.quantization is not None:

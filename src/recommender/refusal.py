@@ -35,12 +35,13 @@ def _missing_capability(model: Model, instance: Instance, gpu: Gpu) -> str | Non
         return None
     if not runs_in_16_bit(model, gpu):
         return (
-            f"The {gpu.name} of {instance.name} has no BF16 and this model no FP16 mode; in FP32 vLLM runs no"
-            " quantized checkpoint."
+            f"The {instance.accelerator_name} of {instance.name} has no BF16 and this model no FP16 mode; in"
+            " FP32 vLLM runs no quantized checkpoint."
         )
     return (
         f"The checkpoint is quantized with {model.quantization}, which vLLM runs from compute capability"
-        f" {_version(needed)} up; the {gpu.name} of {instance.name} has {_version(gpu.compute_capability)}."
+        f" {_version(needed)} up; the {instance.accelerator_name} of {instance.name} has"
+        f" {_version(gpu.compute_capability)}."
     )
 
 
@@ -48,7 +49,7 @@ def _shortage(model: Model, instance: Instance, gpu: Gpu, rules: Rules) -> str:
     degree = max(valid_degrees(model, instance.accelerator_count, replicate_kv_heads=True))
     memory = budget(model, gpu, degree, server=default_server(gpu, rules))
     usable, own = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
-    has = f"{nominal_text(instance)} ({instance.accelerator_count} x {gpu.name})"
+    has = f"{nominal_text(instance)} ({instance.accelerator_count} x {instance.accelerator_name})"
     return (
         f"{model.model_id} needs {_needs(model, gpu)}, and a KV cache of at least {SMALLEST_CONTEXT} tokens"
         f" beside them. {instance.name} has {has}{_limit_by_shape(model, instance, degree)}; vLLM may use"
