@@ -33,7 +33,7 @@ test: .venv/ready .venv-sam/ready .node/ready ## Lint, types and all tests
 	$(VENV)/pytest --numprocesses auto --dist loadfile --cov
 
 accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
-	@$(VENV)/python -m benchmarks.accuracy
+	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg
 
 format: .venv/ready ## Put the code into shape
 	$(VENV)/ruff format .

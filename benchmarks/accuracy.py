@@ -1,6 +1,6 @@
 """How well the calculator predicts what real vLLM servers logged: `make accuracy`.
 
-    python -m benchmarks.accuracy [--runs FILE] [--hub DIR] [--json FILE]
+    python -m benchmarks.accuracy [--runs FILE] [--hub DIR] [--json FILE] [--svg FILE]
 
 Prints a row per run and a summary. Many runs are one model with another flag, so summaries give each
 combination of model, GPU and tensor parallel degree one vote, its median.
@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.plot import scatter
 from benchmarks.prediction import Prediction, predict
 from benchmarks.runs import RUNS, metadata_in, read_runs
 
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=Path, default=RUNS, help="one JSON object a line")
     parser.add_argument("--hub", type=Path, help="<org>/<name>/config.json and api.json")
     parser.add_argument("--json", type=Path, help="where to write rows and summary")
+    parser.add_argument("--svg", type=Path, help="where to draw predicted against logged tokens")
     options = parser.parse_args(arguments)
     metadata = metadata_in(options.hub)
     predictions = [predict(run, metadata) for run in read_runs(options.runs)]
@@ -43,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json is not None:
         document = {"rows": [row(each) for each in predictions], "summary": found}
         options.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    if options.svg is not None:
+        options.svg.write_text(scatter(predictions), encoding="utf-8")
     return 0
 
 

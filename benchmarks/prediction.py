@@ -143,6 +143,8 @@ def _recommended_context(model: Model, gpu: Gpu, run: Run) -> int | None:
 
 
 def _attention(model: Model) -> str:
+    if model.recurrent_state is not None:
+        return "recurrent"
     if model.kv_heads is None:
         return "latent"
     return "full" if all(kind.reach is None for kind in model.attention) else "windowed"

@@ -7,6 +7,9 @@ import pytest
 from support.instances import instance
 from support.metadata import real_model
 
+from benchmarks.plot import scatter
+from benchmarks.prediction import predict
+from benchmarks.runs import metadata_in, read_runs
 from recommender.gpu import gpu_of
 from recommender.memory import Budget, budget
 from recommender.server import default_server
@@ -41,6 +44,13 @@ def test_the_table_shows_what_is_computed(model_id: str) -> None:
     }
 
     assert figures == {name: _row(name)[column] for name in figures}
+
+
+def test_the_picture_is_the_one_that_is_drawn() -> None:
+    metadata = metadata_in(None)
+    drawn = scatter(predict(run, metadata) for run in read_runs())
+
+    assert (Path(__file__).parents[2] / "docs" / "accuracy.svg").read_text() == drawn
 
 
 def test_the_text_fills_in_the_blocks_that_are_computed() -> None:
