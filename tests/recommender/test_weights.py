@@ -32,6 +32,7 @@ _BILLION = 10**9
         ("mistralai/Mixtral-8x7B-Instruct-v0.1", 2, 43.51),
         ("meta-llama/Llama-4-Scout-17B-16E-Instruct", 4, 53.12),
         ("openai/gpt-oss-20b", 1, 13.64),
+        ("Qwen/Qwen3.5-9B", 1, 17.66),
         ("deepseek-ai/DeepSeek-V2-Lite-Chat", 1, 29.43),
         ("Qwen/Qwen3-0.6B", 1, 1.12),
         ("RedHatAI/Qwen2.5-7B-Instruct-FP8-dynamic", 1, 8.14),

@@ -24,6 +24,7 @@ from recommender.model.rotary import rotary_values
 from recommender.model.shape import (
     embedding_parameters,
     parse_shape,
+    prediction_layer_parameters,
     shape_parameters,
 )
 from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
@@ -60,7 +61,9 @@ def parse_model(metadata: HubMetadata) -> Model:
         quantization=quantization.method if quantization else None,
         shard_multiple=quantization.shard_multiple if quantization else 1,
         shards_experts_in_multiples=bool(quantization and quantization.shards_experts_in_multiples),
-        weights=_weights(metadata.information, stored, quantization, shape, tied=tied),
+        weights=_without_prediction_layers(
+            _weights(metadata.information, stored, quantization, shape, tied=tied), text, shape
+        ),
         attention=attention,
         recurrent_layers=shape.layers - sum(layers.count for layers in attention),
         recurrent_state=parse_recurrent_state(text),
@@ -187,6 +190,13 @@ def _weights(
     floats = min(parameters, embedding_parameters(shape, tied=tied))
     packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
     return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)
+
+
+def _without_prediction_layers(weights: Weights, text: Fields, shape: Shape) -> Weights:
+    """Left alone in a quantized checkpoint, of which it is not known how it stores them."""
+    if weights.packed_bytes:
+        return weights
+    return replace(weights, float_values=weights.float_values - prediction_layer_parameters(text, shape))
 
 
 def _check_parameters(weights: Weights, shape: Shape, *, tied: bool) -> None:

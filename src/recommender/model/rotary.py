@@ -34,7 +34,8 @@ def _rotary_width(text: Fields, shape: Shape) -> int:
     latent = text.optional_count("qk_rope_head_dim")
     if latent is not None:
         return latent
-    share = text.value("partial_rotary_factor", "rotary_pct")
+    rope = text.nested("rope_parameters", "rope_scaling")
+    share = text.value("partial_rotary_factor", "rotary_pct") or rope.value("partial_rotary_factor")
     return int(shape.head_dim * share) if isinstance(share, float) and 0 < share < 1 else shape.head_dim
 
 

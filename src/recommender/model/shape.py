@@ -71,6 +71,21 @@ def embedding_parameters(shape: Shape, *, tied: bool) -> int:
     return shape.vocabulary * shape.hidden_size * (1 if tied else 2)
 
 
+def prediction_layer_parameters(text: Fields, shape: Shape) -> int:
+    """Parameters of the layers that predict further tokens (Qwen3.5), which vLLM loads to speculate only."""
+    layers = text.optional_count("mtp_num_hidden_layers")
+    if layers is None:
+        return 0
+    gates = shape.attention_heads if text.flag("attn_output_gate") else 0
+    heads = 2 * shape.attention_heads + 2 * shape.kv_heads + gates
+    shared = text.optional_count("shared_expert_intermediate_size") or 0
+    width = (
+        shape.experts * shape.expert_intermediate_size + shared if shape.experts else shape.intermediate_size
+    )
+    layer = shape.hidden_size * (heads * shape.head_dim + shape.mlp_matrices * width)
+    return layers * layer + 2 * shape.hidden_size**2
+
+
 def _kv_heads(text: Fields, heads: int) -> int:
     if text.flag("multi_query") and not text.flag("new_decoder_architecture"):
         return 1
