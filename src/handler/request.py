@@ -13,6 +13,7 @@ from recommender.versions import Version, parse_version
 # huggingface_hub, `validate_repo_id` in src/huggingface_hub/utils/_validators.py.
 _REPO_ID = re.compile(r"(?:[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?/)?[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?", re.ASCII)
 _NUMBER = re.compile(r"(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,4})?)?", re.ASCII | re.IGNORECASE)
+_VERSION = re.compile(r"v?\d{1,2}\.\d{1,3}(?:\.\d{1,3})?[a-z0-9.+-]{0,40}", re.ASCII)
 _INSTANCE_TYPE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 
 _NUMBERS = (
@@ -92,7 +93,7 @@ def _vllm_version(query: Mapping[str, str]) -> Version | None:
     text = query.get("vllm_version", "").strip()
     if not text:
         return None
-    version = parse_version(text)
+    version = parse_version(text) if _VERSION.fullmatch(text) else None
     if version is None or version < _OLDEST_VERSION:
         raise InvalidRequest(f"vllm_version is {_shown(text)}; give one from 0.8 up, like 0.19.0.")
     return version

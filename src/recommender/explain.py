@@ -80,8 +80,7 @@ def _tensor_parallel(model: Model, instance: Instance, plan: Plan) -> str:
 def _why_not_more(model: Model) -> str:
     if model.quantization == "bitsandbytes":
         return "vLLM runs a checkpoint of bitsandbytes on one GPU only."
-    blocks = f" in blocks of {model.shard_multiple}" if model.shard_multiple > 1 else ""
-    return f"More would not divide the model's {shape_text(model)} evenly{blocks}."
+    return f"More would not evenly divide the model's {shape_text(model)}."
 
 
 def _weights_beside_cache(plan: Plan) -> str:
@@ -159,30 +158,38 @@ def _native(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
 
 
 def _max_model_len(model: Model, plan: Plan) -> str:
-    limit, cache, chosen = model.max_position_embeddings, plan.budget.kv_cache_tokens, plan.max_model_len
+    limit, chosen = model.max_position_embeddings, plan.max_model_len
     if chosen < power_of_two_within(limit):
         return (
-            f"{chosen:,} tokens is the largest power of two for which the KV cache of {cache:,} tokens has"
-            f" room; the model itself allows {limit:,}."
+            f"{chosen:,} tokens is the largest power of two for which {_cache(plan)} has room;"
+            f" the model itself allows {limit:,}."
         )
     within = (
         "the model's own limit"
         if chosen == limit
         else f"the largest power of two within the model's {limit:,}"
     )
-    return f"{chosen:,} tokens is {within}; the KV cache holds {cache:,} tokens."
+    requests = count_text(plan.budget.held_requests(chosen), "such request")
+    return f"{chosen:,} tokens is {within}; {_cache(plan)} has room for {requests}."
 
 
 def _concurrency(plan: Plan) -> str:
-    work, cache = plan.workload, f"the KV cache of {plan.budget.kv_cache_tokens:,} tokens"
+    work = plan.workload
     request = f"{work.total_tokens} tokens ({work.input_tokens} in, {work.output_tokens} out)"
     if plan.held_requests > LARGEST_CONCURRENCY:
         return (
-            f"{LARGEST_CONCURRENCY} is the most that a run takes; {cache} would hold"
+            f"{LARGEST_CONCURRENCY} is the most that a run takes; {_cache(plan)} would hold"
             f" {plan.held_requests:,} requests of {request}."
         )
     fit = "fits" if plan.concurrency == 1 else "fit"
-    return f"{count_text(plan.concurrency, 'request')} of {request} {fit} into {cache} at once."
+    return f"{count_text(plan.concurrency, 'request')} of {request} {fit} into {_cache(plan)} at once."
+
+
+def _cache(plan: Plan) -> str:
+    """With its tokens where each takes one slot; layers with a window or a state take less, or more."""
+    if len(plan.budget.layout.groups) > 1:
+        return f"the KV cache of {gib_text(plan.budget.kv_cache_bytes)} on each GPU"
+    return f"the KV cache of {plan.budget.kv_cache_tokens:,} tokens"
 
 
 def _workload(plan: Plan) -> str | None:

@@ -8,6 +8,7 @@ from recommender.units import GIB
 # Where BF16 and FP8 arithmetic begin: `vllm/platforms/cuda.py`, `supported_dtypes`; Ada and Hopper.
 BF16_CAPABILITY = (8, 0)
 FP8_CAPABILITY = (8, 9)
+BLACKWELL_CAPABILITY = (10, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,11 @@ class Gpu:
     def computes_fp8(self) -> bool:
         """Whether it has tensor cores for FP8."""
         return self.compute_capability >= FP8_CAPABILITY
+
+    @property
+    def computes_int8(self) -> bool:
+        """Whether vLLM has INT8 kernels for it, which Blackwell has none of (vllm-project/vllm#21097)."""
+        return self.compute_capability < BLACKWELL_CAPABILITY
 
     @property
     def computes_bf16(self) -> bool:

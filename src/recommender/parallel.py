@@ -2,7 +2,7 @@
 
 import math
 
-from recommender.model import Model
+from recommender.model import KeyValueHeads, Model
 
 # Share of a GPU that weights may take, so that a cache beside them is worth having.
 _WEIGHT_SHARE = 0.85
@@ -38,7 +38,9 @@ def minimum_degree(weight_bytes: int, gpu_memory_bytes: int) -> int:
 def _divided(model: Model) -> tuple[int, ...]:
     shape = model.shape
     padded_vocabulary = -(-shape.vocabulary // _VOCABULARY_STEP) * _VOCABULARY_STEP
-    return shape.attention_heads, shape.intermediate_size, shape.expert_intermediate_size, padded_vocabulary
+    state_heads = model.recurrent_state.heads if model.recurrent_state is not None else ()
+    widths = shape.intermediate_size, shape.expert_intermediate_size
+    return shape.attention_heads, *widths, *state_heads, padded_vocabulary
 
 
 def _blocked(model: Model) -> tuple[int, ...]:
@@ -50,5 +52,7 @@ def _blocked(model: Model) -> tuple[int, ...]:
 
 
 def _divides_kv_heads(model: Model, degree: int, *, replicate: bool) -> bool:
-    kv_heads = model.kv_heads
-    return kv_heads is None or kv_heads % degree == 0 or (replicate and degree % kv_heads == 0)
+    """Layers with fewer heads than the others may have theirs replicated in any case (Gemma 4)."""
+    kinds = {layers.cache.kv_heads for layers in model.attention if isinstance(layers.cache, KeyValueHeads)}
+    divided = all(heads % degree == 0 or degree % heads == 0 for heads in kinds)
+    return divided and (model.kv_heads is None or model.kv_heads % degree == 0 or replicate)

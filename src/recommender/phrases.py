@@ -14,11 +14,16 @@ def precision_text(model: Model, gpu: Gpu) -> str:
 
 def shape_text(model: Model) -> str:
     """What a tensor parallel degree has to divide."""
-    heads = count_text(model.shape.attention_heads, "attention head")
-    width = f"feed-forward width of {model.shape.intermediate_size:,}"
-    if model.kv_heads is None:
-        return f"{heads} and {width}"
-    return f"{heads}, {count_text(model.kv_heads, 'KV head')} and {width}"
+    shape = model.shape
+    parts = [count_text(shape.attention_heads, "attention head")]
+    if model.kv_heads is not None:
+        parts.append(count_text(model.kv_heads, "KV head"))
+    if shape.intermediate_size:
+        parts.append(f"feed-forward width of {shape.intermediate_size:,}")
+    if shape.expert_intermediate_size != shape.intermediate_size:
+        parts.append(f"expert width of {shape.expert_intermediate_size:,}")
+    blocks = f" in blocks of {model.shard_multiple}" if model.shard_multiple > 1 else ""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}{blocks}"
 
 
 def gpus_text(degree: int) -> str:

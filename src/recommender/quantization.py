@@ -43,6 +43,8 @@ def candidates(model: Model, gpu: Gpu) -> tuple[Quantization, ...]:
     """
     if model.quantization is not None or not runs_in_16_bit(model, gpu):
         return ()
+    if not gpu.computes_int8:
+        return (FP8, INT4)
     return (FP8, INT8, INT4) if gpu.computes_fp8 else (INT8, INT4)
 
 
@@ -54,6 +56,11 @@ def missing_capability(model: Model, gpu: Gpu) -> tuple[int, int] | None:
         return BF16_CAPABILITY
     needed = _MINIMUM_CAPABILITY.get(model.quantization)
     return needed if needed is not None and gpu.compute_capability < needed else None
+
+
+def lacks_int8(model: Model, gpu: Gpu) -> bool:
+    """Whether the checkpoint computes in INT8 and the GPU does not."""
+    return model.computes_in_int8 and not gpu.computes_int8
 
 
 def runs_in_16_bit(model: Model, gpu: Gpu) -> bool:

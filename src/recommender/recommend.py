@@ -80,7 +80,7 @@ def recommend(
     if neuron is not None:
         return neuron
     try:
-        model = parse_model(metadata)
+        return _recommend_for(parse_model(metadata), instance, instances, rules)
     except UnsupportedModel as unsupported:
         return Infeasible(
             code="unsupported_model",
@@ -88,7 +88,6 @@ def recommend(
             model_info=describe_model(metadata),
             instance=instance,
         )
-    return _recommend_for(model, instance, instances, rules)
 
 
 def _recommend_for(

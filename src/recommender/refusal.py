@@ -1,14 +1,15 @@
 """The sentences for what does not run: what was needed and what was there."""
 
+from recommender.dtype import Dtype
 from recommender.gpu import Gpu
 from recommender.instance import Instance
 from recommender.larger import Holder
-from recommender.memory import budget, compute_dtype
+from recommender.memory import Budget, budget, compute_dtype
 from recommender.model import Model
 from recommender.parallel import valid_degrees
 from recommender.phrases import gpus_text, nominal_text, precision_text, shape_text
 from recommender.plan import SMALLEST_CONTEXT
-from recommender.quantization import candidates, missing_capability, runs_in_16_bit
+from recommender.quantization import candidates, lacks_int8, missing_capability, runs_in_16_bit
 from recommender.server import default_server
 from recommender.units import gib_text
 from recommender.versions import Rules
@@ -30,6 +31,8 @@ def does_not_fit(model: Model, instance: Instance, gpu: Gpu, larger: Holder | No
 
 
 def _missing_capability(model: Model, instance: Instance, gpu: Gpu) -> str | None:
+    if lacks_int8(model, gpu):
+        return f"vLLM has no INT8 kernels for the {instance.accelerator_name} of {instance.name}."
     needed = missing_capability(model, gpu)
     if needed is None:
         return None
@@ -46,20 +49,35 @@ def _missing_capability(model: Model, instance: Instance, gpu: Gpu) -> str | Non
 
 
 def _shortage(model: Model, instance: Instance, gpu: Gpu, rules: Rules) -> str:
-    degree = max(valid_degrees(model, instance.accelerator_count, replicate_kv_heads=True))
+    degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=True)
+    if not degrees:
+        return f"vLLM cannot divide the checkpoint's {shape_text(model)}, even for one GPU."
+    degree = max(degrees)
     memory = budget(model, gpu, degree, server=default_server(gpu, rules))
     usable, own = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
     has = f"{nominal_text(instance)} ({instance.accelerator_count} x {instance.accelerator_name})"
     return (
-        f"{model.model_id} needs {_needs(model, gpu)}, and a KV cache of at least {SMALLEST_CONTEXT} tokens"
-        f" beside them. {instance.name} has {has}{_limit_by_shape(model, instance, degree)}; vLLM may use"
-        f" {usable} of it and takes about {own} for itself."
+        f"{model.model_id} needs {_needs(model, instance, gpu)}, and a KV cache of at least"
+        f" {SMALLEST_CONTEXT} tokens beside them. {instance.name} has"
+        f" {has}{_limit_by_shape(model, instance, degree)}; vLLM may use {usable} of it and takes about"
+        f" {own} for itself.{_states(memory)}"
     )
 
 
-def _needs(model: Model, gpu: Gpu) -> str:
+def _states(memory: Budget) -> str:
+    """Whether it is states that there is no room for, rather than weights."""
+    wanted = memory.server.blocks_for_states
+    if not memory.layout.has_states or not 0 < memory.layout.blocks(memory.kv_cache_bytes) < wanted:
+        return ""
+    return f" Its layers of linear attention want a cache of {wanted} blocks, one for each sequence."
+
+
+def _needs(model: Model, instance: Instance, gpu: Gpu) -> str:
     dtype = compute_dtype(model, gpu)
     native = f"{gib_text(weight_bytes(model, dtype))} for its weights in {precision_text(model, gpu)}"
+    if dtype is Dtype.FLOAT32:
+        name = instance.accelerator_name
+        return f"{native}, because {name} has no BF16 and the model no FP16 mode"
     smallest = next(reversed(candidates(model, gpu)), None)
     if smallest is None:
         return native
@@ -69,6 +87,8 @@ def _needs(model: Model, gpu: Gpu) -> str:
 def _limit_by_shape(model: Model, instance: Instance, degree: int) -> str:
     if degree == instance.accelerator_count:
         return ""
+    if model.quantization == "bitsandbytes":
+        return ", of which it can use one GPU because vLLM runs bitsandbytes on no more"
     return f", of which it can use {gpus_text(degree)} because of its {shape_text(model)}"
 
 

@@ -163,7 +163,7 @@ def test_a_version_of_vllm_may_be_named(value: str | None, expected: tuple[int, 
     assert parse_request(query, {}).vllm_version == expected
 
 
-@pytest.mark.parametrize("value", ["latest", "0.7.3", "19"])
+@pytest.mark.parametrize("value", ["latest", "0.7.3", "19", "0.19.0; rm", "9999.9999", "0.19" + "a" * 60])
 def test_what_is_no_version_or_too_old_a_one_is_refused(value: str) -> None:
     with pytest.raises(InvalidRequest, match="from 0.8 up"):
         parse_request({**_ASKED, "vllm_version": value}, {})

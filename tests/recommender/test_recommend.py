@@ -229,7 +229,8 @@ def test_idle_gpus_of_a_model_with_latent_attention_are_explained() -> None:
     answer = recommend(real("deepseek-ai/DeepSeek-V2-Lite-Chat"), seven, ALL)
 
     assert isinstance(answer, Feasible)
-    assert "16 attention heads and feed-forward width" in answer.explanation.tensor_parallel_degree
+    reason = answer.explanation.tensor_parallel_degree
+    assert "16 attention heads, feed-forward width of 10,944 and expert width of 1,408" in reason
 
 
 def test_a_quantized_checkpoint_that_would_run_in_fp32_is_refused_with_the_true_reason() -> None:
@@ -258,4 +259,64 @@ def test_blocks_of_a_quantized_checkpoint_are_named() -> None:
     answer = feasible("Qwen/Qwen3-30B-A3B-FP8", "g6e.12xlarge")
 
     assert answer.plan.tensor_parallel == 2
-    assert "evenly in blocks of 128" in answer.explanation.tensor_parallel_degree
+    assert "expert width of 768 in blocks of 128" in answer.explanation.tensor_parallel_degree
+
+
+def test_a_width_that_no_degree_divides_is_refused_by_its_blocks() -> None:
+    """Blocks of 128 do not divide a width of 1000, on one GPU either."""
+    blocks = {"quant_method": "fp8", "weight_block_size": [128, 128]}
+    answer = recommend(
+        llama(intermediate_size=1000, quantization_config=blocks), instance("g6e.12xlarge"), ALL
+    )
+
+    assert isinstance(answer, Infeasible)
+    assert "vLLM cannot divide the checkpoint's" in answer.reason
+    assert "width of 1,000 in blocks of 128" in answer.reason
+
+
+@pytest.mark.parametrize("instance_type", ["g7e.12xlarge", "p6-b200.48xlarge"])
+def test_an_int8_checkpoint_is_refused_where_vllm_has_no_kernels_for_it(instance_type: str) -> None:
+    answer = infeasible("RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8", instance_type)
+
+    assert "vLLM has no INT8 kernels" in answer.reason
+
+
+def test_a_model_that_is_widened_to_fp32_is_told_so_where_it_does_not_fit() -> None:
+    """Gemma 3 has no FP16 mode, a T4 no BF16."""
+    answer = infeasible("google/gemma-3-27b-it", "g4dn.12xlarge")
+
+    assert "because T4 has no BF16 and the model no FP16 mode" in answer.reason
+
+
+def test_layers_with_fewer_kv_heads_do_not_limit_the_degree() -> None:
+    """Gemma 4 31B has 16 KV heads in its layers with a window and 4 in the others, which are replicated."""
+    answer = feasible("google/gemma-4-31B-it", "g5.48xlarge")
+
+    assert answer.plan.tensor_parallel == 8
+
+
+@pytest.mark.parametrize(
+    ("model_id", "settings", "reason"),
+    [
+        (
+            "Qwen/Qwen3-Next-80B-A3B-Instruct",
+            {"layer_types": ["linear_attention"] * 48},
+            "mixes layers in a way",
+        ),
+        ("google/gemma-4-31B-it", {"global_head_dim": 300}, "differ by no whole factor"),
+    ],
+    ids=["no layer caches tokens", "head sizes without a common block"],
+)
+def test_layers_that_no_cache_can_be_computed_for_are_an_unsupported_model(
+    model_id: str, settings: dict[str, object], reason: str
+) -> None:
+    metadata = real(model_id)
+    assert metadata.config is not None
+    config = dict(metadata.config)
+    text = {**config.get("text_config", config), **settings}
+    changed = {**config, "text_config": text} if "text_config" in config else text
+    answer = recommend(dataclasses.replace(metadata, config=changed), instance("p5.48xlarge"), ALL)
+
+    assert isinstance(answer, Infeasible)
+    assert answer.code == "unsupported_model"
+    assert reason in answer.reason

@@ -29,6 +29,8 @@ def parse_attention(family: Family, text: Fields, shape: Shape) -> tuple[Attenti
     """
     _refuse_foreign_attention(family, text)
     reaches = Counter(_reaches(family, text, shape))
+    if not reaches or (len(reaches) > 1 and reaches.total() < shape.layers):
+        raise UnsupportedModel(f"{text.name} mixes layers in a way whose cache cannot be computed.")
     return tuple(
         AttentionLayers(count=count, cache=_cache(family, text, shape, reach), reach=reach)
         for reach, count in sorted(reaches.items(), key=lambda item: item[0] is not None)
@@ -47,6 +49,7 @@ def parse_recurrent_state(text: Fields) -> RecurrentState | None:
         convolution_values=channels * (text.count("linear_conv_kernel_dim") - 1),
         memory_values=value_heads * value_dim * key_dim,
         memory_value_bytes=4 if text.text("mamba_ssm_dtype") == "float32" else None,
+        heads=(key_heads, value_heads),
     )
 
 
@@ -126,7 +129,7 @@ def _period(family: Family, text: Fields) -> int:
     """Every how many layers one looks over the whole context."""
     stated = text.value("sliding_window_pattern")
     if isinstance(stated, str):
-        return len(stated)  # EXAONE writes LLLG
+        return len(stated) or family.full_layer_period  # EXAONE writes LLLG
     return (
         text.optional_count("sliding_window_pattern", "_sliding_window_pattern") or family.full_layer_period
     )

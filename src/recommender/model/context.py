@@ -48,11 +48,12 @@ def longest_context(text: Fields) -> int:
     if kind in _YARN:
         # Up to 0.19 vLLM takes the original limit times the factor, later the stated one.
         original = rope.optional_count("original_max_position_embeddings") or limit
-        return min(limit, int(original * _factor(rope)))
-    return int(limit * _factor(rope))
+        return min(limit, int(original * scaling_factor(rope)))
+    return int(limit * scaling_factor(rope))
 
 
-def _factor(rope: Fields) -> float:
+def scaling_factor(rope: Fields) -> float:
+    """The factor by which a rotary embedding is stretched; 1 where none is stated."""
     factor = rope.value("factor")
     if factor is None:
         return 1

@@ -51,6 +51,7 @@ def parse_model(metadata: HubMetadata) -> Model:
     shape = parse_shape(text, mlp_matrices=family.mlp_matrices)
     tied = _is_tied(config, text, default=family.is_tied)
     attention = parse_attention(family, text, shape)
+    recurrent_layers = shape.layers - sum(layers.count for layers in attention)
     stored = stored_elements(metadata.information)
     quantization = parse_quantization(config, text, stored)
     return Model(
@@ -61,12 +62,13 @@ def parse_model(metadata: HubMetadata) -> Model:
         quantization=quantization.method if quantization else None,
         shard_multiple=quantization.shard_multiple if quantization else 1,
         shards_experts_in_multiples=bool(quantization and quantization.shards_experts_in_multiples),
+        computes_in_int8=2 * stored.get("I8", 0) > sum(stored.values()),
         weights=_without_prediction_layers(
             _weights(metadata.information, stored, quantization, shape, tied=tied), text, shape
         ),
         attention=attention,
-        recurrent_layers=shape.layers - sum(layers.count for layers in attention),
-        recurrent_state=parse_recurrent_state(text),
+        recurrent_layers=recurrent_layers,
+        recurrent_state=parse_recurrent_state(text) if recurrent_layers else None,
         shape=shape,
         is_tied=tied,
         rotary_values=rotary_values(text, shape, architecture=architecture),

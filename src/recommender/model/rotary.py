@@ -4,6 +4,7 @@ It is short for most models and 2.5 GiB for Llama 4, whose table has ten million
 `vllm/model_executor/layers/rotary_embedding/`, `cos_sin_cache` of each class.
 """
 
+from recommender.model.context import scaling_factor
 from recommender.model.fields import Fields
 from recommender.model.values import Shape
 
@@ -40,9 +41,6 @@ def _rotary_width(text: Fields, shape: Shape) -> int:
 
 
 def _row_factor(rope: Fields) -> float:
-    factor = rope.value("factor")
     if isinstance(rope.value("mrope_section"), list):
         return _MULTIMODAL_ROWS
-    if rope.text("rope_type", "type") in _SCALED_BY_THE_FACTOR and isinstance(factor, int | float):
-        return factor
-    return 1
+    return scaling_factor(rope) if rope.text("rope_type", "type") in _SCALED_BY_THE_FACTOR else 1

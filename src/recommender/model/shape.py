@@ -4,6 +4,7 @@ from recommender.errors import ImplausibleMetadata
 from recommender.model.fields import Fields
 from recommender.model.values import Shape
 
+_MOST_LAYERS = 10_000
 _LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
 _HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads")
 _HIDDEN = ("hidden_size", "n_embd", "d_model", "dim")
@@ -99,6 +100,8 @@ def _kv_heads(text: Fields, heads: int) -> int:
 
 
 def _check(shape: Shape, text: Fields) -> None:
+    if shape.layers > _MOST_LAYERS:
+        raise ImplausibleMetadata(f"{text.name} says {shape.layers} layers, which no model has.")
     if shape.attention_heads % shape.kv_heads:
         raise ImplausibleMetadata(
             f"{text.name} says {shape.attention_heads} attention heads for {shape.kv_heads} KV heads;"

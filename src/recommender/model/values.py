@@ -63,6 +63,8 @@ class RecurrentState:
     """The matrix of all heads."""
     memory_value_bytes: int | None
     """Bytes of one value of the matrix; `None` for those of the dtype."""
+    heads: tuple[int, int]
+    """Key and value heads, which tensor parallelism divides."""
 
     def size_bytes(self, tensor_parallel: int, value_bytes: int) -> int:
         """Bytes of one state on one GPU.
@@ -148,6 +150,8 @@ class Model:
     shard_multiple: int
     """What the width of a GPU's share of a matrix must be a multiple of, because of the quantization."""
     shards_experts_in_multiples: bool
+    computes_in_int8: bool
+    """Whether the checkpoint is quantized to 8-bit integers, weights and activations."""
     weights: Weights
     attention: tuple[AttentionLayers, ...]
     """The layers that cache tokens, by kind, those that look furthest back first."""
@@ -173,8 +177,9 @@ class Model:
     @property
     def kv_heads(self) -> int | None:
         """What tensor parallelism divides or replicates; `None` where a latent is cached instead."""
-        cache = self.attention[0].cache
-        return cache.kv_heads if isinstance(cache, KeyValueHeads) else None
+        caches = [layers.cache for layers in self.attention]
+        heads = [cache.kv_heads for cache in caches if isinstance(cache, KeyValueHeads)]
+        return max(heads, default=None)
 
     @property
     def info(self) -> "ModelInfo":
