@@ -18,8 +18,7 @@ def shape_text(model: Model) -> str:
     parts = [count_text(shape.attention_heads, "attention head")]
     if model.kv_heads is not None:
         parts.append(count_text(model.kv_heads, "KV head"))
-    if shape.intermediate_size:
-        parts.append(f"feed-forward width of {shape.intermediate_size:,}")
+    parts.append(f"feed-forward width of {shape.intermediate_size:,}")
     if shape.expert_intermediate_size != shape.intermediate_size:
         parts.append(f"expert width of {shape.expert_intermediate_size:,}")
     blocks = f" in blocks of {model.shard_multiple}" if model.shard_multiple > 1 else ""

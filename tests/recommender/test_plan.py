@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from support.instances import ALL, instance
 from support.metadata import llama, real_model
 
+from recommender.gpu import gpu_of
 from recommender.instance import Instance
 from recommender.model import Model, parse_model
 from recommender.plan import Plan, best_plan, power_of_two_within, workload_within
-from recommender.quantization import FP8, INT4, INT8
+from recommender.quantization import FP8, INT4, INT8, Quantization, candidates
 
 _GPU_INSTANCES = [each for each in ALL if not each.is_neuron]
 _MODELS = [
@@ -124,6 +125,22 @@ def test_a_model_with_a_short_context_of_its_own_still_runs() -> None:
 def test_a_checkpoint_that_the_gpu_cannot_compute_has_no_plan() -> None:
     """gpt-oss would fit into a T4, which has no kernel for MXFP4."""
     assert best_plan(real_model("openai/gpt-oss-20b"), instance("g4dn.12xlarge")) is None
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "expected"),
+    [
+        ("g4dn.xlarge", (INT8, INT4)),
+        ("g5.xlarge", (INT8, INT4)),
+        ("g6.xlarge", (FP8, INT8, INT4)),
+        ("p5.48xlarge", (FP8, INT8, INT4)),
+        ("p6-b200.48xlarge", (FP8, INT4)),
+    ],
+)
+def test_only_formats_that_the_gpu_computes_are_tried(
+    instance_type: str, expected: tuple[Quantization, ...]
+) -> None:
+    assert expected == candidates(parse_model(llama()), gpu_of(instance(instance_type)))
 
 
 @given(model=models, instance=instances, quantization=st.sampled_from([None, FP8, INT8, INT4]))

@@ -30,6 +30,7 @@ def parse_shape(text: Fields, *, mlp_matrices: int) -> Shape:
     intermediate = (
         text.optional_count(*_INTERMEDIATE)
         or nested_feed_forward.optional_count("ffn_hidden_size")
+        or text.optional_count(*_EXPERT_INTERMEDIATE)
         or hidden_size * (text.optional_count("expansion_ratio") or 4)
     )
     experts = text.optional_count(*_EXPERTS) or nested_feed_forward.optional_count("moe_num_experts") or 0
