@@ -331,3 +331,16 @@ def test_repositories_for_other_engines_are_refused(library: str) -> None:
 
 def test_coheres_own_key_of_the_context_wins() -> None:
     assert real_model("CohereLabs/c4ai-command-r-v01").max_position_embeddings == 131_072
+
+
+@pytest.mark.parametrize(("method", "expected"), [("compressed-tensors", True), ("bitsandbytes", False)])
+def test_integers_are_computed_with_only_where_the_scheme_says_so(method: str, *, expected: bool) -> None:
+    quantization = {"quant_method": method, "load_in_8bit": True, "bits": 8}
+    model = parse_model(
+        llama(
+            quantization_config=quantization,
+            parameters={"I8": 3 * _BILLION, "BF16": _BILLION},
+        )
+    )
+
+    assert model.computes_in_int8 is expected

@@ -62,7 +62,7 @@ def parse_model(metadata: HubMetadata) -> Model:
         quantization=quantization.method if quantization else None,
         shard_multiple=quantization.shard_multiple if quantization else 1,
         shards_experts_in_multiples=bool(quantization and quantization.shards_experts_in_multiples),
-        computes_in_int8=2 * stored.get("I8", 0) > sum(stored.values()),
+        computes_in_int8=_computes_in_int8(quantization, stored),
         weights=_without_prediction_layers(
             _weights(metadata.information, stored, quantization, shape, tied=tied), text, shape
         ),
@@ -192,6 +192,12 @@ def _weights(
     floats = min(parameters, embedding_parameters(shape, tied=tied))
     packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
     return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)
+
+
+def _computes_in_int8(quantization: CheckpointQuantization | None, stored: Mapping[str, int]) -> bool:
+    """Bitsandbytes stores 8-bit integers too, but brings kernels of its own."""
+    is_scheme = quantization is not None and quantization.method == "compressed-tensors"
+    return is_scheme and 2 * stored.get("I8", 0) > sum(stored.values())
 
 
 def _without_prediction_layers(weights: Weights, text: Fields, shape: Shape) -> Weights:
