@@ -2,8 +2,8 @@
 
     python -m benchmarks.accuracy [--runs FILE] [--hub DIR] [--json FILE] [--svg FILE]
 
-Prints a row per run and a summary. Many runs are one model with another flag, so summaries give each
-combination of model, GPU and tensor parallel degree one vote, its median.
+Prints a row per run and a summary. Many runs are one model with another flag or on another GPU, so summaries
+give each model one vote, the median of its runs.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from typing import Any
 from benchmarks.plot import scatter
 from benchmarks.prediction import Prediction, predict
 from benchmarks.runs import RUNS, metadata_in, read_runs
+from recommender.version import version_text
 
 _SINCE = (0, 17)
 _TOO_MUCH = 1.05
@@ -70,7 +71,7 @@ def summary(predictions: Iterable[Prediction]) -> dict[str, dict[str, Any]]:
     for label, key in (
         ("GPU", lambda each: each.run.gpu),
         ("attention", lambda each: each.attention),
-        ("vLLM", lambda each: ".".join(map(str, each.run.version or ()))),
+        ("vLLM", lambda each: version_text((each.run.version or ())[:2])),
     ):
         for value in sorted({key(each) for each in recent}):
             groups[f"since 0.17, {label} {value}"] = [each for each in recent if key(each) == value]
@@ -127,12 +128,12 @@ def _told_right(prediction: Prediction) -> bool:
 
 
 def _votes(group: list[Prediction], measure: Measure) -> dict[str, float | int] | None:
-    """Median and 90th percentile over combinations of model, GPU and degree."""
-    votes: dict[tuple[str | None, str, int], list[float]] = defaultdict(list)
+    """Median and 90th percentile over models."""
+    votes: dict[str, list[float]] = defaultdict(list)
     for each in group:
         error = measure(each)
         if error is not None:
-            votes[each.run.hub_id, each.run.gpu, each.run.tp].append(error)
+            votes[each.run.hub_id or each.run.model].append(error)
     medians = sorted(statistics.median(errors) for errors in votes.values())
     if not medians:
         return None

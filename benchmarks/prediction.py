@@ -10,13 +10,14 @@ from recommender.memory import Budget, budget
 from recommender.model import HubMetadata, Model, parse_model
 from recommender.plan import largest_context
 from recommender.quantization import FP8
+from recommender.rules import ANY_VERSION, rules_of
 from recommender.server import Server, default_server
 from recommender.units import GIB
-from recommender.versions import Version, rules_of
+from recommender.version import OLDEST_OF_ANY, Version
 
-# The V1 engine needed compute capability 8.0 until 0.11; older GPUs ran under V0.
+# The V1 engine needed compute capability 8.0 until 0.10.1; older GPUs ran under V0.
 _V0: Version = (0, 7)
-_V1_EVERYWHERE: Version = (0, 11)
+_V1_EVERYWHERE: Version = (0, 10, 2)
 _V1_CAPABILITY = (8, 0)
 
 
@@ -82,7 +83,7 @@ def _predicted(run: Run, gpu: Gpu, documents: HubMetadata) -> Prediction:
             outcome=_outcome(memory, context),
         ),
         plain_tokens=_plain_tokens(model, gpu, run.tp),
-        recommended_max_model_len=_recommended_context(model, gpu, run),
+        recommended_max_model_len=_recommended_context(run, model, gpu),
     )
 
 
@@ -101,7 +102,8 @@ def _budget(run: Run, model: Model, gpu: Gpu) -> Budget:
 
 def _server(run: Run, model: Model, gpu: Gpu) -> Server:
     version = run.version
-    if version is not None and version < _V1_EVERYWHERE and gpu.compute_capability < _V1_CAPABILITY:
+    lacks_v1 = gpu.compute_capability < _V1_CAPABILITY or "V0" in run.vllm_version
+    if version is not None and version < _V1_EVERYWHERE and lacks_v1:
         version = min(version, _V0)
     rules = rules_of(version)
     usual = default_server(gpu, rules, context_tokens=run.max_model_len or model.max_position_embeddings)
@@ -110,6 +112,7 @@ def _server(run: Run, model: Model, gpu: Gpu) -> Server:
         utilization=run.gpu_memory_utilization or rules.default_utilization,
         batched_tokens=run.max_num_batched_tokens or usual.batched_tokens,
         sequences=run.max_num_seqs or usual.sequences,
+        context_tokens=run.max_model_len,
         compiles=not run.enforce_eager,
         cache_value_bytes=1 if "fp8" in (run.kv_cache_dtype or "") else None,
     )
@@ -130,20 +133,26 @@ def _outcome(memory: Budget, context: int) -> str:
 def _plain_tokens(model: Model, gpu: Gpu, tensor_parallel: int) -> int:
     """Nominal memory is taken as what the card is sold with: 8 % more than CUDA sees of most."""
     weights = 2 * model.weights.parameters
-    per_token = sum(2 * kind.count * kind.cache.values_per_token(1) for kind in model.attention)
+    per_token = sum(kind.count * kind.cache.token_bytes(1, 2) for kind in model.attention)
     nominal_bytes = round(gpu.visible_bytes / GIB / 8 + 0.49) * 8 * GIB
     return max(0, int((0.9 * nominal_bytes * tensor_parallel - weights) // per_token))
 
 
-def _recommended_context(model: Model, gpu: Gpu, run: Run) -> int | None:
-    """What we would recommend on this GPU and degree, under the default flags and for any version."""
-    memory = budget(model, gpu, run.tp)
+def _recommended_context(run: Run, model: Model, gpu: Gpu) -> int | None:
+    """What we would recommend on this GPU and degree: for any version since 0.17, or for the run's older one.
+
+    A server that was given less of the GPU than we would take is judged with what it was given.
+    """
+    rules = ANY_VERSION if (run.version or OLDEST_OF_ANY) >= OLDEST_OF_ANY else _server(run, model, gpu).rules
+    usual = default_server(gpu, rules, context_tokens=run.max_model_len or model.max_position_embeddings)
+    utilization = min(usual.utilization, run.gpu_memory_utilization or usual.utilization)
+    memory = budget(model, gpu, run.tp, server=replace(usual, utilization=utilization))
     context = largest_context(model.max_position_embeddings, memory)
     return context if memory.held_requests(context) else None
 
 
 def _attention(model: Model) -> str:
-    if model.recurrent_state is not None:
+    if model.recurrent is not None:
         return "recurrent"
     if model.kv_heads is None:
         return "latent"

@@ -14,7 +14,7 @@ from local.snapshot import load_snapshot
 from recommender.gpu import Gpu
 from recommender.model import HubMetadata
 from recommender.units import GIB
-from recommender.versions import Version, parse_version
+from recommender.version import Version, parse_version
 
 RUNS = Path(__file__).parent / "vllm_runs.jsonl"
 
@@ -51,7 +51,7 @@ class Run:
 
     @property
     def version(self) -> Version | None:
-        """The version to the minor."""
+        """The version, to the patch where it is stated."""
         return parse_version(self.vllm_version)
 
 

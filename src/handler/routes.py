@@ -19,7 +19,7 @@ from handler.response import as_json
 from recommender.errors import ImplausibleMetadata
 from recommender.instance import Instance
 from recommender.recommend import Recommendation, recommend, refusal_of_neuron
-from recommender.versions import rules_of
+from recommender.rules import rules_of
 
 ROUTE = "/api/v1/recommend"
 

@@ -18,6 +18,7 @@ from recommender.plan import (
 )
 from recommender.quantization import Quantization
 from recommender.server import GPU_MEMORY_UTILIZATION
+from recommender.support import partial_support
 from recommender.units import GIB, gib_text
 from recommender.weights import weight_bytes
 
@@ -65,7 +66,8 @@ def warnings(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> tuple[st
             f"{name} is not a GPU with known figures: the plan counts on {gib_text(gpu.visible_bytes)} of"
             f" each GPU of {instance.name} and on no FP8."
         )
-    return tuple(found)
+    partial = partial_support(model.class_name, plan.budget.server.rules.version)
+    return (*found, partial) if partial is not None else tuple(found)
 
 
 def _tensor_parallel(model: Model, instance: Instance, plan: Plan) -> str:

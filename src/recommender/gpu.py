@@ -8,7 +8,9 @@ from recommender.units import GIB
 # Where BF16 and FP8 arithmetic begin: `vllm/platforms/cuda.py`, `supported_dtypes`; Ada and Hopper.
 BF16_CAPABILITY = (8, 0)
 FP8_CAPABILITY = (8, 9)
+HOPPER_CAPABILITY = (9, 0)
 BLACKWELL_CAPABILITY = (10, 0)
+_SPARSE_CAPABILITIES = (9, 10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,14 @@ class Gpu:
     def computes_int8(self) -> bool:
         """Whether vLLM has INT8 kernels for it, which Blackwell has none of (vllm-project/vllm#21097)."""
         return self.compute_capability < BLACKWELL_CAPABILITY
+
+    @property
+    def runs_sparse_attention(self) -> bool:
+        """Whether vLLM has the sparse kernels of DeepSeek V3.2 for it: Hopper and Blackwell of data centres.
+
+        Source: `vllm/v1/attention/backends/mla/flashmla_sparse.py`, `supports_compute_capability`.
+        """
+        return self.compute_capability[0] in _SPARSE_CAPABILITIES
 
     @property
     def computes_bf16(self) -> bool:

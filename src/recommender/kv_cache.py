@@ -4,13 +4,27 @@ Source: `vllm/v1/core/kv_cache_utils.py` and `vllm/v1/kv_cache_interface.py` of 
 blocks of one size from one pool, so each group has as many layers as the others, padded where it has not.
 """
 
+import math
+import operator
 from dataclasses import dataclass
 
 from recommender.errors import UnsupportedModel
-from recommender.model import AttentionLayers, Chunk, Model, RecurrentState, Window
+from recommender.model import (
+    AttentionLayers,
+    Chunk,
+    Latent,
+    Model,
+    RecurrentLayers,
+    RecurrentState,
+    Window,
+)
+from recommender.rules import ANY_VERSION, Rules
 
 # Tokens of one block, `vllm/config/cache.py`. Kinds of layers that cache less of a token get larger ones.
 BLOCK_TOKENS = 16
+
+# What a block of latents beside states is a multiple of: 64 up to 0.26, 128 later.
+_LATENT_STEP_TOKENS = 128
 
 # A kind with fewer than 1.5 times the layers of the rarest is not split but padded:
 # `_get_kv_cache_groups_uniform_page_size`.
@@ -41,13 +55,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateGroup:
-    """Layers of which each keeps a state for a request, in a block of its own."""
+    """Layers of which each keeps states of a request, in blocks of their own."""
 
     block_tokens: int
+    states: int
+    """How many a request may hold at once, however long it is."""
+    keeps_every_state: bool = False
+    """Whether there is one for each block of tokens."""
 
     def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:  # noqa: ARG002 - the question of all groups
-        """The state and the one that the next step writes: `mamba_cache_mode` "align"."""
-        return 2
+        """A block for each state; source: `MambaSpec.max_memory_usage_bytes`."""
+        return max(self.states, -(-tokens // self.block_tokens) if self.keeps_every_state else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,59 +99,83 @@ class CacheLayout:
         return self.blocks(cache_bytes) / self.blocks_for(tokens, in_flight_tokens)
 
 
-def cache_layout(model: Model, tensor_parallel: int, value_bytes: int) -> CacheLayout:
+def cache_layout(
+    model: Model, tensor_parallel: int, value_bytes: int, rules: Rules = ANY_VERSION
+) -> CacheLayout:
     """How the cache of each of `tensor_parallel` GPUs is divided, with values of `value_bytes`.
 
     Raises `UnsupportedModel` where vLLM could not divide it either.
     """
-    if model.recurrent_state is not None:
-        return _with_states(model, model.recurrent_state, tensor_parallel, value_bytes)
+    if model.recurrent is not None:
+        return _with_states(model, model.recurrent, tensor_parallel, value_bytes, rules)
     kinds = model.attention
-    values = [kind.cache.values_per_token(tensor_parallel) for kind in kinds]
+    sizes = [kind.cache.token_bytes(tensor_parallel, value_bytes) for kind in kinds]
     if len({kind.reach for kind in kinds}) == 1:
-        return _one_group(kinds, values, value_bytes)
-    return _several_groups(kinds, values, value_bytes)
+        counts = [kind.count - (kind.sharing if rules.shares_indexers else 0) for kind in kinds]
+        return _one_group(sum(map(operator.mul, counts, sizes)), model.block_tokens, kinds[0].reach)
+    return _several_groups(kinds, sizes)
 
 
-def _one_group(kinds: tuple[AttentionLayers, ...], values: list[int], value_bytes: int) -> CacheLayout:
+def _one_group(bytes_per_token: int, block_tokens: int, reach: Window | Chunk | None) -> CacheLayout:
     """Layers that need the same number of slots share one table, however much each of them caches."""
-    values_per_token = sum(kind.count * value for kind, value in zip(kinds, values, strict=True))
-    return CacheLayout(
-        block_bytes=BLOCK_TOKENS * values_per_token * value_bytes,
-        groups=(Group(block_tokens=BLOCK_TOKENS, reach=kinds[0].reach),),
-    )
+    group = Group(block_tokens=block_tokens, reach=reach)
+    return CacheLayout(block_bytes=block_tokens * bytes_per_token, groups=(group,))
 
 
-def _several_groups(kinds: tuple[AttentionLayers, ...], values: list[int], value_bytes: int) -> CacheLayout:
+def _several_groups(kinds: tuple[AttentionLayers, ...], token_bytes: list[int]) -> CacheLayout:
     """Pages become equal by larger blocks of the kinds that cache less: `unify_kv_cache_spec_page_size`."""
-    most = max(values)
-    if any(most % value for value in values):
+    most = max(token_bytes)
+    if any(most % size for size in token_bytes):
         raise UnsupportedModel(
             "Its layers' caches differ by no whole factor, which vLLM cannot put together."
         )
     layers_per_group = _layers_per_group([kind.count for kind in kinds])
     groups = tuple(
-        Group(block_tokens=BLOCK_TOKENS * (most // value), reach=kind.reach)
-        for kind, value in zip(kinds, values, strict=True)
+        Group(block_tokens=BLOCK_TOKENS * (most // size), reach=kind.reach)
+        for kind, size in zip(kinds, token_bytes, strict=True)
         for _ in range(-(-kind.count // layers_per_group))
     )
-    return CacheLayout(block_bytes=layers_per_group * BLOCK_TOKENS * most * value_bytes, groups=groups)
+    return CacheLayout(block_bytes=layers_per_group * BLOCK_TOKENS * most, groups=groups)
 
 
-def _with_states(model: Model, state: RecurrentState, tensor_parallel: int, value_bytes: int) -> CacheLayout:
-    """Blocks become as large as a state: `HybridAttentionMambaModelConfig`, `models/config.py`."""
+def _with_states(
+    model: Model, recurrent: RecurrentLayers, tensor_parallel: int, value_bytes: int, rules: Rules
+) -> CacheLayout:
+    """Blocks become as large as a state.
+
+    Source: `HybridAttentionMambaModelConfig`, `vllm/model_executor/models/config.py`, of vLLM 0.19, and
+    `_align_hybrid_block_size`, `vllm/platforms/interface.py`, from 0.20 on.
+    """
+    state = recurrent.state
+    state_bytes = state.size_bytes(tensor_parallel, value_bytes, rules.unstated_state_value_bytes)
+    if not model.attention:
+        group = StateGroup(block_tokens=model.max_position_embeddings, states=1)
+        return CacheLayout(block_bytes=recurrent.count * state_bytes, groups=(group,))
     (kind,) = model.attention
-    token_bytes = kind.cache.values_per_token(tensor_parallel) * value_bytes
-    state_bytes = state.size_bytes(tensor_parallel, value_bytes)
-    block_tokens = BLOCK_TOKENS * -(-state_bytes // (BLOCK_TOKENS * token_bytes))
-    layers_per_group = _layers_per_group([kind.count, model.recurrent_layers])
+    token_bytes = kind.cache.token_bytes(tensor_parallel, value_bytes)
+    every_state = rules.keeps_every_state and state.chunk_tokens is not None
+    step = _block_step(kind, state, rules, every_state=every_state)
+    block_tokens = step * -(-state_bytes // (step * token_bytes))
+    layers_per_group = _layers_per_group([kind.count, recurrent.count])
     full = Group(block_tokens=block_tokens, reach=None)
-    recurrent = StateGroup(block_tokens=block_tokens)
+    of_states = StateGroup(
+        block_tokens=block_tokens,
+        states=rules.states_per_request + (rules.checkpoints_of_a_prompt if state.has_checkpoints else 0),
+        keeps_every_state=every_state,
+    )
     return CacheLayout(
         block_bytes=layers_per_group * block_tokens * token_bytes,
         groups=(full,) * -(-kind.count // layers_per_group)
-        + (recurrent,) * -(-model.recurrent_layers // layers_per_group),
+        + (of_states,) * -(-recurrent.count // layers_per_group),
     )
+
+
+def _block_step(kind: AttentionLayers, state: RecurrentState, rules: Rules, *, every_state: bool) -> int:
+    """Tokens that a block holds a multiple of: the kernels of attention want it, and chunks of a scan."""
+    of_attention = _LATENT_STEP_TOKENS if isinstance(kind.cache, Latent) else BLOCK_TOKENS
+    if every_state and state.chunk_tokens is not None:
+        return math.lcm(of_attention, state.chunk_tokens)
+    return max(of_attention, rules.delta_net_step_tokens if state.is_delta_net else 0)
 
 
 def _layers_per_group(counts: list[int]) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from recommender.instance import Instance
 from recommender.model import Model
 from recommender.plan import Plan, best_plan
-from recommender.versions import ANY_VERSION, Rules
+from recommender.rules import ANY_VERSION, Rules
 
 # What an instance must offer to be worth switching to, where one of the table does.
 _WORTHWHILE_CONTEXT = 8192

@@ -66,8 +66,13 @@ def budget(  # noqa: PLR0913 - the two that are seldom given are named
         visible_bytes=gpu.visible_bytes,
         usable_bytes=int(gpu.visible_bytes * server.utilization),
         weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization),
-        overhead=runtime_overhead(model, gpu, tensor_parallel, server),
-        layout=cache_layout(model, tensor_parallel, server.cache_value_bytes or dtype.size_bytes),
+        overhead=runtime_overhead(model, gpu, tensor_parallel, server, dtype),
+        layout=cache_layout(
+            model,
+            tensor_parallel,
+            server.cache_value_bytes or model.cache_value_bytes or dtype.size_bytes,
+            server.rules,
+        ),
         server=server,
     )
 

@@ -27,6 +27,7 @@ def valid_degrees(model: Model, gpu_count: int, *, replicate_kv_heads: bool = Fa
         if all(width % degree == 0 for width in _divided(model))
         and all(width // degree % model.shard_multiple == 0 for width in _blocked(model))
         and _divides_kv_heads(model, degree, replicate=replicate_kv_heads)
+        and _divides_groups(model, degree)
     )
 
 
@@ -38,7 +39,7 @@ def minimum_degree(weight_bytes: int, gpu_memory_bytes: int) -> int:
 def _divided(model: Model) -> tuple[int, ...]:
     shape = model.shape
     padded_vocabulary = -(-shape.vocabulary // _VOCABULARY_STEP) * _VOCABULARY_STEP
-    state_heads = model.recurrent_state.heads if model.recurrent_state is not None else ()
+    state_heads = model.recurrent.state.heads if model.recurrent is not None else ()
     widths = shape.intermediate_size, shape.expert_intermediate_size
     return shape.attention_heads, *widths, *state_heads, padded_vocabulary
 
@@ -56,3 +57,9 @@ def _divides_kv_heads(model: Model, degree: int, *, replicate: bool) -> bool:
     kinds = {layers.cache.kv_heads for layers in model.attention if isinstance(layers.cache, KeyValueHeads)}
     divided = all(heads % degree == 0 or degree % heads == 0 for heads in kinds)
     return divided and (model.kv_heads is None or model.kv_heads % degree == 0 or replicate)
+
+
+def _divides_groups(model: Model, degree: int) -> bool:
+    """Groups of a state-space model are divided, or a single one is copied: `mamba_mixer2.py`."""
+    groups = model.recurrent.state.groups if model.recurrent is not None else 1
+    return groups == 1 or groups % degree == 0

@@ -8,8 +8,8 @@ from recommender.memory import Budget, budget, compute_dtype
 from recommender.model import Model
 from recommender.parallel import minimum_degree, valid_degrees
 from recommender.quantization import Quantization, lacks_int8, missing_capability
+from recommender.rules import ANY_VERSION, Rules
 from recommender.server import default_server
-from recommender.versions import ANY_VERSION, Rules
 from recommender.weights import weight_bytes
 
 INPUT_TOKENS = 512
@@ -65,7 +65,8 @@ def best_plan(
     Degrees that replicate KV heads are considered only where no other fits.
     """
     gpu = gpu_of(instance)
-    if missing_capability(model, gpu) is not None or lacks_int8(model, gpu):
+    lacks_sparse_kernels = model.has_indexers and not gpu.runs_sparse_attention
+    if lacks_sparse_kernels or missing_capability(model, gpu) is not None or lacks_int8(model, gpu):
         return None
     for replicate in (False, True):
         degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=replicate)

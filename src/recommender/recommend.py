@@ -12,7 +12,8 @@ from recommender.larger import Holder, smallest_holder
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
 from recommender.plan import Plan, best_plan
 from recommender.quantization import candidates
-from recommender.versions import ANY_VERSION, Rules
+from recommender.rules import ANY_VERSION, Rules
+from recommender.support import missing_support
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
 
@@ -93,6 +94,9 @@ def recommend(
 def _recommend_for(
     model: Model, instance: Instance, instances: Sequence[Instance], rules: Rules
 ) -> Recommendation:
+    missing = missing_support(model.class_name, rules.version)
+    if missing is not None:
+        raise UnsupportedModel(missing)
     native = best_plan(model, instance, rules=rules)
     if native is not None:
         return _feasible(model, instance, native, alternatives=None)

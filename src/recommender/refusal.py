@@ -10,9 +10,9 @@ from recommender.parallel import valid_degrees
 from recommender.phrases import gpus_text, nominal_text, precision_text, shape_text
 from recommender.plan import SMALLEST_CONTEXT
 from recommender.quantization import candidates, lacks_int8, missing_capability, runs_in_16_bit
+from recommender.rules import Rules
 from recommender.server import default_server
 from recommender.units import gib_text
-from recommender.versions import Rules
 from recommender.weights import weight_bytes
 
 
@@ -31,6 +31,11 @@ def does_not_fit(model: Model, instance: Instance, gpu: Gpu, larger: Holder | No
 
 
 def _missing_capability(model: Model, instance: Instance, gpu: Gpu) -> str | None:
+    if model.has_indexers and not gpu.runs_sparse_attention:
+        return (
+            "vLLM has the kernels of this model's sparse attention for H100, H200, B200 and B300 only,"
+            f" not for the {instance.accelerator_name} of {instance.name}."
+        )
     if lacks_int8(model, gpu):
         return f"vLLM has no INT8 kernels for the {instance.accelerator_name} of {instance.name}."
     needed = missing_capability(model, gpu)

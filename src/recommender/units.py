@@ -8,6 +8,11 @@ def gib(size_bytes: float) -> float:
     return size_bytes / GIB
 
 
+def gib_bytes(size_gib: float) -> int:
+    """Bytes of `size_gib`."""
+    return int(size_gib * GIB)
+
+
 def gib_text(size_bytes: float) -> str:
     """`size_bytes` as people read it: one decimal at most, `24 GiB`, `13.5 GiB`."""
     return f"{gib(size_bytes):.1f}".removesuffix(".0") + " GiB"

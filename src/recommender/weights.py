@@ -54,13 +54,20 @@ def _padding_bytes(model: Model, tensor_parallel: int) -> int:
 
 def _replicated_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
     """Counted in `dtype` even for quantized layers: an upper bound."""
-    if isinstance(model.attention[0].cache, Latent):
-        return _latent_bytes(model.attention[0].cache, model.shape.layers, dtype, tensor_parallel)
+    latents = [
+        _latent_bytes(layers.cache, layers.count, dtype, tensor_parallel)
+        for layers in model.attention
+        if isinstance(layers.cache, Latent)
+    ]
+    if latents:
+        return sum(latents)
     if model.kv_heads is None or tensor_parallel <= model.kv_heads:
         return 0
-    values = sum(layers.count * layers.cache.values_per_token(tensor_parallel) for layers in model.attention)
-    one_head = values * model.shape.hidden_size * dtype.size_bytes
-    return int(one_head * (1 - model.kv_heads / tensor_parallel))
+    one_head = sum(
+        layers.count * layers.cache.token_bytes(tensor_parallel, dtype.size_bytes)
+        for layers in model.attention
+    )
+    return int(one_head * model.shape.hidden_size * (1 - model.kv_heads / tensor_parallel))
 
 
 def _latent_bytes(latent: Latent, layers: int, dtype: Dtype, tensor_parallel: int) -> int:

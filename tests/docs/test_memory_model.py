@@ -7,14 +7,15 @@ import pytest
 from support.instances import instance
 from support.metadata import real_model
 
+from benchmarks.accuracy import summary
 from benchmarks.plot import scatter
 from benchmarks.prediction import predict
 from benchmarks.runs import metadata_in, read_runs
 from recommender.gpu import gpu_of
 from recommender.memory import Budget, budget
+from recommender.rules import rules_of
 from recommender.server import default_server
 from recommender.units import GIB
-from recommender.versions import rules_of
 
 _TEXT = (Path(__file__).parents[2] / "docs" / "memory-model.md").read_text()
 _COLUMNS = {"meta-llama/Llama-3.1-8B-Instruct": 1, "google/gemma-3-12b-it": 3}
@@ -44,6 +45,21 @@ def test_the_table_shows_what_is_computed(model_id: str) -> None:
     }
 
     assert figures == {name: _row(name)[column] for name in figures}
+
+
+@pytest.mark.parametrize(("line", "group"), [("79 since 0.17", "since 0.17"), ("40 before", "before 0.17")])
+def test_the_errors_are_the_measured_ones(line: str, group: str) -> None:
+    metadata = metadata_in(None)
+    found = summary([predict(run, metadata) for run in read_runs()])[group]
+    weights, cache, tokens = found["weights"], found["kv_cache_gib"], found["kv_tokens"]
+
+    assert _row(line) == [
+        f"{found['runs']} {line.split(' ', 1)[1]}",
+        f"{weights['median']:.2%}, {weights['p90']:.1%}".replace("%", " %"),
+        f"{cache['median']:.2f} GiB, {cache['p90']:.2f} GiB",
+        f"{tokens['median']:.2%}, {tokens['p90']:.1%}".replace("%", " %"),
+        f"{found['promised_over_5_percent_too_much']} of {found['runs_with_tokens']}",
+    ]
 
 
 def test_the_picture_is_the_one_that_is_drawn() -> None:

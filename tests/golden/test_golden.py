@@ -33,7 +33,13 @@ SITUATIONS = {
     "gpu-lacks-the-kernel": ("openai/gpt-oss-20b", "g4dn.xlarge"),
     "neuron": ("mistralai/Mistral-7B-Instruct-v0.3", "inf2.xlarge"),
     "embedding-model": ("BAAI/bge-large-en", "g5.xlarge"),
-    "architecture-not-understood": ("tiiuae/falcon-mamba-7b", "p5.48xlarge"),
+    "architecture-not-understood": ("deepseek-ai/DeepSeek-V4-Flash", "p5.48xlarge"),
+    "removed-from-vllm": ("meta-llama/Llama-3.2-11B-Vision-Instruct", "p5.48xlarge"),
+    "fits-until-removed-from-vllm": ("Qwen/Qwen-7B-Chat", "g6e.xlarge"),
+    "fits-with-sparse-attention": ("deepseek-ai/DeepSeek-V3.2", "p5en.48xlarge"),
+    "gpu-lacks-sparse-attention": ("deepseek-ai/DeepSeek-V3.2", "g7e.48xlarge"),
+    "fits-with-states": ("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", "g6e.12xlarge"),
+    "fits-without-attention": ("tiiuae/falcon-mamba-7b", "g5.xlarge"),
     "fits-with-linear-attention": ("Qwen/Qwen3.5-35B-A3B", "p5.48xlarge"),
 }
 

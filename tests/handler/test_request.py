@@ -155,9 +155,9 @@ def test_a_token_that_is_no_header_value_is_refused_without_repeating_it(value: 
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(None, None), ("", None), ("0.19.0", (0, 19)), (" v0.30.1 ", (0, 30))]
+    ("value", "expected"), [(None, None), ("", None), ("0.19.0", (0, 19, 0)), (" v0.30.1 ", (0, 30, 1))]
 )
-def test_a_version_of_vllm_may_be_named(value: str | None, expected: tuple[int, int] | None) -> None:
+def test_a_version_of_vllm_may_be_named(value: str | None, expected: tuple[int, ...] | None) -> None:
     query = _ASKED if value is None else {**_ASKED, "vllm_version": value}
 
     assert parse_request(query, {}).vllm_version == expected

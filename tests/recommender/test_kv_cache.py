@@ -1,6 +1,7 @@
 """The division of the cache, block for block as servers logged it."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 from support.instances import instance
@@ -11,7 +12,9 @@ from recommender.gpu import gpu_of
 from recommender.kv_cache import CacheLayout, Group, cache_layout
 from recommender.memory import budget
 from recommender.model import KeyValueHeads, Window, parse_model
+from recommender.rules import rules_of
 from recommender.units import GIB
+from recommender.version import Version
 
 
 def layout(model_id: str, tensor_parallel: int = 1) -> CacheLayout:
@@ -107,12 +110,186 @@ def test_layers_of_linear_attention_keep_a_state_in_blocks_as_large() -> None:
 
     vLLM 0.30 logs 122,538 tokens and 29.92 requests of 4,096: 359 blocks, twelve for each request.
     """
-    hybrid = layout("Qwen/Qwen3.8-27B")
+    hybrid = cache_layout(real_model("Qwen/Qwen3.8-27B"), 1, 2, rules_of((0, 30)))
 
     assert [group.block_tokens for group in hybrid.groups] == [784] * 4
     assert hybrid.block_bytes == 16 * 784 * 4096
     assert hybrid.blocks_for(4096, 8192) == 12
     assert int(hybrid.max_concurrency(359 * hybrid.block_bytes, 4096, 8192) * 4096) == 122_538
+
+
+@pytest.mark.parametrize(
+    ("model_id", "version", "state_layers", "block_tokens", "groups", "block_bytes"),
+    [
+        ("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", (0, 19), 23, 2096, 5, 6 * 2096 * 1024),
+        ("nvidia/NVIDIA-Nemotron-Nano-9B-v2", (0, 19), 27, 672, 8, 4 * 672 * 4096),
+        ("nvidia/NVIDIA-Nemotron-Nano-9B-v2", (0, 20), 27, 1312, 8, 4 * 1312 * 4096),
+        ("nvidia/Nemotron-H-56B-Base-8K", (0, 19), 54, 2080, 7, 10 * 2080 * 4096),
+        ("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8", (0, 19), 40, 4160, 6, 8 * 4160 * 1024),
+        ("ibm-granite/granite-4.0-h-350m", (0, 19), 28, 400, 8, 4 * 400 * 1024),
+        ("ibm-granite/granite-4.0-h-350m", (0, 27), 28, 512, 8, 4 * 512 * 1024),
+        ("tiiuae/Falcon-H1-0.5B-Base", (0, 19), 36, 800, 2, 36 * 800 * 512),
+        ("tiiuae/Falcon-H1-0.5B-Base", (0, 26), 36, 896, 2, 36 * 896 * 512),
+        ("ai21labs/AI21-Jamba-Mini-1.5", (0, 19), 28, 80, 8, 4 * 80 * 4096),
+        ("ai21labs/AI21-Jamba-Mini-1.5", (0, 26), 28, 2048, 8, 4 * 2048 * 4096),
+        ("moonshotai/Kimi-Linear-48B-A3B-Instruct", (0, 19), 20, 1920, 4, 7 * 1920 * 1152),
+        ("Qwen/Qwen3-Next-80B-A3B-Instruct", (0, 19), 36, 544, 4, 12 * 544 * 2048),
+        ("Qwen/Qwen3-Next-80B-A3B-Instruct", (0, 33), 36, 576, 4, 12 * 576 * 2048),
+    ],
+)
+def test_blocks_beside_states_are_as_large_as_a_state(
+    model_id: str, version: Version, state_layers: int, block_tokens: int, groups: int, block_bytes: int
+) -> None:
+    """Worked by hand from `mamba_utils.py` and the alignment of each version.
+
+    Nemotron Nano 9B, 0.19: 3 x (128 x 80 + 2 x 8 x 128) x 2 + 128 x 80 x 128 x 2 = 2,695,168 bytes, which 672
+    tokens of 4,096 bytes hold; from 0.20 on the states are FP32 where config.json does not say.
+    """
+    model = real_model(model_id)
+    found = cache_layout(model, 1, 2, rules_of(version))
+
+    assert model.recurrent is not None
+    assert model.recurrent.count == state_layers
+    assert {group.block_tokens for group in found.groups} == {block_tokens}
+    assert (len(found.groups), found.block_bytes) == (groups, block_bytes)
+
+
+_MAMBA_2 = {
+    "mamba_n_heads": 32,
+    "mamba_d_head": 64,
+    "mamba_d_state": 128,
+    "mamba_n_groups": 2,
+    "mamba_d_conv": 4,
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "attention_layers", "state_bytes"),
+    [
+        (
+            {"model_type": "bamba", "attn_layer_indices": [3, 7], **_MAMBA_2},
+            2,
+            (32 * 64 + 2 * 2 * 128) * 3 * 2 + 32 * 64 * 128 * 2,
+        ),
+        (
+            {"model_type": "lfm2", "layer_types": ["conv", "full_attention"] * 4, "conv_L_cache": 3},
+            4,
+            1024 * 2 * 2,
+        ),
+        ({"model_type": "lfm2", "full_attn_idxs": [2], "conv_L_cache": 3}, 1, 1024 * 2 * 2),
+        ({"model_type": "minimax_m1", "attn_type_list": [0, 0, 0, 1] * 2}, 2, 16 * 64 * 64 * 2),
+        ({"model_type": "mamba2", "num_heads": 16, "n_groups": 1, "state_size": 128, "conv_kernel": 4}, 0,
+         (16 * 64 + 2 * 128) * 3 * 2 + 16 * 64 * 128 * 2),
+    ],
+    ids=["bamba", "lfm2", "lfm2 by index", "minimax", "mamba2"],
+)  # fmt: skip
+def test_a_state_has_the_size_of_its_kind(
+    settings: dict[str, Any], attention_layers: int, state_bytes: int
+) -> None:
+    model = parse_model(llama(head_dim=64, **settings))
+
+    assert model.recurrent is not None
+    assert sum(layers.count for layers in model.attention) == attention_layers
+    assert model.recurrent.count == 8 - attention_layers
+    assert model.recurrent.state.size_bytes(1, 2, 4) == state_bytes
+
+
+def test_groups_are_copied_where_gpus_outnumber_them() -> None:
+    """Each of four GPUs has the projections of a whole group, of which there is one."""
+    one = parse_model(
+        llama(model_type="falcon_h1", head_dim=64, **{**_MAMBA_2, "mamba_n_groups": 1})
+    ).recurrent
+    assert one is not None
+
+    assert one.state.size_bytes(4, 2, 4) == (8 * 64 + 2 * 128) * 3 * 2 + 8 * 64 * 128 * 2
+
+
+def test_every_fourth_layer_of_qwen_has_attention_where_no_list_says_so() -> None:
+    keys = {
+        "linear_num_key_heads": 8,
+        "linear_num_value_heads": 8,
+        "linear_key_head_dim": 64,
+        "linear_value_head_dim": 64,
+        "linear_conv_kernel_dim": 4,
+    }
+    model = parse_model(llama(model_type="qwen3_next", **keys))
+
+    assert model.recurrent is not None
+    assert (model.attention[0].count, model.recurrent.count) == (2, 6)
+
+
+def test_a_pure_state_space_model_has_one_block_for_each_request() -> None:
+    """Falcon Mamba 7B: 64 layers of (3 + 16) x 8192 values of 16 bits."""
+    mamba = layout("tiiuae/falcon-mamba-7b")
+
+    assert mamba.block_bytes == 64 * (3 + 16) * 8192 * 2
+    assert mamba.blocks_for(100_000, 2048) == 1
+    assert mamba.tokens(10 * mamba.block_bytes) == 10 * 2048
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"), [((0, 19), 1), ((0, 26), 12), ((0, 28), 2), ((0, 32), 3)], ids=str
+)
+def test_a_request_holds_as_many_states_as_the_version_keeps(version: Version, expected: int) -> None:
+    """Falcon-H1: from 0.26 on prefixes are cached, under 0.26 and 0.27 with a state for each block."""
+    found = cache_layout(real_model("tiiuae/Falcon-H1-0.5B-Base"), 1, 2, rules_of(version))
+    full, of_states = found.groups
+
+    assert of_states.blocks_for(10_000, 2048) == expected
+    assert full.blocks_for(10_000, 2048) == -(-10_000 // full.block_tokens)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "version", "block_tokens", "token_bytes"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", (0, 19), 16, 32 * 2 * 8 * 128 * 2),
+        ("tiiuae/falcon-7b-instruct", (0, 19), 16, 32 * 2 * 64 * 2),
+        ("deepseek-ai/DeepSeek-V3", (0, 19), 16, 61 * 576 * 2),
+        ("deepseek-ai/DeepSeek-V3.2", (0, 19), 64, 61 * (576 * 2 + 132)),
+        ("zai-org/GLM-5", (0, 33), 64, 78 * (576 * 2 + 132)),
+        ("nvidia/GLM-5.3-NVFP4", (0, 23), 64, 78 * (576 * 2 + 132)),
+        ("nvidia/GLM-5.3-NVFP4", (0, 24), 64, 78 * 576 * 2 + 21 * 132),
+        ("nvidia/Llama-3_3-Nemotron-Super-49B-v1", (0, 19), 16, 49 * 2 * 8 * 128 * 2),
+        ("openbmb/MiniCPM3-4B", (0, 19), 16, 62 * 2 * 40 * 96 * 2),
+    ],
+)
+def test_a_token_takes_what_each_kind_of_attention_caches(
+    model_id: str, version: Version, block_tokens: int, token_bytes: int
+) -> None:
+    """Checked by hand: layers x what one of them caches, in 16 bit; an indexer has FP8 keys with a scale."""
+    found = cache_layout(real_model(model_id), 1, 2, rules_of(version))
+
+    assert [group.block_tokens for group in found.groups] == [block_tokens]
+    assert found.block_bytes == block_tokens * token_bytes
+
+
+def test_layers_with_a_window_may_cache_more_than_the_others() -> None:
+    """MiMo-V2-Flash: 9 full layers of 4 KV heads, 39 with a window of 128 of 8, all of a width of 192."""
+    mimo = layout("XiaomiMiMo/MiMo-V2-Flash")
+
+    assert sorted(group.block_tokens for group in mimo.groups) == [16, 16, 16, 16, 16, 32]
+    assert mimo.block_bytes == 9 * 16 * 2 * 8 * 192 * 2
+
+
+def test_layers_that_share_a_cache_have_none_of_their_own() -> None:
+    """Gemma 3n E4B: of 35 layers, 7 of them full, the last 15 use earlier ones' caches: 16 and 4 are left."""
+    metadata = llama(
+        model_type="gemma3n_text",
+        architectures=["Gemma3nForCausalLM"],
+        num_hidden_layers=35,
+        layer_types=(["sliding_attention"] * 4 + ["full_attention"]) * 7,
+        sliding_window=512,
+        num_kv_shared_layers=15,
+        hidden_size_per_layer_input=256,
+        head_dim=256,
+    )
+    model = parse_model(metadata)
+
+    assert [(layers.count, layers.reach) for layers in model.attention] == [
+        (4, None),
+        (16, Window(tokens=512)),
+    ]
+    assert len(cache_layout(model, 1, 2).groups) == 5
 
 
 def test_a_model_with_states_wants_a_block_for_each_sequence() -> None:

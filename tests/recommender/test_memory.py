@@ -1,17 +1,21 @@
 """What a GPU's memory holds."""
 
+import dataclasses
+
 import pytest
 from support.instances import ALL, instance
 from support.metadata import llama, real_model
 
 from recommender.dtype import Dtype
-from recommender.gpu import gpu_of
+from recommender.gpu import Gpu, gpu_of
 from recommender.instance import Instance
 from recommender.memory import budget, compute_dtype
 from recommender.model import parse_model
 from recommender.overhead import runtime_overhead
+from recommender.rules import rules_of
 from recommender.server import default_server
 from recommender.units import GIB
+from recommender.version import Version
 
 
 @pytest.mark.parametrize(
@@ -116,7 +120,9 @@ def test_overhead_is_no_less_than_a_server_logged(
 ) -> None:
     """Non-torch memory, activation peak and CUDA graphs of public logs of vLLM 0.19 and 0.30."""
     gpu = gpu_of(instance(instance_type))
-    overhead = runtime_overhead(real_model(model_id), gpu, tensor_parallel, default_server(gpu))
+    overhead = runtime_overhead(
+        real_model(model_id), gpu, tensor_parallel, default_server(gpu), Dtype.BFLOAT16
+    )
 
     assert logged_gib <= overhead.total_bytes / GIB + 0.15
 
@@ -154,3 +160,53 @@ def _with_gpu(name: str, *, memory_gib: float) -> Instance:
         vcpus=8,
         memory_gib=64,
     )
+
+
+def test_logits_of_fp32_take_twice_as_much() -> None:
+    """Llama 3.1 8B in FP32 on H100 under vLLM 0.19: a peak of 2.21 GiB is logged, 1.89 in BF16."""
+    gpu, model = gpu_of(instance("p5.48xlarge")), real_model("meta-llama/Llama-3.1-8B-Instruct")
+    server = default_server(gpu, rules_of((0, 19)))
+    peaks = [
+        runtime_overhead(model, gpu, 1, server, dtype).activation_bytes / GIB
+        for dtype in (Dtype.BFLOAT16, Dtype.FLOAT32)
+    ]
+
+    assert [1.89, 2.21] == pytest.approx(peaks, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "visible_gib", "utilization", "version", "tensor_parallel", "logged_gib"),
+    [
+        ("Qwen/Qwen3-8B", 22.04, 0.9, (0, 30), 1, 2.71),
+        ("openai/gpt-oss-20b", 79.25, 0.65, (0, 19), 1, 36.56),
+        ("meta-llama/Meta-Llama-3-8B", 22.04, 0.92, (0, 22), 4, 15.41),
+        ("meta-llama/Meta-Llama-3-8B", 22.04, 0.92, (0, 23), 4, 16.19),
+        ("meta-llama/Llama-3.1-8B-Instruct", 79.25, 0.92, (0, 31), 1, 56.21),
+    ],
+)
+def test_a_first_start_compiles_on_a_copy_of_the_embedding(
+    model_id: str,
+    visible_gib: float,
+    utilization: float,
+    version: Version,
+    tensor_parallel: int,
+    logged_gib: float,
+) -> None:
+    """With 256 sequences it is the peak: `Available KV cache memory` of servers on L4 and A100."""
+    gpu = Gpu(name="GPU", visible_bytes=int(visible_gib * GIB), compute_capability=(8, 9), nvlink=False)
+    server = dataclasses.replace(
+        default_server(gpu, rules_of(version)), utilization=utilization, batched_tokens=2048, sequences=256
+    )
+    found = budget(real_model(model_id), gpu, tensor_parallel, server=server)
+
+    assert logged_gib == pytest.approx(found.kv_cache_bytes / GIB, abs=0.15)
+
+
+def test_a_checkpoint_may_set_the_dtype_of_its_cache() -> None:
+    """GLM-5.3 in NVFP4: 78 latents and 21 indexers take 47,700 bytes a token; a B200 logs 649,152 of them."""
+    gpu, model = gpu_of(instance("p6-b200.48xlarge")), real_model("nvidia/GLM-5.3-NVFP4")
+    server = default_server(gpu, rules_of((0, 30)))
+    found = budget(model, gpu, 4, server=server)
+
+    assert found.layout.block_bytes == 64 * 47_700
+    assert found.layout.tokens(int(28.84 * GIB)) == pytest.approx(649_152, rel=5e-4)

@@ -26,11 +26,26 @@ from recommender.units import GIB
         ("Qwen/Qwen2.5-1.5B-Instruct", 4, (1, 2)),
         ("deepseek-ai/DeepSeek-V3", 8, (1, 2, 4, 8)),
         ("meta-llama/Llama-3.1-8B-Instruct", 1, (1,)),
+        ("nvidia/NVIDIA-Nemotron-Nano-9B-v2", 8, (1, 2, 4, 8)),
+        ("tiiuae/falcon-mamba-7b", 8, (1, 2, 4, 8)),
+        ("tiiuae/Falcon-H1-0.5B-Base", 8, (1, 2)),
+        ("openbmb/MiniCPM3-4B", 8, (1, 2, 4, 8)),
     ],
 )
 def test_a_degree_divides_all_that_vllm_shards(model_id: str, gpus: int, expected: tuple[int, ...]) -> None:
     """Phi-4: 100,352 entries do not divide by 5; Qwen3 30B: 768 / 4 is no multiple of a block of 128."""
     assert expected == valid_degrees(real_model(model_id), gpus)
+
+
+def test_groups_of_a_state_space_model_are_divided_unless_there_is_one() -> None:
+    keys = {"mamba_n_heads": 32, "mamba_d_head": 64, "mamba_d_state": 128, "mamba_d_conv": 4}
+    two, one = (
+        parse_model(llama(model_type="bamba", attn_layer_indices=[3], mamba_n_groups=groups, **keys))
+        for groups in (2, 1)
+    )
+
+    assert valid_degrees(two, 4) == (1, 2)
+    assert valid_degrees(one, 4) == (1, 2, 4)
 
 
 def test_multiples_of_the_kv_heads_are_valid_where_heads_may_be_replicated() -> None:

@@ -1,56 +1,56 @@
 """What each layer keeps of a token and for how long, where the code knows it for certain."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from recommender.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.families import FOREIGN_KEYS, Family
 from recommender.model.fields import Fields
+from recommender.model.layers import Kind, layer_kinds
+from recommender.model.states import parse_state
 from recommender.model.values import (
     AttentionLayers,
     Cache,
     Chunk,
+    IndexerKeys,
     KeyValueHeads,
     Latent,
-    RecurrentState,
+    RecurrentLayers,
     Shape,
     Window,
 )
 
-# What configurations call layers that keep a state instead of tokens.
-RECURRENT = "linear_attention"
+# Keys of KV heads and of their width that Gemma 4 has for layers that look over the whole context, and
+# MiMo-V2 for the others.
+_KEYS_OF_FULL_LAYERS = ("num_global_key_value_heads", "global_head_dim")
+_KEYS_OF_LOCAL_LAYERS = ("swa_num_key_value_heads", "swa_head_dim")
 
-_UNDERSTOOD = frozenset({"full_attention", "attention", "sliding_attention", "chunked_attention"})
+# `vllm/model_executor/models/deepseek_v2.py`, where `index_skip_topk_offset` is absent.
+_USUAL_INDEXER_OFFSET = 2
 
 
 def parse_attention(family: Family, text: Fields, shape: Shape) -> tuple[AttentionLayers, ...]:
-    """The layers by kind, those that look furthest back first.
+    """The layers by kind, those that look furthest back first; none for a pure state-space model.
 
     Raises `UnsupportedModel` for a kind that is not understood.
     """
     _refuse_foreign_attention(family, text)
-    reaches = Counter(_reaches(family, text, shape))
-    if not reaches or (len(reaches) > 1 and reaches.total() < shape.layers):
+    caching = Counter(_caching_layers(family, text, shape))
+    is_odd = len(caching) > 1 and family.states is not None
+    if is_odd or (not caching and family.attention != "none"):
         raise UnsupportedModel(f"{text.name} mixes layers in a way whose cache cannot be computed.")
-    return tuple(
-        AttentionLayers(count=count, cache=_cache(family, text, shape, reach), reach=reach)
-        for reach, count in sorted(reaches.items(), key=lambda item: item[0] is not None)
+    layers = tuple(
+        AttentionLayers(count=count, cache=cache, reach=reach)
+        for (cache, reach), count in sorted(caching.items(), key=lambda item: item[0][1] is not None)
     )
+    return (*layers, *_indexers(family, text, shape))
 
 
-def parse_recurrent_state(text: Fields) -> RecurrentState | None:
-    """The state of the layers of linear attention; `None` where there are none."""
-    key_heads = text.optional_count("linear_num_key_heads")
-    if key_heads is None:
-        return None
-    value_heads = text.count("linear_num_value_heads")
-    key_dim, value_dim = text.count("linear_key_head_dim"), text.count("linear_value_head_dim")
-    channels = 2 * key_heads * key_dim + value_heads * value_dim
-    return RecurrentState(
-        convolution_values=channels * (text.count("linear_conv_kernel_dim") - 1),
-        memory_values=value_heads * value_dim * key_dim,
-        memory_value_bytes=4 if text.text("mamba_ssm_dtype") == "float32" else None,
-        heads=(key_heads, value_heads),
-    )
+def parse_recurrent(family: Family, text: Fields, shape: Shape) -> RecurrentLayers | None:
+    """The layers that keep a state; `None` where there are none."""
+    kinds = layer_kinds(family, text, shape, has_window=False) if family.states else ()
+    count = shape.layers if family.attention_beside_states else kinds.count(Kind.STATE)
+    return RecurrentLayers(count=count, state=parse_state(family, text, shape)) if count else None
 
 
 def parse_sliding_window(text: Fields) -> int | None:
@@ -60,19 +60,41 @@ def parse_sliding_window(text: Fields) -> int | None:
     return text.optional_count("sliding_window")
 
 
+def _caching_layers(
+    family: Family, text: Fields, shape: Shape
+) -> Iterator[tuple[Cache, Window | Chunk | None]]:
+    """What each layer caches, and how far back it looks.
+
+    The last layers may use the cache of earlier ones instead (`num_kv_shared_layers` of Gemma 3n).
+    """
+    if "block_configs" in family.own_keys:
+        yield from ((cache, None) for cache in _blocks(text, shape))
+        return
+    window = parse_sliding_window(text)
+    kinds = layer_kinds(family, text, shape, has_window=window is not None)
+    sliding = Window(tokens=window) if window is not None else None
+    chunked = Chunk(tokens=text.count("attention_chunk_size")) if Kind.CHUNKED in kinds else None
+    reaches = {Kind.FULL: None, Kind.SLIDING: sliding, Kind.CHUNKED: chunked}
+    for kind in kinds[: max(0, shape.layers - text.count_or_zero("num_kv_shared_layers"))]:
+        if kind in reaches:
+            yield _cache(family, text, shape, reaches[kind]), reaches[kind]
+
+
 def _cache(family: Family, text: Fields, shape: Shape, reach: Window | Chunk | None) -> Cache:
     if family.attention == "latent":
         return _latent(text, shape)
+    if family.attention == "expanded":
+        width = text.count("qk_nope_head_dim") + text.count("qk_rope_head_dim")
+        return KeyValueHeads(kv_heads=shape.kv_heads, head_dim=width)
     if text.value("kv_lora_rank"):
         raise UnsupportedModel(
             f"{text.name} sets kv_lora_rank, which this architecture is not known to have."
         )
-    if reach is None and "global_head_dim" in family.own_keys:
-        return KeyValueHeads(
-            kv_heads=text.optional_count("num_global_key_value_heads") or shape.kv_heads,
-            head_dim=text.optional_count("global_head_dim") or shape.head_dim,
-        )
-    return KeyValueHeads(kv_heads=shape.kv_heads, head_dim=shape.head_dim)
+    heads, head_dim = _KEYS_OF_FULL_LAYERS if reach is None else _KEYS_OF_LOCAL_LAYERS
+    return KeyValueHeads(
+        kv_heads=(text.optional_count(heads) if heads in family.own_keys else None) or shape.kv_heads,
+        head_dim=(text.optional_count(head_dim) if head_dim in family.own_keys else None) or shape.head_dim,
+    )
 
 
 def _latent(text: Fields, shape: Shape) -> Latent:
@@ -86,57 +108,30 @@ def _latent(text: Fields, shape: Shape) -> Latent:
     )
 
 
-def _reaches(family: Family, text: Fields, shape: Shape) -> list[Window | Chunk | None]:
-    """How far back each layer looks."""
-    window = parse_sliding_window(text)
-    kinds = _stated_kinds(family, text, shape) or _usual_kinds(
-        family, text, shape, has_window=window is not None
-    )
-    sliding = Window(tokens=window) if window is not None else None
-    chunked = Chunk(tokens=text.count("attention_chunk_size")) if "chunked_attention" in kinds else None
-    by_kind = {"sliding_attention": sliding, "chunked_attention": chunked}
-    return [by_kind.get(kind) for kind in kinds if kind != RECURRENT]
+def _indexers(family: Family, text: Fields, shape: Shape) -> tuple[AttentionLayers, ...]:
+    """Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`."""
+    if "index_n_heads" not in family.own_keys:
+        return ()
+    cache = IndexerKeys(width=text.count("index_head_dim"))
+    period = text.optional_count("index_topk_freq") or 1
+    offset = text.optional_count("index_skip_topk_offset") or _USUAL_INDEXER_OFFSET
+    own = sum(max(index - offset + 1, 0) % period == 0 for index in range(shape.layers))
+    return (AttentionLayers(count=shape.layers, cache=cache, sharing=shape.layers - own),)
 
 
-def _stated_kinds(family: Family, text: Fields, shape: Shape) -> list[str]:
-    """`layer_types`, which not every repository lists."""
-    stated = [str(kind) for kind in text.entries("layer_types")]
-    recurrent = {RECURRENT} if "linear_num_key_heads" in family.own_keys else set()
-    unknown = sorted(set(stated) - _UNDERSTOOD - recurrent)
-    if unknown:
-        raise UnsupportedModel(
-            f"{text.name} has layers of the kind {', '.join(unknown)[:120]}, whose cache cannot be computed."
-        )
-    if stated and len(stated) != shape.layers:
-        raise ImplausibleMetadata(f"{text.name} lists {len(stated)} layer_types for {shape.layers} layers.")
-    return stated
+def _blocks(text: Fields, shape: Shape) -> Iterator[KeyValueHeads]:
+    """The layers with attention of a model whose blocks were searched (Nemotron-NAS).
 
-
-def _usual_kinds(family: Family, text: Fields, shape: Shape, *, has_window: bool) -> list[str]:
-    """What transformers' class makes of a configuration without `layer_types`."""
-    if "linear_num_key_heads" in family.own_keys:
-        return _every(shape.layers, text.optional_count("full_attention_interval") or 4, RECURRENT)
-    if family.local_layers == "chunked":
-        return _every(shape.layers, _period(family, text), "chunked_attention")
-    if not has_window:
-        return ["full_attention"] * shape.layers
-    if family.local_layers is None:  # the window holds for all layers
-        return ["sliding_attention"] * shape.layers
-    return _every(shape.layers, _period(family, text), "sliding_attention")
-
-
-def _period(family: Family, text: Fields) -> int:
-    """Every how many layers one looks over the whole context."""
-    stated = text.value("sliding_window_pattern")
-    if isinstance(stated, str):
-        return len(stated) or family.full_layer_period  # EXAONE writes LLLG
-    return (
-        text.optional_count("sliding_window_pattern", "_sliding_window_pattern") or family.full_layer_period
-    )
-
-
-def _every(layers: int, period: int, local: str) -> list[str]:
-    return [local if (index + 1) % period else "full_attention" for index in range(layers)]
+    Source: `vllm/model_executor/models/nemotron_nas.py`.
+    """
+    blocks = text.entries("block_configs")
+    if len(blocks) != shape.layers:
+        raise ImplausibleMetadata(f"{text.name} lists {len(blocks)} blocks for {shape.layers} layers.")
+    for block in blocks:
+        attention = Fields({"block": block}, name=text.name).nested("block").nested("attention")
+        if not attention.flag("no_op"):
+            group = attention.count("n_heads_in_group")
+            yield KeyValueHeads(kv_heads=max(1, shape.attention_heads // group), head_dim=shape.head_dim)
 
 
 def _refuse_foreign_attention(family: Family, text: Fields) -> None:

@@ -44,10 +44,11 @@ def loaded_weights(stored: Mapping[str, int], quantization: CheckpointQuantizati
     }
     others = {dtype: count for dtype, count in stored.items() if dtype not in plain}
     per_element = quantization.weights_per_packed_element if quantization else 1
+    parameters = sum(
+        count * (per_element if dtype in PACKED_DTYPES else 1) for dtype, count in stored.items()
+    )
     return Weights(
-        parameters=sum(
-            count * (per_element if dtype in PACKED_DTYPES else 1) for dtype, count in stored.items()
-        ),
+        parameters=parameters - (quantization.scales if quantization else 0),
         float_values=sum(plain.values()),
         packed_bytes=math.ceil(sum(count * _bytes(dtype, quantization) for dtype, count in others.items())),
     )

@@ -6,7 +6,7 @@ weights that they stand for, and those of NVFP4 as stored (huggingface.js,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recommender.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.fields import Fields
@@ -20,6 +20,7 @@ _FP8_DTYPES = ("F8_E4M3", "F8_E5M2")
 _USUAL_GROUP_SIZE = 128
 
 _MOST_BITS = 16
+_FP8_BITS = 8
 
 # OCP Microscaling Formats 1.0: one scale byte for 32 values of 4 bits.
 _MXFP4_BYTES = 0.5 + 1 / 32
@@ -45,10 +46,14 @@ class CheckpointQuantization:
     bytes_per_packed_element: float = 1
     """Memory of one `I32` or `U8` element as the Hub counts them, its share of the scales included."""
     weights_per_packed_element: int = 1
+    scales: int = 0
+    """Of the stored elements, those that are no weights but their scales."""
     shard_multiple: int = 1
     """What the width of a GPU's share of a matrix must be a multiple of: a block or group with one scale."""
     shards_experts_in_multiples: bool = False
     """Whether that holds for the matrices of experts too."""
+    cache_value_bytes: int | None = None
+    """Bytes of a value of the KV cache where the checkpoint sets them."""
 
 
 def parse_quantization(
@@ -63,6 +68,15 @@ def parse_quantization(
         if fields.has("quantization_config"):
             return _declared(fields.nested("quantization_config"), stored)
     return _undeclared(stored)
+
+
+def computes_in_int8(quantization: CheckpointQuantization | None, stored: Mapping[str, int]) -> bool:
+    """Whether most of a checkpoint are 8-bit integers of a scheme that multiplies in INT8.
+
+    Bitsandbytes stores 8-bit integers too, but brings kernels of its own.
+    """
+    is_scheme = quantization is not None and quantization.method == "compressed-tensors"
+    return is_scheme and 2 * stored.get("I8", 0) > sum(stored.values())
 
 
 def _declared(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantization:
@@ -87,7 +101,7 @@ def _declared(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantizati
         case "compressed-tensors":
             return _compressed_tensors(stated, stored)
         case "modelopt" | "modelopt_fp4":
-            return _modelopt(stored)
+            return replace(_modelopt(stored), cache_value_bytes=_cache_value_bytes(stated))
     raise UnsupportedModel(
         f"The checkpoint is quantized with {method[:60]}, whose size in memory is not understood."
     )
@@ -135,6 +149,14 @@ def _modelopt(stored: Mapping[str, int]) -> CheckpointQuantization:
     return _nvfp4("modelopt_fp4", stored) if stored.get("U8") else CheckpointQuantization(method="modelopt")
 
 
+def _cache_value_bytes(stated: Fields) -> int | None:
+    """Only ModelOpt's are honoured: `vllm/utils/torch_utils.py`, `get_kv_cache_quant_algo_string`."""
+    scheme = stated.nested("kv_cache_scheme")
+    if scheme.value("num_bits") == _FP8_BITS and scheme.text("type") == "float":
+        return 1
+    return 1 if (stated.text("kv_cache_quant_algo") or "").upper() == "FP8" else None
+
+
 def _nvfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:
     packed, fp8 = stored.get("U8", 0), sum(stored.get(dtype, 0) for dtype in _FP8_DTYPES)
     scales_are_counted = fp8 >= packed * _NVFP4_SCALES_PER_BYTE
@@ -142,6 +164,7 @@ def _nvfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:
         method=method,
         bytes_per_packed_element=1 if scales_are_counted else _NVFP4_BYTES,
         weights_per_packed_element=2,
+        scales=int(packed * _NVFP4_SCALES_PER_BYTE) if scales_are_counted else 0,
     )
 
 

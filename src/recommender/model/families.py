@@ -5,21 +5,36 @@ A `model_type` that is not listed is refused, never approximated. All of them ar
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from recommender.model.values import Image
+
+StateKind = Literal["delta_net", "mamba1", "mamba2", "short_convolution", "lightning", "delta_attention"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """How the models of one `model_type` are built."""
 
-    attention: Literal["heads", "latent"] = "heads"
+    attention: Literal["heads", "latent", "expanded", "none"] = "heads"
+    """Expanded is a latent that vLLM caches as heads (MiniCPM3)."""
+    states: StateKind | None = None
+    """What the layers without attention keep of a request; `None` where all layers have attention."""
+    attention_beside_states: bool = False
+    """Whether every layer has both (Falcon-H1)."""
+    states_have_own_dtype: bool = False
+    """Whether `mamba_ssm_cache_dtype` of config.json sets the dtype of the states (Nemotron-H)."""
+    block_tokens: int = 16
+    """Tokens of a block, where the attention's kernels want more than 16."""
     local_layers: Literal["sliding", "chunked"] | None = None
     """What the layers are between those that look over the whole context; `None` where all are alike."""
     full_layer_period: int = 1
     """Every how many layers one looks over the whole context, where config.json does not say."""
     own_keys: frozenset[str] = frozenset()
     """Keys that only this kind of model is understood to have, of `FOREIGN_KEYS`."""
+    may_predict: bool = False
+    """Whether checkpoints may hold layers that predict further tokens."""
     mlp_matrices: int = 3
     """Matrices of one feed-forward block: 3 with a gate (SwiGLU), 2 without."""
     is_tied: bool = False
@@ -65,17 +80,72 @@ _GPT_OSS = Family(local_layers="sliding", full_layer_period=2, defaults={"head_d
 _EVERY_FOURTH_FULL = Family(local_layers="sliding", full_layer_period=4)
 _LLAMA_4 = Family(local_layers="chunked", full_layer_period=4)
 _LATENT = Family(attention="latent")
+_LATENT_PREDICTING = Family(attention="latent", may_predict=True)
+_SPARSE = Family(
+    attention="latent",
+    block_tokens=64,
+    may_predict=True,
+    own_keys=frozenset({"index_n_heads"}),
+)
+_PREDICTING = Family(may_predict=True)
 
 # Layers of two sizes: those that look over the whole context have fewer and larger heads.
 _GEMMA_4 = Family(
     is_tied=True,
     local_layers="sliding",
     full_layer_period=6,
-    own_keys=frozenset({"global_head_dim", "num_global_key_value_heads"}),
+    own_keys=frozenset(
+        {
+            "audio_config",
+            "global_head_dim",
+            "hidden_size_per_layer_input",
+            "num_global_key_value_heads",
+            "num_kv_shared_layers",
+        }
+    ),
+)
+
+# The last layers use the caches of earlier ones, and each layer has an embedding of its own.
+_GEMMA_3N = Family(
+    is_tied=True,
+    local_layers="sliding",
+    full_layer_period=5,
+    own_keys=frozenset({"audio_config", "hidden_size_per_layer_input", "num_kv_shared_layers"}),
+    defaults={"head_dim": 256},
+)
+
+# Keys and values of layers with a window are more than of the others; layers are listed as 0 and 1.
+_MIMO_V2 = Family(
+    local_layers="sliding",
+    own_keys=frozenset({"hybrid_layer_pattern", "swa_num_key_value_heads", "swa_head_dim"}),
+)
+_MINICPM_3 = Family(attention="expanded", own_keys=frozenset({"kv_lora_rank"}))
+_NEMOTRON_NAS = Family(own_keys=frozenset({"block_configs"}))
+
+# Layers of which some, or all, keep a state. Nemotron-H's feed-forward blocks have no gate.
+_NEMOTRON_H = Family(
+    states="mamba2",
+    states_have_own_dtype=True,
+    may_predict=True,
+    mlp_matrices=2,
+    own_keys=frozenset({"hybrid_override_pattern", "mamba_num_heads"}),
+)
+_MAMBA_2_HYBRID = Family(
+    states="mamba2", own_keys=frozenset({"mamba_d_state"}), defaults={"mamba_chunk_size": 256}
+)
+_FALCON_H1 = Family(states="mamba2", attention_beside_states=True, own_keys=frozenset({"mamba_d_state"}))
+_JAMBA = Family(states="mamba1", own_keys=frozenset({"attn_layer_period", "mamba_d_state"}))
+_MAMBA_1 = Family(attention="none", states="mamba1", own_keys=frozenset({"state_size"}))
+_MAMBA_2 = Family(attention="none", states="mamba2", own_keys=frozenset({"state_size"}))
+_LFM_2 = Family(states="short_convolution", is_tied=True, own_keys=frozenset({"conv_L_cache"}))
+_MINIMAX = Family(states="lightning")
+_KIMI_LINEAR = Family(
+    attention="latent", states="delta_attention", own_keys=frozenset({"linear_attn_config"})
 )
 
 # Three layers of linear attention to one of attention.
-_DELTA_NET = Family(own_keys=frozenset({"linear_num_key_heads"}))
+_DELTA_NET = Family(states="delta_net", may_predict=True, own_keys=frozenset({"linear_num_key_heads"}))
+_QWEN_3_NEXT = replace(_DELTA_NET, defaults={"mtp_num_hidden_layers": 1})
 
 # transformers, `Gemma3TextConfig`.
 _GEMMA_3 = Family(
@@ -108,13 +178,11 @@ FAMILIES: Mapping[str, Family] = {
             "ernie4_5_moe",
             "exaone",
             "glm",
-            "glm4_moe",
             "granite",
             "granitemoe",
             "internlm",
             "internlm2",
             "internlm3",
-            "mimo",
             "minicpm",
             "minimax_m2",
             "ministral",
@@ -152,9 +220,16 @@ FAMILIES: Mapping[str, Family] = {
         ),
         _UNGATED,
     ),
-    **dict.fromkeys(("deepseek_v2", "deepseek_v3", "kimi_k2"), _LATENT),
+    "deepseek_v2": _LATENT,
+    **dict.fromkeys(("deepseek_v3", "glm4_moe_lite", "kimi_k2"), _LATENT_PREDICTING),
+    **dict.fromkeys(("deepseek_v32", "glm_moe_dsa"), _SPARSE),
+    **dict.fromkeys(("glm4_moe", "mimo"), _PREDICTING),
     **dict.fromkeys(("cohere2", "exaone4", "olmo3"), _EVERY_FOURTH_FULL),
     "cohere": _GATED_TIED,
+    "gemma3n_text": _GEMMA_3N,
+    "mimo_v2_flash": _MIMO_V2,
+    "minicpm3": _MINICPM_3,
+    "nemotron-nas": _NEMOTRON_NAS,
     "gemma": _GEMMA,
     "gemma2": _GEMMA_2,
     "glm4": _NO_FLOAT16,
@@ -165,7 +240,17 @@ FAMILIES: Mapping[str, Family] = {
     **dict.fromkeys(("bloom", "falcon", "gpt2", "gpt_bigcode", "opt"), _UNGATED_TIED),
     **dict.fromkeys(("gemma3", "gemma3_text"), _GEMMA_3),
     "gemma4_text": _GEMMA_4,
-    **dict.fromkeys(("qwen3_next", "qwen3_5_text", "qwen3_5_moe_text"), _DELTA_NET),
+    **dict.fromkeys(("qwen3_5_text", "qwen3_5_moe_text"), _DELTA_NET),
+    "qwen3_next": _QWEN_3_NEXT,
+    **dict.fromkeys(("bamba", "granitemoehybrid"), _MAMBA_2_HYBRID),
+    **dict.fromkeys(("falcon_mamba", "mamba"), _MAMBA_1),
+    **dict.fromkeys(("lfm2", "lfm2_moe"), _LFM_2),
+    **dict.fromkeys(("minimax", "minimax_m1", "minimax_text_01"), _MINIMAX),
+    "falcon_h1": _FALCON_H1,
+    "jamba": _JAMBA,
+    "kimi_linear": _KIMI_LINEAR,
+    "mamba2": _MAMBA_2,
+    "nemotron_h": _NEMOTRON_H,
 }
 
 # What `vllm serve` cannot benchmark through /v1/completions, told by the Hub's `pipeline_tag`.
@@ -216,6 +301,7 @@ WRAPPERS = frozenset(
     {
         "aya_vision",
         "gemma3",
+        "gemma3n",
         "gemma4",
         "idefics3",
         "internvl",
@@ -238,6 +324,29 @@ WRAPPERS = frozenset(
     }
 )
 
+# The largest image of each, by `model_type` of the whole: tokens and pixels of the processors' defaults,
+# `get_image_size_with_most_features` and `get_num_image_tokens` in `vllm/model_executor/models/`.
+_QWEN_IMAGE_TOKENS = 16_384
+IMAGES: Mapping[str, Image] = {
+    "gemma3": Image(tokens=256, pixel_values=3 * 896**2),
+    **dict.fromkeys(("internvl", "internvl_chat"), Image(tokens=13 * 256, pixel_values=13 * 3 * 448**2)),
+    "llama4": Image(tokens=17 * 144, pixel_values=17 * 3 * 336**2),
+    "llava_next": Image(tokens=2880, pixel_values=5 * 3 * 336**2),
+    "mistral3": Image(tokens=55**2, pixel_values=3 * 1540**2),
+    **dict.fromkeys(
+        ("qwen2_5_vl", "qwen2_vl"),
+        Image(tokens=_QWEN_IMAGE_TOKENS, pixel_values=_QWEN_IMAGE_TOKENS * 4 * 1176),
+    ),
+    **dict.fromkeys(
+        ("qwen3_5", "qwen3_5_moe"),
+        Image(tokens=_QWEN_IMAGE_TOKENS, pixel_values=_QWEN_IMAGE_TOKENS * 4 * 1536),
+    ),
+    **dict.fromkeys(
+        ("qwen3_vl", "qwen3_vl_moe"),
+        Image(tokens=_QWEN_IMAGE_TOKENS, pixel_values=_QWEN_IMAGE_TOKENS * 4 * 1536, hidden_states=4),
+    ),
+}
+
 # Keys of architectures whose cache is not a key and a value vector per token: state-space and linear
 # attention, sparse-attention indexers, per-layer blocks, layers that share or drop their cache.
 FOREIGN_KEYS = (
@@ -248,6 +357,7 @@ FOREIGN_KEYS = (
     "cross_attention_layers",
     "global_head_dim",
     "hidden_size_per_layer_input",
+    "hybrid_layer_pattern",
     "hybrid_override_pattern",
     "index_n_heads",
     "linear_attn_config",
@@ -258,4 +368,5 @@ FOREIGN_KEYS = (
     "num_kv_shared_layers",
     "ssm_cfg",
     "state_size",
+    "swa_num_key_value_heads",
 )

@@ -49,6 +49,10 @@ class Fields:
             raise self._impossible(keys, found)
         return int(found)
 
+    def count_or_zero(self, *keys: str) -> int:
+        """A whole number of at least 0; 0 where none of `keys` is there."""
+        return 0 if self.value(*keys) == 0 else self.optional_count(*keys) or 0
+
     def text(self, *keys: str) -> str | None:
         """A string, or `None` where it is absent or something else."""
         found = self.value(*keys)

@@ -1,18 +1,18 @@
 """From the Hub's two documents to a `Model`, or to the reason why there is none."""
 
-import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from recommender.dtype import BY_TORCH_NAME, Dtype
 from recommender.errors import ImplausibleMetadata, UnsupportedModel
-from recommender.model.attention import parse_attention, parse_recurrent_state, parse_sliding_window
-from recommender.model.checkpoint import largest_float, loaded_weights, stated_total, stored_elements
-from recommender.model.checkpoint_quantization import CheckpointQuantization, parse_quantization
+from recommender.model.attention import parse_attention, parse_recurrent, parse_sliding_window
+from recommender.model.blueprint import Blueprint
+from recommender.model.checkpoint import largest_float, stated_total, stored_elements
+from recommender.model.checkpoint_quantization import computes_in_int8, parse_quantization
 from recommender.model.context import longest_context
 from recommender.model.families import (
     FAMILIES,
+    IMAGES,
     NOT_GENERATORS_BY_LIBRARY,
     NOT_GENERATORS_BY_PIPELINE,
     NOT_GENERATORS_BY_TYPE,
@@ -20,19 +20,14 @@ from recommender.model.families import (
     Family,
 )
 from recommender.model.fields import Fields
+from recommender.model.loaded import parse_weights
 from recommender.model.rotary import rotary_values
-from recommender.model.shape import (
-    embedding_parameters,
-    parse_shape,
-    prediction_layer_parameters,
-    shape_parameters,
-)
-from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
+from recommender.model.shape import parse_shape
+from recommender.model.values import HubMetadata, Model, ModelInfo
+from recommender.support import missing_support
 
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
-
-_SMALLEST_SHARE_OF_IMPLIED = 1 / 10
 
 # Architectures that end otherwise are encoders, classifiers or bare bodies.
 _GENERATOR_SUFFIXES = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration", "ChatModel", "ChatGLMModel")
@@ -48,31 +43,37 @@ def parse_model(metadata: HubMetadata) -> Model:
     architecture = _architecture(config)
     family = _family(metadata.model_id, config, architecture)
     text = _language_model(config, defaults=family.defaults)
-    shape = parse_shape(text, mlp_matrices=family.mlp_matrices)
-    tied = _is_tied(config, text, default=family.is_tied)
+    shape = parse_shape(text, mlp_matrices=family.mlp_matrices, has_attention=family.attention != "none")
+    blueprint = Blueprint(
+        family=family,
+        text=text,
+        vision=config.nested("vision_config") if config.has("vision_config") else None,
+        shape=shape,
+        is_tied=_is_tied(config, text, default=family.is_tied),
+    )
     attention = parse_attention(family, text, shape)
-    recurrent_layers = shape.layers - sum(layers.count for layers in attention)
     stored = stored_elements(metadata.information)
     quantization = parse_quantization(config, text, stored)
     return Model(
         model_id=metadata.model_id,
         architecture=config.text("model_type") or architecture,
+        class_name=_class_name(config),
         native_dtype=_native_dtype(config, text, stored),
         supports_float16=family.supports_float16,
         quantization=quantization.method if quantization else None,
         shard_multiple=quantization.shard_multiple if quantization else 1,
         shards_experts_in_multiples=bool(quantization and quantization.shards_experts_in_multiples),
-        computes_in_int8=_computes_in_int8(quantization, stored),
-        weights=_without_prediction_layers(
-            _weights(metadata.information, stored, quantization, shape, tied=tied), text, shape
-        ),
+        computes_in_int8=computes_in_int8(quantization, stored),
+        weights=parse_weights(metadata.information, stored, quantization, blueprint),
         attention=attention,
-        recurrent_layers=recurrent_layers,
-        recurrent_state=parse_recurrent_state(text) if recurrent_layers else None,
+        block_tokens=family.block_tokens,
+        cache_value_bytes=quantization.cache_value_bytes if quantization else None,
+        recurrent=parse_recurrent(family, text, shape),
         shape=shape,
-        is_tied=tied,
+        is_tied=blueprint.is_tied,
         rotary_values=rotary_values(text, shape, architecture=architecture),
-        has_vision=config.has("vision_config"),
+        has_vision=blueprint.vision is not None,
+        image=IMAGES.get(config.text("model_type") or ""),
         max_position_embeddings=longest_context(text),
         sliding_window=parse_sliding_window(text),
     )
@@ -132,12 +133,20 @@ def _kind_of_non_generator(metadata: HubMetadata) -> str | None:
 def _family(model_id: str, config: Fields, architecture: str) -> Family:
     """How the language model is built; `UnsupportedModel` for one, or a wrapper around one, not listed."""
     family, outer = FAMILIES.get(architecture), config.text("model_type") or architecture
-    if family is not None and (outer == architecture or outer in WRAPPERS) and not config.has("audio_config"):
+    hears = config.has("audio_config") and (family is None or "audio_config" not in family.own_keys)
+    if family is not None and (outer == architecture or outer in WRAPPERS) and not hears:
         return family
     name = architecture if family is None else outer
+    removed = missing_support(_class_name(config), None)
+    if removed is not None:
+        raise UnsupportedModel(f"{model_id} is of the architecture {name[:60]}: {removed}")
     raise UnsupportedModel(
         f"{model_id} is of the architecture {name[:60]}, whose memory use is not understood."
     )
+
+
+def _class_name(config: Fields) -> str:
+    return str(next(iter(config.entries("architectures")), ""))
 
 
 def _is_tied(config: Fields, text: Fields, *, default: bool) -> bool:
@@ -171,54 +180,3 @@ def _stated_dtype(config: Fields, text: Fields) -> Dtype | None:
         "",
     )
     return BY_TORCH_NAME.get((stated or "").removeprefix("torch."))
-
-
-def _weights(
-    information: Mapping[str, Any],
-    stored: Mapping[str, int],
-    quantization: CheckpointQuantization | None,
-    shape: Shape,
-    *,
-    tied: bool,
-) -> Weights:
-    """The weights that the Hub counts, or else the ones that the shape implies."""
-    if stored:
-        weights = loaded_weights(stored, quantization)
-        _check_parameters(weights, shape, tied=tied)
-        return _without_second_copy(weights, shape, tied=tied)
-    parameters = stated_total(information) or shape_parameters(shape, tied=tied)
-    if quantization is None:
-        return Weights(parameters=parameters, float_values=parameters, packed_bytes=0)
-    floats = min(parameters, embedding_parameters(shape, tied=tied))
-    packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
-    return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)
-
-
-def _computes_in_int8(quantization: CheckpointQuantization | None, stored: Mapping[str, int]) -> bool:
-    """Bitsandbytes stores 8-bit integers too, but brings kernels of its own."""
-    is_scheme = quantization is not None and quantization.method == "compressed-tensors"
-    return is_scheme and 2 * stored.get("I8", 0) > sum(stored.values())
-
-
-def _without_prediction_layers(weights: Weights, text: Fields, shape: Shape) -> Weights:
-    """Left alone in a quantized checkpoint, of which it is not known how it stores them."""
-    if weights.packed_bytes:
-        return weights
-    return replace(weights, float_values=weights.float_values - prediction_layer_parameters(text, shape))
-
-
-def _check_parameters(weights: Weights, shape: Shape, *, tied: bool) -> None:
-    """Packed formats count up to eight weights as one; fewer parameters than that belong to another model."""
-    implied = shape_parameters(shape, tied=tied)
-    if weights.parameters < implied * _SMALLEST_SHARE_OF_IMPLIED:
-        raise ImplausibleMetadata(
-            f"The Hub counts {weights.parameters:,} parameters, and config.json describes a model of about"
-            f" {implied:,}."
-        )
-
-
-def _without_second_copy(weights: Weights, shape: Shape, *, tied: bool) -> Weights:
-    """A few repositories store the output head beside the embedding that it is tied to; vLLM loads one."""
-    if not tied or weights.parameters < shape_parameters(shape, tied=False):
-        return weights
-    return replace(weights, float_values=weights.float_values - shape.vocabulary * shape.hidden_size)

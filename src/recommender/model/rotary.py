@@ -8,8 +8,22 @@ from recommender.model.context import scaling_factor
 from recommender.model.fields import Fields
 from recommender.model.values import Shape
 
-# Models without rotary positions: learned ones, or ALiBi.
-_WITHOUT = frozenset({"bloom", "gpt2", "gpt_bigcode", "mpt", "opt"})
+# Models without rotary positions: learned ones, ALiBi, or none beside states.
+_WITHOUT = frozenset(
+    {
+        "bloom",
+        "falcon_mamba",
+        "gpt2",
+        "gpt_bigcode",
+        "jamba",
+        "kimi_linear",
+        "mamba",
+        "mamba2",
+        "mpt",
+        "nemotron_h",
+        "opt",
+    }
+)
 
 # Gemma 3 has a second, unscaled table for its layers with a window.
 _WITH_A_LOCAL_TABLE = frozenset({"gemma3", "gemma3_text"})
@@ -24,7 +38,7 @@ _SCALED_BY_THE_FACTOR = frozenset({"linear", "dynamic"})
 def rotary_values(text: Fields, shape: Shape, *, architecture: str) -> int:
     """Values of the tables on each GPU, in the dtype that vLLM computes in."""
     positions = text.optional_count("max_position_embeddings", "seq_length")
-    if positions is None or architecture in _WITHOUT:
+    if positions is None or architecture in _WITHOUT or text.text("position_embedding_type") == "nope":
         return 0
     width = _rotary_width(text, shape)
     local = positions * width if architecture in _WITH_A_LOCAL_TABLE else 0

@@ -5,6 +5,7 @@ from recommender.model.fields import Fields
 from recommender.model.values import Shape
 
 _MOST_LAYERS = 10_000
+_BLOCK_STEP = 256
 _LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
 _HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads")
 _HIDDEN = ("hidden_size", "n_embd", "d_model", "dim")
@@ -20,29 +21,31 @@ _EXPERT_INTERMEDIATE = ("moe_intermediate_size",)
 _KV_HEADS = ("n_head_kv", "num_kv_heads", "num_key_value_heads")
 
 
-def parse_shape(text: Fields, *, mlp_matrices: int) -> Shape:
-    """The sizes that `text` states.
+def parse_shape(text: Fields, *, mlp_matrices: int, has_attention: bool = True) -> Shape:
+    """The sizes that `text` states; heads are 0 without attention.
 
     Raises `ImplausibleMetadata` where one is missing, is no positive whole number, or contradicts another.
     """
-    hidden_size, heads = text.count(*_HIDDEN), text.count(*_HEADS)
+    hidden_size = text.count(*_HIDDEN)
+    heads = text.count(*_HEADS) if has_attention else 0
     nested_feed_forward = text.nested("ffn_config")  # DBRX
     intermediate = (
         text.optional_count(*_INTERMEDIATE)
         or nested_feed_forward.optional_count("ffn_hidden_size")
+        or _widest_block(text, hidden_size)
         or text.optional_count(*_EXPERT_INTERMEDIATE)
         or hidden_size * (text.optional_count("expansion_ratio") or 4)
     )
-    experts = text.optional_count(*_EXPERTS) or nested_feed_forward.optional_count("moe_num_experts") or 0
+    experts = text.count_or_zero(*_EXPERTS) or nested_feed_forward.optional_count("moe_num_experts") or 0
     per_token = (
-        text.optional_count(*_EXPERTS_PER_TOKEN) or nested_feed_forward.optional_count("moe_top_k") or 0
+        text.count_or_zero(*_EXPERTS_PER_TOKEN) or nested_feed_forward.optional_count("moe_top_k") or 0
     )
     shape = Shape(
         layers=text.count(*_LAYERS),
         hidden_size=hidden_size,
         attention_heads=heads,
         kv_heads=_kv_heads(text, heads),
-        head_dim=text.optional_count(*_HEAD_DIM) or hidden_size // heads,
+        head_dim=_head_dim(text, hidden_size, heads),
         intermediate_size=intermediate,
         vocabulary=text.count(*_VOCABULARY),
         experts=experts,
@@ -54,41 +57,24 @@ def parse_shape(text: Fields, *, mlp_matrices: int) -> Shape:
     return shape
 
 
-def shape_parameters(shape: Shape, *, tied: bool) -> int:
-    """Parameters that a model of this shape has, for repositories of which the Hub gives no count.
+def _widest_block(text: Fields, hidden_size: int) -> int | None:
+    """Feed-forward width of the widest block of a searched model.
 
-    Only matrices are counted; norms and biases are under 0.1 %.
+    Source: `vllm/model_executor/models/nemotron_nas.py`, `_ffn_mult_to_intermediate_size`.
     """
-    attention = 2 * shape.hidden_size * shape.head_dim * (shape.attention_heads + shape.kv_heads)
-    feed_forward = (
-        shape.mlp_matrices
-        * shape.hidden_size
-        * (shape.experts * shape.expert_intermediate_size if shape.experts else shape.intermediate_size)
-    )
-    return shape.layers * (attention + feed_forward) + embedding_parameters(shape, tied=tied)
+    blocks = (Fields({"block": block}, name=text.name) for block in text.entries("block_configs"))
+    factors = (block.nested("block").nested("ffn").value("ffn_mult") for block in blocks)
+    widest = max((factor for factor in factors if isinstance(factor, int | float)), default=None)
+    return -(-int(2 * widest * hidden_size / 3) // _BLOCK_STEP) * _BLOCK_STEP if widest else None
 
 
-def embedding_parameters(shape: Shape, *, tied: bool) -> int:
-    """Parameters of the input embedding and of the output head, which may be the same tensor."""
-    return shape.vocabulary * shape.hidden_size * (1 if tied else 2)
-
-
-def prediction_layer_parameters(text: Fields, shape: Shape) -> int:
-    """Parameters of the layers that predict further tokens (Qwen3.5), which vLLM loads to speculate only."""
-    layers = text.optional_count("mtp_num_hidden_layers")
-    if layers is None:
-        return 0
-    gates = shape.attention_heads if text.flag("attn_output_gate") else 0
-    heads = 2 * shape.attention_heads + 2 * shape.kv_heads + gates
-    shared = text.optional_count("shared_expert_intermediate_size") or 0
-    width = (
-        shape.experts * shape.expert_intermediate_size + shared if shape.experts else shape.intermediate_size
-    )
-    layer = shape.hidden_size * (heads * shape.head_dim + shape.mlp_matrices * width)
-    return layers * layer + 2 * shape.hidden_size**2
+def _head_dim(text: Fields, hidden_size: int, heads: int) -> int:
+    return text.optional_count(*_HEAD_DIM) or hidden_size // heads if heads else 0
 
 
 def _kv_heads(text: Fields, heads: int) -> int:
+    if not heads:
+        return 0
     if text.flag("multi_query") and not text.flag("new_decoder_architecture"):
         return 1
     nested_attention = text.nested("attn_config")  # MPT, DBRX
@@ -103,6 +89,8 @@ def _kv_heads(text: Fields, heads: int) -> int:
 def _check(shape: Shape, text: Fields) -> None:
     if shape.layers > _MOST_LAYERS:
         raise ImplausibleMetadata(f"{text.name} says {shape.layers} layers, which no model has.")
+    if not shape.attention_heads:
+        return
     if shape.attention_heads % shape.kv_heads:
         raise ImplausibleMetadata(
             f"{text.name} says {shape.attention_heads} attention heads for {shape.kv_heads} KV heads;"

@@ -25,13 +25,14 @@ class KeyValueHeads:
 
     kv_heads: int
     head_dim: int
+    """Of keys, and of values, which are padded to it where they are narrower (MiMo-V2)."""
 
-    def values_per_token(self, tensor_parallel: int) -> int:
-        """Values that one token adds to this layer's cache on one GPU; heads fewer than GPUs are replicated.
+    def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:
+        """Bytes that one token adds to this layer's cache on one GPU; heads fewer than GPUs are replicated.
 
         Source: `vllm/config/model.py`, `get_num_kv_heads`: `max(1, total_kv_heads // tensor_parallel)`.
         """
-        return 2 * max(1, self.kv_heads // tensor_parallel) * self.head_dim
+        return 2 * max(1, self.kv_heads // tensor_parallel) * self.head_dim * value_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,37 +46,89 @@ class Latent:
     unsharded_parameters: int
     """Of the projections into the latents, which every GPU holds whole."""
 
-    def values_per_token(self, tensor_parallel: int) -> int:  # noqa: ARG002 - the same question as of heads
-        """Values that one token adds to this layer's cache; every GPU keeps the whole latent.
+    def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:  # noqa: ARG002 - as of heads
+        """Bytes that one token adds to this layer's cache; every GPU keeps the whole latent.
 
         Source: `vllm/v1/kv_cache_interface.py`, `MLAAttentionSpec`.
         """
-        return self.width
+        return self.width * value_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexerKeys:
+    """What the indexer of a layer of sparse attention (DeepSeek V3.2) caches: a key in FP8 and its scales."""
+
+    width: int
+    """`index_head_dim`."""
+
+    def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:  # noqa: ARG002 - as of heads
+        """Bytes that one token adds to the indexer's cache; every GPU keeps all of it.
+
+        Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`: a float32 scale for 128 values.
+        """
+        return self.width + -(-self.width // _INDEXER_BLOCK) * 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateTensor:
+    """A part of a state, of which each GPU has an even share."""
+
+    values: int
+    value_bytes: int | None = None
+    """Bytes of one value; `None` for those of the dtype that vLLM computes in."""
+    depends_on_version: bool = False
+    """Whether vLLM's version decides on the bytes instead (Nemotron-H that states none)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecurrentState:
-    """What a layer of linear attention (gated delta net) keeps: a state of fixed size for each request."""
+    """What a layer of linear attention, a state-space model or a convolution keeps of a request.
 
-    convolution_values: int
-    """The last inputs of the convolution, in the dtype that vLLM computes in."""
-    memory_values: int
-    """The matrix of all heads."""
-    memory_value_bytes: int | None
-    """Bytes of one value of the matrix; `None` for those of the dtype."""
-    heads: tuple[int, int]
-    """Key and value heads, which tensor parallelism divides."""
+    Its size does not depend on the request's length.
+    """
 
-    def size_bytes(self, tensor_parallel: int, value_bytes: int) -> int:
+    tensors: tuple[StateTensor, ...]
+    heads: tuple[int, ...]
+    """Counts that tensor parallelism must divide."""
+    groups: int = 1
+    """Groups of the state-space model that share their projections; copied where GPUs do not divide them."""
+    values_per_group: int = 0
+    """Of the convolution's inputs."""
+    chunk_tokens: int | None = None
+    """Tokens of one step of the scan, where vLLM can keep a state for each block; `None` where it cannot."""
+    has_checkpoints: bool = False
+    """Whether later versions keep a state of the prompt besides: `num_prefill_checkpoint_blocks`."""
+    is_delta_net: bool = False
+    """Whether it is a gated delta net, whose kernels may want larger blocks."""
+
+    def size_bytes(self, tensor_parallel: int, value_bytes: int, unstated_value_bytes: int) -> int:
         """Bytes of one state on one GPU.
 
-        Source: `vllm/model_executor/layers/mamba/mamba_utils.py`, `gated_delta_net_state_shape`.
+        `unstated_value_bytes` are those of a value on which vLLM's version decides. Source:
+        `vllm/model_executor/layers/mamba/mamba_utils.py`, `MambaStateShapeCalculator`.
         """
-        convolution = self.convolution_values // tensor_parallel * value_bytes
-        return convolution + self.memory_values // tensor_parallel * (self.memory_value_bytes or value_bytes)
+        groups = self.groups if self.groups % tensor_parallel == 0 else tensor_parallel
+        shared = groups * self.values_per_group // tensor_parallel * value_bytes
+        return shared + sum(
+            tensor.values
+            // tensor_parallel
+            * (unstated_value_bytes if tensor.depends_on_version else tensor.value_bytes or value_bytes)
+            for tensor in self.tensors
+        )
 
 
-Cache = KeyValueHeads | Latent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecurrentLayers:
+    """Layers that keep a state for each request instead of its tokens."""
+
+    count: int
+    state: RecurrentState
+
+
+Cache = KeyValueHeads | Latent | IndexerKeys
+
+# `vllm/model_executor/models/deepseek_v2.py`, `Indexer.quant_block_size`.
+_INDEXER_BLOCK = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +153,8 @@ class AttentionLayers:
     cache: Cache
     reach: Window | Chunk | None = None
     """How far back they look; `None` for the whole context."""
+    sharing: int = 0
+    """Of them, those that use the cache of the one before, in versions that know of it (GLM-5.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +192,26 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """The largest image that vLLM profiles a multimodal model with."""
+
+    tokens: int
+    """That the encoder makes of it."""
+    pixel_values: int
+    """That the encoder takes in."""
+    hidden_states: int = 1
+    """Hidden states of the language model for each token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """Everything of a model that memory and parallelism depend on."""
 
     model_id: str
     architecture: str
     """`model_type` of config.json."""
+    class_name: str
+    """The first of its `architectures`, by which vLLM chooses its own class; empty where none is stated."""
     native_dtype: Dtype
     supports_float16: bool
     quantization: str | None
@@ -154,10 +223,14 @@ class Model:
     """Whether the checkpoint is quantized to 8-bit integers, weights and activations."""
     weights: Weights
     attention: tuple[AttentionLayers, ...]
-    """The layers that cache tokens, by kind, those that look furthest back first."""
-    recurrent_layers: int
-    recurrent_state: RecurrentState | None
-    """What each of `recurrent_layers` keeps of a request; `None` where there are none."""
+    """The layers that cache tokens, by kind, those that look furthest back first; none of a pure state-space
+    model."""
+    block_tokens: int
+    """Tokens of a block of its cache, where no state asks for more."""
+    cache_value_bytes: int | None
+    """Bytes of a cached value where the checkpoint sets them; `None` for those of the dtype."""
+    recurrent: RecurrentLayers | None
+    """The layers that keep a state instead; `None` where there are none."""
     shape: Shape
     is_tied: bool
     """Whether the output head is the input embedding."""
@@ -165,6 +238,8 @@ class Model:
     """Of the tables of sines and cosines, which every GPU holds whole."""
     has_vision: bool
     """Whether an image encoder is loaded, whose parameters are part of `weights`."""
+    image: Image | None
+    """What it is profiled with; `None` where that is not known."""
     max_position_embeddings: int
     """The longest context that vLLM accepts for it, in tokens."""
     sliding_window: int | None
@@ -180,6 +255,11 @@ class Model:
         caches = [layers.cache for layers in self.attention]
         heads = [cache.kv_heads for cache in caches if isinstance(cache, KeyValueHeads)]
         return max(heads, default=None)
+
+    @property
+    def has_indexers(self) -> bool:
+        """Whether its attention is sparse: an indexer chooses the tokens it looks at."""
+        return any(isinstance(layers.cache, IndexerKeys) for layers in self.attention)
 
     @property
     def info(self) -> "ModelInfo":
