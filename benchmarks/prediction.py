@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from benchmarks.pipeline import of_first_stage, of_last_stage, stage
 from benchmarks.runs import Metadata, Run, card
 from recommender.dtype import BY_TORCH_NAME
 from recommender.errors import CalculationError
@@ -57,7 +58,7 @@ def predict(run: Run, metadata: Metadata) -> Prediction:
     """What the calculator says of `run`; nothing where it knows too little or refuses the model."""
     gpu, documents = card(run), metadata(run.hub_id) if run.hub_id else None
     nothing = Figures(weights_gib=None, kv_cache_gib=None, kv_tokens=None, outcome=None)
-    if gpu is None or documents is None or run.version is None or run.pp > 1:
+    if gpu is None or documents is None or run.version is None:
         return Prediction(
             run=run, attention="unknown", predicted=nothing, plain_tokens=None, recommended_max_model_len=None
         )
@@ -71,23 +72,34 @@ def predict(run: Run, metadata: Metadata) -> Prediction:
 
 def _predicted(run: Run, gpu: Gpu, documents: HubMetadata) -> Prediction:
     model = parse_model(documents)
-    memory = _budget(run, model, gpu)
     context = run.max_model_len or model.max_position_embeddings
+    memory, tightest = _budgets(run, model, gpu)
     return Prediction(
         run=run,
         attention=_attention(model),
         predicted=Figures(
             weights_gib=memory.weight_bytes / GIB,
             kv_cache_gib=memory.kv_cache_bytes / GIB,
-            kv_tokens=_logged_tokens(memory, run.max_concurrency_len or context),
-            outcome=_outcome(memory, context),
+            kv_tokens=_logged_tokens(tightest, run.max_concurrency_len or context),
+            outcome=_outcome(tightest, context),
         ),
         plain_tokens=_plain_tokens(model, gpu, run.tp),
         recommended_max_model_len=_recommended_context(run, model, gpu),
     )
 
 
-def _budget(run: Run, model: Model, gpu: Gpu) -> Budget:
+def _budgets(run: Run, model: Model, gpu: Gpu) -> tuple[Budget, Budget]:
+    """What is logged of a GPU of the first stage, and what decides on the tokens of all."""
+    server = _server(run, model, gpu)
+    if run.pp == 1:
+        memory = _budget(run, model, gpu, server)
+        return memory, memory
+    part = stage(model, run.pp)
+    first, last = (_budget(run, part, gpu, each) for each in (of_first_stage(server), of_last_stage(server)))
+    return first, min(first, last, key=lambda memory: memory.kv_cache_bytes)
+
+
+def _budget(run: Run, model: Model, gpu: Gpu, server: Server) -> Budget:
     """The budget under the run's own flags."""
     quantized_at_load = run.quantization == "fp8" and model.quantization is None
     return budget(
@@ -95,7 +107,7 @@ def _budget(run: Run, model: Model, gpu: Gpu) -> Budget:
         gpu,
         run.tp,
         FP8 if quantized_at_load else None,
-        server=_server(run, model, gpu),
+        server=server,
         dtype=BY_TORCH_NAME.get(run.dtype or ""),
     )
 
@@ -146,7 +158,12 @@ def _recommended_context(run: Run, model: Model, gpu: Gpu) -> int | None:
     rules = ANY_VERSION if (run.version or OLDEST_OF_ANY) >= OLDEST_OF_ANY else _server(run, model, gpu).rules
     usual = default_server(gpu, rules, context_tokens=run.max_model_len or model.max_position_embeddings)
     utilization = min(usual.utilization, run.gpu_memory_utilization or usual.utilization)
-    memory = budget(model, gpu, run.tp, server=replace(usual, utilization=utilization))
+    memory = budget(
+        stage(model, run.pp) if run.pp > 1 else model,
+        gpu,
+        run.tp,
+        server=replace(usual, utilization=utilization),
+    )
     context = largest_context(model.max_position_embeddings, memory)
     return context if memory.held_requests(context) else None
 

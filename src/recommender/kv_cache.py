@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from recommender.errors import UnsupportedModel
 from recommender.model import (
     AttentionLayers,
+    Cache,
     Chunk,
+    KeyValueHeads,
     Latent,
     Model,
     RecurrentLayers,
@@ -109,11 +111,18 @@ def cache_layout(
     if model.recurrent is not None:
         return _with_states(model, model.recurrent, tensor_parallel, value_bytes, rules)
     kinds = model.attention
-    sizes = [kind.cache.token_bytes(tensor_parallel, value_bytes) for kind in kinds]
+    sizes = [_cached(kind.cache, rules).token_bytes(tensor_parallel, value_bytes) for kind in kinds]
     if len({kind.reach for kind in kinds}) == 1:
         counts = [kind.count - (kind.sharing if rules.shares_indexers else 0) for kind in kinds]
         return _one_group(sum(map(operator.mul, counts, sizes)), model.block_tokens, kinds[0].reach)
     return _several_groups(kinds, sizes)
+
+
+def _cached(cache: Cache, rules: Rules) -> Cache:
+    """`cache` as the version keeps it: `vllm/config.py`, `get_head_size` of 0.6."""
+    if isinstance(cache, Latent) and rules.latent_head_dim is not None:
+        return KeyValueHeads(kv_heads=cache.heads, head_dim=rules.latent_head_dim)
+    return cache
 
 
 def _one_group(bytes_per_token: int, block_tokens: int, reach: Window | Chunk | None) -> CacheLayout:

@@ -95,10 +95,15 @@ def _graph_bytes(model: Model, server: Server, runner: Runner) -> int:
 def _non_torch_bytes(model: Model, gpu: Gpu, tensor_parallel: int, server: Server, runner: Runner) -> int:
     kept = int(runner.kept_bytes_per_logit * server.sequences * model.shape.vocabulary)
     counted = _linked_bytes(server.rules.non_torch, gpu, tensor_parallel) + kept
-    is_switched = gpu.compute_capability == HOPPER_CAPABILITY and tensor_parallel >= _SWITCHED_GPUS
-    return max(counted, _linked_bytes(server.rules.least_non_torch, gpu, tensor_parallel)) + (
-        server.rules.hopper_switch_bytes if is_switched else 0
-    )
+    least = _linked_bytes(server.rules.least_non_torch, gpu, tensor_parallel)
+    return max(counted, least) + _switch_bytes(gpu, tensor_parallel, server.rules)
+
+
+def _switch_bytes(gpu: Gpu, tensor_parallel: int, rules: Rules) -> int:
+    if not gpu.nvlink or tensor_parallel < _SWITCHED_GPUS:
+        return 0
+    is_hopper = gpu.compute_capability == HOPPER_CAPABILITY
+    return rules.switch_bytes + (rules.hopper_switch_bytes if is_hopper else 0)
 
 
 def _linked_bytes(sizes: NonTorch, gpu: Gpu, tensor_parallel: int) -> int:

@@ -52,8 +52,10 @@ class Rules:
     non_torch: NonTorch
     least_non_torch: NonTorch = NonTorch(single=0, nvlink=0, pcie=0)
     """What is counted at least, buffers of the sampler included."""
+    switch_bytes: int = 0
+    """What eight GPUs behind an NVSwitch take more each."""
     hopper_switch_bytes: int = 0
-    """What eight Hopper GPUs behind an NVSwitch take more each."""
+    """What they take more than that where they are Hopper GPUs."""
     copies_embedding: Literal["never", "on one GPU", "always"] = "never"
     """Where a first start, compiling, runs kernels on a made-up copy of the input embedding."""
     least_vision_bytes: int = 0
@@ -82,6 +84,8 @@ class Rules:
     """States beside them: `num_prefill_checkpoint_blocks`, `vllm/v1/kv_cache_interface.py`."""
     unstated_state_value_bytes: int = 4
     """Bytes of a value of Nemotron-H's states where config.json does not set `mamba_ssm_cache_dtype`."""
+    latent_head_dim: int | None = None
+    """Width of a key and of a value of each head where latents were cached as heads; `None` since 0.7."""
     shares_indexers: bool = False
     """Whether layers of sparse attention that use another's choice of tokens keep no keys for it."""
     delta_net_step_tokens: int = 0
@@ -100,14 +104,17 @@ def _non_torch(single: float, *, nvlink: float, pcie: float) -> NonTorch:
 _V0 = Rules(
     runner=SORTING,
     non_torch=_non_torch(0.1, nvlink=0.6, pcie=0.35),
-    # Logged by Llama 3.1 405B on H100 and DeepSeek-R1 on H200, up to 0.7.
-    hopper_switch_bytes=gib_bytes(6.6),
+    # Logged by DeepSeek V2.5 on A100, and by Llama 3.1 405B on H100 and DeepSeek-R1 on H200, up to 0.7.
+    switch_bytes=gib_bytes(1.2),
+    hopper_switch_bytes=gib_bytes(5.4),
     profiles_whole_context=True,
     unstated_state_value_bytes=2,
+    latent_head_dim=256,
 )
+_0_7 = replace(_V0, latent_head_dim=None)
 # The second engine (V1) counts the CUDA context up to 0.9.0.
 _0_8 = replace(
-    _V0,
+    _0_7,
     profiles_whole_context=False,
     all_gpus_take_large_batches=True,
     non_torch=_non_torch(0.45, nvlink=0.95, pcie=0.75),
@@ -120,6 +127,7 @@ _0_17 = replace(
     _0_9_1,
     runner=FIRST,
     non_torch=_non_torch(0.13, nvlink=2.1, pcie=0.35),
+    switch_bytes=0,
     copies_embedding="always",
 )
 _0_18 = replace(_0_17, non_torch=_non_torch(0.25, nvlink=2.1, pcie=0.35))
@@ -167,6 +175,7 @@ _0_33 = replace(_0_32, second_runner=SECOND_0_33, delta_net_step_tokens=64)
 
 _BY_FIRST_VERSION: dict[Version, Rules] = {
     _OLDEST: _V0,
+    (0, 7): _0_7,
     (0, 8): _0_8,
     (0, 8, 4): _0_8_4,
     (0, 8, 5): _0_8_5,

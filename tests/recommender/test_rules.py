@@ -7,6 +7,7 @@ from support.instances import instance
 from support.metadata import real_model
 
 from recommender.gpu import gpu_of
+from recommender.kv_cache import cache_layout
 from recommender.memory import Budget, budget
 from recommender.rules import ANY_VERSION, Rules, rules_of
 from recommender.server import default_server
@@ -72,7 +73,7 @@ def test_a_version_older_than_any_has_the_oldest_rules() -> None:
     oldest = rules_of((0, 1))
 
     assert dataclasses.replace(rules_of((0, 0)), version=(0, 1)) == oldest
-    assert dataclasses.replace(rules_of((0, 7)), version=(0, 1)) == oldest
+    assert dataclasses.replace(rules_of((0, 6)), version=(0, 1)) == oldest
 
 
 def test_the_first_engine_profiled_a_whole_context() -> None:
@@ -80,6 +81,26 @@ def test_the_first_engine_profiled_a_whole_context() -> None:
 
     assert default_server(gpu, rules_of((0, 6)), context_tokens=20_000).batched_tokens == 20_000
     assert default_server(gpu, rules_of((0, 19)), context_tokens=20_000).batched_tokens == 8192
+
+
+def test_a_latent_was_cached_as_heads_up_to_0_6() -> None:
+    """DeepSeek V3 on 8 GPUs: 61 layers of a key and a value of 16 heads of 256, or of a latent of 576."""
+    model = real_model("deepseek-ai/DeepSeek-V3")
+    old, recent = (cache_layout(model, 8, 2, rules_of(version)) for version in ((0, 6, 6), (0, 8)))
+
+    assert old.block_bytes == 16 * 61 * 2 * 16 * 256 * 2
+    assert recent.block_bytes == 16 * 61 * 576 * 2
+
+
+def test_an_old_server_of_eight_gpus_holds_more_back() -> None:
+    """2.1 GiB are logged by A100, over 7 by Hopper."""
+    found = {
+        name: budget_on(name, "meta-llama/Llama-3.1-70B-Instruct", rules_of((0, 7)), 8).overhead
+        for name in ("p4de.24xlarge", "p5.48xlarge")
+    }
+
+    assert round(found["p4de.24xlarge"].non_torch_bytes / GIB, 1) == 1.8
+    assert round(found["p5.48xlarge"].non_torch_bytes / GIB, 1) == 7.2
 
 
 def test_without_a_version_the_rules_hold_for_any() -> None:

@@ -3,6 +3,7 @@
 from recommender.model.parse import describe_model, parse_model
 from recommender.model.values import (
     AttentionLayers,
+    Cache,
     Chunk,
     HubMetadata,
     Image,
@@ -21,6 +22,7 @@ from recommender.model.values import (
 
 __all__ = [
     "AttentionLayers",
+    "Cache",
     "Chunk",
     "HubMetadata",
     "Image",

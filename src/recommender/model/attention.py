@@ -103,6 +103,7 @@ def _latent(text: Fields, shape: Shape) -> Latent:
     per_head = text.count("qk_nope_head_dim") + text.count("v_head_dim")
     return Latent(
         width=rank + rotary,
+        heads=shape.attention_heads,
         absorbed_parameters=rank * shape.attention_heads * per_head,
         unsharded_parameters=shape.hidden_size * (rank + rotary + (text.optional_count("q_lora_rank") or 0)),
     )

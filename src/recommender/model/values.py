@@ -41,6 +41,8 @@ class Latent:
 
     width: int
     """`kv_lora_rank + qk_rope_head_dim`."""
+    heads: int
+    """Attention heads, each of which the latent stands for."""
     absorbed_parameters: int
     """Of the projection out of the latent, which vLLM keeps a second time, transposed, over all GPUs."""
     unsharded_parameters: int
