@@ -142,14 +142,19 @@ def _votes(group: list[Prediction], measure: Measure) -> dict[str, float | int] 
 
 
 def row_text(prediction: Prediction) -> str:
-    """A run in one line: predicted / logged."""
+    """A run in one line: predicted / logged, and the error in brackets."""
     run, ours = prediction.run, prediction.predicted
+    weights = _compared(_gib(ours.weights_gib), _gib(run.weights_gib), _percent(weights_error(prediction)))
+    cache = _compared(_gib(ours.kv_cache_gib), _gib(run.kv_cache_gib), _gib(cache_error(prediction)))
+    tokens = _compared(_count(ours.kv_tokens), _count(run.kv_tokens), _percent(tokens_error(prediction)))
     return (
-        f"{run.vllm_version[:8]:8} {run.gpu:10} TP{run.tp:<2} {(run.hub_id or run.model)[-44:]:44}"
-        f" weights {_gib(ours.weights_gib)}/{_gib(run.weights_gib)}"
-        f" cache {_gib(ours.kv_cache_gib)}/{_gib(run.kv_cache_gib)}"
-        f" tokens {ours.kv_tokens}/{run.kv_tokens} {ours.outcome}/{run.outcome}"
+        f"{run.vllm_version[:8]:8} {run.gpu:12} TP{run.tp:<2} {(run.hub_id or run.model)[-44:]:44}"
+        f" weights {weights:25} cache {cache:23} tokens {tokens:32} {ours.outcome or '-'}/{run.outcome}"
     )
+
+
+def _compared(predicted: str, logged: str, error: str) -> str:
+    return f"{predicted}/{logged}" + (f" ({error})" if error != "-" else "")
 
 
 def summary_text(found: dict[str, dict[str, Any]]) -> str:
@@ -177,6 +182,14 @@ def _pair(votes: dict[str, float] | None, *, percent: bool) -> str:
     if percent:
         return f"{votes['median']:.2%} {votes['p90']:.1%}"
     return f"{votes['median']:.2f} {votes['p90']:.2f}"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def _count(number: int | None) -> str:
+    return "-" if number is None else f"{number:,}"
 
 
 def _gib(size: float | None) -> str:

@@ -80,7 +80,7 @@ def _predicted(run: Run, gpu: Gpu, documents: HubMetadata) -> Prediction:
         predicted=Figures(
             weights_gib=memory.weight_bytes / GIB,
             kv_cache_gib=memory.kv_cache_bytes / GIB,
-            kv_tokens=_logged_tokens(tightest, run.max_concurrency_len or context),
+            kv_tokens=tightest.logged_tokens(run.max_concurrency_len or context),
             outcome=_outcome(tightest, context),
         ),
         plain_tokens=_plain_tokens(model, gpu, run.tp),
@@ -128,12 +128,6 @@ def _server(run: Run, model: Model, gpu: Gpu) -> Server:
         compiles=not run.enforce_eager,
         cache_value_bytes=1 if "fp8" in (run.kv_cache_dtype or "") else None,
     )
-
-
-def _logged_tokens(memory: Budget, context: int) -> int:
-    if memory.server.rules.tokens_follow_concurrency:
-        return int(memory.max_concurrency(context) * context)
-    return memory.kv_cache_tokens
 
 
 def _outcome(memory: Budget, context: int) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from recommender.instance import Instance
 from recommender.larger import Holder
-from recommender.memory import Budget
 from recommender.model import ModelInfo
 from recommender.plan import Plan
 from recommender.recommend import Alternatives, Feasible, Infeasible, Recommendation
@@ -32,7 +31,7 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
         "explanation": _explanation(answer),
         "model_info": _model_info(answer.model_info),
         "instance_info": _instance_info(answer.instance),
-        "memory": _memory(plan.budget),
+        "memory": _memory(plan),
         "vllm_args": list(serve_arguments(plan)),
     }
     if answer.alternatives is not None:
@@ -120,9 +119,12 @@ def _instance_info(instance: Instance) -> dict[str, Any]:
     }
 
 
-def _memory(budget: Budget) -> dict[str, Any]:
-    """One GPU's memory in GiB; the parts from the weights to the unused rest add up to what is visible."""
-    overhead = budget.overhead
+def _memory(plan: Plan) -> dict[str, Any]:
+    """One GPU's memory in GiB; the parts from the weights to the unused rest add up to what is visible.
+
+    Tokens and concurrency are those of the lines that vLLM logs for the plan's context.
+    """
+    budget, overhead = plan.budget, plan.budget.overhead
     return {
         "visible_gib": _exact_gib(budget.visible_bytes),
         "budget_gib": _exact_gib(budget.usable_bytes),
@@ -132,7 +134,8 @@ def _memory(budget: Budget) -> dict[str, Any]:
         "activations_gib": _exact_gib(overhead.activation_bytes),
         "cuda_graphs_gib": _exact_gib(overhead.cuda_graph_bytes),
         "unused_gib": _exact_gib(budget.visible_bytes - budget.usable_bytes),
-        "kv_cache_tokens": budget.kv_cache_tokens,
+        "kv_cache_tokens": budget.logged_tokens(plan.max_model_len),
+        "max_concurrency": round(budget.max_concurrency(plan.max_model_len), 2),
     }
 
 

@@ -33,6 +33,12 @@ class Budget:
         """Tokens of the instance's whole cache, as vLLM logs them up to 0.20."""
         return self.layout.tokens(self.kv_cache_bytes)
 
+    def logged_tokens(self, context_tokens: int) -> int:
+        """What the version logs as "GPU KV cache size"; from 0.21 on it follows the concurrency."""
+        if self.server.rules.tokens_follow_concurrency:
+            return int(self.max_concurrency(context_tokens) * context_tokens)
+        return self.kv_cache_tokens
+
     def max_concurrency(self, tokens: int) -> float:
         """What vLLM logs as "Maximum concurrency for `tokens` tokens per request"."""
         return self.layout.max_concurrency(self.kv_cache_bytes, tokens, self.server.in_flight_tokens)

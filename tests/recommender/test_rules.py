@@ -103,5 +103,15 @@ def test_an_old_server_of_eight_gpus_holds_more_back() -> None:
     assert round(found["p5.48xlarge"].non_torch_bytes / GIB, 1) == 7.2
 
 
+def test_tokens_are_logged_as_the_version_counts_them() -> None:
+    """Gemma 2: half of the layers have a window of 4096, so a context of 8192 takes less than its blocks."""
+    model, gpu = "google/gemma-2-9b-it", "p5.48xlarge"
+    blocks, concurrency = (budget_on(gpu, model, rules_of(version)) for version in ((0, 20), (0, 21)))
+
+    assert blocks.logged_tokens(8192) == blocks.kv_cache_tokens
+    assert concurrency.logged_tokens(8192) == int(concurrency.max_concurrency(8192) * 8192)
+    assert concurrency.logged_tokens(8192) != concurrency.kv_cache_tokens
+
+
 def test_without_a_version_the_rules_hold_for_any() -> None:
     assert rules_of(None) is ANY_VERSION
