@@ -8,7 +8,7 @@ INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-h
 MAKEFLAGS += --no-print-directory
 
 # Recipes read these from the environment, where no shell can misread them.
-export EVENT HUB INSTANCE MODEL PORT TABLE TOKEN
+export DRY_RUN EVENT HUB INSTANCE MODEL PORT REGION TABLE TOKEN
 export PYTHONPATH := src
 
 .PHONY: help recommend start invoke test accuracy format seed setup lock clean
@@ -39,8 +39,8 @@ format: .venv/ready ## Put the code into shape
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
 
-seed: .venv/ready ## Load the instance types into a table on AWS: TABLE=
-	@$(VENV)/python -m catalog.seed --table "$$TABLE"
+seed: .venv/ready ## Import EC2's instance types into a table on AWS: TABLE= [REGION=] [DRY_RUN=1]
+	@$(VENV)/python -m catalog.seed --table "$$TABLE" $${REGION:+--region "$$REGION"} $${DRY_RUN:+--dry-run}
 
 setup: .venv/ready .venv-sam/ready .venv-runtime/ready .node/ready ## Install everything
 

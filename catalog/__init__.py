@@ -1,1 +1,1 @@
-"""The instance types that the service knows from the start, and how they get into its table."""
+"""The command that imports instance types into a table, and the records that stand in for EC2 on a laptop."""

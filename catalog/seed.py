@@ -1,79 +1,66 @@
-"""Load the instance types of `instance_types.csv` into a DynamoDB table.
+"""Import the instance types that EC2 lists, and their prices, into a DynamoDB table.
 
-    python -m catalog.seed --table NAME [--endpoint-url URL]
+    python -m catalog.seed --table NAME [--region REGION] [--dry-run]
 
-Rows that are there already, with the same values, are not written again; rows of other types stay.
+It is what the stack's scheduled function does every day, with your own AWS credentials.
 """
 
 import argparse
-import csv
 import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.catalog import parse_item
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.client import DynamoDBClient
-
-INSTANCE_TYPES = Path(__file__).parent / "instance_types.csv"
-
-_NUMBERS = frozenset({"accelerator_count", "accelerator_memory_gib", "vcpus", "memory_gib"})
-
-Item = dict[str, Any]
-
-
-def read_items(path: Path = INSTANCE_TYPES) -> list[Item]:
-    """The file's rows as DynamoDB items, each checked as the service will check it.
-
-    Raises `ValueError` naming the row that makes no sense.
-    """
-    with path.open(newline="") as file:
-        return [_item(row, line) for line, row in enumerate(csv.DictReader(file), start=2)]
-
-
-def seed(client: "DynamoDBClient", table_name: str, items: Sequence[Item]) -> int:
-    """Write the items that differ from what `table_name` holds; answers how many those were."""
-    known = _known_items(client, table_name)
-    changed = [item for item in items if known.get(item["name"]["S"]) != item]
-    for item in changed:
-        client.put_item(TableName=table_name, Item=item)
-    return len(changed)
+from importer.app import count, sources
+from importer.ec2 import EmptyListing
+from importer.row import Item
+from importer.run import Report, run_import
+from importer.table import UnprocessedItems
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Seed the table that the command line names."""
+    """Import into the table that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m catalog.seed", description=main.__doc__)
     parser.add_argument("--table", required=True, help="the table's name, an output of the stack")
-    parser.add_argument("--endpoint-url", help="another DynamoDB than the region's own")
+    parser.add_argument("--region", help="another region than that of the credentials")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
     options = parser.parse_args(arguments)
-    items = read_items()
     try:
-        client = boto3.client("dynamodb", endpoint_url=options.endpoint_url)
-        written = seed(client, options.table, items)
-    except (BotoCoreError, ClientError) as error:
-        print(f"The table {options.table} was not seeded: {error}", file=sys.stderr)
+        session = boto3.Session(region_name=options.region)
+        report = run_import(
+            sources(session.region_name),
+            session.client("dynamodb"),
+            options.table,
+            today=datetime.now(UTC).date(),
+            dry_run=options.dry_run,
+        )
+    except (BotoCoreError, ClientError, EmptyListing, UnprocessedItems) as error:
+        print(f"The table {options.table} was not brought up to date: {error}", file=sys.stderr)
         return 1
-    print(f"{options.table}: {written} of {len(items)} instance types written, the others were up to date.")
-    return 0
+    print(report_text(report, options.table, dry_run=options.dry_run))
+    return 0 if report.price_failure is None else 1
 
 
-def _known_items(client: "DynamoDBClient", table_name: str) -> Mapping[str, Item]:
-    pages = client.get_paginator("scan").paginate(TableName=table_name)
-    return {item["name"]["S"]: item for page in pages for item in page["Items"]}
+def report_text(report: Report, table_name: str, *, dry_run: bool) -> str:
+    """A line for each row that changes, and the sums."""
+    marks = (("+", report.changes.added), ("~", report.changes.changed), ("-", report.changes.delisted))
+    lines = [f"{mark} {_row_text(item)}" for mark, items in marks for item in items]
+    lines += [f"skipped {reason}" for reason in report.skipped]
+    if report.price_failure is not None:
+        lines.append(f"Prices were left as they are: {report.price_failure}")
+    counts = ", ".join(f"{number} {what}" for what, number in count(report).items())
+    verb = "would change" if dry_run else "is up to date"
+    return "\n".join([*lines, f"{table_name} {verb}: {counts}."])
 
 
-def _item(row: Mapping[str, str], line: int) -> Item:
-    item = {name: {"N" if name in _NUMBERS else "S": value} for name, value in row.items()}
-    try:
-        parse_item(item)
-    except (ValueError, AttributeError) as error:
-        raise ValueError(f"Line {line} of the instance types: {error}") from error
-    return item
+def _row_text(item: Item) -> str:
+    price = f", ${item['usd_per_hour']['N']} an hour" if "usd_per_hour" in item else ""
+    return (
+        f"{item['name']['S']}: {item['accelerator_count']['N']} x {item['accelerator_name']['S']},"
+        f" {item['accelerator_memory_gib']['N']} GiB{price}"
+    )
 
 
 if __name__ == "__main__":

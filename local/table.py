@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from catalog.seed import read_items, seed
+from catalog.records import shipped_items
+from importer.table import write_items
 from local.artifact import function_variables
 from local.environment import isolate
+from local.parts import LOOPBACK, free_port
 from local.template import table_definition
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
-
-LOOPBACK = "127.0.0.1"
 
 
 def create_table(client: "DynamoDBClient", table_name: str) -> None:
@@ -32,9 +32,9 @@ def create_table(client: "DynamoDBClient", table_name: str) -> None:
 
 
 def create_seeded_table(client: "DynamoDBClient", table_name: str) -> None:
-    """Create the table and load the instance types."""
+    """Create the table and import the instance types that EC2 listed when moto was released."""
     create_table(client, table_name)
-    seed(client, table_name, read_items())
+    write_items(client, table_name, shipped_items())
 
 
 def main() -> None:
@@ -51,6 +51,9 @@ def main() -> None:
 def _serve(port: int) -> None:
     from moto.server import ThreadedMotoServer  # noqa: PLC0415 - a second that `--help` need not wait for
 
+    # moto would wait for a minute for a server that cannot listen. The look comes after the slow import.
+    if port and not free_port(port):
+        sys.exit(f"The embedded table cannot listen on {LOOPBACK}:{port}: it is taken.")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request otherwise
     server = ThreadedMotoServer(ip_address=LOOPBACK, port=port, verbose=False)
     try:

@@ -22,6 +22,7 @@ _OFFERED_NAMES = 5
 _LARGEST_COUNT = 10_000
 _LARGEST_ACCELERATOR_COUNT = 128
 _LARGEST_NUMBER = 1_000_000
+_LARGEST_PRICE = 10_000
 
 logger = Logger(child=True)
 
@@ -116,6 +117,11 @@ def parse_item(item: Mapping[str, Any]) -> Instance:
         accelerator_memory_gib=_number(item, "accelerator_memory_gib"),
         vcpus=_whole(item, "vcpus", largest=_LARGEST_COUNT),
         memory_gib=_number(item, "memory_gib"),
+        accelerator_device_mib=_optional_whole(item, "accelerator_device_mib"),
+        architecture=_text(item, "architecture") if "architecture" in item else "x86_64",
+        usd_per_hour=_price(item),
+        price_region=_text(item, "price_region") if "price_region" in item else None,
+        is_listed=item.get("listed") != {"BOOL": False},
     )
 
 
@@ -149,6 +155,19 @@ def _whole(item: Mapping[str, Any], attribute: str, *, largest: int) -> int:
     if not isinstance(number, int) or number > largest:
         raise ValueError(f"{attribute} is {number}, not a whole number up to {largest}")
     return number
+
+
+def _optional_whole(item: Mapping[str, Any], attribute: str) -> int | None:
+    return _whole(item, attribute, largest=_LARGEST_NUMBER) if attribute in item else None
+
+
+def _price(item: Mapping[str, Any]) -> float | None:
+    """USD an hour; a row is not worth less for a price that makes no sense, which counts as unknown."""
+    try:
+        price = float(item["usd_per_hour"]["N"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return price if 0 < price <= _LARGEST_PRICE else None
 
 
 def _not_found(name: str, known: Mapping[str, Instance]) -> str:

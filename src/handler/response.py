@@ -98,7 +98,15 @@ def _larger_instance_info(holder: Holder) -> dict[str, Any]:
         **_instance_info(holder.instance),
         "tensor_parallel_degree": holder.plan.tensor_parallel,
         **_values(holder.plan),
+        **_price(holder.instance),
     }
+
+
+def _price(instance: Instance) -> dict[str, Any]:
+    """On-demand USD an hour, where they are known, and of which region."""
+    if instance.usd_per_hour is None:
+        return {}
+    return {"usd_per_hour": instance.usd_per_hour, "price_region": instance.price_region}
 
 
 def _model_info(info: ModelInfo) -> dict[str, Any]:

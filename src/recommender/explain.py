@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass
 
-from recommender.dtype import Dtype
 from recommender.gpu import Gpu
 from recommender.instance import Instance
 from recommender.memory import compute_dtype
 from recommender.model import Model
 from recommender.parallel import valid_degrees
-from recommender.phrases import count_text, gpus_text, nominal_text, precision_text, shape_text
+from recommender.phrases import (
+    any_of_text,
+    count_text,
+    gpus_text,
+    nominal_text,
+    precision_text,
+    shape_text,
+)
 from recommender.plan import (
     INPUT_TOKENS,
     LARGEST_CONCURRENCY,
@@ -18,7 +24,6 @@ from recommender.plan import (
 )
 from recommender.quantization import Quantization
 from recommender.server import GPU_MEMORY_UTILIZATION
-from recommender.support import partial_support
 from recommender.units import GIB, gib_text
 from recommender.weights import weight_bytes
 
@@ -38,7 +43,7 @@ class Explanation:
 def explanation(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> Explanation:
     """The reasons for each value of `plan`."""
     return Explanation(
-        tensor_parallel_degree=_tensor_parallel(model, instance, plan),
+        tensor_parallel_degree=_tensor_parallel(model, instance, gpu, plan),
         quantization=_quantization(model, instance, gpu, plan),
         max_model_len=_max_model_len(model, plan),
         concurrency=_concurrency(plan),
@@ -46,37 +51,25 @@ def explanation(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> Expla
     )
 
 
-def warnings(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> tuple[str, ...]:
-    """What the reader should know beside the values."""
-    dtype, name = compute_dtype(model, gpu), instance.accelerator_name
-    found = []
-    if plan.quantization is not None and not plan.quantization.at_load:
-        label = plan.quantization.label
-        found.append(
-            f"vLLM cannot quantize to {label} while it loads: run a checkpoint of this model that is already"
-            f" quantized to {label}."
-        )
-    if dtype is Dtype.FLOAT32:
-        found.append(
-            f"{name} has no BF16 and this model no FP16 mode: vLLM runs it in {dtype.label}, at twice the"
-            " memory."
-        )
-    if not gpu.is_known:
-        found.append(
-            f"{name} is not a GPU with known figures: the plan counts on {gib_text(gpu.visible_bytes)} of"
-            f" each GPU of {instance.name} and on no FP8."
-        )
-    partial = partial_support(model.class_name, plan.budget.server.rules.version)
-    return (*found, partial) if partial is not None else tuple(found)
-
-
-def _tensor_parallel(model: Model, instance: Instance, plan: Plan) -> str:
+def _tensor_parallel(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
     degree, count, name = plan.tensor_parallel, instance.accelerator_count, instance.accelerator_name
     if count == 1:
         return f"{instance.name} has one {name}, and it holds the model: {_weights_beside_cache(plan)}."
     used = f"All {count} {name} GPUs" if degree == count else f"{degree} of the {count} {name} GPUs"
     why_not_more = "" if degree == count else f" {_why_not_more(model)}"
-    return f"{used} of {instance.name}: {_smallest(plan)}.{why_not_more}{_replication(model, degree)}"
+    more = f"{why_not_more}{_replication(model, degree)}{_links(instance, gpu, plan)}"
+    return f"{used} of {instance.name}: {_smallest(plan)}.{more}"
+
+
+def _links(instance: Instance, gpu: Gpu, plan: Plan) -> str:
+    """What tensor parallelism costs without NVLink, and which degrees would do with less of it."""
+    fewer = plan.fitting_tensor_parallel[:-1]
+    if gpu.nvlink or not fewer:
+        return ""
+    return (
+        f" The {instance.accelerator_name} are joined by PCIe only, so the exchange after each layer costs"
+        f" throughput; TP {any_of_text(fewer)} would hold the model with less of it."
+    )
 
 
 def _why_not_more(model: Model) -> str:
@@ -94,7 +87,7 @@ def _weights_beside_cache(plan: Plan) -> str:
 
 
 def _smallest(plan: Plan) -> str:
-    weights, smallest = f"{gib_text(plan.weight_bytes)} of weights", plan.smallest_tensor_parallel
+    weights, smallest = f"{gib_text(plan.weight_bytes)} of weights", plan.fitting_tensor_parallel[0]
     if plan.tensor_parallel == 1:
         return f"one holds {weights} and a KV cache beside them"
     if smallest == plan.tensor_parallel:

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 from recommender.instance import Instance
 from recommender.units import GIB
+from recommender.version import Version
+
+# Below this capability the released wheels do not run from that version on: `CMakeLists.txt`, CUDA 13.
+WHEEL_CAPABILITY = (7, 5)
+WHEEL_VERSION: Version = (0, 20)
 
 # Where BF16 and FP8 arithmetic begin: `vllm/platforms/cuda.py`, `supported_dtypes`; Ada and Hopper.
 BF16_CAPABILITY = (8, 0)
@@ -54,51 +59,49 @@ def _row(name: str, visible_gib: float, capability: tuple[int, int], *, nvlink: 
     return Gpu(name=name, visible_bytes=int(visible_gib * GIB), compute_capability=capability, nvlink=nvlink)
 
 
-# Visible memory: the lowest `total_memory` that start-up logs of vLLM servers on that GPU show. Compute
-# capability: https://developer.nvidia.com/cuda-gpus. NVLink: the EC2 pages of the instance families.
+# Visible memory: the lowest `total_memory` that start-up logs of vLLM servers on that GPU show. Of T4g and
+# RTX PRO 4500 there are no logs: it is the share of EC2's figure that CUDA sees of T4, and of other cards of
+# that size. Compute capability: https://developer.nvidia.com/cuda-gpus. NVLink: EC2's pages of the families.
+# Names are EC2's, with the nominal size where it calls two cards the same.
 _GPUS = {
     gpu.name: gpu
     for gpu in (
+        _row("V100-16", 15.77, (7, 0), nvlink=True),
+        _row("V100-32", 31.74, (7, 0), nvlink=True),
         _row("T4", 14.56, (7, 5), nvlink=False),
+        _row("T4g", 14.56, (7, 5), nvlink=False),
         _row("A10G", 21.99, (8, 6), nvlink=False),
         _row("L4", 22.04, (8, 9), nvlink=False),
         _row("L40S", 44.31, (8, 9), nvlink=False),
-        _row("A100-40GB", 39.38, (8, 0), nvlink=True),
-        _row("A100-80GB", 79.15, (8, 0), nvlink=True),
+        _row("A100-40", 39.38, (8, 0), nvlink=True),
+        _row("A100-80", 79.15, (8, 0), nvlink=True),
         _row("H100", 79.1, (9, 0), nvlink=True),
         _row("H200", 139.8, (9, 0), nvlink=True),
         _row("B200", 178.35, (10, 0), nvlink=True),
         _row("B300", 267.7, (10, 3), nvlink=True),
-        _row("RTX PRO 6000", 94.97, (12, 0), nvlink=False),
+        _row("RTX PRO 4500", 31.0, (12, 0), nvlink=False),
+        _row("RTX PRO Server 6000", 94.97, (12, 0), nvlink=False),
     )
 }
 
-# EC2 calls both cards A100; the memory per card tells them apart.
-_A100_LIMIT_GIB = 60
-
-# The smallest ratio of visible to nominal memory in the table above is the T4's 0.91.
+# The smallest ratio of visible memory to EC2's figure in the table above is the T4's 0.91.
 _UNKNOWN_VISIBLE_SHARE = 0.90
 
 
 def gpu_of(instance: Instance) -> Gpu:
     """The GPU of `instance`; for one that is not in the table, values that promise too little.
 
-    An unknown GPU is taken as having 90 % of its nominal memory visible, no FP8 units and slow links.
+    An unknown GPU is taken as having 90 % of EC2's figure visible, no FP8 units and slow links.
     """
-    nominal_gib = instance.accelerator_memory_gib / instance.accelerator_count
-    known = _GPUS.get(_table_name(instance.accelerator_name, nominal_gib))
-    if known is not None and known.visible_bytes <= nominal_gib * GIB:
+    device_gib = instance.device_mib / 1024
+    name = instance.accelerator_name
+    known = _GPUS.get(f"{name}-{device_gib:g}") or _GPUS.get(name)
+    if known is not None and known.visible_bytes <= device_gib * GIB:
         return known
     return Gpu(
-        name=instance.accelerator_name,
-        visible_bytes=int(nominal_gib * _UNKNOWN_VISIBLE_SHARE * GIB),
+        name=name,
+        visible_bytes=int(device_gib * _UNKNOWN_VISIBLE_SHARE * GIB),
         compute_capability=BF16_CAPABILITY,
         nvlink=False,
         is_known=False,
     )
-
-
-def _table_name(accelerator_name: str, nominal_gib: float) -> str:
-    if accelerator_name != "A100":
-        return accelerator_name
-    return "A100-40GB" if nominal_gib < _A100_LIMIT_GIB else "A100-80GB"

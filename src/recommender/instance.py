@@ -18,6 +18,20 @@ class Instance:
     accelerator_memory_gib: float
     vcpus: int
     memory_gib: float
+    accelerator_device_mib: int | None = None
+    """Of one device, as EC2 gives it; `None` where only the nominal figure is known."""
+    architecture: str = "x86_64"
+    """Of its processors."""
+    usd_per_hour: float | None = None
+    """On demand, Linux; `None` where it is not known."""
+    price_region: str | None = None
+    is_listed: bool = True
+    """Whether EC2 still offered it when it was last asked."""
+
+    @property
+    def device_mib(self) -> float:
+        """Memory of one device: EC2's figure, or the nominal one."""
+        return self.accelerator_device_mib or self.accelerator_memory_gib / self.accelerator_count * 1024
 
     @property
     def is_neuron(self) -> bool:

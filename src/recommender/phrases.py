@@ -1,5 +1,7 @@
 """Parts of sentences that several explanations use."""
 
+from collections.abc import Sequence
+
 from recommender.gpu import Gpu
 from recommender.instance import Instance
 from recommender.memory import compute_dtype
@@ -38,3 +40,16 @@ def count_text(number: int, noun: str) -> str:
 def nominal_text(instance: Instance) -> str:
     """The accelerator memory that the instance is sold with."""
     return gib_text(instance.accelerator_memory_gib * GIB)
+
+
+def hardware_text(instance: Instance) -> str:
+    """`4 x A10G, 96 GiB`, and the price where it is known."""
+    hardware = f"{instance.accelerator_count} x {instance.accelerator_name}, {nominal_text(instance)}"
+    price = instance.usd_per_hour
+    return hardware if price is None else f"{hardware}, ${price:,.2f} an hour"
+
+
+def any_of_text(numbers: Sequence[int]) -> str:
+    """`1`, `1 or 2`, `1, 2 or 4`."""
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} or {last}" if first else last

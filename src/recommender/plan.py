@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from recommender.gpu import Gpu, gpu_of
+from recommender.gpu import WHEEL_CAPABILITY, WHEEL_VERSION, Gpu, gpu_of
 from recommender.instance import Instance
 from recommender.memory import Budget, budget, compute_dtype
 from recommender.model import Model
@@ -10,6 +10,7 @@ from recommender.parallel import minimum_degree, valid_degrees
 from recommender.quantization import Quantization, lacks_int8, missing_capability
 from recommender.rules import ANY_VERSION, Rules
 from recommender.server import default_server
+from recommender.version import OLDEST_OF_ANY
 from recommender.weights import weight_bytes
 
 INPUT_TOKENS = 512
@@ -40,7 +41,8 @@ class Plan:
     """A configuration that starts, and the figures behind it."""
 
     tensor_parallel: int
-    smallest_tensor_parallel: int
+    fitting_tensor_parallel: tuple[int, ...]
+    """The degrees that hold the model, in rising order; the last is the one taken."""
     valid_tensor_parallel: tuple[int, ...]
     quantization: Quantization | None
     weight_bytes: int
@@ -65,6 +67,8 @@ def best_plan(
     Degrees that replicate KV heads are considered only where no other fits.
     """
     gpu = gpu_of(instance)
+    if lacks_wheels(gpu, rules):
+        return None
     lacks_sparse_kernels = model.has_indexers and not gpu.runs_sparse_attention
     if lacks_sparse_kernels or missing_capability(model, gpu) is not None or lacks_int8(model, gpu):
         return None
@@ -74,6 +78,11 @@ def best_plan(
         if budgets:
             return _plan(model, gpu, degrees, budgets, quantization)
     return None
+
+
+def lacks_wheels(gpu: Gpu, rules: Rules) -> bool:
+    """Whether the released wheels of the version that was chosen do not run on `gpu`."""
+    return gpu.compute_capability < WHEEL_CAPABILITY and (rules.version or OLDEST_OF_ANY) >= WHEEL_VERSION
 
 
 def _fitting_budgets(
@@ -105,7 +114,7 @@ def _plan(
     held = memory.held_requests(workload.total_tokens)
     return Plan(
         tensor_parallel=degree,
-        smallest_tensor_parallel=min(budgets),
+        fitting_tensor_parallel=tuple(sorted(budgets)),
         valid_tensor_parallel=degrees,
         quantization=quantization,
         weight_bytes=weight_bytes(model, compute_dtype(model, gpu), quantization),

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from recommender import explain, refusal
+from recommender.advice import advice
 from recommender.errors import UnsupportedModel
 from recommender.gpu import gpu_of
 from recommender.instance import Instance
-from recommender.larger import Holder, smallest_holder
+from recommender.larger import Holder, cheapest_holder, nearest_instance
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
 from recommender.plan import Plan, best_plan
 from recommender.quantization import candidates
 from recommender.rules import ANY_VERSION, Rules
+from recommender.smaller import cheaper_equal
 from recommender.support import missing_support
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
@@ -99,16 +101,22 @@ def _recommend_for(
         raise UnsupportedModel(missing)
     native = best_plan(model, instance, rules=rules)
     if native is not None:
-        return _feasible(model, instance, native, alternatives=None)
+        return _feasible(model, instance, instances, native, alternatives=None)
     quantized = _quantized_plan(model, instance, rules)
     alternatives = Alternatives(
-        quantized=quantized, larger=smallest_holder(model, instances, asked=instance, rules=rules)
+        quantized=quantized, larger=cheapest_holder(model, instances, asked=instance, rules=rules)
     )
     if quantized is not None:
-        return _feasible(model, instance, quantized, alternatives=alternatives)
+        return _feasible(model, instance, instances, quantized, alternatives=alternatives)
     return Infeasible(
         code="does_not_fit",
-        reason=refusal.does_not_fit(model, instance, gpu_of(instance), alternatives.larger, rules),
+        reason=refusal.does_not_fit(
+            model,
+            instance,
+            gpu_of(instance),
+            rules,
+            nearest=None if alternatives.larger else nearest_instance(model, instances, rules),
+        ),
         model_info=model.info,
         instance=instance,
         alternatives=alternatives,
@@ -121,12 +129,20 @@ def _quantized_plan(model: Model, instance: Instance, rules: Rules) -> Plan | No
     return next((plan for plan in tried if plan is not None), None)
 
 
-def _feasible(model: Model, instance: Instance, plan: Plan, *, alternatives: Alternatives | None) -> Feasible:
+def _feasible(
+    model: Model,
+    instance: Instance,
+    instances: Sequence[Instance],
+    plan: Plan,
+    *,
+    alternatives: Alternatives | None,
+) -> Feasible:
     gpu = gpu_of(instance)
+    cheaper = cheaper_equal(model, instances, asked=instance, plan=plan, rules=plan.budget.server.rules)
     return Feasible(
         plan=plan,
         explanation=explain.explanation(model, instance, gpu, plan),
-        warnings=explain.warnings(model, instance, gpu, plan),
+        warnings=advice(model, instance, gpu, plan, cheaper),
         model_info=model.info,
         instance=instance,
         alternatives=alternatives,

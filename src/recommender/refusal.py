@@ -1,18 +1,19 @@
 """The sentences for what does not run: what was needed and what was there."""
 
 from recommender.dtype import Dtype
-from recommender.gpu import Gpu
+from recommender.gpu import WHEEL_VERSION, Gpu
 from recommender.instance import Instance
-from recommender.larger import Holder
+from recommender.larger import Nearest
 from recommender.memory import Budget, budget, compute_dtype
 from recommender.model import Model
 from recommender.parallel import valid_degrees
-from recommender.phrases import gpus_text, nominal_text, precision_text, shape_text
-from recommender.plan import SMALLEST_CONTEXT
+from recommender.phrases import count_text, gpus_text, nominal_text, precision_text, shape_text
+from recommender.plan import SMALLEST_CONTEXT, lacks_wheels
 from recommender.quantization import candidates, lacks_int8, missing_capability, runs_in_16_bit
 from recommender.rules import Rules
 from recommender.server import default_server
 from recommender.units import gib_text
+from recommender.version import version_text
 from recommender.weights import weight_bytes
 
 
@@ -24,13 +25,28 @@ def neuron(instance: Instance) -> str:
     )
 
 
-def does_not_fit(model: Model, instance: Instance, gpu: Gpu, larger: Holder | None, rules: Rules) -> str:
-    """Why no configuration of `model` starts on `instance`."""
-    reason = _missing_capability(model, instance, gpu) or _shortage(model, instance, gpu, rules)
-    return reason if larger is not None else f"{reason} No instance of the table holds it."
+def does_not_fit(model: Model, instance: Instance, gpu: Gpu, rules: Rules, *, nearest: Nearest | None) -> str:
+    """Why no configuration of `model` starts on `instance`, and what comes nearest where none is larger."""
+    reason = _missing_capability(model, instance, gpu, rules) or _shortage(model, instance, gpu, rules)
+    return reason if nearest is None else f"{reason} {_nearest(nearest)}"
 
 
-def _missing_capability(model: Model, instance: Instance, gpu: Gpu) -> str | None:
+def _nearest(nearest: Nearest) -> str:
+    name, plan = nearest.instance.name, nearest.plan
+    if plan is None:
+        return f"No instance of the table holds it; {name} has most, {nominal_text(nearest.instance)}."
+    return (
+        f"No instance of the table holds it with room for real work; {name} comes nearest, with a context of"
+        f" {plan.max_model_len:,} tokens and {count_text(plan.concurrency, 'request')} at once."
+    )
+
+
+def _missing_capability(model: Model, instance: Instance, gpu: Gpu, rules: Rules) -> str | None:
+    if lacks_wheels(gpu, rules):
+        return (
+            f"The released wheels of vLLM do not run on the {instance.accelerator_name} of {instance.name}"
+            f" from {version_text(WHEEL_VERSION)} on."
+        )
     if model.has_indexers and not gpu.runs_sparse_attention:
         return (
             "vLLM has the kernels of this model's sparse attention for H100, H200, B200 and B300 only,"

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from support.dynamodb import TABLE, moto_client
 
-from catalog.seed import read_items, seed
+from catalog.records import shipped_items
 from handler.catalog import Catalog
 from handler.hub import Hub
 from handler.routes import create_app
+from importer.table import write_items
 from local.front import Front
 from local.gateway import recommend_target
 from local.hub import EmbeddedHub, load_snapshot
@@ -87,7 +88,7 @@ class Client:
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
     with EmbeddedHub(load_snapshot()) as hub, moto_client() as dynamodb:
-        seed(dynamodb, TABLE, read_items())
+        write_items(dynamodb, TABLE, shipped_items())
         asking = Hub(hub.url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
         app = create_app(Catalog(dynamodb, TABLE, cache_seconds=60), asking)
         with Front(app.resolve, port=0) as front:

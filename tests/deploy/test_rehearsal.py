@@ -48,9 +48,9 @@ class ManagedPolicies:
 def translated(parameters: Mapping[str, str]) -> Template:
     """The CloudFormation template that SAM's transform makes of template.yaml."""
     template = yaml_parse((ROOT / "template.yaml").read_text())
-    template["Resources"][FUNCTION]["Properties"]["CodeUri"] = (
-        f"s3://{BUCKET}/{KEY}"  # as `sam package` leaves it
-    )
+    for function in (FUNCTION, "ImportFunction"):
+        # As `sam package` leaves it.
+        template["Resources"][function]["Properties"]["CodeUri"] = f"s3://{BUCKET}/{KEY}"
     with mock.patch.dict(os.environ, lambda_variables()):
         return transform(template, parameters, ManagedPolicies())
 

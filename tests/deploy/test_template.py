@@ -57,6 +57,22 @@ def test_the_function_may_read_its_own_table_and_nothing_else() -> None:
     ]
 
 
+def test_the_import_may_read_what_there_is_and_write_its_own_table() -> None:
+    statements = properties("ImportFunction")["Policies"][0]["Statement"]
+
+    assert [(each["Action"], each["Resource"]) for each in statements] == [
+        (["ec2:DescribeInstanceTypes", "pricing:GetProducts"], "*"),
+        (["dynamodb:Scan", "dynamodb:BatchWriteItem"], {"Fn::GetAtt": ["InstanceTable", "Arn"]}),
+    ]
+
+
+def test_the_import_runs_daily_and_its_failure_raises_an_alarm() -> None:
+    assert properties("ImportFunction")["Events"]["Daily"]["Properties"]["Schedule"] == "rate(1 day)"
+    assert properties("ImportErrorsAlarm")["Dimensions"] == [
+        {"Name": "FunctionName", "Value": {"Ref": "ImportFunction"}}
+    ]
+
+
 def test_the_function_ends_before_the_gateway_gives_up_and_after_the_hub_has_had_its_time() -> None:
     deadline = int(properties(FUNCTION)["Environment"]["Variables"]["HUB_DEADLINE_SECONDS"])
     assert deadline < properties(FUNCTION)["Timeout"] < GATEWAY_TIMEOUT_SECONDS
@@ -110,7 +126,7 @@ def test_the_access_log_is_json_that_tells_nothing_of_the_caller() -> None:
 
 def test_logs_are_kept_for_as_long_as_the_parameter_says() -> None:
     groups = resources("AWS::Logs::LogGroup")
-    assert set(groups) == {"FunctionLogs", "AccessLogs"}
+    assert set(groups) == {"FunctionLogs", "ImportLogs", "AccessLogs"}
     assert all(
         group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"} for group in groups.values()
     )

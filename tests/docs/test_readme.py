@@ -47,7 +47,7 @@ def test_the_counts_are_right() -> None:
     models, types = len(load_snapshot().repos), len(ALL)
 
     assert f"metadata of {models} real models" in _README
-    assert f"writes the {types} GPU and Neuron types" in _README
+    assert f"{types} GPU and Neuron types of EC2's records" in _README
 
 
 def test_the_accuracy_is_the_one_that_is_measured() -> None:

@@ -10,9 +10,10 @@ from botocore.stub import Stubber
 from support.dynamodb import TABLE, dynalite_client, moto_client
 from support.instances import ITEMS
 
-from catalog.seed import read_items, seed
+from catalog.records import shipped_items
 from handler.catalog import Catalog, parse_item
 from handler.errors import CatalogUnavailable, InstanceTypeNotFound
+from importer.table import write_items
 
 Item = dict[str, Any]
 
@@ -90,16 +91,16 @@ def test_a_type_that_the_copy_lacks_is_looked_up_once_more(client: Any) -> None:
 
 
 def test_an_unknown_type_is_answered_with_near_names(client: Any) -> None:
-    seed(client, TABLE, read_items())
+    write_items(client, TABLE, shipped_items())
 
     with pytest.raises(InstanceTypeNotFound, match=r"g5\.13xlarge is not in the table.*g5\.12xlarge"):
         catalog(client).instance("g5.13xlarge")
 
 
 def test_a_type_like_no_other_is_answered_with_the_families(client: Any) -> None:
-    seed(client, TABLE, read_items())
+    write_items(client, TABLE, shipped_items())
 
-    with pytest.raises(InstanceTypeNotFound, match="families are g4dn, g5, g6"):
+    with pytest.raises(InstanceTypeNotFound, match="families are g4dn, g5, g5g, g6"):
         catalog(client).instance("zzz")
 
 
@@ -148,22 +149,23 @@ def test_a_table_that_is_not_there_is_unavailable(client: Any) -> None:
         Catalog(client, "no-such-table", cache_seconds=60).instances()
 
 
-def test_seeding_twice_writes_once(client: Any) -> None:
-    items = read_items()
-
-    assert seed(client, TABLE, items) == len(items)
-    assert seed(client, TABLE, items) == 0
-    assert len(catalog(client).instances()) == len(items)
+@pytest.mark.parametrize("price", [{"N": "0"}, {"N": "-1"}, {"N": "99999"}, {"S": "cheap"}, {"N": "NaN"}])
+def test_a_price_that_makes_no_sense_is_unknown(price: Item) -> None:
+    assert parse_item({**G5, "usd_per_hour": price}).usd_per_hour is None
 
 
-def test_seeding_corrects_a_row_and_leaves_others_alone(client: Any) -> None:
-    items = read_items()
-    seed(client, TABLE, items)
-    put(client, {**items[0], "vcpus": {"N": "1"}})
-    put(client, {**G5, "name": {"S": "g5.own"}})
+def test_a_price_is_read_with_its_region() -> None:
+    found = parse_item({**G5, "usd_per_hour": {"N": "5.672"}, "price_region": {"S": "eu-west-1"}})
 
-    assert seed(client, TABLE, items) == 1
-    assert catalog(client).instance("g5.own").name == "g5.own"
+    assert (found.usd_per_hour, found.price_region) == (5.672, "eu-west-1")
+
+
+def test_a_row_without_what_an_import_adds_is_read_too(client: Any) -> None:
+    names = ("accelerator_device_mib", "architecture", "listed", "seen_on")
+    put(client, {key: value for key, value in G5.items() if key not in names})
+    found = catalog(client).instance("g5.12xlarge")
+
+    assert (found.accelerator_device_mib, found.architecture, found.is_listed) == (None, "x86_64", True)
 
 
 def test_a_table_that_does_not_answer_is_unavailable() -> None:

@@ -12,11 +12,12 @@ from support.assertions import assert_error
 from support.dynamodb import TABLE, moto_client
 from support.loopback import Say, loopback
 
-from catalog.seed import read_items, seed
+from catalog.records import shipped_items
 from handler import routes
 from handler.catalog import Catalog
 from handler.hub import Hub
 from handler.routes import create_app
+from importer.table import write_items
 from local.gateway import LambdaContext, event, recommend_target
 from local.hub import EmbeddedHub, load_snapshot
 
@@ -43,7 +44,7 @@ class Service:
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
     with moto_client() as made:
-        seed(made, TABLE, read_items())
+        write_items(made, TABLE, shipped_items())
         yield made
 
 

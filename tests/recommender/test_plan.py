@@ -44,7 +44,7 @@ def planned(model_id: str, instance_type: str) -> Plan:
 def test_the_largest_valid_degree_is_taken_and_the_smallest_that_would_do_is_known() -> None:
     plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "g5.12xlarge")
 
-    assert (plan.tensor_parallel, plan.smallest_tensor_parallel) == (4, 1)
+    assert (plan.tensor_parallel, plan.fitting_tensor_parallel) == (4, (1, 2, 4))
     assert plan.valid_tensor_parallel == (1, 2, 4)
 
 

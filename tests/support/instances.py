@@ -1,10 +1,10 @@
-"""Instance types, from the list that the table is seeded with."""
+"""Instance types, imported from the records of EC2 that moto ships."""
 
-from catalog.seed import read_items
+from catalog.records import shipped_items
 from handler.catalog import parse_item
 from recommender.instance import Instance
 
-ITEMS = {item["name"]["S"]: item for item in read_items()}
+ITEMS = {item["name"]["S"]: item for item in shipped_items()}
 ALL = tuple(parse_item(item) for item in ITEMS.values())
 _BY_NAME = {instance.name: instance for instance in ALL}
 

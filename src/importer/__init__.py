@@ -1,0 +1,1 @@
+"""Keeps the table of instance types current: what EC2 lists, and what it costs."""

@@ -1,0 +1,34 @@
+"""The instance that would do as well for much less."""
+
+from collections.abc import Iterable
+
+from recommender.instance import Instance
+from recommender.larger import Holder, cost, holders_of
+from recommender.model import Model
+from recommender.plan import Plan
+from recommender.rules import ANY_VERSION, Rules
+
+_MUCH_LESS = 0.5
+
+
+def cheaper_equal(
+    model: Model, instances: Iterable[Instance], *, asked: Instance, plan: Plan, rules: Rules = ANY_VERSION
+) -> Holder | None:
+    """The cheapest of `instances` that gives the context and concurrency of `plan` for at most half.
+
+    Half of the price of `asked`, or of its accelerator memory where a price is missing. `None` where none
+    does.
+    """
+    much_smaller = (instance for instance in instances if _share(instance, asked) <= _MUCH_LESS)
+    equal = (
+        holder
+        for holder in holders_of(model, much_smaller, plan.quantization, rules=rules)
+        if holder.plan.max_model_len >= plan.max_model_len and holder.plan.concurrency >= plan.concurrency
+    )
+    return min(equal, key=lambda holder: cost(holder.instance), default=None)
+
+
+def _share(instance: Instance, asked: Instance) -> float:
+    if instance.usd_per_hour is not None and asked.usd_per_hour is not None:
+        return instance.usd_per_hour / asked.usd_per_hour
+    return instance.accelerator_memory_gib / asked.accelerator_memory_gib
