@@ -28,6 +28,8 @@ class Gpu:
     compute_capability: tuple[int, int]
     nvlink: bool
     """Whether the GPUs of one instance are joined by NVLink rather than PCIe."""
+    source: str = ""
+    """Where the visible memory is from."""
     is_known: bool = True
     """False for a GPU that is not in the table."""
 
@@ -55,32 +57,63 @@ class Gpu:
         return self.compute_capability >= BF16_CAPABILITY
 
 
-def _row(name: str, visible_gib: float, capability: tuple[int, int], *, nvlink: bool) -> Gpu:
-    return Gpu(name=name, visible_bytes=int(visible_gib * GIB), compute_capability=capability, nvlink=nvlink)
+def _row(name: str, visible_gib: float, capability: tuple[int, int], *, nvlink: bool, source: str) -> Gpu:
+    return Gpu(
+        name=name,
+        visible_bytes=int(visible_gib * GIB),
+        compute_capability=capability,
+        nvlink=nvlink,
+        source=source,
+    )
 
 
-# Visible memory: the lowest `total_memory` that start-up logs of vLLM servers on that GPU show. Of T4g and
-# RTX PRO 4500 there are no logs: it is the share of EC2's figure that CUDA sees of T4, and of other cards of
-# that size. Compute capability: https://developer.nvidia.com/cuda-gpus. NVLink: EC2's pages of the families.
-# Names are EC2's, with the nominal size where it calls two cards the same.
+# `source` is of the visible memory: the lowest `total_memory` that vLLM logs on that GPU, "run" one of
+# `benchmarks/vllm_runs.jsonl`. Compute capability: https://developer.nvidia.com/cuda-gpus. NVLink: EC2's
+# pages of the families. Names are EC2's, with the nominal size where it calls two cards the same.
 _GPUS = {
     gpu.name: gpu
     for gpu in (
-        _row("V100-16", 15.77, (7, 0), nvlink=True),
-        _row("V100-32", 31.74, (7, 0), nvlink=True),
-        _row("T4", 14.56, (7, 5), nvlink=False),
-        _row("T4g", 14.56, (7, 5), nvlink=False),
-        _row("A10G", 21.99, (8, 6), nvlink=False),
-        _row("L4", 22.04, (8, 9), nvlink=False),
-        _row("L40S", 44.31, (8, 9), nvlink=False),
-        _row("A100-40", 39.38, (8, 0), nvlink=True),
-        _row("A100-80", 79.15, (8, 0), nvlink=True),
-        _row("H100", 79.1, (9, 0), nvlink=True),
-        _row("H200", 139.8, (9, 0), nvlink=True),
-        _row("B200", 178.35, (10, 0), nvlink=True),
-        _row("B300", 267.7, (10, 3), nvlink=True),
-        _row("RTX PRO 4500", 31.0, (12, 0), nvlink=False),
-        _row("RTX PRO Server 6000", 94.97, (12, 0), nvlink=False),
+        _row("V100-16", 15.77, (7, 0), nvlink=True, source="run llama31-8b-2xv100-16-063-11251"),
+        _row("V100-32", 31.74, (7, 0), nvlink=True, source="run r1distill-qwen7b-v100-32"),
+        _row("T4", 14.56, (7, 5), nvlink=False, source="run qwen25-15b-t4-050"),
+        _row("T4g", 14.56, (7, 5), nvlink=False, source="no log: as of T4, the same chip"),
+        _row(
+            "A10G",
+            21.99,
+            (8, 6),
+            nvlink=False,
+            source="public logs, up to 22.19",
+        ),
+        _row("L4", 22.04, (8, 9), nvlink=False, source="run llama3-8b-4xl4-g6-djl-v022"),
+        _row(
+            "L40S",
+            44.31,
+            (8, 9),
+            nvlink=False,
+            source="public logs, up to 44.53",
+        ),
+        _row("A100-40", 39.38, (8, 0), nvlink=True, source="run qwen25vl-72b-4xa100-40-v0-16570"),
+        _row("A100-80", 79.15, (8, 0), nvlink=True, source="run llama32-11b-vision-4xa100-8903"),
+        _row(
+            "H100",
+            79.1,
+            (9, 0),
+            nvlink=True,
+            source="public logs, up to 79.32",
+        ),
+        _row("H200", 139.8, (9, 0), nvlink=True, source="run glm53-flash-8xh200-p5en"),
+        _row("B200", 178.35, (10, 0), nvlink=True, source="run qwen25-7b-2xb200-fp8kv"),
+        _row("B300", 267.7, (10, 3), nvlink=True, source="public logs"),
+        _row(
+            "RTX PRO 4500",
+            31.0,
+            (12, 0),
+            nvlink=False,
+            source="no log: 0.97 of EC2's figure",
+        ),
+        _row(
+            "RTX PRO Server 6000", 94.97, (12, 0), nvlink=False, source="run glm53-flash-nvfp4-3xrtxpro6000"
+        ),
     )
 }
 

@@ -7,6 +7,7 @@ import pytest
 from support.instances import ALL, instance
 from support.metadata import real, real_model
 
+from handler.response import as_json
 from recommender.instance import Instance
 from recommender.larger import cheapest_holder, nearest_instance
 from recommender.plan import best_plan
@@ -30,7 +31,7 @@ _MODELS = [
 # Prices that are made up, in no order with size: one and the same for a type in every run.
 PRICED = tuple(
     dataclasses.replace(
-        each, usd_per_hour=1 + zlib.crc32(each.name.encode()) % 1000 / 10, price_region="here"
+        each, usd_per_hour=1 + zlib.crc32(each.name.encode()) % 1000 / 10, price_region="us-east-1"
     )
     for each in ALL
 )
@@ -73,6 +74,15 @@ def test_the_named_instance_is_the_cheapest_that_the_service_calls_feasible(
 
     assert found is not None
     assert found.instance.name == cheapest.name
+
+
+def test_the_price_comes_along() -> None:
+    asked = next(each for each in PRICED if each.name == "g4dn.xlarge")
+    body = as_json(recommend(real("meta-llama/Llama-3.1-70B-Instruct"), asked, PRICED))
+    larger = body["alternatives"]["larger_instance_info"]
+    named = next(each for each in PRICED if each.name == body["alternatives"]["larger_instance"])
+
+    assert (larger["usd_per_hour"], larger["price_region"]) == (named.usd_per_hour, "us-east-1")
 
 
 def test_the_larger_instance_of_a_70b_model_is_then_recommended_natively() -> None:

@@ -6,6 +6,7 @@ import pytest
 from support.instances import ALL, instance
 from support.metadata import llama, real_model
 
+from benchmarks.runs import read_runs
 from recommender.dtype import Dtype
 from recommender.gpu import Gpu, gpu_of
 from recommender.instance import Instance
@@ -129,6 +130,24 @@ def test_overhead_is_no_less_than_a_server_logged(
 
 def test_every_gpu_of_the_table_is_known() -> None:
     assert all(gpu_of(each).is_known for each in ALL if not each.is_neuron)
+
+
+def test_every_gpu_says_where_its_memory_is_from() -> None:
+    """A run that is named is one of the logged ones, and saw no less."""
+    logged = {run.id: run.total_gpu_memory_gib for run in read_runs()}
+    gpus = [gpu_of(each) for each in ALL if not each.is_neuron]
+    named = [(gpu, gpu.source.partition("run ")[2].split()[0]) for gpu in gpus if "run " in gpu.source]
+
+    assert all(gpu.source for gpu in gpus)
+    assert named
+    assert all(gpu.visible_bytes / GIB <= (logged[run] or 0) + 0.001 for gpu, run in named)
+
+
+def test_an_unknown_gpu_is_taken_at_nine_tenths_of_what_ec2_says() -> None:
+    gpu = gpu_of(dataclasses.replace(instance("g5.xlarge"), accelerator_name="A99"))
+
+    assert not gpu.is_known
+    assert gpu.visible_bytes == int(0.9 * 22_888 * 1024**2)
 
 
 def test_the_two_a100_are_told_apart_by_their_memory() -> None:

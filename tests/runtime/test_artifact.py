@@ -80,6 +80,22 @@ def test_every_source_of_the_repository_is_in_the_artifact(function: BuiltFuncti
     assert sources == {path: (function.artifact / path).read_bytes() for path in sources}
 
 
+def test_the_import_starts_from_an_artifact_of_its_own(function: BuiltFunction) -> None:
+    artifact = function.artifact.with_name("ImportFunction")
+    code = "import importer.app; print(importer.app.handle.__name__)"
+    run = subprocess.run(  # noqa: S603 - the runtime's Python
+        [function.python, "-c", code],
+        cwd=artifact,
+        env=function.environment({"POWERTOOLS_SERVICE_NAME": "import"}, home=artifact),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (run.returncode, run.stdout) == (0, "handle\n"), run.stderr
+    assert not (artifact / "handler").exists()
+
+
 def test_every_module_has_bytecode_that_lambda_reads_without_checking(function: BuiltFunction) -> None:
     """An ordinary .pyc would never match its source, which SAM zips with a timestamp of 1980."""
     compiled = {
