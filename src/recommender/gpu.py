@@ -10,7 +10,9 @@ from recommender.version import Version
 WHEEL_CAPABILITY = (7, 5)
 WHEEL_VERSION: Version = (0, 20)
 
-# Where BF16 and FP8 arithmetic begin: `vllm/platforms/cuda.py`, `supported_dtypes`; Ada and Hopper.
+# Where INT8, BF16 and FP8 arithmetic begin: vLLM's CUTLASS kernels, `csrc/quantization/w8a8`;
+# `vllm/platforms/cuda.py`, `supported_dtypes`; Ada and Hopper.
+INT8_CAPABILITY = (7, 5)
 BF16_CAPABILITY = (8, 0)
 FP8_CAPABILITY = (8, 9)
 HOPPER_CAPABILITY = (9, 0)
@@ -40,8 +42,8 @@ class Gpu:
 
     @property
     def computes_int8(self) -> bool:
-        """Whether vLLM has INT8 kernels for it, which Blackwell has none of (vllm-project/vllm#21097)."""
-        return self.compute_capability < BLACKWELL_CAPABILITY
+        """Whether vLLM has INT8 kernels for it: none for Volta and Blackwell (vllm-project/vllm#21097)."""
+        return INT8_CAPABILITY <= self.compute_capability < BLACKWELL_CAPABILITY
 
     @property
     def runs_sparse_attention(self) -> bool:

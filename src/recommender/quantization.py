@@ -27,8 +27,11 @@ INT8 = Quantization(name="int8", label="INT8", bytes_per_weight=1, at_load=False
 INT4 = Quantization(name="int4", label="INT4", bytes_per_weight=0.5 + 2.5 / 128, at_load=False)
 
 # Lowest compute capability for a checkpoint's method, `get_min_capability` of each class in
-# `vllm/model_executor/layers/quantization/`, for those above the oldest GPU of the table (7.5).
+# `vllm/model_executor/layers/quantization/`, for those above the oldest GPU of the table (7.0).
 _MINIMUM_CAPABILITY: Mapping[str, tuple[int, int]] = {
+    "awq": (7, 5),
+    "compressed-tensors": (7, 5),
+    "fp8": (7, 5),
     "fbgemm_fp8": (8, 0),
     "modelopt": (8, 9),
     "mxfp4": (8, 0),
@@ -43,9 +46,8 @@ def candidates(model: Model, gpu: Gpu) -> tuple[Quantization, ...]:
     """
     if model.quantization is not None or not runs_in_16_bit(model, gpu):
         return ()
-    if not gpu.computes_int8:
-        return (FP8, INT4)
-    return (FP8, INT8, INT4) if gpu.computes_fp8 else (INT8, INT4)
+    computable = ((FP8, gpu.computes_fp8), (INT8, gpu.computes_int8), (INT4, True))
+    return tuple(quantization for quantization, is_computable in computable if is_computable)
 
 
 def missing_capability(model: Model, gpu: Gpu) -> tuple[int, int] | None:

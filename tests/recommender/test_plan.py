@@ -130,6 +130,7 @@ def test_a_checkpoint_that_the_gpu_cannot_compute_has_no_plan() -> None:
 @pytest.mark.parametrize(
     ("instance_type", "expected"),
     [
+        ("p3dn.24xlarge", (INT4,)),
         ("g4dn.xlarge", (INT8, INT4)),
         ("g5.xlarge", (INT8, INT4)),
         ("g6.xlarge", (FP8, INT8, INT4)),
