@@ -8,7 +8,9 @@ from typing import TypeGuard
 
 from handler.errors import InvalidRequest
 from handler.token import HubToken
+from recommender.units import gib_bytes
 from recommender.version import Version, parse_version
+from recommender.wishes import QuantizationWish, Wishes
 
 # huggingface_hub, `validate_repo_id` in src/huggingface_hub/utils/_validators.py.
 _REPO_ID = re.compile(r"(?:[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?/)?[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?", re.ASCII)
@@ -16,16 +18,11 @@ _NUMBER = re.compile(r"(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,4})?)?", re.ASCI
 _VERSION = re.compile(r"v?\d{1,2}\.\d{1,3}(?:\.\d{1,3})?[a-z0-9.+-]{0,40}", re.ASCII)
 _INSTANCE_TYPE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 
-_NUMBERS = (
-    "tp",
-    "max_model_len",
-    "concurrency",
-    "input_sequence_length",
-    "output_sequence_length",
-    "overhead_gib",
-)
-# Older scripts send 0 for an override that is not given.
-_QUANTIZATIONS = frozenset({"", "0", "none", "fp8", "int8", "int4"})
+# Far above anything that makes sense, and small enough to be reckoned with.
+_LARGEST_COUNT = 10**9
+_LARGEST_DEGREE = 1024
+_LARGEST_GIB = 10_000
+
 _SHOWN_CHARACTERS = 80
 
 # Before, vLLM took a whole context as a batch, so that the longest one cannot be said beforehand.
@@ -41,6 +38,7 @@ class Question:
     token: HubToken | None
     vllm_version: Version | None
     """The version that will run the benchmark; `None` for any since 0.17."""
+    wishes: Wishes
 
 
 def parse_request(query: Mapping[str, str], headers: Mapping[str, str]) -> Question:
@@ -49,12 +47,12 @@ def parse_request(query: Mapping[str, str], headers: Mapping[str, str]) -> Quest
     Raises `InvalidRequest` for a parameter that is missing or malformed, an override that is not a number
     among them. Parameters that are not known are ignored.
     """
-    _check_overrides(query)
     return Question(
         model_id=_model_id(query),
         instance_type=_instance_type(query),
         token=_token(headers),
         vllm_version=_vllm_version(query),
+        wishes=_wishes(query),
     )
 
 
@@ -106,22 +104,43 @@ def _required(query: Mapping[str, str], name: str, *, example: str) -> str:
     return value
 
 
-def _check_overrides(query: Mapping[str, str]) -> None:
-    for name in _NUMBERS:
-        _check_number(query, name)
-    quantization = query.get("quantization", "").strip().lower()
-    if quantization not in _QUANTIZATIONS:
-        raise InvalidRequest(
-            f"quantization is {_shown(quantization)}; it must be one of none, fp8, int8 and int4."
-        )
+def _wishes(query: Mapping[str, str]) -> Wishes:
+    """The overrides; one that is zero or negative counts as not given."""
+    overhead_gib = _number(query, "overhead_gib", largest=_LARGEST_GIB)
+    return Wishes(
+        tensor_parallel=_count(query, "tp", largest=_LARGEST_DEGREE),
+        quantization=_quantization(query),
+        max_model_len=_count(query, "max_model_len"),
+        concurrency=_count(query, "concurrency"),
+        input_tokens=_count(query, "input_sequence_length"),
+        output_tokens=_count(query, "output_sequence_length"),
+        overhead_bytes=None if overhead_gib is None else gib_bytes(overhead_gib),
+    )
 
 
-def _check_number(query: Mapping[str, str], name: str) -> None:
-    """Raise `InvalidRequest` where the parameter is there and no number."""
+def _quantization(query: Mapping[str, str]) -> QuantizationWish | None:
+    value = query.get("quantization", "").strip().lower()
+    match value:
+        case "none" | "fp8" | "int8" | "int4":
+            return value
+        case "" | "0":  # older scripts send 0 for an override that is not given
+            return None
+    raise InvalidRequest(f"quantization is {_shown(value)}; it must be one of none, fp8, int8 and int4.")
+
+
+def _count(query: Mapping[str, str], name: str, *, largest: int = _LARGEST_COUNT) -> int | None:
+    """A whole number; a fraction is rounded down."""
+    number = _number(query, name, largest=largest)
+    return None if number is None or number < 1 else int(number)
+
+
+def _number(query: Mapping[str, str], name: str, *, largest: int) -> float | None:
+    """The parameter, at most `largest`; `None` where it is absent, zero or negative."""
     text = query.get(name, "").strip()
     number = float(text or 0) if _NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(number):
         raise InvalidRequest(f"{name} is {_shown(text)}, which is not a number.")
+    return min(number, largest) if number > 0 else None
 
 
 def _shown(value: str) -> str:

@@ -86,7 +86,9 @@ def _recommended(
 ) -> Recommendation:
     metadata = hub.metadata(question.model_id, question.token, deadline=deadline)
     try:
-        return recommend(metadata, instance, catalog.instances(), rules_of(question.vllm_version))
+        return recommend(
+            metadata, instance, catalog.instances(), rules_of(question.vllm_version), question.wishes
+        )
     except ImplausibleMetadata as error:
         raise HubBadResponse(f"The metadata of {question.model_id} make no sense: {error}") from error
 

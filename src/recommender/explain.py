@@ -26,6 +26,7 @@ from recommender.quantization import Quantization
 from recommender.server import GPU_MEMORY_UTILIZATION
 from recommender.units import GIB, gib_text
 from recommender.weights import weight_bytes
+from recommender.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,25 +41,73 @@ class Explanation:
     """Only where the workload had to shrink."""
 
 
-def explanation(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> Explanation:
-    """The reasons for each value of `plan`."""
+def explanation(  # noqa: PLR0913, PLR0917 - all that sentences speak of
+    model: Model, instance: Instance, gpu: Gpu, plan: Plan, base: Plan, wishes: Wishes
+) -> Explanation:
+    """The reasons for each value of `plan`; for one that `wishes` fix, those for the value of `base`."""
     return Explanation(
-        tensor_parallel_degree=_tensor_parallel(model, instance, gpu, plan),
-        quantization=_quantization(model, instance, gpu, plan),
-        max_model_len=_max_model_len(model, plan),
-        concurrency=_concurrency(plan),
-        input_sequence_length=_workload(plan),
+        tensor_parallel_degree=_asked(
+            wishes.tensor_parallel,
+            base.tensor_parallel,
+            _tensor_parallel(model, instance, gpu, plan if wishes.tensor_parallel is None else base),
+        ),
+        quantization=_asked(
+            wishes.quantization,
+            base.quantization.name if base.quantization else "none",
+            _quantization(model, instance, gpu, plan if wishes.quantization is None else base),
+        ),
+        max_model_len=_asked(
+            wishes.max_model_len,
+            base.max_model_len,
+            _max_model_len(model, plan if wishes.max_model_len is None else base),
+        ),
+        concurrency=_asked(
+            wishes.concurrency,
+            base.concurrency,
+            _concurrency(plan if wishes.concurrency is None else base),
+        ),
+        input_sequence_length=_workload(plan, wishes),
     )
+
+
+def _asked(wished: int | str | None, recommended: int | str, reason: str) -> str:
+    """`reason`, of the recommended value where another one was asked for."""
+    if wished is None:
+        return reason
+    if wished == recommended:
+        return f"As asked for, and as recommended. {reason}"
+    return f"{_value(wished)}, as asked for; {_value(recommended)} is recommended. {reason}"
+
+
+def _value(value: int | str) -> str:
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def _tensor_parallel(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
     degree, count, name = plan.tensor_parallel, instance.accelerator_count, instance.accelerator_name
+    if plan.budget.kv_cache_bytes <= 0:
+        return f"{_who_cannot(instance, degree)} hold the model: {_shortage(plan)}."
     if count == 1:
         return f"{instance.name} has one {name}, and it holds the model: {_weights_beside_cache(plan)}."
     used = f"All {count} {name} GPUs" if degree == count else f"{degree} of the {count} {name} GPUs"
     why_not_more = "" if degree == count else f" {_why_not_more(model)}"
     more = f"{why_not_more}{_replication(model, degree)}{_links(instance, gpu, plan)}"
     return f"{used} of {instance.name}: {_smallest(plan)}.{more}"
+
+
+def _who_cannot(instance: Instance, degree: int) -> str:
+    name, count = instance.accelerator_name, instance.accelerator_count
+    if count == 1:
+        return f"The {name} of {instance.name} does not"
+    return f"{degree} of the {count} {name} GPUs of {instance.name} do not"
+
+
+def _shortage(plan: Plan) -> str:
+    memory = plan.budget
+    return (
+        f"{gib_text(memory.weight_bytes)} of weights and {gib_text(memory.overhead.total_bytes)} for vLLM"
+        f" itself are more than the {gib_text(memory.usable_bytes)} that it may use of each"
+    )
 
 
 def _links(instance: Instance, gpu: Gpu, plan: Plan) -> str:
@@ -154,6 +203,10 @@ def _native(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
 
 def _max_model_len(model: Model, plan: Plan) -> str:
     limit, chosen = model.max_position_embeddings, plan.max_model_len
+    if not plan.budget.held_requests(chosen):
+        return (
+            f"{chosen:,} tokens is the least that is worth a run; vLLM would not start, as the warnings say."
+        )
     if chosen < power_of_two_within(limit):
         return (
             f"{chosen:,} tokens is the largest power of two for which {_cache(plan)} has room;"
@@ -176,6 +229,8 @@ def _concurrency(plan: Plan) -> str:
             f"{LARGEST_CONCURRENCY} is the most that a run takes; {_cache(plan)} would hold"
             f" {plan.held_requests:,} requests of {request}."
         )
+    if not plan.held_requests:
+        return f"Not even one request of {request} would run, as the warnings say."
     fit = "fits" if plan.concurrency == 1 else "fit"
     return f"{count_text(plan.concurrency, 'request')} of {request} {fit} into {_cache(plan)} at once."
 
@@ -187,8 +242,13 @@ def _cache(plan: Plan) -> str:
     return f"the KV cache of {plan.budget.kv_cache_tokens:,} tokens"
 
 
-def _workload(plan: Plan) -> str | None:
+def _workload(plan: Plan, wishes: Wishes) -> str | None:
     work = plan.workload
+    if wishes.input_tokens is not None or wishes.output_tokens is not None:
+        return (
+            f"{work.input_tokens:,} tokens in and {work.output_tokens:,} out, as asked for; {INPUT_TOKENS}"
+            f" and {OUTPUT_TOKENS} are usual."
+        )
     if (work.input_tokens, work.output_tokens) == (INPUT_TOKENS, OUTPUT_TOKENS):
         return None
     return (

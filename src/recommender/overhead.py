@@ -53,6 +53,8 @@ def runtime_overhead(model: Model, gpu: Gpu, tensor_parallel: int, server: Serve
     `determine_available_memory`; `vllm/v1/worker/workspace.py`). On a first start the compiler's own runs
     may be larger still.
     """
+    if server.overhead_bytes is not None:
+        return Overhead(non_torch_bytes=0, activation_bytes=server.overhead_bytes, cuda_graph_bytes=0)
     runner = _runner(model, server.rules)
     peak = max(
         _forward_bytes(model, tensor_parallel, server, runner),

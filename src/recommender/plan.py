@@ -1,6 +1,6 @@
 """The configuration with which a model runs on an instance, if there is one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recommender.gpu import WHEEL_CAPABILITY, WHEEL_VERSION, Gpu, gpu_of
 from recommender.instance import Instance
@@ -9,7 +9,7 @@ from recommender.model import Model
 from recommender.parallel import minimum_degree, valid_degrees
 from recommender.quantization import Quantization, lacks_int8, missing_capability
 from recommender.rules import ANY_VERSION, Rules
-from recommender.server import default_server
+from recommender.server import Server, default_server
 from recommender.version import OLDEST_OF_ANY
 from recommender.weights import weight_bytes
 
@@ -61,6 +61,7 @@ def best_plan(
     quantization: Quantization | None = None,
     *,
     rules: Rules = ANY_VERSION,
+    overhead_bytes: int | None = None,
 ) -> Plan | None:
     """The plan with the largest valid tensor parallel degree on `instance`; `None` where none fits.
 
@@ -74,7 +75,8 @@ def best_plan(
         return None
     for replicate in (False, True):
         degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=replicate)
-        budgets = _fitting_budgets(model, gpu, degrees, quantization, rules)
+        server = replace(default_server(gpu, rules), overhead_bytes=overhead_bytes)
+        budgets = _fitting_budgets(model, gpu, degrees, quantization, server)
         if budgets:
             return _plan(model, gpu, degrees, budgets, quantization)
     return None
@@ -86,11 +88,10 @@ def lacks_wheels(gpu: Gpu, rules: Rules) -> bool:
 
 
 def _fitting_budgets(
-    model: Model, gpu: Gpu, degrees: tuple[int, ...], quantization: Quantization | None, rules: Rules
+    model: Model, gpu: Gpu, degrees: tuple[int, ...], quantization: Quantization | None, server: Server
 ) -> dict[int, Budget]:
     """The budgets of the degrees that hold the weights and a context beside them."""
     weights = weight_bytes(model, compute_dtype(model, gpu), quantization)
-    server = default_server(gpu, rules)
     budgets = {
         degree: budget(model, gpu, degree, quantization, server=server)
         for degree in degrees
@@ -137,6 +138,18 @@ def largest_context(limit_tokens: int, memory: Budget) -> int:
 def power_of_two_within(limit: int) -> int:
     """The largest power of two that is not above `limit`."""
     return 1 << (limit.bit_length() - 1)
+
+
+def with_values(plan: Plan, *, max_model_len: int, workload: Workload, concurrency: int | None) -> Plan:
+    """`plan` with a context and a workload; the concurrency follows from them where it is not given."""
+    held = plan.budget.held_requests(workload.total_tokens)
+    return replace(
+        plan,
+        max_model_len=max_model_len,
+        workload=workload,
+        held_requests=held,
+        concurrency=concurrency or max(1, min(held, LARGEST_CONCURRENCY)),
+    )
 
 
 def workload_within(context_tokens: int) -> Workload:

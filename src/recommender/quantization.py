@@ -26,6 +26,8 @@ FP8 = Quantization(name="fp8", label="FP8", bytes_per_weight=1, at_load=True)
 INT8 = Quantization(name="int8", label="INT8", bytes_per_weight=1, at_load=False)
 INT4 = Quantization(name="int4", label="INT4", bytes_per_weight=0.5 + 2.5 / 128, at_load=False)
 
+BY_NAME: Mapping[str, Quantization] = {each.name: each for each in (FP8, INT8, INT4)}
+
 # Lowest compute capability for a checkpoint's method, `get_min_capability` of each class in
 # `vllm/model_executor/layers/quantization/`, for those above the oldest GPU of the table (7.0).
 _MINIMUM_CAPABILITY: Mapping[str, tuple[int, int]] = {

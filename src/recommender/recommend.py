@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from recommender import explain, refusal
-from recommender.advice import advice
+from recommender.advice import Caution, Situation, advice
 from recommender.errors import UnsupportedModel
 from recommender.gpu import gpu_of
 from recommender.instance import Instance
 from recommender.larger import Holder, cheapest_holder, nearest_instance
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
+from recommender.override import plan_as_wished
 from recommender.plan import Plan, best_plan
 from recommender.quantization import candidates
 from recommender.rules import ANY_VERSION, Rules
 from recommender.smaller import cheaper_equal
 from recommender.support import missing_support
+from recommender.wishes import NO_WISHES, Wishes
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
 
@@ -34,7 +36,7 @@ class Feasible:
 
     plan: Plan
     explanation: explain.Explanation
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]
     model_info: ModelInfo
     instance: Instance
     alternatives: Alternatives | None
@@ -72,10 +74,12 @@ def recommend(
     instance: Instance,
     instances: Sequence[Instance],
     rules: Rules = ANY_VERSION,
+    wishes: Wishes = NO_WISHES,
 ) -> Recommendation:
     """The configuration of the model in `metadata` on `instance`; larger ones are sought in `instances`.
 
-    `rules` are those of the vLLM version that will run it, or of all versions since 0.17.
+    `rules` are those of the vLLM version that will run it, or of all versions since 0.17. What `wishes` fix
+    is in the answer even where it cannot start, with a warning; a model that fits in no way stays refused.
 
     Raises `ImplausibleMetadata` where the Hub's documents hold impossible values.
     """
@@ -83,7 +87,7 @@ def recommend(
     if neuron is not None:
         return neuron
     try:
-        return _recommend_for(parse_model(metadata), instance, instances, rules)
+        return _recommend_for(parse_model(metadata), instance, instances, rules, wishes)
     except UnsupportedModel as unsupported:
         return Infeasible(
             code="unsupported_model",
@@ -94,20 +98,20 @@ def recommend(
 
 
 def _recommend_for(
-    model: Model, instance: Instance, instances: Sequence[Instance], rules: Rules
+    model: Model, instance: Instance, instances: Sequence[Instance], rules: Rules, wishes: Wishes
 ) -> Recommendation:
     missing = missing_support(model.class_name, rules.version)
     if missing is not None:
         raise UnsupportedModel(missing)
     native = best_plan(model, instance, rules=rules)
     if native is not None:
-        return _feasible(model, instance, instances, native, alternatives=None)
+        return _feasible(model, instance, instances, native, wishes, alternatives=None)
     quantized = _quantized_plan(model, instance, rules)
     alternatives = Alternatives(
         quantized=quantized, larger=cheapest_holder(model, instances, asked=instance, rules=rules)
     )
     if quantized is not None:
-        return _feasible(model, instance, instances, quantized, alternatives=alternatives)
+        return _feasible(model, instance, instances, quantized, wishes, alternatives=alternatives)
     return Infeasible(
         code="does_not_fit",
         reason=refusal.does_not_fit(
@@ -129,20 +133,30 @@ def _quantized_plan(model: Model, instance: Instance, rules: Rules) -> Plan | No
     return next((plan for plan in tried if plan is not None), None)
 
 
-def _feasible(
+def _feasible(  # noqa: PLR0913 - all that an answer is made of
     model: Model,
     instance: Instance,
     instances: Sequence[Instance],
-    plan: Plan,
+    base: Plan,
+    wishes: Wishes,
     *,
     alternatives: Alternatives | None,
 ) -> Feasible:
-    gpu = gpu_of(instance)
-    cheaper = cheaper_equal(model, instances, asked=instance, plan=plan, rules=plan.budget.server.rules)
+    gpu, rules = gpu_of(instance), base.budget.server.rules
+    plan = base if wishes == NO_WISHES else plan_as_wished(model, instance, base, wishes, rules)
+    starts = plan.held_requests > 0 and plan.tensor_parallel <= instance.accelerator_count
+    situation = Situation(
+        model=model,
+        instance=instance,
+        gpu=gpu,
+        plan=plan,
+        wishes=wishes,
+        cheaper=cheaper_equal(model, instances, asked=instance, plan=plan, rules=rules) if starts else None,
+    )
     return Feasible(
         plan=plan,
-        explanation=explain.explanation(model, instance, gpu, plan),
-        warnings=advice(model, instance, gpu, plan, cheaper),
+        explanation=explain.explanation(model, instance, gpu, plan, base, wishes),
+        warnings=advice(situation),
         model_info=model.info,
         instance=instance,
         alternatives=alternatives,

@@ -36,6 +36,8 @@ class Server:
     """False with `--enforce-eager`, which captures no graphs either."""
     context_tokens: int | None = None
     """`--max-model-len`; `None` where it is not known yet, and the model's own is assumed."""
+    overhead_bytes: int | None = None
+    """What to assume that vLLM takes of a GPU for itself; `None` for the estimate."""
     cache_value_bytes: int | None = None
     """Bytes of one cached value where `--kv-cache-dtype` sets them; `None` for those of the dtype."""
 

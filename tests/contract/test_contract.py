@@ -295,3 +295,31 @@ def test_the_figures_of_one_version_may_be_asked_for(client: Client) -> None:
     assert for_one["memory"]["cuda_graphs_gib"] == 0
     assert for_one["memory"]["kv_cache_tokens"] > for_any["memory"]["kv_cache_tokens"]
     assert for_one["max_model_len"] > for_any["max_model_len"]
+
+
+def test_an_override_is_in_the_answer_and_what_follows_from_it(client: Client) -> None:
+    target = recommend_target(MISTRAL, "g5.12xlarge")
+    usual = json.loads(client.request("GET", target)[1])
+    fixed = json.loads(client.request("GET", f"{target}&tp=8&max_model_len=4096&quantization=INT8")[1])
+
+    assert_fields(fixed, FEASIBLE)
+    assert (fixed["tensor_parallel_degree"], fixed["max_model_len"]) == (8, 4096)
+    assert fixed["quantization"] == "int8"
+    assert fixed["valid_tp_options"] == usual["valid_tp_options"]
+    assert len(fixed["warnings"]) == len(fixed["warning_codes"])
+    assert fixed["warning_codes"][:2] == ["tp_exceeds_gpus", "needs_prepared_checkpoint"]
+
+
+def test_what_older_scripts_send_for_no_override_changes_nothing(client: Client) -> None:
+    target = recommend_target(MISTRAL, "g5.12xlarge")
+    zeros = "&tp=0&quantization=0&max_model_len=-1&concurrency=0&input_sequence_length=&overhead_gib=0.0"
+
+    assert client.request("GET", target + zeros)[1] == client.request("GET", target)[1]
+
+
+def test_a_fraction_is_rounded_down_and_a_huge_number_is_a_warning(client: Client) -> None:
+    target = f"{recommend_target(MISTRAL, 'g5.12xlarge')}&tp=2.9&concurrency=1e300"
+    answer = json.loads(client.request("GET", target)[1])
+
+    assert answer["tensor_parallel_degree"] == 2
+    assert "requests_queue" in answer["warning_codes"]

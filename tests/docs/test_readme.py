@@ -13,6 +13,7 @@ from benchmarks.runs import metadata_in, read_runs
 from handler.errors import RequestError
 from handler.response import as_json
 from local.snapshot import load_snapshot
+from recommender.advice import WARNING_CODES
 from recommender.recommend import recommend
 
 _ROOT = Path(__file__).parents[2]
@@ -33,6 +34,13 @@ def test_every_error_is_listed_with_its_status() -> None:
     rows = set(re.findall(r"^\| (\d{3}) \| `(\w+)` \|", _README, flags=re.MULTILINE))
 
     assert rows == {(str(int(error.status)), error.code) for error in RequestError.__subclasses__()}
+
+
+def test_every_warning_is_listed() -> None:
+    table = _README[_README.index("| warning | when |") : _README.index("A model that cannot run on")]
+    cells = [line.split("|")[1] for line in table.splitlines()[2:] if line.startswith("|")]
+
+    assert set(re.findall(r"`(\w+)`", " ".join(cells))) == set(WARNING_CODES)
 
 
 def test_every_command_is_a_target_of_the_makefile() -> None:

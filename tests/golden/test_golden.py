@@ -12,7 +12,9 @@ from support.instances import ALL, instance
 from support.metadata import real
 
 from handler.response import as_json
-from recommender.recommend import recommend
+from recommender.recommend import Recommendation, recommend
+from recommender.units import GIB
+from recommender.wishes import Wishes
 
 _ANSWERS = Path(__file__).parent / "answers"
 
@@ -43,18 +45,70 @@ SITUATIONS = {
     "fits-with-linear-attention": ("Qwen/Qwen3.5-35B-A3B", "p5.48xlarge"),
 }
 
+_MISTRAL, _G5 = "mistralai/Mistral-7B-Instruct-v0.3", "g5.12xlarge"
+
+# One value that a person fixed, or several that do not go together.
+OVERRIDES = {
+    "asked-for-tp": (_MISTRAL, _G5, Wishes(tensor_parallel=2)),
+    "asked-for-tp-beyond-the-gpus": (_MISTRAL, _G5, Wishes(tensor_parallel=8)),
+    "asked-for-tp-that-is-refused": ("microsoft/phi-4", "g5.48xlarge", Wishes(tensor_parallel=4)),
+    "asked-for-native-that-does-not-fit": (
+        "Qwen/Qwen2.5-14B-Instruct",
+        "g6.xlarge",
+        Wishes(quantization="none"),
+    ),
+    "asked-for-fp8": (_MISTRAL, _G5, Wishes(quantization="fp8")),
+    "asked-for-int8-on-blackwell": (_MISTRAL, "p6-b200.48xlarge", Wishes(quantization="int8")),
+    "asked-for-int4": (_MISTRAL, _G5, Wishes(quantization="int4")),
+    "asked-for-quantization-of-a-quantized-checkpoint": (
+        "Qwen/Qwen2.5-7B-Instruct-AWQ",
+        "g5.xlarge",
+        Wishes(quantization="fp8"),
+    ),
+    "asked-for-context": (_MISTRAL, _G5, Wishes(max_model_len=4096)),
+    "asked-for-context-beyond-the-limit": (_MISTRAL, _G5, Wishes(max_model_len=40_000)),
+    "asked-for-context-beyond-the-cache": (
+        "meta-llama/Llama-3.1-8B-Instruct",
+        "g5.xlarge",
+        Wishes(max_model_len=100_000),
+    ),
+    "asked-for-concurrency": (_MISTRAL, "g5.xlarge", Wishes(concurrency=60)),
+    "asked-for-workload": (_MISTRAL, "g5.xlarge", Wishes(input_tokens=4096, output_tokens=512)),
+    "asked-for-workload-beyond-the-context": (
+        _MISTRAL,
+        "g5.xlarge",
+        Wishes(max_model_len=600, input_tokens=512, output_tokens=256),
+    ),
+    "asked-for-overhead": (_MISTRAL, "g5.xlarge", Wishes(overhead_bytes=4 * GIB)),
+    "asked-for-one-gpu-of-a-model-with-states": (
+        "Qwen/Qwen3.8-27B",
+        "p5.48xlarge",
+        Wishes(tensor_parallel=1),
+    ),
+}
+
 
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_the_answer_reads_as_it_should(name: str) -> None:
     model_id, instance_type = SITUATIONS[name]
-    answer = as_json(recommend(real(model_id), instance(instance_type), ALL))
+    _compare(name, recommend(real(model_id), instance(instance_type), ALL))
+
+
+@pytest.mark.parametrize("name", OVERRIDES)
+def test_the_answer_to_an_override_reads_as_it_should(name: str) -> None:
+    model_id, instance_type, wishes = OVERRIDES[name]
+    _compare(name, recommend(real(model_id), instance(instance_type), ALL, wishes=wishes))
+
+
+def test_no_answer_is_left_over() -> None:
+    assert {path.stem for path in _ANSWERS.iterdir()} == {*SITUATIONS, *OVERRIDES}
+
+
+def _compare(name: str, recommendation: Recommendation) -> None:
+    answer = as_json(recommendation)
     text = json.dumps(answer, indent=2, ensure_ascii=False) + "\n"
     path = _ANSWERS / f"{name}.json"
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(text)
 
     assert path.read_text() == text
-
-
-def test_no_answer_is_left_over() -> None:
-    assert {path.stem for path in _ANSWERS.iterdir()} == set(SITUATIONS)

@@ -56,7 +56,7 @@ def test_a_configuration_that_only_some_versions_start_comes_with_a_warning() ->
     answer = recommend(real("Qwen/Qwen-7B-Chat"), instance("g6e.xlarge"), ALL)
 
     assert isinstance(answer, Feasible)
-    assert any("up to 0.23 only" in warning for warning in answer.warnings)
+    assert any("up to 0.23 only" in warning.text for warning in answer.warnings)
 
 
 def test_the_version_that_was_chosen_decides() -> None:

@@ -1,0 +1,63 @@
+"""A plan with the values in it that a person fixed; the rest follows from them."""
+
+from dataclasses import replace
+
+from recommender.gpu import gpu_of
+from recommender.instance import Instance
+from recommender.memory import Budget, budget, compute_dtype
+from recommender.model import Model
+from recommender.plan import (
+    SMALLEST_CONTEXT,
+    Plan,
+    Workload,
+    best_plan,
+    largest_context,
+    with_values,
+    workload_within,
+)
+from recommender.quantization import BY_NAME, Quantization
+from recommender.rules import Rules
+from recommender.server import default_server
+from recommender.weights import weight_bytes
+from recommender.wishes import Wishes
+
+
+def plan_as_wished(model: Model, instance: Instance, base: Plan, wishes: Wishes, rules: Rules) -> Plan:
+    """`base` with `wishes` in it, whether it would start or not."""
+    gpu, quantization = gpu_of(instance), _quantization(model, base, wishes)
+    server = replace(default_server(gpu, rules), overhead_bytes=wishes.overhead_bytes)
+    recommended = best_plan(model, instance, quantization, rules=rules, overhead_bytes=wishes.overhead_bytes)
+    degree = wishes.tensor_parallel or (recommended or base).tensor_parallel
+    memory = budget(model, gpu, degree, quantization, server=server)
+    context = wishes.max_model_len or _context(model, memory)
+    plan = replace(
+        recommended or base,
+        tensor_parallel=degree,
+        quantization=quantization,
+        weight_bytes=weight_bytes(model, compute_dtype(model, gpu), quantization),
+        budget=memory,
+    )
+    return with_values(
+        plan, max_model_len=context, workload=_workload(context, wishes), concurrency=wishes.concurrency
+    )
+
+
+def _quantization(model: Model, base: Plan, wishes: Wishes) -> Quantization | None:
+    """The one that was asked for; a checkpoint that is quantized already stays as it is."""
+    if wishes.quantization is None or model.quantization is not None:
+        return base.quantization
+    return BY_NAME.get(wishes.quantization)
+
+
+def _context(model: Model, memory: Budget) -> int:
+    """The largest that fits; where nothing does, the smallest that is worth proposing."""
+    smallest = min(SMALLEST_CONTEXT, model.max_position_embeddings)
+    return max(smallest, largest_context(model.max_position_embeddings, memory))
+
+
+def _workload(context: int, wishes: Wishes) -> Workload:
+    usual = workload_within(context)
+    return Workload(
+        input_tokens=wishes.input_tokens or usual.input_tokens,
+        output_tokens=wishes.output_tokens or usual.output_tokens,
+    )
