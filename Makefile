@@ -8,7 +8,7 @@ INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-h
 MAKEFLAGS += --no-print-directory
 
 # Recipes read these from the environment, where no shell can misread them.
-export DRY_RUN EVENT HUB INSTANCE MODEL PORT REGION TABLE TOKEN
+export DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION TABLE TOKEN
 export PYTHONPATH := src
 
 .PHONY: help recommend start invoke test accuracy format seed setup lock clean
@@ -16,7 +16,7 @@ export PYTHONPATH := src
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
 
-recommend: .venv/ready ## Print one recommendation: MODEL= INSTANCE= [TOKEN=] [HUB=live|snapshot]
+recommend: .venv/ready ## Print one recommendation: MODEL= INSTANCE= [TOKEN=] [QUERY=] [FORMAT=text] [HUB=live|snapshot]
 	@$(VENV)/python -m local.recommend
 
 start: .venv/ready ## Serve http://127.0.0.1:3000/api/v1/recommend until Ctrl-C: [PORT=] [HUB=live|snapshot]

@@ -1,7 +1,7 @@
 """One recommendation through the real handler: `make recommend MODEL=... INSTANCE=...`.
 
-Reads `MODEL`, `INSTANCE`, `TOKEN` and `HUB` from the environment, so that a token is on no command line of
-this process. The answer goes to standard output, everything else to standard error.
+Reads `MODEL`, `INSTANCE`, `TOKEN`, `QUERY`, `FORMAT` and `HUB` from the environment, so that a token is on no
+command line of this process. The answer goes to standard output, everything else to standard error.
 """
 
 import json
@@ -13,11 +13,17 @@ from http import HTTPStatus
 from local.function import running_function
 from local.gateway import LambdaContext, event, recommend_target
 from local.parts import PartFailedError
+from local.report import report_text
+
+_FORMATS = frozenset({"", "json", "text"})
 
 
 def main() -> int:
-    """Print the answer; 0 for a 200, else 1."""
+    """Print the answer, as JSON or with `FORMAT=text` for people; 0 for a 200, else 1."""
     wishes = dict(os.environ)
+    if wishes.get("FORMAT", "") not in _FORMATS:
+        print(f"FORMAT is {wishes['FORMAT']!r}; it must be json, text or unset.", file=sys.stderr)
+        return 1
     try:
         with running_function(log_level="WARNING") as function:
             print(f"hub: {function.hub}", file=sys.stderr)
@@ -25,12 +31,19 @@ def main() -> int:
     except (PartFailedError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(json.dumps(json.loads(answer["body"]), indent=2, ensure_ascii=False))
+    body = json.loads(answer["body"])
+    if wishes.get("FORMAT") == "text":
+        print(report_text(body, wishes.get("MODEL", ""), wishes.get("INSTANCE", "")), end="")
+    else:
+        print(json.dumps(body, indent=2, ensure_ascii=False))
     return 0 if answer["statusCode"] == HTTPStatus.OK else 1
 
 
 def _event(wishes: Mapping[str, str]) -> dict[str, object]:
-    target = recommend_target(wishes.get("MODEL", ""), wishes.get("INSTANCE", ""))
+    query = wishes.get("QUERY", "")
+    target = recommend_target(wishes.get("MODEL", ""), wishes.get("INSTANCE", "")) + (
+        f"&{query}" if query else ""
+    )
     token = wishes.get("TOKEN", "")
     return event("GET", target, [("X-HF-Token", token)] if token else [])
 
