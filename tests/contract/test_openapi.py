@@ -1,0 +1,100 @@
+"""openapi.yaml describes what the service does."""
+
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, given, settings
+from jsonschema import Draft202012Validator
+from schemathesis import Case, GenerationMode
+from support.dynamodb import TABLE, moto_client
+
+from catalog.records import shipped_items
+from handler.catalog import Catalog
+from handler.errors import RequestError
+from handler.hub import Hub
+from handler.routes import create_app
+from importer.table import write_items
+from local.front import Front
+from local.hub import EmbeddedHub
+from local.snapshot import load_snapshot
+from recommender.advice import WARNING_CODES
+
+_ROOT = Path(__file__).parents[2]
+_DOCUMENT: dict[str, Any] = yaml.safe_load((_ROOT / "openapi.yaml").read_text())
+_SCHEMAS = _DOCUMENT["components"]["schemas"]
+_OK = _DOCUMENT["paths"]["/api/v1/recommend"]["get"]["responses"]["200"]["content"]["application/json"]
+_ANSWERS = sorted((_ROOT / "tests/golden/answers").glob("*.json"))
+
+_REPEATABLE = settings(deadline=None, derandomize=True, database=None, suppress_health_check=[*HealthCheck])
+_OPERATION = schemathesis.openapi.from_dict(_DOCUMENT)["/api/v1/recommend"]["GET"]
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Where the service runs, on the embedded parts."""
+    with EmbeddedHub(load_snapshot()) as hub, moto_client() as dynamodb:
+        write_items(dynamodb, TABLE, shipped_items())
+        asking = Hub(hub.url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
+        app = create_app(Catalog(dynamodb, TABLE, cache_seconds=60), asking)
+        with Front(app.resolve, port=0) as front:
+            Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
+            yield f"http://127.0.0.1:{front.server_port}"
+            front.shutdown()
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=str)
+def test_whatever_is_asked_is_answered_as_described(url: str, mode: GenerationMode) -> None:
+    """Made-up requests, such as the document wants and such as it does not."""
+
+    @given(case=_OPERATION.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=[*HealthCheck]
+    )
+    def ask(case: Case) -> None:
+        case.call_and_validate(base_url=url)
+
+    ask()
+
+
+@pytest.mark.parametrize("model", ["mistralai/Mistral-7B-Instruct-v0.3", "BAAI/bge-m3", "Qwen/Qwen3-8B"])
+@pytest.mark.parametrize("instance_type", ["g5.xlarge", "p3dn.24xlarge", "inf2.xlarge", "g6.48xlarge"])
+def test_overrides_of_every_kind_are_answered_as_described(url: str, model: str, instance_type: str) -> None:
+    query = {"model": model, "instance_type": instance_type}
+
+    @given(case=_OPERATION.as_strategy())
+    @settings(
+        max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=[*HealthCheck]
+    )
+    def ask(case: Case) -> None:
+        case.query = {**(case.query or {}), **query}
+        case.headers = None
+        assert case.call_and_validate(base_url=url).status_code == HTTPStatus.OK
+
+    ask()
+
+
+@pytest.mark.parametrize("path", _ANSWERS, ids=lambda path: path.stem)
+def test_every_kept_answer_is_one_that_is_described(path: Path) -> None:
+    schema = {**_OK["schema"], "components": _DOCUMENT["components"]}
+
+    Draft202012Validator(schema).validate(json.loads(path.read_text()))
+
+
+def test_every_example_is_a_kept_answer() -> None:
+    examples = {_ROOT / example["externalValue"] for example in _OK["examples"].values()}
+
+    assert examples <= set(_ANSWERS)
+
+
+def test_every_error_and_every_warning_is_described() -> None:
+    codes = {error.code for error in RequestError.__subclasses__()}
+
+    assert set(_SCHEMAS["Error"]["properties"]["code"]["enum"]) == codes
+    assert tuple(_SCHEMAS["WarningCode"]["enum"]) == WARNING_CODES
