@@ -168,9 +168,7 @@ _0_28 = replace(
     _0_27, second_runner=SECOND_0_28, largest_gpus_take_double_batches=True, keeps_every_state=False
 )
 _0_29 = replace(_0_28, second_runner=SECOND_0_29, copies_embedding="on one GPU", reserved_blocks=1)
-# A server with 359 blocks and 1024 sequences started under 0.30.
-_0_30 = replace(_0_29, wants_a_block_for_each_sequence=False)
-_0_32 = replace(_0_30, checkpoints_of_a_prompt=1)
+_0_32 = replace(_0_29, checkpoints_of_a_prompt=1)
 _0_33 = replace(_0_32, second_runner=SECOND_0_33, delta_net_step_tokens=64)
 
 _BY_FIRST_VERSION: dict[Version, Rules] = {
@@ -193,7 +191,6 @@ _BY_FIRST_VERSION: dict[Version, Rules] = {
     (0, 27): _0_27,
     (0, 28): _0_28,
     (0, 29): _0_29,
-    (0, 30): _0_30,
     (0, 32): _0_32,
     (0, 33): _0_33,
 }
@@ -207,7 +204,6 @@ ANY_VERSION = replace(
     least_vision_bytes=gib_bytes(1.5),
     keeps_every_state=True,
     shares_indexers=False,
-    wants_a_block_for_each_sequence=True,
     tokens_follow_concurrency=False,
 )
 
