@@ -89,7 +89,7 @@ def _tensor_parallel(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> 
         return f"{_who_cannot(instance, degree)} hold the model: {_shortage(plan)}."
     if count == 1:
         return f"{instance.name} has one {name}, and it holds the model: {_weights_beside_cache(plan)}."
-    used = f"All {count} {name} GPUs" if degree == count else f"{degree} of the {count} {name} GPUs"
+    used = f"All {count} {name} GPUs" if degree == count else _some_of(instance, degree)
     why_not_more = "" if degree == count else f" {_why_not_more(model)}"
     more = f"{why_not_more}{_replication(model, degree)}{_links(instance, gpu, plan)}"
     return f"{used} of {instance.name}: {_smallest(plan)}.{more}"
@@ -99,7 +99,11 @@ def _who_cannot(instance: Instance, degree: int) -> str:
     name, count = instance.accelerator_name, instance.accelerator_count
     if count == 1:
         return f"The {name} of {instance.name} does not"
-    return f"{degree} of the {count} {name} GPUs of {instance.name} do not"
+    return f"{_some_of(instance, degree)} of {instance.name} do not"
+
+
+def _some_of(instance: Instance, degree: int) -> str:
+    return f"{degree} of the {instance.accelerator_count} {instance.accelerator_name} GPUs"
 
 
 def _shortage(plan: Plan) -> str:

@@ -4,20 +4,13 @@ import json
 import socket
 from collections.abc import Iterator
 from http.client import HTTPConnection
-from threading import Thread
 from typing import Any
 
 import pytest
-from support.dynamodb import TABLE, moto_client
+from support.service import running_service
 
-from catalog.records import shipped_items
-from handler.catalog import Catalog
-from handler.hub import Hub
-from handler.routes import create_app
-from importer.table import write_items
 from local.front import Front
 from local.gateway import recommend_target
-from local.hub import EmbeddedHub, load_snapshot
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 LLAMA_70B = "meta-llama/Llama-3.1-70B-Instruct"
@@ -87,14 +80,8 @@ class Client:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    with EmbeddedHub(load_snapshot()) as hub, moto_client() as dynamodb:
-        write_items(dynamodb, TABLE, shipped_items())
-        asking = Hub(hub.url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
-        app = create_app(Catalog(dynamodb, TABLE, cache_seconds=60), asking)
-        with Front(app.resolve, port=0) as front:
-            Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
-            yield Client(front)
-            front.shutdown()
+    with running_service() as front:
+        yield Client(front)
 
 
 def assert_fields(document: dict[str, Any], fields: dict[str, Any]) -> None:

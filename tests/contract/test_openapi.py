@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,17 +12,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 from schemathesis import Case, GenerationMode
-from support.dynamodb import TABLE, moto_client
+from support.service import running_service
 
-from catalog.records import shipped_items
-from handler.catalog import Catalog
 from handler.errors import RequestError
-from handler.hub import Hub
-from handler.routes import create_app
-from importer.table import write_items
-from local.front import Front
-from local.hub import EmbeddedHub
-from local.snapshot import load_snapshot
 from recommender.advice import WARNING_CODES
 
 _ROOT = Path(__file__).parents[2]
@@ -39,14 +30,8 @@ _OPERATION = schemathesis.openapi.from_dict(_DOCUMENT)["/api/v1/recommend"]["GET
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """Where the service runs, on the embedded parts."""
-    with EmbeddedHub(load_snapshot()) as hub, moto_client() as dynamodb:
-        write_items(dynamodb, TABLE, shipped_items())
-        asking = Hub(hub.url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
-        app = create_app(Catalog(dynamodb, TABLE, cache_seconds=60), asking)
-        with Front(app.resolve, port=0) as front:
-            Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
-            yield f"http://127.0.0.1:{front.server_port}"
-            front.shutdown()
+    with running_service() as front:
+        yield f"http://127.0.0.1:{front.server_port}"
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=str)

@@ -1,24 +1,19 @@
 """A model as the Hub describes it. Every key of config.json and of the model information is known here."""
 
-from recommender.model.parse import describe_model, parse_model
-from recommender.model.values import (
+from recommender.model.caches import (
     AttentionLayers,
     Cache,
     Chunk,
-    HubMetadata,
-    Image,
     IndexerKeys,
     KeyValueHeads,
     Latent,
-    Model,
-    ModelInfo,
     RecurrentLayers,
     RecurrentState,
-    Shape,
     StateTensor,
-    Weights,
     Window,
 )
+from recommender.model.parse import describe_model, parse_model
+from recommender.model.values import HubMetadata, Image, Model, ModelInfo, Shape, Weights
 
 __all__ = [
     "AttentionLayers",

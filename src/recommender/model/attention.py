@@ -4,11 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from recommender.errors import ImplausibleMetadata, UnsupportedModel
-from recommender.model.families import FOREIGN_KEYS, Family
-from recommender.model.fields import Fields
-from recommender.model.layers import Kind, layer_kinds
-from recommender.model.states import parse_state
-from recommender.model.values import (
+from recommender.model.caches import (
     AttentionLayers,
     Cache,
     Chunk,
@@ -16,9 +12,13 @@ from recommender.model.values import (
     KeyValueHeads,
     Latent,
     RecurrentLayers,
-    Shape,
     Window,
 )
+from recommender.model.families import FOREIGN_KEYS, Family
+from recommender.model.fields import Fields
+from recommender.model.layers import Kind, layer_kinds
+from recommender.model.states import parse_state
+from recommender.model.values import Shape
 
 # Keys of KV heads and of their width that Gemma 4 has for layers that look over the whole context, and
 # MiMo-V2 for the others.

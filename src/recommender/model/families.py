@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from recommender.model.values import Image
-
 StateKind = Literal["delta_net", "mamba1", "mamba2", "short_convolution", "lightning", "delta_attention"]
 
 
@@ -253,49 +251,6 @@ FAMILIES: Mapping[str, Family] = {
     "nemotron_h": _NEMOTRON_H,
 }
 
-# What `vllm serve` cannot benchmark through /v1/completions, told by the Hub's `pipeline_tag`.
-NOT_GENERATORS_BY_PIPELINE: Mapping[str, str] = {
-    **dict.fromkeys(("feature-extraction", "sentence-similarity"), "an embedding model"),
-    **dict.fromkeys(
-        ("text-ranking", "text-classification", "token-classification"), "a reranker or classifier"
-    ),
-    **dict.fromkeys(("fill-mask", "question-answering", "zero-shot-classification"), "an encoder-only model"),
-    **dict.fromkeys(
-        (
-            "text-to-image",
-            "image-to-image",
-            "text-to-video",
-            "image-to-video",
-            "unconditional-image-generation",
-        ),
-        "a diffusion model",
-    ),
-    **dict.fromkeys(
-        ("automatic-speech-recognition", "text-to-speech", "text-to-audio", "audio-classification"),
-        "a speech model",
-    ),
-}
-
-# The same, told by the library that the repository is made for.
-NOT_GENERATORS_BY_LIBRARY: Mapping[str, str] = {
-    "diffusers": "a diffusion model",
-    "gguf": "a GGUF repository",
-    "mlx": "a repository for Apple's MLX",
-    "peft": "an adapter without its base model",
-    "sentence-transformers": "an embedding model",
-    "transformers.js": "a repository for browsers",
-}
-
-# The same, told by `model_type`.
-NOT_GENERATORS_BY_TYPE: Mapping[str, str] = {
-    **dict.fromkeys(("whisper", "wav2vec2", "seamless_m4t", "speecht5"), "a speech model"),
-    **dict.fromkeys(
-        ("bert", "roberta", "xlm-roberta", "distilbert", "deberta-v2", "modernbert", "electra"),
-        "an encoder-only model",
-    ),
-    **dict.fromkeys(("t5", "mt5", "bart", "mbart", "pegasus", "marian"), "an encoder-decoder model"),
-}
-
 # Multimodal models whose language model is one of the above: the rest of them is an image encoder.
 WRAPPERS = frozenset(
     {
@@ -323,29 +278,6 @@ WRAPPERS = frozenset(
         "smolvlm",
     }
 )
-
-# The largest image of each, by `model_type` of the whole: tokens and pixels of the processors' defaults,
-# `get_image_size_with_most_features` and `get_num_image_tokens` in `vllm/model_executor/models/`.
-_QWEN_IMAGE_TOKENS = 16_384
-IMAGES: Mapping[str, Image] = {
-    "gemma3": Image(tokens=256, pixel_values=3 * 896**2),
-    **dict.fromkeys(("internvl", "internvl_chat"), Image(tokens=13 * 256, pixel_values=13 * 3 * 448**2)),
-    "llama4": Image(tokens=17 * 144, pixel_values=17 * 3 * 336**2),
-    "llava_next": Image(tokens=2880, pixel_values=5 * 3 * 336**2),
-    "mistral3": Image(tokens=55**2, pixel_values=3 * 1540**2),
-    **dict.fromkeys(
-        ("qwen2_5_vl", "qwen2_vl"),
-        Image(tokens=_QWEN_IMAGE_TOKENS, pixel_values=_QWEN_IMAGE_TOKENS * 4 * 1176),
-    ),
-    **dict.fromkeys(
-        ("qwen3_5", "qwen3_5_moe"),
-        Image(tokens=_QWEN_IMAGE_TOKENS, pixel_values=_QWEN_IMAGE_TOKENS * 4 * 1536),
-    ),
-    **dict.fromkeys(
-        ("qwen3_vl", "qwen3_vl_moe"),
-        Image(tokens=_QWEN_IMAGE_TOKENS, pixel_values=_QWEN_IMAGE_TOKENS * 4 * 1536, hidden_states=4),
-    ),
-}
 
 # Keys of architectures whose cache is not a key and a value vector per token: state-space and linear
 # attention, sparse-attention indexers, per-layer blocks, layers that share or drop their cache.

@@ -10,16 +10,14 @@ from recommender.model.blueprint import Blueprint
 from recommender.model.checkpoint import largest_float, stated_total, stored_elements
 from recommender.model.checkpoint_quantization import computes_in_int8, parse_quantization
 from recommender.model.context import longest_context
-from recommender.model.families import (
-    FAMILIES,
-    IMAGES,
+from recommender.model.families import FAMILIES, WRAPPERS, Family
+from recommender.model.fields import Fields
+from recommender.model.generators import (
     NOT_GENERATORS_BY_LIBRARY,
     NOT_GENERATORS_BY_PIPELINE,
     NOT_GENERATORS_BY_TYPE,
-    WRAPPERS,
-    Family,
 )
-from recommender.model.fields import Fields
+from recommender.model.images import IMAGES
 from recommender.model.loaded import parse_weights
 from recommender.model.rotary import rotary_values
 from recommender.model.shape import parse_shape
