@@ -12,7 +12,7 @@ from recommender.plan import (
     Workload,
     best_plan,
     largest_context,
-    with_values,
+    usual_concurrency,
     workload_within,
 )
 from recommender.quantization import BY_NAME, Quantization
@@ -30,15 +30,16 @@ def plan_as_wished(model: Model, instance: Instance, base: Plan, wishes: Wishes,
     degree = wishes.tensor_parallel or (recommended or base).tensor_parallel
     memory = budget(model, gpu, degree, quantization, server=server)
     context = wishes.max_model_len or _context(model, memory)
-    plan = replace(
+    workload = _workload(context, wishes)
+    return replace(
         recommended or base,
         tensor_parallel=degree,
         quantization=quantization,
         weight_bytes=weight_bytes(model, compute_dtype(model, gpu), quantization),
         budget=memory,
-    )
-    return with_values(
-        plan, max_model_len=context, workload=_workload(context, wishes), concurrency=wishes.concurrency
+        max_model_len=context,
+        workload=workload,
+        concurrency=wishes.concurrency or usual_concurrency(memory, workload),
     )
 
 

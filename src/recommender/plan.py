@@ -38,11 +38,11 @@ class Workload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A configuration that starts, and the figures behind it."""
+    """A configuration, and the figures behind it."""
 
     tensor_parallel: int
     fitting_tensor_parallel: tuple[int, ...]
-    """The degrees that hold the model, in rising order; the last is the one taken."""
+    """The degrees that hold the model, in rising order."""
     valid_tensor_parallel: tuple[int, ...]
     quantization: Quantization | None
     weight_bytes: int
@@ -50,9 +50,12 @@ class Plan:
     budget: Budget
     max_model_len: int
     workload: Workload
-    held_requests: int
-    """Requests of the workload that the KV cache holds at once."""
     concurrency: int
+
+    @property
+    def held_requests(self) -> int:
+        """Requests of the workload that the KV cache holds at once."""
+        return self.budget.held_requests(self.workload.total_tokens)
 
 
 def best_plan(
@@ -73,9 +76,9 @@ def best_plan(
     lacks_sparse_kernels = model.has_indexers and not gpu.runs_sparse_attention
     if lacks_sparse_kernels or missing_capability(model, gpu) is not None or lacks_int8(model, gpu):
         return None
+    server = replace(default_server(gpu, rules), overhead_bytes=overhead_bytes)
     for replicate in (False, True):
         degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=replicate)
-        server = replace(default_server(gpu, rules), overhead_bytes=overhead_bytes)
         budgets = _fitting_budgets(model, gpu, degrees, quantization, server)
         if budgets:
             return _plan(model, gpu, degrees, budgets, quantization)
@@ -112,7 +115,6 @@ def _plan(
     memory = budgets[degree]
     context = largest_context(model.max_position_embeddings, memory)
     workload = workload_within(context)
-    held = memory.held_requests(workload.total_tokens)
     return Plan(
         tensor_parallel=degree,
         fitting_tensor_parallel=tuple(sorted(budgets)),
@@ -122,8 +124,7 @@ def _plan(
         budget=memory,
         max_model_len=context,
         workload=workload,
-        held_requests=held,
-        concurrency=max(1, min(held, LARGEST_CONCURRENCY)),
+        concurrency=usual_concurrency(memory, workload),
     )
 
 
@@ -140,16 +141,9 @@ def power_of_two_within(limit: int) -> int:
     return 1 << (limit.bit_length() - 1)
 
 
-def with_values(plan: Plan, *, max_model_len: int, workload: Workload, concurrency: int | None) -> Plan:
-    """`plan` with a context and a workload; the concurrency follows from them where it is not given."""
-    held = plan.budget.held_requests(workload.total_tokens)
-    return replace(
-        plan,
-        max_model_len=max_model_len,
-        workload=workload,
-        held_requests=held,
-        concurrency=concurrency or max(1, min(held, LARGEST_CONCURRENCY)),
-    )
+def usual_concurrency(memory: Budget, workload: Workload) -> int:
+    """The requests of `workload` that the cache holds at once, within 1 and the form's largest value."""
+    return max(1, min(memory.held_requests(workload.total_tokens), LARGEST_CONCURRENCY))
 
 
 def workload_within(context_tokens: int) -> Workload:
