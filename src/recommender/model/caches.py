@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# `vllm/model_executor/models/deepseek_v2.py`, `Indexer.quant_block_size`.
+_INDEXER_BLOCK = 128
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyValueHeads:
@@ -112,9 +115,6 @@ class RecurrentLayers:
 
 
 Cache = KeyValueHeads | Latent | IndexerKeys
-
-# `vllm/model_executor/models/deepseek_v2.py`, `Indexer.quant_block_size`.
-_INDEXER_BLOCK = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

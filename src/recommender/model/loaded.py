@@ -9,12 +9,7 @@ from recommender.errors import ImplausibleMetadata
 from recommender.model.blueprint import Blueprint
 from recommender.model.checkpoint import loaded_weights, stated_total
 from recommender.model.checkpoint_quantization import CheckpointQuantization
-from recommender.model.parameters import (
-    embedding_parameters,
-    language_parameters,
-    prediction_layer_parameters,
-    vision_parameters,
-)
+from recommender.model.parameters import language_parameters, prediction_layer_parameters, vision_parameters
 from recommender.model.values import Weights
 
 _SMALLEST_SHARE_OF_IMPLIED = 1 / 10
@@ -42,7 +37,7 @@ def parse_weights(
     parameters = stated_total(information) or implied
     if quantization is None:
         return Weights(parameters=parameters, float_values=parameters, packed_bytes=0)
-    floats = min(parameters, embedding_parameters(blueprint.shape, tied=blueprint.is_tied))
+    floats = min(parameters, blueprint.shape.embedding_parameters(tied=blueprint.is_tied))
     packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
     return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)
 
@@ -58,7 +53,7 @@ def _check_parameters(weights: Weights, implied: int) -> None:
 
 def _without_second_copy(weights: Weights, blueprint: Blueprint, implied: int) -> Weights:
     """A few repositories store the output head beside the embedding that it is tied to; vLLM loads one."""
-    output_head = embedding_parameters(blueprint.shape, tied=True)
+    output_head = blueprint.shape.embedding_parameters(tied=True)
     is_alone = blueprint.is_tied and blueprint.vision is None
     if not is_alone or weights.parameters < implied + output_head:
         return weights
@@ -80,10 +75,10 @@ def _without_prediction_layers(weights: Weights, blueprint: Blueprint, implied: 
     surplus = weights.parameters - implied - vision
     if 2 * surplus < layer:
         return weights
-    copies = embedding_parameters(blueprint.shape, tied=False)
+    copies = blueprint.shape.embedding_parameters(tied=False)
     if 2 * (surplus - layer) < copies:
         copies = 0
-    kept = embedding_parameters(blueprint.shape, tied=blueprint.is_tied) + vision
+    kept = blueprint.shape.embedding_parameters(tied=blueprint.is_tied) + vision
     return _without(weights, layer, copies, kept_floats=kept)
 
 

@@ -21,7 +21,7 @@ def language_parameters(blueprint: Blueprint) -> int:
         mixers
         + sparse_blocks * feed_forward_parameters(text, shape, sparse=True)
         + (blocks - sparse_blocks) * feed_forward_parameters(text, shape, sparse=False)
-        + embedding_parameters(shape, tied=blueprint.is_tied)
+        + shape.embedding_parameters(tied=blueprint.is_tied)
     )
 
 
@@ -35,11 +35,6 @@ def prediction_layer_parameters(blueprint: Blueprint) -> int:
         + feed_forward_parameters(blueprint.text, blueprint.shape, sparse=bool(blueprint.shape.experts))
         + 2 * blueprint.shape.hidden_size**2
     )
-
-
-def embedding_parameters(shape: Shape, *, tied: bool) -> int:
-    """Parameters of the input embedding and of the output head, which may be the same tensor."""
-    return shape.vocabulary * shape.hidden_size * (1 if tied else 2)
 
 
 def attention_parameters(blueprint: Blueprint) -> int:

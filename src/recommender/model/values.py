@@ -38,6 +38,10 @@ class Shape:
     mlp_matrices: int
     """Matrices of one feed-forward block: 3 with a gate, 2 without."""
 
+    def embedding_parameters(self, *, tied: bool) -> int:
+        """Parameters of the input embedding and of the output head, which may be the same tensor."""
+        return self.vocabulary * self.hidden_size * (1 if tied else 2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
@@ -110,7 +114,7 @@ class Model:
     @property
     def embedding_parameters(self) -> int:
         """Input embedding and output head: what stays in 16 bit when the rest is quantized."""
-        return self.shape.vocabulary * self.shape.hidden_size * (1 if self.is_tied else 2)
+        return self.shape.embedding_parameters(tied=self.is_tied)
 
     @property
     def kv_heads(self) -> int | None:
