@@ -40,10 +40,10 @@ def main() -> int:
 
 
 def _event(wishes: Mapping[str, str]) -> dict[str, object]:
+    target = recommend_target(wishes.get("MODEL", ""), wishes.get("INSTANCE", ""))
     query = wishes.get("QUERY", "")
-    target = recommend_target(wishes.get("MODEL", ""), wishes.get("INSTANCE", "")) + (
-        f"&{query}" if query else ""
-    )
+    if query:
+        target = f"{target}&{query}"
     token = wishes.get("TOKEN", "")
     return event("GET", target, [("X-HF-Token", token)] if token else [])
 

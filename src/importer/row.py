@@ -10,6 +10,12 @@ _BYTES_PER_MIB = 1024**2
 # EC2 gives cards that are sold by decimal capacity in whole MiB: 24e9 bytes are 22,888 of them.
 _DECIMAL_TOLERANCE = 1e-4
 
+_OTHER_ACCELERATORS = {
+    "FpgaInfo": "FPGAs",
+    "InferenceAcceleratorInfo": "accelerators that are neither GPUs nor Neuron devices",
+    "MediaAcceleratorInfo": "media accelerators",
+}
+
 Item = dict[str, Any]
 
 
@@ -103,13 +109,6 @@ def _devices(record: Mapping[str, Any]) -> tuple[Literal["gpu", "neuron"] | None
     if other is not None:
         raise UnusableRecord(f"{_name(record)}: {_OTHER_ACCELERATORS[other]}")
     return None, []
-
-
-_OTHER_ACCELERATORS = {
-    "FpgaInfo": "FPGAs",
-    "InferenceAcceleratorInfo": "accelerators that are neither GPUs nor Neuron devices",
-    "MediaAcceleratorInfo": "media accelerators",
-}
 
 
 def _name(record: Mapping[str, Any]) -> str:
