@@ -23,6 +23,9 @@ EXPANDABLE = tuple(
 JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
+# Entries of a list where no `limit` is given.
+_USUAL_PAGE = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -89,6 +92,28 @@ def _model_info(snapshot: Snapshot, question: Question, name: str) -> Answer:
     if wanted := _expanded_fields(question.query):
         return _json(ids | {name: info[name] for name in wanted if name in info})
     return _json(ids | {"modelId": repo.id} | info)
+
+
+def _list(snapshot: Snapshot, question: Question) -> Answer:
+    """The repositories that have all tags asked for, the most downloaded first, a page of them."""
+    require_accepted_token(question.caller)
+    asked = parse_qsl(question.query, keep_blank_values=True)
+    tags = {value for name, value in asked if name == "filter"}
+    limit = next((value for name, value in asked if name == "limit"), "")
+    wanted = _expanded_fields(question.query)
+    infos = [(repo.id, repo.info()) for repo in snapshot.repos.values()]
+    found = sorted(
+        ((repo_id, info) for repo_id, info in infos if tags <= set(info["tags"])),
+        key=lambda each: -each[1]["downloads"],
+    )
+    page = found[: int(limit) if limit.isdecimal() else _USUAL_PAGE]
+    return _json(
+        [
+            {"_id": _digest(repo_id, length=24), "id": repo_id}
+            | {name: info[name] for name in wanted or info if name in info}
+            for repo_id, info in page
+        ]
+    )
 
 
 def _resolve(snapshot: Snapshot, question: Question, name: str, revision: str, file: str) -> Answer:
@@ -158,7 +183,7 @@ def _redirect(path: str, *, query: str, headers: Mapping[str, str] | None = None
     )
 
 
-def _json(document: Mapping[str, object]) -> Answer:
+def _json(document: Mapping[str, object] | list[dict[str, object]]) -> Answer:
     return Answer(status=HTTPStatus.OK, headers={"Content-Type": JSON}, body=json.dumps(document).encode())
 
 
@@ -166,6 +191,7 @@ _ID = r"([^/]+(?:/[^/]+)?)"
 _ROUTES: tuple[tuple[re.Pattern[str], Callable[..., Answer]], ...] = (
     (re.compile("/api/whoami-v2"), _whoami),
     (re.compile(rf"/api/resolve-cache/models/{_ID}/([0-9a-f]{{40}})/(.+)"), _resolve_cache),
+    (re.compile("/api/models"), _list),
     (re.compile(rf"/api/models/{_ID}"), _model_info),
     (re.compile(rf"/{_ID}/resolve/([^/]+)/(.+)"), _resolve),
 )

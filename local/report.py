@@ -18,7 +18,7 @@ def report_text(answer: Answer, model: str, instance_type: str) -> str:
         return "\n".join(textwrap.wrap(f"{answer['code']}: {answer['error']}", _WIDTH)) + "\n"
     lines = [_head(answer, model, instance_type), "", *_body(answer)]
     if "vllm_args" in answer:
-        lines += ["", *_command(model, answer["vllm_args"])]
+        lines += ["", *_command(*_served(answer, model))]
     return "\n".join(lines) + "\n"
 
 
@@ -46,6 +46,7 @@ def _body(answer: Answer) -> Iterator[str]:
         yield ""
         yield from _memory(answer["memory"])
     yield from _section("warnings", answer.get("warnings", []))
+    yield from _section("checkpoints", [_checkpoint(each) for each in answer.get("checkpoints", [])])
     yield from _section("alternatives", list(_alternatives(answer.get("alternatives", {}))))
 
 
@@ -82,18 +83,36 @@ def _memory(memory: Answer) -> Iterator[str]:
 
 
 def _alternatives(alternatives: Answer) -> Iterator[str]:
-    option, larger = alternatives.get("quantization_option"), alternatives.get("larger_instance")
-    if option is not None:
-        how = "with a checkpoint prepared for it" if option["requires_pre_quantized"] else "while vLLM loads"
-        yield f"{option['quantization']} {how}: {option['estimated_mem_gib']:g} GiB of weights"
+    for name in ("quantization_option", "at_load_option"):
+        option = alternatives.get(name)
+        if option is not None:
+            how = "prepared beforehand" if option["requires_pre_quantized"] else "while vLLM loads"
+            yield f"{option['quantization']} {how}: {_weights(option)}, {_configuration(option)}"
+    larger = alternatives.get("larger_instance")
     if larger is not None:
         info = alternatives["larger_instance_info"]
         price = f", ${info['usd_per_hour']:,.2f} an hour" if "usd_per_hour" in info else ""
-        yield (
-            f"{larger} ({info['accelerator_count']} x {info['accelerator_name']}{price}) as it is: TP"
-            f" {info['tensor_parallel_degree']}, context {info['max_model_len']:,}, concurrency"
-            f" {info['concurrency']}"
-        )
+        hardware = f"{info['accelerator_count']} x {info['accelerator_name']}{price}"
+        yield f"{larger} ({hardware}) as it is: {_configuration(info)}"
+
+
+def _checkpoint(checkpoint: Answer) -> str:
+    gate = ", gated" if checkpoint["gated"] else ""
+    return (
+        f"{checkpoint['model']} ({checkpoint['method']}{gate}, {checkpoint['downloads']:,} downloads):"
+        f" {_weights(checkpoint)}, {_configuration(checkpoint)}"
+    )
+
+
+def _weights(option: Answer) -> str:
+    return f"{option['estimated_mem_gib']:g} GiB of weights"
+
+
+def _configuration(values: Answer) -> str:
+    return (
+        f"TP {values['tensor_parallel_degree']}, context {values['max_model_len']:,}, concurrency"
+        f" {values['concurrency']}"
+    )
 
 
 def _section(title: str, entries: list[str]) -> Iterator[str]:
@@ -101,6 +120,20 @@ def _section(title: str, entries: list[str]) -> Iterator[str]:
         yield from ("", title)
     for entry in entries:
         yield from textwrap.wrap(entry, _WIDTH, initial_indent="- ", subsequent_indent="  ")
+
+
+def _served(answer: Answer, model: str) -> tuple[str, list[str]]:
+    """The repository to serve and its arguments: the first checkpoint where one has to be prepared."""
+    if not _needs_checkpoint(answer):
+        return model, answer["vllm_args"]
+    first = next(iter(answer.get("checkpoints", [])), None)
+    if first is None:
+        return f"<{model} in {answer['quantization']}>", answer["vllm_args"]
+    return first["model"], first["vllm_args"]
+
+
+def _needs_checkpoint(answer: Answer) -> bool:
+    return "needs_prepared_checkpoint" in answer["warning_codes"]
 
 
 def _command(model: str, arguments: list[str]) -> Iterator[str]:

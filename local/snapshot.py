@@ -25,6 +25,8 @@ class Repo:
     disabled: bool = False
     library_name: str | None = None
     pipeline_tag: str | None = None
+    quantized_from: str | None = None
+    """The repository that this one is a quantization of, as its model card says."""
     safetensors: Mapping[str, int] | int | None = None
     """Parameters per dtype, or only their total where the split is not known."""
     gguf: Mapping[str, Any] | None = None
@@ -35,12 +37,18 @@ class Repo:
         """A made-up commit, the same on every machine."""
         return hashlib.sha1(f"main of {self.id}".encode(), usedforsecurity=False).hexdigest()
 
+    @property
+    def downloads(self) -> int:
+        """A made-up figure, the same on every machine."""
+        return int(self.sha[:5], 16)
+
     def info(self) -> dict[str, Any]:
         """Every field of `/api/models/{id}` that this repository has, without its two ids."""
         fields = {
             "author": self.id.split("/")[0],
             "config": self._config(),
             "disabled": self.disabled,
+            "downloads": self.downloads,
             "gated": self.gated,
             "gguf": self.gguf,
             "library_name": self.library_name,
@@ -96,6 +104,7 @@ class Repo:
             self.pipeline_tag,
             config.get("quantization_config", {}).get("quant_method"),
             f"base_model:adapter:{base}" if base else None,
+            f"base_model:quantized:{self.quantized_from}" if self.quantized_from else None,
         )
         return [tag for tag in tags if tag]
 

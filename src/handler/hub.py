@@ -2,23 +2,23 @@
 
 import json
 import math
-import secrets
 import time
+from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from handler.cache import ExpiringCache
-from handler.errors import HubBadResponse, HubUnreachable
-from handler.hub_http import HubClient, Reply, start
+from handler.errors import HubBadResponse
+from handler.hub_checkpoints import CheckpointSearch
+from handler.hub_http import HubClient, Reply, result, start
 from handler.hub_refusal import disabled, refusal
 from handler.request import is_repository_name
-from handler.token import HubToken
+from handler.token import CallerScopes, HubToken
 from recommender.model import HubMetadata
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+from recommender.prepared import Candidate
+from recommender.wishes import QuantizationName
 
 # With any `expand[]` the Hub sends exactly what is asked for.
 _FIELDS = ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors")
@@ -42,7 +42,10 @@ class Hub:
         self._cache: ExpiringCache[tuple[str, str], HubMetadata] = ExpiringCache(
             entries=cache_entries, seconds=cache_seconds
         )
-        self._fingerprint_key: bytes | None = None
+        self._scopes = CallerScopes()
+        self._checkpoints = CheckpointSearch(
+            endpoint, self._client, cache_seconds=cache_seconds, cache_entries=cache_entries
+        )
 
     def metadata(self, model_id: str, token: HubToken | None, *, deadline: float = math.inf) -> HubMetadata:
         """The documents of `model_id` as the owner of `token` may see them.
@@ -50,13 +53,24 @@ class Hub:
         `deadline`, a value of `time.monotonic`, may leave the Hub less time than it usually has.
         Raises an error of `handler.errors` where the Hub refuses, does not answer or answers nonsense.
         """
-        key = (self._scope(token), model_id)
+        key = (self._scopes.of(token), model_id)
         known = self._cache.get(key)
         if known is None:
             known, size_bytes = self._fetch(model_id, token, deadline)
             if size_bytes <= _LARGEST_REMEMBERED_BYTES:
                 self._cache.put(key, known)
         return known
+
+    def quantized_from(
+        self,
+        names: Sequence[str],
+        wanted: Sequence[QuantizationName],
+        token: HubToken | None,
+        *,
+        deadline: float,
+    ) -> tuple[Candidate, ...] | None:
+        """Checkpoints of the model with any of `names`, quantized beforehand; `None` where the Hub failed."""
+        return self._checkpoints.find(names, wanted, token, deadline=deadline)
 
     def _fetch(self, model_id: str, token: HubToken | None, latest: float) -> tuple[HubMetadata, int]:
         """The documents, and how large they were."""
@@ -66,38 +80,18 @@ class Hub:
         get = partial(self._client.get, token=token, deadline=deadline)
         information_reply = start(partial(get, f"{self._endpoint}/api/models/{path}?{fields}"))
         config_reply = start(partial(get, f"{self._endpoint}/{path}/resolve/main/config.json"))
-        information_answer = _result(information_reply, deadline)
+        information_answer = result(information_reply, deadline)
         information = _document(information_answer, model_id, token)
         if information.get("disabled") is True:
             raise disabled(model_id)
         canonical_id = information.get("id")
-        config_answer = _result(config_reply, deadline)
+        config_answer = result(config_reply, deadline)
         metadata = HubMetadata(
             model_id=canonical_id if is_repository_name(canonical_id) else model_id,
             information=information,
             config=_config(config_answer, model_id, token),
         )
         return metadata, len(information_answer.body) + len(config_answer.body)
-
-    def _scope(self, token: HubToken | None) -> str:
-        """Whose answers may be read back: everybody's without a token, else those under the same token.
-
-        The key is drawn at first use rather than at import, so that no snapshot of the process holds it.
-        """
-        if token is None:
-            return "public"
-        if self._fingerprint_key is None:
-            self._fingerprint_key = secrets.token_bytes(32)
-        return token.fingerprint(self._fingerprint_key)
-
-
-def _result(reply: "Future[Reply]", deadline: float) -> Reply:
-    try:
-        return reply.result(timeout=max(0.0, deadline - time.monotonic()))
-    except TimeoutError as error:
-        raise HubUnreachable(
-            "The Hugging Face Hub took too long to answer; try again in a minute."
-        ) from error
 
 
 def _config(reply: Reply, model_id: str, token: HubToken | None) -> dict[str, Any] | None:

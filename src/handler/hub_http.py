@@ -123,6 +123,16 @@ def start(call: Callable[[], Answer]) -> "Future[Answer]":
     return future
 
 
+def result(reply: "Future[Answer]", deadline: float) -> Answer:
+    """What `start` came to; raises `HubUnreachable` where that is not known at `deadline`."""
+    try:
+        return reply.result(timeout=max(0.0, deadline - time.monotonic()))
+    except TimeoutError as error:
+        raise HubUnreachable(
+            "The Hugging Face Hub took too long to answer; try again in a minute."
+        ) from error
+
+
 def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> Outcome:
     """The whole answer, unless it is too large or too slow: a timeout bounds each read, not all of them."""
     body = bytearray()

@@ -6,6 +6,7 @@ from recommender.instance import Instance
 from recommender.larger import Holder
 from recommender.model import ModelInfo
 from recommender.plan import Plan
+from recommender.prepared import PreparedCheckpoint
 from recommender.recommend import Alternatives, Feasible, Infeasible, Recommendation
 from recommender.units import gib
 from recommender.vllm import serve_arguments
@@ -21,10 +22,7 @@ def as_json(recommendation: Recommendation) -> dict[str, Any]:
 def _feasible(answer: Feasible) -> dict[str, Any]:
     plan = answer.plan
     body: dict[str, Any] = {
-        "tensor_parallel_degree": plan.tensor_parallel,
         **_values(plan),
-        "input_sequence_length": plan.workload.input_tokens,
-        "output_sequence_length": plan.workload.output_tokens,
         "overhead_gib": _rounded_gib(plan.budget.overhead.total_bytes),
         "valid_tp_options": list(plan.valid_tensor_parallel),
         "warnings": [warning.text for warning in answer.warnings],
@@ -35,8 +33,10 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
         "memory": _memory(plan),
         "vllm_args": list(serve_arguments(plan)),
     }
+    if plan.needs_prepared_checkpoint and answer.checkpoints is not None:
+        body["checkpoints"] = _checkpoints(answer.checkpoints, plan)
     if answer.alternatives is not None:
-        body["alternatives"] = _alternatives(answer.alternatives)
+        body["alternatives"] = _alternatives(answer.alternatives, answer.checkpoints)
     return body
 
 
@@ -44,7 +44,7 @@ def _infeasible(answer: Infeasible) -> dict[str, Any]:
     explanation: dict[str, Any] = {"feasible": False, "code": answer.code, "reason": answer.reason}
     body: dict[str, Any] = {"explanation": explanation}
     if answer.alternatives is not None:
-        body["alternatives"] = _alternatives(answer.alternatives)
+        body["alternatives"] = _alternatives(answer.alternatives, None)
         if answer.alternatives.larger is not None:
             explanation["suggested_instance"] = answer.alternatives.larger.instance.name
     if answer.model_info is not None:
@@ -54,10 +54,14 @@ def _infeasible(answer: Infeasible) -> dict[str, Any]:
 
 
 def _values(plan: Plan) -> dict[str, Any]:
+    """The values of the form."""
     return {
+        "tensor_parallel_degree": plan.tensor_parallel,
         "quantization": plan.quantization.name if plan.quantization else None,
         "max_model_len": plan.max_model_len,
         "concurrency": plan.concurrency,
+        "input_sequence_length": plan.workload.input_tokens,
+        "output_sequence_length": plan.workload.output_tokens,
     }
 
 
@@ -75,30 +79,56 @@ def _explanation(answer: Feasible) -> dict[str, Any]:
     return body
 
 
-def _alternatives(alternatives: Alternatives) -> dict[str, Any]:
+def _alternatives(
+    alternatives: Alternatives, checkpoints: tuple[PreparedCheckpoint, ...] | None
+) -> dict[str, Any]:
     body: dict[str, Any] = {}
     if alternatives.quantized is not None:
-        body["quantization_option"] = _quantization_option(alternatives.quantized)
+        body["quantization_option"] = _quantization_option(alternatives.quantized, checkpoints)
+    if alternatives.at_load is not None:
+        body["at_load_option"] = _quantization_option(alternatives.at_load, None)
     if alternatives.larger is not None:
         body["larger_instance"] = alternatives.larger.instance.name
         body["larger_instance_info"] = _larger_instance_info(alternatives.larger)
     return body
 
 
-def _quantization_option(plan: Plan) -> dict[str, Any]:
-    return {
+def _quantization_option(plan: Plan, checkpoints: tuple[PreparedCheckpoint, ...] | None) -> dict[str, Any]:
+    body = {
         **_values(plan),
-        "tensor_parallel_degree": plan.tensor_parallel,
         "estimated_mem_gib": _rounded_gib(plan.weight_bytes),
-        "requires_pre_quantized": plan.quantization is not None and not plan.quantization.at_load,
+        "requires_pre_quantized": plan.needs_prepared_checkpoint,
+        "vllm_args": list(serve_arguments(plan)),
     }
+    if plan.needs_prepared_checkpoint and checkpoints is not None:
+        body["checkpoints"] = _checkpoints(checkpoints, plan)
+    return body
+
+
+def _checkpoints(checkpoints: tuple[PreparedCheckpoint, ...], plan: Plan) -> list[dict[str, Any]]:
+    """Those that are quantized as `plan` is."""
+    return [
+        {
+            "model": each.model_id,
+            "method": each.method,
+            "downloads": each.downloads,
+            "gated": each.is_gated,
+            "estimated_mem_gib": _rounded_gib(each.plan.weight_bytes),
+            **_values(each.plan),
+            # What the form asks for does not change: vLLM reads the quantization from the checkpoint.
+            "quantization": each.quantized_to,
+            "vllm_args": list(serve_arguments(each.plan)),
+        }
+        for each in checkpoints
+        if plan.quantization is not None and each.quantized_to == plan.quantization.name
+    ]
 
 
 def _larger_instance_info(holder: Holder) -> dict[str, Any]:
     return {
         **_instance_info(holder.instance),
-        "tensor_parallel_degree": holder.plan.tensor_parallel,
         **_values(holder.plan),
+        "vllm_args": list(serve_arguments(holder.plan)),
         **_price(holder.instance),
     }
 

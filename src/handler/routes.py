@@ -18,7 +18,7 @@ from handler.request import Question, parse_request
 from handler.response import as_json
 from recommender.errors import ImplausibleMetadata
 from recommender.instance import Instance
-from recommender.recommend import Recommendation, recommend, refusal_of_neuron
+from recommender.recommend import Feasible, Recommendation, recommend, refusal_of_neuron
 from recommender.rules import rules_of
 
 ROUTE = "/api/v1/recommend"
@@ -86,11 +86,23 @@ def _recommended(
 ) -> Recommendation:
     metadata = hub.metadata(question.model_id, question.token, deadline=deadline)
     try:
-        return recommend(
+        answer = recommend(
             metadata, instance, catalog.instances(), rules_of(question.vllm_version), question.wishes
         )
     except ImplausibleMetadata as error:
         raise HubBadResponse(f"The metadata of {question.model_id} make no sense: {error}") from error
+    if isinstance(answer, Feasible) and answer.wanted_checkpoints:
+        return _with_checkpoints(answer, question, metadata.model_id, hub, deadline=deadline)
+    return answer
+
+
+def _with_checkpoints(
+    answer: Feasible, question: Question, canonical_id: str, hub: Hub, *, deadline: float
+) -> Feasible:
+    """The answer with what the Hub has prepared; repositories are tagged with a former name, too."""
+    names = tuple(dict.fromkeys((canonical_id, question.model_id)))
+    candidates = hub.quantized_from(names, answer.wanted_checkpoints, question.token, deadline=deadline)
+    return answer if candidates is None else answer.with_checkpoints(candidates)
 
 
 def _ok(recommendation: Recommendation, *, is_private: bool, known: str | None) -> Response[str]:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+import secrets
 
 from handler.errors import InvalidRequest
 
@@ -31,13 +32,29 @@ class HubToken:
         """The value of the Authorization header."""
         return f"Bearer {self._secret}"
 
-    def fingerprint(self, key: bytes) -> str:
-        """A name for the token that only a holder of `key` could connect with it."""
-        return hmac.new(key, self._secret.encode(), hashlib.sha256).hexdigest()
-
     def redact(self, text: str) -> str:
         """`text` without the token, should someone have repeated it there."""
         return text.replace(self._secret, "***")
 
+    def fingerprint(self, key: bytes) -> str:
+        """A name for the token that only a holder of `key` could connect with it."""
+        return hmac.new(key, self._secret.encode(), hashlib.sha256).hexdigest()
+
     def __repr__(self) -> str:
         return "HubToken(***)"
+
+
+class CallerScopes:
+    """Names for those whose answers may be read back: everybody without a token, else under the same one."""
+
+    def __init__(self) -> None:
+        """Draw no key yet: no snapshot of the process shall hold it."""
+        self._key: bytes | None = None
+
+    def of(self, token: HubToken | None) -> str:
+        """The name for the owner of `token`."""
+        if token is None:
+            return "public"
+        if self._key is None:
+            self._key = secrets.token_bytes(32)
+        return token.fingerprint(self._key)

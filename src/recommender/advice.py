@@ -12,6 +12,7 @@ from recommender.model import Model
 from recommender.parallel import valid_degrees
 from recommender.phrases import any_of_text, count_text, gpus_text, hardware_text, shape_text
 from recommender.plan import Plan
+from recommender.quantization import LAST_WITH_BITSANDBYTES, holds_fp8_weights
 from recommender.support import partial_support
 from recommender.units import GIB, gib_text
 from recommender.version import version_text
@@ -38,6 +39,8 @@ class Situation:
     wishes: Wishes
     cheaper: Holder | None
     """An instance that would do as well for much less."""
+    at_load: Plan | None
+    """Where the plan needs another checkpoint, one that vLLM makes do with this one."""
 
 
 def advice(situation: Situation) -> tuple[Caution, ...]:
@@ -121,6 +124,8 @@ def _no_fp8_arithmetic(situation: Situation) -> str | None:
     quantization, name = situation.plan.quantization, situation.instance.accelerator_name
     if quantization is None or quantization.name != "fp8" or situation.gpu.computes_fp8:
         return None
+    if not holds_fp8_weights(situation.gpu, situation.plan.budget.server.rules):
+        return f"vLLM has no FP8 kernels for {name}: choose another quantization."
     return f"{name} does not compute in FP8: vLLM would store the weights in it and compute in 16 bit."
 
 
@@ -137,9 +142,16 @@ def _needs_prepared_checkpoint(situation: Situation) -> str | None:
         return None
     label = quantization.label
     return (
-        f"vLLM cannot quantize to {label} while it loads: run a checkpoint of this model that is already"
-        f" quantized to {label}."
+        f"vLLM cannot quantize this model to {label} while it loads: run a checkpoint that is already"
+        f" quantized to {label}{_or_at_load(situation.at_load)}."
     )
+
+
+def _or_at_load(plan: Plan | None) -> str:
+    if plan is None or plan.quantization is None:
+        return ""
+    label, name = plan.quantization.label, plan.quantization.name
+    return f", or take {label} (quantization={name}), which vLLM does while it loads"
 
 
 def _quantized_already(situation: Situation) -> str | None:
@@ -232,7 +244,11 @@ def _not_listed(situation: Situation) -> str | None:
 
 
 def _not_every_version(situation: Situation) -> str | None:
-    return partial_support(situation.model.class_name, situation.plan.budget.server.rules.version)
+    model, version = situation.model, situation.plan.budget.server.rules.version
+    if version is None and model.quantization == "bitsandbytes":
+        last = version_text(LAST_WITH_BITSANDBYTES)
+        return f"vLLM runs bitsandbytes up to {last} only; for later versions install vllm-bnb-plugin."
+    return partial_support(model.class_name, version)
 
 
 def _cheaper_instance(situation: Situation) -> str | None:

@@ -68,11 +68,19 @@ def budget(  # noqa: PLR0913 - the two that are seldom given are named
     """
     server = server or default_server(gpu)
     dtype = dtype or compute_dtype(model, gpu)
+    method = model.quantization if quantization is None else quantization.flag
     return Budget(
         visible_bytes=gpu.visible_bytes,
         usable_bytes=int(gpu.visible_bytes * server.utilization),
         weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization),
-        overhead=runtime_overhead(model, gpu, tensor_parallel, server, dtype),
+        overhead=runtime_overhead(
+            model,
+            gpu,
+            tensor_parallel,
+            server,
+            dtype,
+            unpacks_weights=method == "bitsandbytes",
+        ),
         layout=cache_layout(
             model,
             tensor_parallel,

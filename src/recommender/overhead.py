@@ -45,8 +45,18 @@ class Overhead:
         return self.non_torch_bytes + self.activation_bytes + self.cuda_graph_bytes
 
 
-def runtime_overhead(model: Model, gpu: Gpu, tensor_parallel: int, server: Server, dtype: Dtype) -> Overhead:
+def runtime_overhead(  # noqa: PLR0913 - the one that is seldom given is named
+    model: Model,
+    gpu: Gpu,
+    tensor_parallel: int,
+    server: Server,
+    dtype: Dtype,
+    *,
+    unpacks_weights: bool = False,
+) -> Overhead:
     """The overhead of each of `tensor_parallel` GPUs that serve `model` in `dtype`.
+
+    With `unpacks_weights` the forward pass holds its largest matrix in 16 bit too, as bitsandbytes does.
 
     vLLM profiles the forward pass and then the sampler, the larger of which is the peak; the workspace of a
     mixture of experts stays allocated through both (`vllm/v1/worker/gpu_worker.py`,
@@ -56,8 +66,9 @@ def runtime_overhead(model: Model, gpu: Gpu, tensor_parallel: int, server: Serve
     if server.overhead_bytes is not None:
         return Overhead(non_torch_bytes=0, activation_bytes=server.overhead_bytes, cuda_graph_bytes=0)
     runner = _runner(model, server.rules)
+    unpacked = _largest_matrix_bytes(model, tensor_parallel) if unpacks_weights else 0
     peak = max(
-        _forward_bytes(model, tensor_parallel, server, runner),
+        _forward_bytes(model, tensor_parallel, server, runner) + unpacked,
         _sampler_bytes(model, server, runner, dtype),
         _first_start_bytes(model, tensor_parallel, server),
     )
@@ -129,6 +140,12 @@ def _forward_bytes(model: Model, tensor_parallel: int, server: Server, runner: R
     width = model.shape.expert_intermediate_size if model.shape.experts else model.shape.intermediate_size
     per_token = 3 * width // tensor_parallel + runner.forward_hidden_states * model.shape.hidden_size
     return int(_BYTES_16_BIT * server.batched_tokens * per_token)
+
+
+def _largest_matrix_bytes(model: Model, tensor_parallel: int) -> int:
+    """Source: `matmul_4bit` of bitsandbytes, `bitsandbytes/autograd/_functions.py`."""
+    width = max(model.shape.intermediate_size, model.shape.attention_heads * model.shape.head_dim)
+    return _BYTES_16_BIT * model.shape.hidden_size * width // tensor_parallel
 
 
 def _workspace_bytes(model: Model, tensor_parallel: int, server: Server) -> int:

@@ -15,7 +15,7 @@ from recommender.plan import (
     usual_concurrency,
     workload_within,
 )
-from recommender.quantization import BY_NAME, Quantization
+from recommender.quantization import Quantization, quantization_named
 from recommender.rules import Rules
 from recommender.server import default_server
 from recommender.weights import weight_bytes
@@ -24,7 +24,7 @@ from recommender.wishes import Wishes
 
 def plan_as_wished(model: Model, instance: Instance, base: Plan, wishes: Wishes, rules: Rules) -> Plan:
     """`base` with `wishes` in it, whether it would start or not."""
-    gpu, quantization = gpu_of(instance), _quantization(model, base, wishes)
+    gpu, quantization = gpu_of(instance), _quantization(model, base, wishes, rules)
     server = replace(default_server(gpu, rules), overhead_bytes=wishes.overhead_bytes)
     recommended = best_plan(model, instance, quantization, rules=rules, overhead_bytes=wishes.overhead_bytes)
     degree = wishes.tensor_parallel or (recommended or base).tensor_parallel
@@ -43,11 +43,11 @@ def plan_as_wished(model: Model, instance: Instance, base: Plan, wishes: Wishes,
     )
 
 
-def _quantization(model: Model, base: Plan, wishes: Wishes) -> Quantization | None:
+def _quantization(model: Model, base: Plan, wishes: Wishes, rules: Rules) -> Quantization | None:
     """The one that was asked for; a checkpoint that is quantized already stays as it is."""
     if wishes.quantization is None or model.quantization is not None:
         return base.quantization
-    return BY_NAME.get(wishes.quantization)
+    return None if wishes.quantization == "none" else quantization_named(wishes.quantization, model, rules)
 
 
 def _context(model: Model, memory: Budget) -> int:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from recommender.dtype import Dtype
 from recommender.gpu import WHEEL_CAPABILITY, WHEEL_VERSION, Gpu, gpu_of
 from recommender.instance import Instance
 from recommender.memory import Budget, budget, compute_dtype
 from recommender.model import Model
 from recommender.parallel import minimum_degree, valid_degrees
-from recommender.quantization import Quantization, lacks_int8, missing_capability
+from recommender.quantization import Quantization, lacks_bitsandbytes, lacks_int8, missing_capability
 from recommender.rules import ANY_VERSION, Rules
 from recommender.server import Server, default_server
 from recommender.version import OLDEST_OF_ANY
@@ -45,12 +46,19 @@ class Plan:
     """The degrees that hold the model, in rising order."""
     valid_tensor_parallel: tuple[int, ...]
     quantization: Quantization | None
+    cast_to: Dtype | None
+    """What vLLM computes in where that is not the checkpoint's own dtype."""
     weight_bytes: int
     """All GPUs together, as they would lie on one."""
     budget: Budget
     max_model_len: int
     workload: Workload
     concurrency: int
+
+    @property
+    def needs_prepared_checkpoint(self) -> bool:
+        """Whether it runs another checkpoint of the model, quantized beforehand."""
+        return self.quantization is not None and not self.quantization.at_load
 
     @property
     def held_requests(self) -> int:
@@ -71,7 +79,7 @@ def best_plan(
     Degrees that replicate KV heads are considered only where no other fits.
     """
     gpu = gpu_of(instance)
-    if lacks_wheels(gpu, rules):
+    if lacks_wheels(gpu, rules) or lacks_bitsandbytes(model, rules):
         return None
     lacks_sparse_kernels = model.has_indexers and not gpu.runs_sparse_attention
     if lacks_sparse_kernels or missing_capability(model, gpu) is not None or lacks_int8(model, gpu):
@@ -111,7 +119,7 @@ def _plan(
     budgets: dict[int, Budget],
     quantization: Quantization | None,
 ) -> Plan:
-    degree = max(budgets)
+    degree, dtype = max(budgets), compute_dtype(model, gpu)
     memory = budgets[degree]
     context = largest_context(model.max_position_embeddings, memory)
     workload = workload_within(context)
@@ -120,7 +128,8 @@ def _plan(
         fitting_tensor_parallel=tuple(sorted(budgets)),
         valid_tensor_parallel=degrees,
         quantization=quantization,
-        weight_bytes=weight_bytes(model, compute_dtype(model, gpu), quantization),
+        cast_to=None if dtype is model.native_dtype else dtype,
+        weight_bytes=weight_bytes(model, dtype, quantization),
         budget=memory,
         max_model_len=context,
         workload=workload,

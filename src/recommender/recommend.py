@@ -1,7 +1,7 @@
 """The decisions, in the order a person would take them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from recommender import explain, refusal
@@ -13,11 +13,12 @@ from recommender.larger import Holder, cheapest_holder, nearest_instance
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
 from recommender.override import plan_as_wished
 from recommender.plan import Plan, best_plan
-from recommender.quantization import candidates
+from recommender.prepared import Candidate, PreparedCheckpoint, prepared_checkpoints
+from recommender.quantization import Quantization, candidates, candidates_at_load
 from recommender.rules import ANY_VERSION, Rules
 from recommender.smaller import cheaper_equal
 from recommender.support import missing_support
-from recommender.wishes import NO_WISHES, Wishes
+from recommender.wishes import NO_WISHES, QuantizationName, Wishes
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
 
@@ -27,6 +28,8 @@ class Alternatives:
     """What to do about a model that does not fit at native precision."""
 
     quantized: Plan | None
+    at_load: Plan | None
+    """The one that needs no other checkpoint, where `quantized` does."""
     larger: Holder | None
 
 
@@ -37,10 +40,38 @@ class Feasible:
     plan: Plan
     explanation: explain.Explanation
     warnings: tuple[Caution, ...]
-    model_info: ModelInfo
+    model: Model
     instance: Instance
     alternatives: Alternatives | None
     """`None` where native precision fits."""
+    checkpoints: tuple[PreparedCheckpoint, ...] | None = None
+    """For the quantizations that need one; `None` where none does, or where it is not known which exist."""
+
+    @property
+    def model_info(self) -> ModelInfo:
+        """The part of the model that the answer repeats."""
+        return self.model.info
+
+    @property
+    def wanted_checkpoints(self) -> tuple[QuantizationName, ...]:
+        """The quantizations in this answer that need a checkpoint prepared beforehand."""
+        option = self.alternatives.quantized if self.alternatives is not None else None
+        names = [
+            plan.quantization.name
+            for plan in (self.plan, option)
+            if plan is not None and plan.quantization is not None and not plan.quantization.at_load
+        ]
+        return tuple(dict.fromkeys(names))
+
+    def with_checkpoints(self, candidates: Sequence[Candidate]) -> "Feasible":
+        """The same answer with those of `candidates` that run on its instance."""
+        rules = self.plan.budget.server.rules
+        found = [
+            checkpoint
+            for name in self.wanted_checkpoints
+            for checkpoint in prepared_checkpoints(self.model, candidates, name, self.instance, rules)
+        ]
+        return replace(self, checkpoints=tuple(found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +137,16 @@ def _recommend_for(
     native = best_plan(model, instance, rules=rules)
     if native is not None:
         return _feasible(model, instance, instances, native, wishes, alternatives=None)
-    quantized = _quantized_plan(model, instance, rules)
+    gpu = gpu_of(instance)
+    quantized = _first_that_fits(model, instance, rules, candidates(model, gpu, rules))
     alternatives = Alternatives(
-        quantized=quantized, larger=cheapest_holder(model, instances, asked=instance, rules=rules)
+        quantized=quantized,
+        at_load=(
+            _first_that_fits(model, instance, rules, candidates_at_load(model, gpu, rules))
+            if quantized is not None and quantized.needs_prepared_checkpoint
+            else None
+        ),
+        larger=cheapest_holder(model, instances, asked=instance, rules=rules),
     )
     if quantized is not None:
         return _feasible(model, instance, instances, quantized, wishes, alternatives=alternatives)
@@ -117,7 +155,7 @@ def _recommend_for(
         reason=refusal.does_not_fit(
             model,
             instance,
-            gpu_of(instance),
+            gpu,
             rules,
             nearest=None if alternatives.larger else nearest_instance(model, instances, rules),
         ),
@@ -127,9 +165,10 @@ def _recommend_for(
     )
 
 
-def _quantized_plan(model: Model, instance: Instance, rules: Rules) -> Plan | None:
-    """The plan with the first quantization that fits."""
-    tried = (best_plan(model, instance, each, rules=rules) for each in candidates(model, gpu_of(instance)))
+def _first_that_fits(
+    model: Model, instance: Instance, rules: Rules, quantizations: Sequence[Quantization]
+) -> Plan | None:
+    tried = (best_plan(model, instance, each, rules=rules) for each in quantizations)
     return next((plan for plan in tried if plan is not None), None)
 
 
@@ -152,12 +191,17 @@ def _feasible(  # noqa: PLR0913 - all that an answer is made of
         plan=plan,
         wishes=wishes,
         cheaper=cheaper_equal(model, instances, asked=instance, plan=plan, rules=rules) if starts else None,
+        at_load=(
+            _first_that_fits(model, instance, rules, candidates_at_load(model, gpu, rules))
+            if plan.needs_prepared_checkpoint
+            else None
+        ),
     )
     return Feasible(
         plan=plan,
         explanation=explain.explanation(model, instance, gpu, plan, base, wishes),
         warnings=advice(situation),
-        model_info=model.info,
+        model=model,
         instance=instance,
         alternatives=alternatives,
     )

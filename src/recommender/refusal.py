@@ -9,7 +9,14 @@ from recommender.model import Model
 from recommender.parallel import valid_degrees
 from recommender.phrases import count_text, gpus_text, nominal_text, precision_text, shape_text
 from recommender.plan import SMALLEST_CONTEXT, lacks_wheels
-from recommender.quantization import candidates, lacks_int8, missing_capability, runs_in_16_bit
+from recommender.quantization import (
+    LAST_WITH_BITSANDBYTES,
+    candidates,
+    lacks_bitsandbytes,
+    lacks_int8,
+    missing_capability,
+    runs_in_16_bit,
+)
 from recommender.rules import Rules
 from recommender.server import default_server
 from recommender.units import gib_text
@@ -52,6 +59,15 @@ def _missing_capability(model: Model, instance: Instance, gpu: Gpu, rules: Rules
             "vLLM has the kernels of this model's sparse attention for H100, H200, B200 and B300 only,"
             f" not for the {instance.accelerator_name} of {instance.name}."
         )
+    return _missing_method(model, instance, gpu, rules)
+
+
+def _missing_method(model: Model, instance: Instance, gpu: Gpu, rules: Rules) -> str | None:
+    if lacks_bitsandbytes(model, rules):
+        return (
+            "The checkpoint is quantized with bitsandbytes, which vLLM runs up to"
+            f" {version_text(LAST_WITH_BITSANDBYTES)}; later versions need the plugin vllm-bnb-plugin."
+        )
     if lacks_int8(model, gpu):
         return f"vLLM has no INT8 kernels for the {instance.accelerator_name} of {instance.name}."
     needed = missing_capability(model, gpu)
@@ -78,7 +94,7 @@ def _shortage(model: Model, instance: Instance, gpu: Gpu, rules: Rules) -> str:
     usable, own = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
     has = f"{nominal_text(instance)} ({instance.accelerator_count} x {instance.accelerator_name})"
     return (
-        f"{model.model_id} needs {_needs(model, instance, gpu)}, and a KV cache of at least"
+        f"{model.model_id} needs {_needs(model, instance, gpu, rules)}, and a KV cache of at least"
         f" {SMALLEST_CONTEXT} tokens beside them. {instance.name} has"
         f" {has}{_limit_by_shape(model, instance, degree)}; vLLM may use {usable} of it and takes about"
         f" {own} for itself.{_states(memory)}"
@@ -93,13 +109,13 @@ def _states(memory: Budget) -> str:
     return f" Its layers of linear attention want a cache of {wanted} blocks, one for each sequence."
 
 
-def _needs(model: Model, instance: Instance, gpu: Gpu) -> str:
+def _needs(model: Model, instance: Instance, gpu: Gpu, rules: Rules) -> str:
     dtype = compute_dtype(model, gpu)
     native = f"{gib_text(weight_bytes(model, dtype))} for its weights in {precision_text(model, gpu)}"
     if dtype is Dtype.FLOAT32:
         name = instance.accelerator_name
         return f"{native}, because {name} has no BF16 and the model no FP16 mode"
-    smallest = next(reversed(candidates(model, gpu)), None)
+    smallest = next(reversed(candidates(model, gpu, rules)), None)
     if smallest is None:
         return native
     return f"{native} and {gib_text(weight_bytes(model, dtype, smallest))} even in {smallest.label}"

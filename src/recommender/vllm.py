@@ -9,14 +9,13 @@ def serve_arguments(plan: Plan) -> tuple[str, ...]:
     A checkpoint that is quantized beforehand needs no flag: vLLM reads it from config.json.
     """
     server, quantization = plan.budget.server, plan.quantization
-    at_load = (
-        ("--quantization", quantization.name) if quantization is not None and quantization.at_load else ()
-    )
+    flag = quantization.flag if quantization is not None else None
     return (
         *("--tensor-parallel-size", str(plan.tensor_parallel)),
         *("--max-model-len", str(plan.max_model_len)),
         *("--gpu-memory-utilization", str(server.utilization)),
         *("--max-num-seqs", str(server.sequences)),
         *("--max-num-batched-tokens", str(server.batched_tokens)),
-        *at_load,
+        *(("--dtype", plan.cast_to.torch_name) if plan.cast_to is not None else ()),
+        *(("--quantization", flag) if flag is not None else ()),
     )

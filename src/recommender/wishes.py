@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-QuantizationWish = Literal["none", "fp8", "int8", "int4"]
+QuantizationName = Literal["fp8", "int8", "int4"]
+QuantizationWish = Literal["none", QuantizationName]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

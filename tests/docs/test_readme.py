@@ -12,6 +12,7 @@ from benchmarks.prediction import predict
 from benchmarks.runs import metadata_in, read_runs
 from handler.errors import RequestError
 from handler.response import as_json
+from local.report import report_text
 from local.snapshot import load_snapshot
 from recommender.advice import WARNING_CODES
 from recommender.recommend import recommend
@@ -28,6 +29,17 @@ def test_the_answer_shown_is_the_real_one() -> None:
     model_id, instance_type, answer = shown.groups()
 
     assert json.loads(answer) == as_json(recommend(real(model_id), instance(instance_type), ALL))
+
+
+def test_the_report_shown_is_the_real_one() -> None:
+    shown = re.search(
+        r"make -s recommend MODEL=(\S+) INSTANCE=(\S+) FORMAT=text\n(.*?)\n```", _README, re.DOTALL
+    )
+    assert shown is not None
+    model_id, instance_type, report = shown.groups()
+    answer = as_json(recommend(real(model_id), instance(instance_type), ALL))
+
+    assert report_text(answer, model_id, instance_type) == report + "\n"
 
 
 def test_every_error_is_listed_with_its_status() -> None:

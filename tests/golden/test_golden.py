@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from support.instances import ALL, instance
-from support.metadata import real
+from support.metadata import quantized_from, real
 
 from handler.response import as_json
-from recommender.recommend import Recommendation, recommend
+from recommender.recommend import Feasible, Recommendation, recommend
+from recommender.rules import rules_of
 from recommender.units import GIB
-from recommender.wishes import Wishes
+from recommender.wishes import NO_WISHES, Wishes
 
 _ANSWERS = Path(__file__).parent / "answers"
 
@@ -87,21 +88,42 @@ OVERRIDES = {
     ),
 }
 
+# What a version of vLLM can do that others cannot.
+VERSIONS = {
+    "int4-at-load": (_MISTRAL, "g4dn.xlarge", (0, 19), Wishes(quantization="int4")),
+    "int4-beforehand": (_MISTRAL, "g4dn.xlarge", (0, 30), Wishes(quantization="int4")),
+    "version-without-bitsandbytes": ("unsloth/phi-4-bnb-4bit", "g5.xlarge", (0, 28), NO_WISHES),
+}
+
 
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_the_answer_reads_as_it_should(name: str) -> None:
     model_id, instance_type = SITUATIONS[name]
-    _compare(name, recommend(real(model_id), instance(instance_type), ALL))
+    _compare(name, _with_checkpoints(recommend(real(model_id), instance(instance_type), ALL)))
 
 
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_the_answer_to_an_override_reads_as_it_should(name: str) -> None:
     model_id, instance_type, wishes = OVERRIDES[name]
-    _compare(name, recommend(real(model_id), instance(instance_type), ALL, wishes=wishes))
+    answer = recommend(real(model_id), instance(instance_type), ALL, wishes=wishes)
+    _compare(name, _with_checkpoints(answer))
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_the_answer_for_a_version_reads_as_it_should(name: str) -> None:
+    model_id, instance_type, version, wishes = VERSIONS[name]
+    answer = recommend(real(model_id), instance(instance_type), ALL, rules_of(version), wishes)
+    _compare(name, _with_checkpoints(answer))
 
 
 def test_no_answer_is_left_over() -> None:
-    assert {path.stem for path in _ANSWERS.iterdir()} == {*SITUATIONS, *OVERRIDES}
+    assert {path.stem for path in _ANSWERS.iterdir()} == {*SITUATIONS, *OVERRIDES, *VERSIONS}
+
+
+def _with_checkpoints(answer: Recommendation) -> Recommendation:
+    if isinstance(answer, Feasible) and answer.wanted_checkpoints:
+        return answer.with_checkpoints(quantized_from(answer.model.model_id))
+    return answer
 
 
 def _compare(name: str, recommendation: Recommendation) -> None:

@@ -10,7 +10,8 @@ import pytest
 from botocore.config import Config
 from support.assertions import assert_error
 from support.dynamodb import TABLE, moto_client
-from support.loopback import Say, loopback
+from support.loopback import Say, Seen, loopback
+from support.metadata import real
 
 from catalog.records import shipped_items
 from handler import routes
@@ -23,6 +24,7 @@ from local.hub import EmbeddedHub, load_snapshot
 
 SECRET = "hf_abcdefghijklmnop"
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
+QWEN_14B = "Qwen/Qwen2.5-14B-Instruct"
 
 
 class Service:
@@ -99,6 +101,54 @@ def test_twice_the_same_question_gives_the_same_bytes_and_one_visit_to_the_hub(
 
     assert first["body"] == second["body"]
     assert len(hub.requests) == visits
+
+
+def test_prepared_checkpoints_are_asked_for_where_one_is_needed_and_only_there(
+    service: Service, hub: EmbeddedHub
+) -> None:
+    visits = len(hub.requests)
+    needed = json.loads(service.ask(QWEN_14B, "g5.xlarge")["body"])
+    lists = [seen for seen in hub.requests[visits:] if seen.path == "/api/models"]
+    visits = len(hub.requests)
+    again = json.loads(service.ask(QWEN_14B, "g5.xlarge")["body"])
+    at_load = json.loads(service.ask(QWEN_14B, "g6.xlarge")["body"])
+
+    assert len(lists) == 1
+    assert needed["quantization"] == "int8"
+    assert needed["checkpoints"] == needed["alternatives"]["quantization_option"]["checkpoints"]
+    assert needed["alternatives"]["at_load_option"]["quantization"] == "fp8"
+    assert again == needed
+    assert "checkpoints" not in at_load
+    assert len(hub.requests) == visits
+
+
+def test_each_format_has_its_own_checkpoints(service: Service) -> None:
+    target = recommend_target("meta-llama/Llama-3.1-8B-Instruct", "g4dn.xlarge")
+    body = json.loads(service.send("GET", f"{target}&quantization=int4", X_HF_Token="hf_someone")["body"])
+    fixed, recommended = body["checkpoints"], body["alternatives"]["quantization_option"]["checkpoints"]
+
+    assert {each["quantization"] for each in fixed} == {"int4"}
+    assert {each["quantization"] for each in recommended} == {"int8"}
+
+
+def test_a_list_of_checkpoints_that_fails_costs_nothing_else(client: Any) -> None:
+    whole = real(QWEN_14B)
+
+    def answer(request: Seen) -> Say:
+        if request.path.startswith("/api/models?"):
+            return Say(status=500)
+        document = whole.config if "resolve" in request.path else {"id": QWEN_14B, **whole.information}
+        return Say(body=json.dumps(document).encode())
+
+    with loopback(answer) as failing, EmbeddedHub(load_snapshot()) as sound:
+        without, complete = (
+            Service(url, client).ask(QWEN_14B, "g5.xlarge") for url in (failing.url, sound.url)
+        )
+    body, expected = json.loads(without["body"]), json.loads(complete["body"])
+    del expected["checkpoints"], expected["alternatives"]["quantization_option"]["checkpoints"]
+
+    assert without["statusCode"] == 200
+    assert body == expected
 
 
 def test_neuron_is_answered_without_a_visit_to_the_hub(service: Service, hub: EmbeddedHub) -> None:

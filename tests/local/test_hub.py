@@ -213,12 +213,34 @@ def test_the_default_answer_holds_what_the_repository_has(ask: Ask) -> None:
     body = ask(GATED_API).json()
 
     assert set(body) == {
-        *("_id", "author", "config", "disabled", "gated", "id", "library_name", "modelId", "pipeline_tag"),
-        *("private", "safetensors", "sha", "siblings", "tags"),
+        *("_id", "author", "config", "disabled", "downloads", "gated", "id", "library_name", "modelId"),
+        *("pipeline_tag", "private", "safetensors", "sha", "siblings", "tags"),
     }
     assert (body["gated"], body["private"], body["disabled"]) == ("manual", False, False)
     assert body["siblings"] == [{"rfilename": "config.json"}]
     assert body["tags"] == ["transformers", "safetensors", "llama", "text-generation"]
+
+
+def test_the_list_has_what_carries_all_tags_the_most_downloaded_first(ask: Ask) -> None:
+    target = f"/api/models?filter=base_model:quantized:{GATED}&expand[]=downloads&expand[]=gated"
+    everything = ask(target).json()
+    packed = ask(f"{target}&filter=awq&filter=safetensors").json()
+
+    assert len(everything) == 6
+    assert [each["downloads"] for each in everything] == sorted(
+        (each["downloads"] for each in everything), reverse=True
+    )
+    assert [each["id"] for each in packed] == ["hugging-quants/Meta-Llama-3.1-8B-Instruct-AWQ-INT4"]
+    assert set(packed[0]) == {"_id", "id", "downloads", "gated"}
+
+
+def test_a_list_ends_at_its_limit_and_may_be_empty(ask: Ask) -> None:
+    assert len(ask("/api/models?limit=3").json()) == 3
+    assert ask("/api/models?filter=base_model:quantized:nobody/nothing").json() == []
+
+
+def test_a_bad_token_gets_no_list(ask: Ask) -> None:
+    assert ask("/api/models?limit=3", token=INVALID).status == 401
 
 
 def test_a_disabled_repository_says_so(ask: Ask) -> None:
@@ -226,7 +248,7 @@ def test_a_disabled_repository_says_so(ask: Ask) -> None:
 
 
 def test_a_field_the_repository_does_not_have_is_absent(ask: Ask) -> None:
-    body = ask("/api/models/facebook/opt-125m?expand=safetensors&expand=downloads&expand=sha").json()
+    body = ask("/api/models/facebook/opt-125m?expand=safetensors&expand=likes&expand=sha").json()
 
     assert set(body) == {"_id", "id", "sha"}
 

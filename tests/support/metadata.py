@@ -5,7 +5,8 @@ from enum import Enum
 from typing import Any
 
 from local.snapshot import load_snapshot
-from recommender.model import HubMetadata, Model, parse_model
+from recommender.model import HubMetadata, Model, parse_listing, parse_model
+from recommender.prepared import Candidate, candidate
 
 _SNAPSHOT = load_snapshot()
 
@@ -26,6 +27,16 @@ def real(model_id: str) -> HubMetadata:
     return HubMetadata(
         model_id=repo.id, information=repo.info(), config=_json(config) if config is not None else None
     )
+
+
+def quantized_from(model_id: str) -> tuple[Candidate, ...]:
+    """The checkpoints of the bundled snapshot that are tagged as quantized from a model."""
+    tagged = [repo for repo in _SNAPSHOT.repos.values() if repo.quantized_from == model_id]
+    read = (
+        candidate(listed, real(listed.model_id).config or {})
+        for listed in parse_listing({"id": repo.id, **repo.info()} for repo in tagged)
+    )
+    return tuple(each for each in read if each is not None)
 
 
 def real_model(model_id: str) -> Model:

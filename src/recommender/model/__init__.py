@@ -12,6 +12,7 @@ from recommender.model.caches import (
     StateTensor,
     Window,
 )
+from recommender.model.listing import ListedCheckpoint, parse_listing
 from recommender.model.parse import describe_model, parse_model
 from recommender.model.values import HubMetadata, Image, Model, ModelInfo, Shape, Weights
 
@@ -24,6 +25,7 @@ __all__ = [
     "IndexerKeys",
     "KeyValueHeads",
     "Latent",
+    "ListedCheckpoint",
     "Model",
     "ModelInfo",
     "RecurrentLayers",
@@ -33,5 +35,6 @@ __all__ = [
     "Weights",
     "Window",
     "describe_model",
+    "parse_listing",
     "parse_model",
 ]

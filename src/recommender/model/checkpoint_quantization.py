@@ -5,7 +5,7 @@ weights that they stand for, and those of NVFP4 as stored (huggingface.js,
 `packages/hub/src/lib/parse-safetensors-metadata.ts`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recommender.errors import ImplausibleMetadata, UnsupportedModel
@@ -18,6 +18,9 @@ _FP8_DTYPES = ("F8_E4M3", "F8_E5M2")
 
 # Groups of AWQ and GPTQ where the configuration does not name a size.
 _USUAL_GROUP_SIZE = 128
+
+_INTEGERS = {4: "int4", 8: "int8"}
+_FLOATS = {8: "fp8"}
 
 _MOST_BITS = 16
 _FP8_BITS = 8
@@ -43,6 +46,8 @@ class CheckpointQuantization:
     """How the linear layers of a checkpoint are stored."""
 
     method: str
+    quantized_to: str | None = None
+    """`fp8`, `int8` or `int4` where it is one of them."""
     bytes_per_packed_element: float = 1
     """Memory of one `I32` or `U8` element as the Hub counts them, its share of the scales included."""
     weights_per_packed_element: int = 1
@@ -92,12 +97,18 @@ def _declared(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantizati
             group = _group_size(stated)
             packed = _grouped_bytes(bits, group, zero_points=zero_points)
             return CheckpointQuantization(
-                method=method, bytes_per_packed_element=packed, shard_multiple=group or 1
+                method=method,
+                quantized_to=_INTEGERS.get(bits),
+                bytes_per_packed_element=packed,
+                shard_multiple=group or 1,
             )
         case "bitsandbytes":
             scale = 1 if stated.flag("bnb_4bit_use_double_quant") else 4
-            packed = 0.5 + scale / _BITSANDBYTES_BLOCK if stated.flag("load_in_4bit") else 1
-            return CheckpointQuantization(method=method, bytes_per_packed_element=packed)
+            is_4_bit = stated.flag("load_in_4bit")
+            packed = 0.5 + scale / _BITSANDBYTES_BLOCK if is_4_bit else 1
+            return CheckpointQuantization(
+                method=method, quantized_to="int4" if is_4_bit else "int8", bytes_per_packed_element=packed
+            )
         case "compressed-tensors":
             return _compressed_tensors(stated, stored)
         case "modelopt" | "modelopt_fp4":
@@ -109,7 +120,9 @@ def _declared(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantizati
 
 def _fp8(method: str, block: int) -> CheckpointQuantization:
     """Source: `vllm/model_executor/layers/quantization/utils/fp8_utils.py`, `validate_fp8_block_shape`."""
-    return CheckpointQuantization(method=method, shard_multiple=block, shards_experts_in_multiples=True)
+    return CheckpointQuantization(
+        method=method, quantized_to="fp8", shard_multiple=block, shards_experts_in_multiples=True
+    )
 
 
 def _block_size(shape: tuple[object, ...]) -> int:
@@ -132,10 +145,20 @@ def _compressed_tensors(stated: Fields, stored: Mapping[str, int]) -> Checkpoint
     blocks = [_block_size(each.entries("block_structure")) for each in weights]
     return CheckpointQuantization(
         method="compressed-tensors",
+        quantized_to=_compressed_to(weights),
         bytes_per_packed_element=max((_compressed_group_bytes(each) for each in weights), default=1.0),
         shard_multiple=max(blocks, default=1),
         shards_experts_in_multiples=True,
     )
+
+
+def _compressed_to(groups: Sequence[Fields]) -> str | None:
+    """What all groups have in common."""
+    kinds = {
+        (_FLOATS if each.text("type") == "float" else _INTEGERS).get(_bits(each, "num_bits", usual=8))
+        for each in groups
+    }
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _compressed_group_bytes(weights: Fields) -> float:
@@ -146,7 +169,9 @@ def _compressed_group_bytes(weights: Fields) -> float:
 
 
 def _modelopt(stored: Mapping[str, int]) -> CheckpointQuantization:
-    return _nvfp4("modelopt_fp4", stored) if stored.get("U8") else CheckpointQuantization(method="modelopt")
+    if stored.get("U8"):
+        return _nvfp4("modelopt_fp4", stored)
+    return CheckpointQuantization(method="modelopt", quantized_to="fp8")
 
 
 def _cache_value_bytes(stated: Fields) -> int | None:

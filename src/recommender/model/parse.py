@@ -59,6 +59,7 @@ def parse_model(metadata: HubMetadata) -> Model:
         native_dtype=_native_dtype(config, text, stored),
         supports_float16=family.supports_float16,
         quantization=quantization.method if quantization else None,
+        quantized_to=quantization.quantized_to if quantization else None,
         shard_multiple=quantization.shard_multiple if quantization else 1,
         shards_experts_in_multiples=bool(quantization and quantization.shards_experts_in_multiples),
         computes_in_int8=computes_in_int8(quantization, stored),

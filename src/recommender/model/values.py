@@ -83,6 +83,8 @@ class Model:
     supports_float16: bool
     quantization: str | None
     """The method that the checkpoint is already quantized with, `awq`, `fp8`, ...; `None` if it is not."""
+    quantized_to: str | None
+    """`fp8`, `int8` or `int4` where the checkpoint is quantized to one of them."""
     shard_multiple: int
     """What the width of a GPU's share of a matrix must be a multiple of, because of the quantization."""
     shards_experts_in_multiples: bool
