@@ -10,6 +10,7 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
+from handler import metrics
 from handler.catalog import Catalog
 from handler.hub import Hub
 from handler.routes import create_app
@@ -44,4 +45,6 @@ app = create_app(
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP, log_event=False)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """The answer to an event of API Gateway's payload format 2.0."""
-    return app.resolve(event, context)
+    answer = app.resolve(event, context)
+    metrics.publish()
+    return answer

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from handler import metrics
 from handler.cache import ExpiringCache
 from handler.errors import HubBadResponse
 from handler.hub_checkpoints import CheckpointSearch
@@ -55,8 +56,10 @@ class Hub:
         """
         key = (self._scopes.of(token), model_id)
         known = self._cache.get(key)
+        metrics.looked_up(hit=known is not None)
         if known is None:
-            known, size_bytes = self._fetch(model_id, token, deadline)
+            with metrics.hub_visit():
+                known, size_bytes = self._fetch(model_id, token, deadline)
             if size_bytes <= _LARGEST_REMEMBERED_BYTES:
                 self._cache.put(key, known)
         return known

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from aws_lambda_powertools import Logger
 
+from handler import metrics
 from handler.cache import ExpiringCache
 from handler.errors import HubBadResponse, RequestError
 from handler.hub_http import HubClient, Reply, result, start
@@ -62,7 +63,8 @@ class CheckpointSearch:
             return found
         latest = min(deadline, time.monotonic() + _LONGEST_SECONDS)
         try:
-            found = self._search(names, wanted, token, latest)
+            with metrics.hub_visit():
+                found = self._search(names, wanted, token, latest)
         except RequestError as error:
             logger.info("The list of prepared checkpoints is missing", code=error.code)
             self._failed.put(key, value=True)

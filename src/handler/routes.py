@@ -11,6 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
+from handler import metrics
 from handler.catalog import Catalog
 from handler.errors import HubBadResponse, MethodNotAllowed, RequestError, RouteNotFound
 from handler.hub import Hub
@@ -22,6 +23,9 @@ from recommender.recommend import Feasible, Recommendation, recommend, refusal_o
 from recommender.rules import rules_of
 
 ROUTE = "/api/v1/recommend"
+
+# The one code that is no refusal but a defect.
+INTERNAL_ERROR = "internal_error"
 
 # A shared cache must not hand a public answer to a caller who sent a token, which the Hub may reject.
 _PUBLIC = {"Cache-Control": "public, max-age=300", "Vary": "X-HF-Token"}
@@ -61,7 +65,8 @@ def create_app(catalog: Catalog, hub: Hub) -> APIGatewayHttpResolver:
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def defect(error: Exception) -> Response[str]:
         logger.error("A defect of this service", exc_info=error)
-        body = {"error": "The service failed to answer; it has been noted.", "code": "internal_error"}
+        metrics.failed(INTERNAL_ERROR)
+        body = {"error": "The service failed to answer; it has been noted.", "code": INTERNAL_ERROR}
         return _json(HTTPStatus.INTERNAL_SERVER_ERROR, body, _NEVER)
 
     return app
@@ -72,6 +77,7 @@ def _answer(question: Question, catalog: Catalog, hub: Hub, *, deadline: float) 
     recommendation = refusal_of_neuron(instance) or _recommended(
         question, instance, catalog, hub, deadline=deadline
     )
+    metrics.recommended(feasible=isinstance(recommendation, Feasible))
     logger.info(
         "Recommended",
         model=question.model_id,
@@ -118,6 +124,7 @@ def _ok(recommendation: Recommendation, *, is_private: bool, known: str | None) 
 
 def _failed(error: RequestError, *, is_private: bool = False) -> Response[str]:
     logger.info("Refused", code=error.code)
+    metrics.failed(error.code)
     headers = {**(_PRIVATE if is_private else _NEVER), **error.headers}
     return _json(error.status, {"error": str(error), "code": error.code}, headers)
 
