@@ -20,8 +20,8 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, Metrics, MetricUnit
 
 from handler.errors import HubBadResponse, HubRateLimited, HubUnreachable
 
-# An invocation makes a dozen. Notes that nobody publishes shall not pile up, and at 100 values of a metric Powertools
-# would print a line by itself, whether or not metrics are disabled.
+# An invocation makes a dozen. Notes that nobody publishes shall not pile up, and at 100 values of a metric
+# Powertools would print a line by itself, whether or not metrics are disabled.
 _MOST_NOTES = 99
 
 _NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "vllm-recommender")

@@ -21,7 +21,7 @@ TOKEN = "hf_abcdefghijklmnop"
 
 @contextmanager
 def handler(service: str) -> Iterator[Handler]:
-    """A fresh environment, with a service of each test's own: a logger keeps the stream of its first import."""
+    """A fresh environment, with a service of each test's own: loggers keep their first stream."""
     with EmbeddedHub(load_snapshot()) as hub, moto_client() as client:
         write_items(client, TABLE, shipped_items())
         environment = {
