@@ -106,8 +106,10 @@ def template_outcome(subject: str, run: Run) -> Outcome:
     """What checkov says."""
     document = _document(run)
     summary = document.get("summary", {})
-    if summary.get("parsing_errors") != 0:
-        return _unseen(subject, run)
+    if summary.get("parsing_errors") != 0:  # it asks nobody, so there is no excuse for not looking
+        return Outcome(
+            subject=subject, looked_at=0, findings=(f"checkov cannot read it: {_last_words(run)}",)
+        )
     findings = tuple(
         f"{each['check_id']} {each['resource']}: {each['check_name']}"
         for each in document["results"]["failed_checks"]
@@ -169,10 +171,15 @@ def _document(run: Run) -> Mapping[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _unseen(subject: str, run: Run, reason: object = None) -> Outcome:
-    """Nothing was looked at; a tool's last line says why."""
-    said = str(reason or run.complaint.strip().rpartition("\n")[2] or "it said nothing")
-    return Outcome(subject=subject, looked_at=0, skipped=said[:_SHOWN_CHARACTERS])
+def _unseen(subject: str, run: Run, reason: str | None = None) -> Outcome:
+    """Nothing was looked at."""
+    return Outcome(subject=subject, looked_at=0, skipped=reason or _last_words(run))
+
+
+def _last_words(run: Run) -> str:
+    """The last line of a tool's complaint, which says what was wrong."""
+    words = run.complaint.strip().rpartition("\n")[2].strip()
+    return words[:_SHOWN_CHARACTERS] or "it said nothing"
 
 
 def _fixed(versions: Sequence[str]) -> str:

@@ -74,22 +74,25 @@ def looked_up(*, hit: bool) -> None:
     _notes.append(_Note(Metric.HUB_CACHE_HITS, hit))
 
 
+def hub_visited(seconds: float, outcome: object) -> None:
+    """A visit to the Hub took `seconds` and came to `outcome`, an error or what was asked for."""
+    _notes.append(_Note(Metric.HUB_LATENCY, 1000 * seconds, MetricUnit.Milliseconds))
+    _notes.append(_Note(Metric.HUB_FAILURES, isinstance(outcome, HubUnreachable | HubBadResponse)))
+    _notes.append(_Note(Metric.HUB_RATE_LIMITED, isinstance(outcome, HubRateLimited)))
+
+
 @contextmanager
 def hub_visit() -> Iterator[None]:
-    """Time what happens inside as one visit to the Hub, and see what comes of it."""
+    """Note what happens inside, be it an error, as one visit to the Hub."""
     began = time.monotonic()
-    failure: Exception | None = None
+    outcome: Exception | None = None
     try:
         yield
-    except (HubUnreachable, HubBadResponse, HubRateLimited) as error:
-        failure = error
+    except Exception as error:
+        outcome = error
         raise
     finally:
-        _notes.append(_Note(Metric.HUB_LATENCY, 1000 * (time.monotonic() - began), MetricUnit.Milliseconds))
-        _notes.append(
-            _Note(Metric.HUB_FAILURES, failure is not None and not isinstance(failure, HubRateLimited))
-        )
-        _notes.append(_Note(Metric.HUB_RATE_LIMITED, isinstance(failure, HubRateLimited)))
+        hub_visited(time.monotonic() - began, outcome)
 
 
 def publish() -> None:

@@ -94,15 +94,18 @@ def test_checkov_tells_clean_from_insecure_from_unreadable() -> None:
     assert from_checkov(FAILED_CHECK).lines() == [
         "found: template.yaml: CKV_AWS_115 Function.One: Ensure a limit"
     ]
-    assert from_checkov(unreadable=1).skipped is not None
-    assert template_outcome("template.yaml", said({"passed": 0})).skipped is not None
+
+
+def test_a_template_that_checkov_cannot_read_is_no_clean_one() -> None:
+    for outcome in (from_checkov(unreadable=1), template_outcome("template.yaml", said({"passed": 0}))):
+        assert outcome.lines() == ["found: template.yaml: checkov cannot read it: it said nothing"]
 
 
 @pytest.mark.parametrize("output", ["", "[]", "null", "<html>"])
 def test_a_tool_that_says_nothing_useful_has_looked_at_nothing(output: str) -> None:
     run = Run(output=output, complaint="")
 
-    for judge in (template_outcome, python_outcome, node_outcome):
+    for judge in (python_outcome, node_outcome):
         assert judge("it", run).lines() == ["skipped: it: it said nothing"]
 
 
