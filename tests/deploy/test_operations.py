@@ -132,6 +132,10 @@ def test_the_import_is_stale_after_two_days() -> None:
     (period,) = {each["MetricStat"]["Period"] for each in alarm["Metrics"] if "MetricStat" in each}
 
     assert period * alarm["EvaluationPeriods"] == 2 * 24 * 60 * 60
+    assert [each["Expression"] for each in alarm["Metrics"] if "Expression" in each] == [
+        "invocations - errors"
+    ]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "LessThanThreshold")
 
 
 def test_a_canary_hears_of_a_defect_before_it_ends() -> None:

@@ -92,6 +92,16 @@ def test_a_first_answer_counts_its_cold_start_and_its_visit_to_the_hub(
     assert second == {"HubCacheHits": [1], "Feasible": [1]}
 
 
+def test_each_metric_is_written_by_some_request(written: Callable[[], list[Line]]) -> None:
+    """An alarm on a name that no request writes would never ring."""
+    with EmbeddedHub(load_snapshot()) as hub, asking(hub.url) as ask:
+        ask(MISTRAL)
+        ask("nobody/nothing")
+    lines = of_metrics(written())
+
+    assert {name for line in lines for name in line if name in set(Metric)} == set(Metric)
+
+
 def test_an_answer_without_a_configuration_is_counted_as_one(written: Callable[[], list[Line]]) -> None:
     with EmbeddedHub(load_snapshot()) as hub, asking(hub.url) as ask:
         body = json.loads(ask(MISTRAL, "inf2.xlarge")["body"])
