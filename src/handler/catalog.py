@@ -32,8 +32,18 @@ CLIENT_CONFIG = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
 )
 
-# What reading the table can end with; the last are what botocore makes of an answer that is not DynamoDB's.
-_FAILURES = (BotoCoreError, ClientError, TimeoutError, KeyError, ValueError)
+# What reading the table can end with. The built-in ones are what botocore's parsers make of an answer that is
+# not DynamoDB's.
+_FAILURES = (
+    BotoCoreError,
+    ClientError,
+    AttributeError,
+    KeyError,
+    RecursionError,
+    TimeoutError,
+    TypeError,
+    ValueError,
+)
 
 _OLDEST_COPY_SECONDS = 86_400.0
 
