@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.beside import Flights, result
-from handler.errors import CatalogUnavailable, InstanceTypeNotFound
+from handler.errors import CatalogUnavailable, InstanceTypeNotFound, RequestError
 from recommender.instance import Instance
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Catalog:
         self._flights: Flights[str, Any] = Flights()
         self._copy: Mapping[str, Instance] = {}
         self._read_at = -math.inf
-        self._problem: CatalogUnavailable | None = None
+        self._problem: RequestError | None = None
         self._rests_until = -math.inf
 
     def is_at_hand(self) -> bool:
@@ -157,7 +157,8 @@ class Catalog:
                 self._flights.leave(key, flight)
 
     def _rest(self, problem: CatalogUnavailable) -> None:
-        self._problem = problem
+        # A copy: the traceback of the other holds on to all that was at hand, the caller's token too.
+        self._problem = problem.later(0)
         self._rests_until = self._clock() + _REST_SECONDS
 
 

@@ -67,7 +67,10 @@ class HubClient:
             outcome = self._exchange(url, self._headers(url, token, etag), deadline)
             if not isinstance(outcome, Reply) or not is_redirect(outcome.status):
                 return outcome
-            url = redirected(url, outcome.headers.get("location", ""), self._endpoint)
+            location = outcome.headers.get("location", "")
+            if token is not None and token.redact(location) != location:
+                raise HubBadResponse("The Hugging Face Hub redirects with the token in an address.")
+            url = redirected(url, location, self._endpoint)
         raise HubBadResponse("The Hugging Face Hub redirects in circles; try again later.")
 
     def _headers(self, url: str, token: HubToken | None, etag: str | None) -> dict[str, str]:

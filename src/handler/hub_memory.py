@@ -89,7 +89,8 @@ class HubMemory:
     def note(self, key: Key, error: RequestError) -> None:
         """Remember that the Hub refused or failed; what it refuses is forgotten."""
         scope, _model = key
-        problem = _Problem(error=error, noted_at=self._clock())
+        # A copy: the traceback of the other holds on to all that was at hand, the caller's token too.
+        problem = _Problem(error=error.later(0), noted_at=self._clock())
         if is_definite(error):
             self._documents.remove(key)
             self._problems.put(key, problem, seconds=_REFUSED_SECONDS)
