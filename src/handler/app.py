@@ -8,16 +8,12 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
 from handler import metrics
-from handler.catalog import Catalog
+from handler.catalog import CLIENT_CONFIG, Catalog
 from handler.hub import Hub
 from handler.routes import create_app
 from handler.settings import Settings
-
-# botocore waits 60 seconds by default, three times as long as the function may run.
-_DYNAMODB = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 
 logger = Logger()
 # At DEBUG these two write request headers, the role's session token among them.
@@ -28,7 +24,7 @@ settings = Settings.from_env(os.environ)
 
 app = create_app(
     Catalog(
-        boto3.client("dynamodb", config=_DYNAMODB),
+        boto3.client("dynamodb", config=CLIENT_CONFIG),
         settings.instance_table,
         cache_seconds=settings.catalog_cache_seconds,
     ),
@@ -37,6 +33,7 @@ app = create_app(
         deadline_seconds=settings.hub_deadline_seconds,
         cache_seconds=settings.hub_cache_seconds,
         cache_entries=settings.hub_cache_entries,
+        stale_seconds=settings.hub_stale_seconds,
     ),
 )
 

@@ -77,7 +77,9 @@ def looked_up(*, hit: bool) -> None:
 def hub_visited(seconds: float, outcome: object) -> None:
     """A visit to the Hub took `seconds` and came to `outcome`, an error or what was asked for."""
     _notes.append(_Note(Metric.HUB_LATENCY, 1000 * seconds, MetricUnit.Milliseconds))
-    _notes.append(_Note(Metric.HUB_FAILURES, isinstance(outcome, HubUnreachable | HubBadResponse)))
+    _notes.append(
+        _Note(Metric.HUB_FAILURES, isinstance(outcome, HubUnreachable | HubBadResponse | TimeoutError))
+    )
     _notes.append(_Note(Metric.HUB_RATE_LIMITED, isinstance(outcome, HubRateLimited)))
 
 
