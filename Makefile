@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 export DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION TABLE TOKEN
 export PYTHONPATH := src
 
-.PHONY: help recommend start invoke test accuracy format seed setup lock clean
+.PHONY: help recommend start invoke test audit accuracy format seed setup lock clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
@@ -32,6 +32,9 @@ test: .venv/ready .venv-sam/ready .node/ready ## Lint, types and all tests
 	$(VENV)/mypy
 	$(VENV)/pytest --numprocesses auto --dist loadfile --cov
 
+audit: .venv/ready .venv-audit/ready ## Look for known vulnerabilities and insecure settings
+	@$(VENV)/python -m local.audit
+
 accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
 	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg
 
@@ -42,10 +45,10 @@ format: .venv/ready ## Put the code into shape
 seed: .venv/ready ## Import EC2's instance types into a table on AWS: TABLE= [REGION=] [DRY_RUN=1]
 	@$(VENV)/python -m catalog.seed --table "$$TABLE" $${REGION:+--region "$$REGION"} $${DRY_RUN:+--dry-run}
 
-setup: .venv/ready .venv-sam/ready .venv-runtime/ready .node/ready ## Install everything
+setup: .venv/ready .venv-sam/ready .venv-runtime/ready .venv-audit/ready .node/ready ## Install everything
 
 clean: ## Remove everything that is installed or built
-	rm -rf .venv .venv-sam .venv-runtime .venv-lock .node .aws-sam
+	rm -rf .venv .venv-sam .venv-runtime .venv-audit .venv-lock .node .aws-sam
 
 # Each environment is done when its `ready` is there. Installers speak on standard error: standard output is
 # for answers.
@@ -61,6 +64,12 @@ clean: ## Remove everything that is installed or built
 	@echo "Installing the SAM command line" >&2
 	@$(PYTHON) -m venv --clear .venv-sam >&2
 	@.venv-sam/bin/python -m $(INSTALL) -r $< >&2
+	@touch $@
+
+.venv-audit/ready: requirements/audit.txt
+	@echo "Installing the auditors" >&2
+	@$(PYTHON) -m venv --clear .venv-audit >&2
+	@.venv-audit/bin/python -m $(INSTALL) -r $< >&2
 	@touch $@
 
 # The packages of the Lambda runtime, on a Python of the function's own version.
@@ -84,4 +93,5 @@ lock: ## Resolve requirements/*.in anew
 	$(LOCK) --upgrade --python-version 3.11 requirements/function.in --output-file src/requirements.txt
 	$(LOCK) --upgrade --python-version 3.11 requirements/dev.in --output-file requirements/dev.txt
 	$(LOCK) --upgrade --python-version 3.11 requirements/sam.in --output-file requirements/sam.txt
+	$(LOCK) --upgrade --python-version 3.11 requirements/audit.in --output-file requirements/audit.txt
 	$(LOCK) --upgrade --python-version 3.13 requirements/runtime.in --output-file requirements/runtime.txt

@@ -15,11 +15,14 @@ LOOPBACK = "127.0.0.1"
 Handle = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 # What the template's CorsConfiguration makes the gateway send. Any origin may call a loopback server.
-_CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Retry-After"}
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, Apigw-Requestid",
+}
 _PREFLIGHT = {
     **_CORS,
     "Access-Control-Allow-Methods": "GET, OPTIONS",
-    "Access-Control-Allow-Headers": "content-type, x-hf-token",
+    "Access-Control-Allow-Headers": "authorization, content-type, x-hf-token",
     "Access-Control-Max-Age": "600",
 }
 
@@ -43,8 +46,12 @@ class Front(ThreadingHTTPServer):
 
     def answer(self, method: str, target: str, headers: list[tuple[str, str]]) -> dict[str, Any]:
         """The function's answer; as on Lambda, it works on one event at a time."""
+        asked = event(method, target, headers)
         with self._one_at_a_time:
-            return self._handle(event(method, target, headers), LambdaContext.fresh())
+            answer = self._handle(asked, LambdaContext.fresh())
+        # The gateway puts it on every answer, its own refusals included.
+        named = {"Apigw-Requestid": asked["requestContext"]["requestId"]}
+        return {**answer, "headers": {**answer.get("headers", {}), **named}}
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - typeshed's signature
         """Pass over clients that hang up."""

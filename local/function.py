@@ -40,7 +40,10 @@ def running_function(*, log_level: str) -> Iterator[RunningFunction]:
         os.environ.update(lambda_variables())
         os.environ.update(variables)
         os.environ.update(
-            HF_ENDPOINT=hub_url, AWS_ENDPOINT_URL_DYNAMODB=table_url, POWERTOOLS_LOG_LEVEL=log_level
+            HF_ENDPOINT=hub_url,
+            AWS_ENDPOINT_URL_DYNAMODB=table_url,
+            POWERTOOLS_LOG_LEVEL=log_level,
+            POWERTOOLS_METRICS_DISABLED="true",  # they would go to standard output, which is for answers
         )
         yield RunningFunction(handle=_handler(), hub=hub, table_url=table_url)
 

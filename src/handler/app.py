@@ -8,15 +8,12 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
-from handler.catalog import Catalog
+from handler import metrics
+from handler.catalog import CLIENT_CONFIG, Catalog
 from handler.hub import Hub
 from handler.routes import create_app
 from handler.settings import Settings
-
-# botocore waits 60 seconds by default, three times as long as the function may run.
-_DYNAMODB = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 
 logger = Logger()
 # At DEBUG these two write request headers, the role's session token among them.
@@ -27,7 +24,7 @@ settings = Settings.from_env(os.environ)
 
 app = create_app(
     Catalog(
-        boto3.client("dynamodb", config=_DYNAMODB),
+        boto3.client("dynamodb", config=CLIENT_CONFIG),
         settings.instance_table,
         cache_seconds=settings.catalog_cache_seconds,
     ),
@@ -36,6 +33,7 @@ app = create_app(
         deadline_seconds=settings.hub_deadline_seconds,
         cache_seconds=settings.hub_cache_seconds,
         cache_entries=settings.hub_cache_entries,
+        stale_seconds=settings.hub_stale_seconds,
     ),
 )
 
@@ -44,4 +42,6 @@ app = create_app(
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP, log_event=False)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """The answer to an event of API Gateway's payload format 2.0."""
-    return app.resolve(event, context)
+    answer = app.resolve(event, context)
+    metrics.publish()
+    return answer

@@ -4,12 +4,15 @@ import difflib
 import math
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.errors import CatalogUnavailable, InstanceTypeNotFound
+from handler.beside import Flights, result
+from handler.errors import CatalogUnavailable, InstanceTypeNotFound, RequestError
 from recommender.instance import Instance
 
 if TYPE_CHECKING:
@@ -24,11 +27,41 @@ _LARGEST_ACCELERATOR_COUNT = 128
 _LARGEST_NUMBER = 1_000_000
 _LARGEST_PRICE = 10_000
 
+# botocore waits 60 seconds by default, three times as long as the function may run.
+CLIENT_CONFIG = Config(
+    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
+)
+
+# What reading the table can end with. The built-in ones are what botocore's parsers make of an answer that is
+# not DynamoDB's.
+_FAILURES = (
+    BotoCoreError,
+    ClientError,
+    AttributeError,
+    KeyError,
+    RecursionError,
+    TimeoutError,
+    TypeError,
+    ValueError,
+)
+
+_OLDEST_COPY_SECONDS = 86_400.0
+
+# How long a table that failed is not asked again.
+_REST_SECONDS = 5.0
+
+# No instance type has an empty name.
+_WHOLE_TABLE = ""
+
 logger = Logger(child=True)
 
 
 class Catalog:
-    """Reads the table and keeps a copy for `cache_seconds`."""
+    """Reads the table and keeps a copy, which is read anew after `cache_seconds`.
+
+    Where DynamoDB then fails, the copy stays in use for up to a day, which is as old as the daily import lets
+    the table itself become.
+    """
 
     def __init__(
         self,
@@ -43,37 +76,48 @@ class Catalog:
         self._table_name = table_name
         self._cache_seconds = cache_seconds
         self._clock = clock
+        self._flights: Flights[str, Any] = Flights()
         self._copy: Mapping[str, Instance] = {}
-        self._expires_at = -math.inf
+        self._read_at = -math.inf
+        self._problem: RequestError | None = None
+        self._rests_until = -math.inf
 
-    def instances(self) -> tuple[Instance, ...]:
+    def is_at_hand(self) -> bool:
+        """Whether the copy may be used without asking DynamoDB."""
+        return self._clock() < self._read_at + self._cache_seconds
+
+    def instances(self, *, deadline: float = math.inf) -> tuple[Instance, ...]:
         """All instance types, by name.
 
-        Raises `CatalogUnavailable` where DynamoDB does not answer or the table is empty.
+        Raises `CatalogUnavailable` where there is no copy, and the table is empty or DynamoDB does not answer
+        by `deadline`, a value of `time.monotonic`.
         """
-        return tuple(self._current().values())
+        return tuple(self._current(deadline).values())
 
-    def instance(self, name: str) -> Instance:
+    def instance(self, name: str, *, deadline: float = math.inf) -> Instance:
         """The instance type `name`, looked up once more where the copy does not have it.
 
         Raises `InstanceTypeNotFound` with the closest names, or `CatalogUnavailable`.
         """
-        found = self._current().get(name) or self._look_up(name)
+        found = self._current(deadline).get(name) or self._look_up(name, deadline)
         if found is None:
             raise InstanceTypeNotFound(_not_found(name, self._copy))
         return found
 
-    def _current(self) -> Mapping[str, Instance]:
-        if self._clock() >= self._expires_at:
-            self._copy = self._scan()
-            self._expires_at = self._clock() + self._cache_seconds
+    def _current(self, deadline: float) -> Mapping[str, Instance]:
+        if not self.is_at_hand():
+            try:
+                self._copy = self._ask(_WHOLE_TABLE, self._scan, deadline)
+                self._read_at = self._clock()
+            except CatalogUnavailable:
+                if self._clock() >= self._read_at + _OLDEST_COPY_SECONDS:
+                    raise
+                logger.warning("Answered from an older copy of the table", table=self._table_name)
         return self._copy
 
     def _scan(self) -> Mapping[str, Instance]:
-        pages = self._ask(
-            lambda: list(self._client.get_paginator("scan").paginate(TableName=self._table_name))
-        )
-        parsed = (_parsed(item) for page in pages for item in page["Items"])
+        pages = self._client.get_paginator("scan").paginate(TableName=self._table_name)
+        parsed = [_parsed(item) for page in pages for item in page["Items"]]
         instances = sorted((instance for instance in parsed if instance), key=lambda instance: instance.name)
         if not instances:
             raise CatalogUnavailable(
@@ -81,23 +125,41 @@ class Catalog:
             )
         return {instance.name: instance for instance in instances}
 
-    def _look_up(self, name: str) -> Instance | None:
-        answer = self._ask(
-            lambda: self._client.get_item(TableName=self._table_name, Key={"name": {"S": name}})
-        )
-        instance = _parsed(answer["Item"]) if "Item" in answer else None
+    def _look_up(self, name: str, deadline: float) -> Instance | None:
+        instance: Instance | None = self._ask(name, partial(self._item, name), deadline)
         if instance is not None:
             self._copy = dict(sorted({**self._copy, name: instance}.items()))
         return instance
 
-    def _ask(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - each call has its own answer
+    def _item(self, name: str) -> Instance | None:
+        answer = self._client.get_item(TableName=self._table_name, Key={"name": {"S": name}})
+        return _parsed(answer["Item"]) if "Item" in answer else None
+
+    def _ask(self, key: str, call: Callable[[], Any], deadline: float) -> Any:  # noqa: ANN401 - `call`'s own
+        """What `call` answers; it runs once for all who ask meanwhile. A table that failed may rest."""
+        if self._problem is not None and self._clock() < self._rests_until:
+            raise self._problem.later(0)
+        flight, is_ours = self._flights.join(key, call)
         try:
-            return call()
-        except (BotoCoreError, ClientError) as error:
+            return result(flight, deadline)
+        except CatalogUnavailable as error:
+            self._rest(error)
+            raise error.later(0) from error
+        except _FAILURES as error:
             logger.exception("DynamoDB did not answer", table=self._table_name)
-            raise CatalogUnavailable(
+            unavailable = CatalogUnavailable(
                 "The table of instance types cannot be read at the moment; try again in a minute."
-            ) from error
+            )
+            self._rest(unavailable)
+            raise unavailable from error
+        finally:
+            if is_ours:
+                self._flights.leave(key, flight)
+
+    def _rest(self, problem: CatalogUnavailable) -> None:
+        # A copy: the traceback of the other holds on to all that was at hand, the caller's token too.
+        self._problem = problem.later(0)
+        self._rests_until = self._clock() + _REST_SECONDS
 
 
 def parse_item(item: Mapping[str, Any]) -> Instance:

@@ -32,6 +32,10 @@ class RequestError(Exception):
         """Headers that the answer carries beside the usual ones."""
         return {}
 
+    def later(self, seconds: int) -> "RequestError":  # noqa: ARG002 - for those that tell a time
+        """The same problem `seconds` after it came up, to be raised anew."""
+        return type(self)(*self.args)
+
 
 class InvalidRequest(RequestError):
     """A parameter or header is missing or malformed."""
@@ -91,10 +95,20 @@ class HubRateLimited(RequestError):
 
     status, code = HTTPStatus.BAD_GATEWAY, "hub_rate_limited"
 
-    def __init__(self, message: str, *, retry_after_seconds: int | None) -> None:
-        """Say `message`, and when to come back if the Hub told."""
-        super().__init__(message)
+    def __init__(self, *, retry_after_seconds: int | None, remedy: str = "") -> None:
+        """Say when to come back, if the Hub told, and what else could be done."""
+        when = "in a few minutes" if retry_after_seconds is None else f"in {retry_after_seconds} seconds"
+        super().__init__(
+            f"The Hugging Face Hub takes no more requests from here for now; try again {when}.{remedy}"
+        )
         self.retry_after_seconds = retry_after_seconds
+        self.remedy = remedy
+
+    def later(self, seconds: int) -> "HubRateLimited":
+        """What is left of the wait after some of it has passed."""
+        asked = self.retry_after_seconds
+        left = None if asked is None else max(1, asked - seconds)
+        return HubRateLimited(retry_after_seconds=left, remedy=self.remedy)
 
     @property
     def headers(self) -> Mapping[str, str]:

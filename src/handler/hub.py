@@ -1,65 +1,112 @@
 """What the Hugging Face Hub knows of a model."""
 
-import json
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
-from typing import Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
-from handler.cache import ExpiringCache
-from handler.errors import HubBadResponse
+from aws_lambda_powertools import Logger
+
+from handler import metrics
+from handler.beside import Flights, result
+from handler.errors import RequestError
 from handler.hub_checkpoints import CheckpointSearch
-from handler.hub_http import HubClient, Reply, result, start
-from handler.hub_refusal import disabled, refusal
-from handler.request import is_repository_name
+from handler.hub_documents import Documents, read_documents
+from handler.hub_http import HubClient
+from handler.hub_memory import HubMemory, Key
+from handler.hub_refusal import too_slow
 from handler.token import CallerScopes, HubToken
 from recommender.model import HubMetadata
 from recommender.prepared import Candidate
 from recommender.wishes import QuantizationName
 
-# With any `expand[]` the Hub sends exactly what is asked for.
-_FIELDS = ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors")
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+# With an older copy at hand nobody waits as long as without: one attempt that times out, or two that fail.
+_PATIENCE_SECONDS = 4.0
+
+# What a call that ends with its deadline is given to say so: it may know of a refusal.
+_HANDING_OVER_SECONDS = 0.2
+
+logger = Logger(child=True)
 
 
-# JSON grows to 25 times its size once parsed; real documents have 60 kB at most. Larger ones are asked for
-# anew, so that what is remembered stays within some hundred MB.
-_LARGEST_REMEMBERED_BYTES = 128 * 1024
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A model's metadata."""
+
+    metadata: HubMetadata
+    age_seconds: float | None = None
+    """Where the Hub failed and they are an older copy, how old; `None` where the Hub vouches for them."""
 
 
 class Hub:
     """Fetches a model's two documents and remembers them, each caller's apart from everybody else's."""
 
-    def __init__(
-        self, endpoint: str, *, deadline_seconds: float, cache_seconds: float, cache_entries: int
+    def __init__(  # noqa: PLR0913 - its settings
+        self,
+        endpoint: str,
+        *,
+        deadline_seconds: float,
+        cache_seconds: float,
+        cache_entries: int,
+        stale_seconds: float = 0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Ask the Hub at `endpoint`, an address without a final slash, for at most `deadline_seconds`."""
+        """Ask the Hub at `endpoint`, an address without a final slash, for at most `deadline_seconds`.
+
+        Documents are asked for anew after `cache_seconds`; where the Hub then fails, a copy of at most
+        `stale_seconds` stands in. `clock` counts seconds.
+        """
         self._endpoint = endpoint
         self._deadline_seconds = deadline_seconds
-        self._client = HubClient()
-        self._cache: ExpiringCache[tuple[str, str], HubMetadata] = ExpiringCache(
-            entries=cache_entries, seconds=cache_seconds
+        self._clock = clock
+        self._client = HubClient(endpoint)
+        self._memory = HubMemory(
+            entries=cache_entries, fresh_seconds=cache_seconds, stale_seconds=stale_seconds, clock=clock
         )
+        self._flights: Flights[Key, Documents | RequestError] = Flights()
         self._scopes = CallerScopes()
         self._checkpoints = CheckpointSearch(
             endpoint, self._client, cache_seconds=cache_seconds, cache_entries=cache_entries
         )
 
-    def metadata(self, model_id: str, token: HubToken | None, *, deadline: float = math.inf) -> HubMetadata:
-        """The documents of `model_id` as the owner of `token` may see them.
+    @contextmanager
+    def asking(
+        self, model_id: str, token: HubToken | None, *, deadline: float = math.inf
+    ) -> Iterator[Callable[[], Told]]:
+        """Ask for `model_id`, as the owner of `token` may see it, beside what the block does.
 
+        The block calls what it is given to wait for them. That raises an error of `handler.errors` where the
+        Hub refuses, and where it does not answer or answers nonsense while there is no older copy.
         `deadline`, a value of `time.monotonic`, may leave the Hub less time than it usually has.
-        Raises an error of `handler.errors` where the Hub refuses, does not answer or answers nonsense.
+
+        A question that the block leaves open is given up: Lambda freezes the process with the request, so
+        what comes of it later says nothing of the Hub.
         """
         key = (self._scopes.of(token), model_id)
-        known = self._cache.get(key)
-        if known is None:
-            known, size_bytes = self._fetch(model_id, token, deadline)
-            if size_bytes <= _LARGEST_REMEMBERED_BYTES:
-                self._cache.put(key, known)
-        return known
+        known = self._memory.documents(key)
+        if known is not None and self._memory.is_fresh(known):
+            metrics.looked_up(hit=True)
+            yield partial(Told, metadata=known.metadata)
+            return
+        problem = self._memory.problem(key)
+        metrics.looked_up(hit=problem is not None)
+        if problem is not None:
+            yield partial(self._instead, key, problem)
+            return
+        began = time.monotonic()
+        until = min(began + self._patience_seconds(key), deadline)
+        flight, is_ours = self._flights.join(key, partial(self._ask, model_id, token, known, until))
+        try:
+            yield partial(self._told, key, flight, began, until)
+        finally:
+            if is_ours:
+                self._flights.leave(key, flight)
 
     def quantized_from(
         self,
@@ -72,46 +119,41 @@ class Hub:
         """Checkpoints of the model with any of `names`, quantized beforehand; `None` where the Hub failed."""
         return self._checkpoints.find(names, wanted, token, deadline=deadline)
 
-    def _fetch(self, model_id: str, token: HubToken | None, latest: float) -> tuple[HubMetadata, int]:
-        """The documents, and how large they were."""
-        deadline = min(time.monotonic() + self._deadline_seconds, latest)
-        fields = "&".join(f"expand[]={field}" for field in _FIELDS)
-        path = quote(model_id)
-        get = partial(self._client.get, token=token, deadline=deadline)
-        information_reply = start(partial(get, f"{self._endpoint}/api/models/{path}?{fields}"))
-        config_reply = start(partial(get, f"{self._endpoint}/{path}/resolve/main/config.json"))
-        information_answer = result(information_reply, deadline)
-        information = _document(information_answer, model_id, token)
-        if information.get("disabled") is True:
-            raise disabled(model_id)
-        canonical_id = information.get("id")
-        config_answer = result(config_reply, deadline)
-        metadata = HubMetadata(
-            model_id=canonical_id if is_repository_name(canonical_id) else model_id,
-            information=information,
-            config=_config(config_answer, model_id, token),
+    def _patience_seconds(self, key: Key) -> float:
+        if self._memory.stand_in(key) is None:
+            return self._deadline_seconds
+        return min(self._deadline_seconds, _PATIENCE_SECONDS)
+
+    def _ask(
+        self, model_id: str, token: HubToken | None, known: Documents | None, deadline: float
+    ) -> Documents | RequestError:
+        return read_documents(
+            self._client,
+            self._endpoint,
+            model_id,
+            token,
+            known=known,
+            asked_at=self._clock(),
+            deadline=deadline,
         )
-        return metadata, len(information_answer.body) + len(config_answer.body)
 
+    def _told(self, key: Key, flight: "Future[Documents | RequestError]", began: float, until: float) -> Told:
+        try:
+            outcome = result(flight, until + _HANDING_OVER_SECONDS)
+        except TimeoutError:
+            outcome = too_slow()
+        metrics.hub_visited(time.monotonic() - began, outcome)
+        if isinstance(outcome, Documents):
+            self._memory.keep(key, outcome)
+            return Told(metadata=outcome.metadata)
+        self._memory.note(key, outcome)
+        return self._instead(key, outcome)
 
-def _config(reply: Reply, model_id: str, token: HubToken | None) -> dict[str, Any] | None:
-    if reply.status == HTTPStatus.NOT_FOUND and reply.headers.get("x-error-code") == "EntryNotFound":
-        return None
-    return _document(reply, model_id, token)
-
-
-def _document(reply: Reply, model_id: str, token: HubToken | None) -> dict[str, Any]:
-    if reply.status != HTTPStatus.OK:
-        raise refusal(reply, model_id, token)
-    try:
-        document = json.loads(reply.body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise HubBadResponse(f"The Hugging Face Hub's description of {model_id} is not JSON.") from error
-    if not isinstance(document, dict):
-        raise HubBadResponse(f"The Hugging Face Hub's description of {model_id} is not a JSON object.")
-    return document
-
-
-def _refuse_constant(name: str) -> None:
-    """Python reads NaN and Infinity, which are not JSON."""
-    raise ValueError(name)
+    def _instead(self, key: Key, problem: RequestError) -> Told:
+        """The older copy that stands in for an answer; raises the `problem` where there is none."""
+        older = self._memory.stand_in(key)
+        if older is None:
+            raise problem.later(0)
+        age_seconds = self._memory.age_seconds(older)
+        logger.warning("Answered from older metadata", code=problem.code, age_seconds=round(age_seconds))
+        return Told(metadata=older.metadata, age_seconds=age_seconds)

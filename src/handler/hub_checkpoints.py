@@ -10,9 +10,12 @@ from urllib.parse import quote
 
 from aws_lambda_powertools import Logger
 
+from handler import metrics
+from handler.beside import Flights, result, start
 from handler.cache import ExpiringCache
 from handler.errors import HubBadResponse, RequestError
-from handler.hub_http import HubClient, Reply, result, start
+from handler.hub_http import HubClient
+from handler.hub_reply import Reply
 from handler.request import is_repository_name
 from handler.token import CallerScopes, HubToken
 from recommender.model import ListedCheckpoint, parse_listing
@@ -42,6 +45,7 @@ class CheckpointSearch:
         self._found: ExpiringCache[_Key, tuple[Candidate, ...]] = ExpiringCache(
             entries=cache_entries, seconds=cache_seconds
         )
+        self._flights: Flights[_Key, tuple[Candidate, ...]] = Flights()
         self._failed: ExpiringCache[_Key, bool] = ExpiringCache(entries=cache_entries, seconds=_REST_SECONDS)
 
     def find(
@@ -61,12 +65,17 @@ class CheckpointSearch:
         if found is not None or self._failed.get(key):
             return found
         latest = min(deadline, time.monotonic() + _LONGEST_SECONDS)
+        flight, is_ours = self._flights.join(key, partial(self._search, names, wanted, token, latest))
         try:
-            found = self._search(names, wanted, token, latest)
-        except RequestError as error:
-            logger.info("The list of prepared checkpoints is missing", code=error.code)
+            with metrics.hub_visit():
+                found = result(flight, latest)
+        except (RequestError, TimeoutError) as error:
+            logger.info("The list of prepared checkpoints is missing", reason=type(error).__name__)
             self._failed.put(key, value=True)
             return None
+        finally:
+            if is_ours:
+                self._flights.leave(key, flight)
         self._found.put(key, found)
         return found
 

@@ -15,19 +15,21 @@ from handler.errors import (
     RequestError,
     TokenRejected,
 )
-from handler.hub_http import Reply
+from handler.hub_reply import Reply
 from handler.token import HubToken
 
 _DISABLED = "Access to this resource is disabled."
 _QUOTED_CHARACTERS = 300
 _FIRST_SERVER_ERROR = 500
+_GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS})
 
 
 def refusal(reply: Reply, model_id: str, token: HubToken | None) -> RequestError:  # noqa: PLR0911 - a table
     """The error that `reply`, which is not a 200, stands for."""
     code, message = reply.headers.get("x-error-code", ""), _sentence(reply, token)
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return _rate_limited(reply, token)
+        remedy = "" if token else " A Hugging Face token in X-HF-Token has an allowance of its own."
+        return HubRateLimited(retry_after_seconds=reply.retry_after_seconds, remedy=remedy)
     if reply.status >= _FIRST_SERVER_ERROR or reply.status == HTTPStatus.REQUEST_TIMEOUT:
         return HubUnreachable(
             f"The Hugging Face Hub answers with the status {reply.status}; try again in a minute."
@@ -38,9 +40,14 @@ def refusal(reply: Reply, model_id: str, token: HubToken | None) -> RequestError
         if token is not None:
             return _token_rejected(reply, model_id, message)
         return _gated(model_id) if code == "GatedRepo" else _not_found(model_id, token)
-    if reply.status == HTTPStatus.NOT_FOUND:
+    if reply.status in _GONE:
         return _not_found(model_id, token)
     return HubBadResponse(f"The Hugging Face Hub answers with the unexpected status {reply.status}.")
+
+
+def too_slow() -> HubUnreachable:
+    """The deadline came before the answer."""
+    return HubUnreachable("The Hugging Face Hub took too long to answer; try again in a minute.")
 
 
 def disabled(model_id: str) -> ModelNotFound:
@@ -48,14 +55,9 @@ def disabled(model_id: str) -> ModelNotFound:
     return ModelNotFound(f"The Hugging Face Hub has disabled the repository {model_id}.")
 
 
-def _rate_limited(reply: Reply, token: HubToken | None) -> HubRateLimited:
-    seconds = reply.retry_after_seconds
-    when = f"in {seconds} seconds" if seconds is not None else "in a few minutes"
-    remedy = "" if token else " A Hugging Face token in X-HF-Token has an allowance of its own."
-    return HubRateLimited(
-        f"The Hugging Face Hub takes no more requests from here for now; try again {when}.{remedy}",
-        retry_after_seconds=seconds,
-    )
+def is_definite(error: RequestError) -> bool:
+    """Whether the Hub has refused, as against failed: what it has refused is not to be shown from memory."""
+    return isinstance(error, ModelGated | ModelNotFound | TokenRejected)
 
 
 def _token_rejected(reply: Reply, model_id: str, message: str) -> TokenRejected:

@@ -15,6 +15,7 @@ class Settings:
     hub_deadline_seconds: float = 12
     hub_cache_seconds: float = 300
     hub_cache_entries: int = 128
+    hub_stale_seconds: float = 86_400
     catalog_cache_seconds: float = 300
 
     @classmethod
@@ -32,6 +33,7 @@ class Settings:
             hub_deadline_seconds=_number(values, "HUB_DEADLINE_SECONDS", cls.hub_deadline_seconds),
             hub_cache_seconds=_number(values, "HUB_CACHE_SECONDS", cls.hub_cache_seconds),
             hub_cache_entries=int(_number(values, "HUB_CACHE_ENTRIES", cls.hub_cache_entries)),
+            hub_stale_seconds=_number(values, "HUB_STALE_SECONDS", cls.hub_stale_seconds),
             catalog_cache_seconds=_number(values, "CATALOG_CACHE_SECONDS", cls.catalog_cache_seconds),
         )
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from threading import Lock
 
 from handler.errors import InvalidRequest
 
@@ -50,11 +51,13 @@ class CallerScopes:
     def __init__(self) -> None:
         """Draw no key yet: no snapshot of the process shall hold it."""
         self._key: bytes | None = None
+        self._drawing = Lock()
 
     def of(self, token: HubToken | None) -> str:
         """The name for the owner of `token`."""
         if token is None:
             return "public"
-        if self._key is None:
-            self._key = secrets.token_bytes(32)
+        with self._drawing:
+            if self._key is None:
+                self._key = secrets.token_bytes(32)
         return token.fingerprint(self._key)

@@ -15,7 +15,7 @@ from schemathesis import Case, GenerationMode
 from support.service import running_service
 
 from handler.errors import RequestError
-from recommender.advice import WARNING_CODES
+from handler.older import ANSWER_WARNING_CODES
 
 _ROOT = Path(__file__).parents[2]
 _DOCUMENT: dict[str, Any] = yaml.safe_load((_ROOT / "openapi.yaml").read_text())
@@ -82,4 +82,4 @@ def test_every_error_and_every_warning_is_described() -> None:
     codes = {error.code for error in RequestError.__subclasses__()}
 
     assert set(_SCHEMAS["Error"]["properties"]["code"]["enum"]) == codes
-    assert tuple(_SCHEMAS["WarningCode"]["enum"]) == WARNING_CODES
+    assert tuple(_SCHEMAS["WarningCode"]["enum"]) == ANSWER_WARNING_CODES

@@ -42,35 +42,8 @@ def test_sam_and_cfn_lint_accept_the_template() -> None:
     assert validation.returncode == 0, validation.stdout + validation.stderr
 
 
-def test_the_function_may_read_its_own_table_and_nothing_else() -> None:
-    assert properties(FUNCTION)["Policies"] == [
-        {
-            "Statement": [
-                {
-                    "Sid": "ReadInstanceTypes",
-                    "Effect": "Allow",
-                    "Action": ["dynamodb:GetItem", "dynamodb:Scan"],
-                    "Resource": {"Fn::GetAtt": ["InstanceTable", "Arn"]},
-                }
-            ]
-        }
-    ]
-
-
-def test_the_import_may_read_what_there_is_and_write_its_own_table() -> None:
-    statements = properties("ImportFunction")["Policies"][0]["Statement"]
-
-    assert [(each["Action"], each["Resource"]) for each in statements] == [
-        (["ec2:DescribeInstanceTypes", "pricing:GetProducts"], "*"),
-        (["dynamodb:Scan", "dynamodb:BatchWriteItem"], {"Fn::GetAtt": ["InstanceTable", "Arn"]}),
-    ]
-
-
-def test_the_import_runs_daily_and_its_failure_raises_an_alarm() -> None:
+def test_the_import_runs_daily() -> None:
     assert properties("ImportFunction")["Events"]["Daily"]["Properties"]["Schedule"] == "rate(1 day)"
-    assert properties("ImportErrorsAlarm")["Dimensions"] == [
-        {"Name": "FunctionName", "Value": {"Ref": "ImportFunction"}}
-    ]
 
 
 def test_the_function_ends_before_the_gateway_gives_up_and_after_the_hub_has_had_its_time() -> None:
@@ -92,12 +65,15 @@ def test_the_local_variables_are_the_declared_ones() -> None:
     assert set(function_variables()) == set(properties(FUNCTION)["Environment"]["Variables"])
 
 
-def test_lambda_drops_no_line_that_the_logger_writes() -> None:
+def test_lambda_drops_no_line_that_the_logger_writes_and_none_of_the_metrics() -> None:
+    """Lambda takes a line without a level for INFO."""
     function = properties(FUNCTION)
     assert (
         function["LoggingConfig"]["ApplicationLogLevel"]
         == function["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"]
+        == {"Ref": "LogLevel"}
     )
+    assert TEMPLATE["Parameters"]["LogLevel"]["AllowedValues"] == ["DEBUG", "INFO"]
 
 
 def test_the_table_outlives_the_stack_and_is_keyed_by_name() -> None:
@@ -132,38 +108,17 @@ def test_logs_are_kept_for_as_long_as_the_parameter_says() -> None:
     )
 
 
-def test_the_gateway_has_one_route_and_limits_its_rate() -> None:
-    assert properties(FUNCTION)["Events"]["Recommend"]["Properties"] == {
+def test_the_function_answers_the_apis_one_route() -> None:
+    event = properties(FUNCTION)["Events"]["Recommend"]["Properties"]
+    ((path, methods),) = properties("HttpApi")["DefinitionBody"]["paths"].items()
+
+    assert event == {
         "ApiId": {"Ref": "HttpApi"},
         "Method": "GET",
         "Path": "/api/v1/recommend",
         "PayloadFormatVersion": "2.0",
     }
-    assert set(properties("HttpApi")["DefaultRouteSettings"]) == {
-        "ThrottlingRateLimit",
-        "ThrottlingBurstLimit",
-    }
-
-
-def test_alarms_watch_what_callers_see_and_what_lambda_does() -> None:
-    watched = {
-        (alarm["Properties"]["Namespace"], alarm["Properties"]["MetricName"])
-        for alarm in resources("AWS::CloudWatch::Alarm").values()
-    }
-    assert watched == {
-        ("AWS/ApiGateway", "5xx"),
-        ("AWS/ApiGateway", "Latency"),
-        ("AWS/Lambda", "Errors"),
-        ("AWS/Lambda", "Throttles"),
-    }
-
-
-@pytest.mark.parametrize("name", resources("AWS::CloudWatch::Alarm"))
-def test_an_alarm_is_calm_without_traffic_and_tells_the_address_if_there_is_one(name: str) -> None:
-    alarm = properties(name)
-    told = {"Fn::If": ["HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
-    assert alarm["TreatMissingData"] == "notBreaching"
-    assert (alarm["AlarmActions"], alarm["OKActions"]) == (told, told)
+    assert (path, list(methods)) == (event["Path"], [event["Method"].lower()])
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from benchmarks.accuracy import summary
 from benchmarks.prediction import predict
 from benchmarks.runs import metadata_in, read_runs
 from handler.errors import RequestError
+from handler.older import ANSWER_WARNING_CODES
 from handler.response import as_json
 from local.report import report_text
 from local.snapshot import load_snapshot
-from recommender.advice import WARNING_CODES
 from recommender.recommend import recommend
 
 _ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ def test_every_warning_is_listed() -> None:
     table = _README[_README.index("| warning | when |") : _README.index("A model that cannot run on")]
     cells = [line.split("|")[1] for line in table.splitlines()[2:] if line.startswith("|")]
 
-    assert set(re.findall(r"`(\w+)`", " ".join(cells))) == set(WARNING_CODES)
+    assert set(re.findall(r"`(\w+)`", " ".join(cells))) == set(ANSWER_WARNING_CODES)
 
 
 def test_every_command_is_a_target_of_the_makefile() -> None:

@@ -1,8 +1,8 @@
 """What is asked of the Hub, and what is made of its answers, over real sockets."""
 
-import gc
 import gzip
 import json
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,6 +37,11 @@ def hub(url: str, *, deadline: float = 5, entries: int = 8, seconds: float = 60)
     return Hub(url, deadline_seconds=deadline, cache_seconds=seconds, cache_entries=entries)
 
 
+def metadata(asked: Hub, model_id: str, token: HubToken | None, *, deadline: float = math.inf) -> HubMetadata:
+    with asked.asking(model_id, token, deadline=deadline) as told:
+        return told().metadata
+
+
 def say(document: object, status: int = 200, **headers: str) -> Say:
     return Say(
         status=status,
@@ -61,20 +66,20 @@ def script(
 
 def asked(given: Script, *, token: HubToken | None = None) -> tuple[HubMetadata, Loopback]:
     with loopback(given) as server:
-        return hub(server.url).metadata("org/name", token), server
+        return metadata(hub(server.url), "org/name", token), server
 
 
 def refused(given: Script, *, token: HubToken | None = None, deadline: float = 5) -> RequestError:
     with loopback(given) as server, pytest.raises(RequestError) as caught:
-        hub(server.url, deadline=deadline).metadata("org/name", token)
+        metadata(hub(server.url, deadline=deadline), "org/name", token)
     assert SECRET not in f"{caught.value!r} {caught.value}"
     return caught.value
 
 
 def test_both_documents_are_fetched() -> None:
-    metadata, server = asked(script())
+    found, server = asked(script())
 
-    assert metadata == HubMetadata(model_id="org/name", information=INFORMATION, config=CONFIG)
+    assert found == HubMetadata(model_id="org/name", information=INFORMATION, config=CONFIG)
     assert sorted(seen.path.split("?")[0] for seen in server.seen) == [
         "/api/models/org/name",
         "/org/name/resolve/main/config.json",
@@ -114,36 +119,47 @@ def test_the_token_goes_along_as_a_bearer_token_and_only_when_there_is_one() -> 
     assert all(SECRET not in seen.path for seen in with_token.seen)
 
 
-def test_the_token_does_not_follow_a_redirect_to_another_host() -> None:
+def test_another_host_is_not_asked() -> None:
     with loopback(lambda _: say(CONFIG)) as other:
         redirect = Say(status=302, headers={"Location": f"{other.url}/elsewhere"})
-        metadata, first = asked(script(config=redirect), token=TOKEN)
+        error = refused(script(config=redirect), token=TOKEN)
 
-    assert metadata.config == CONFIG
-    assert {seen.headers.get("authorization") for seen in first.seen} == {f"Bearer {SECRET}"}
-    assert [seen.headers.get("authorization") for seen in other.seen] == [None]
-    assert not any(SECRET in value for seen in other.seen for value in seen.headers.values())
+    assert isinstance(error, HubBadResponse)
+    assert other.seen == []
+
+
+def test_a_redirect_within_the_hub_keeps_the_token() -> None:
+    def answer(request: Seen) -> Say:
+        if request.path.startswith("/org/"):
+            return Say(status=307, headers={"Location": "/moved?to=here"})
+        return say(INFORMATION if request.path.startswith("/api/") else CONFIG)
+
+    found, server = asked(answer, token=TOKEN)
+
+    assert found.config == CONFIG
+    assert "/moved?to=here" in {seen.path for seen in server.seen}
+    assert {seen.headers.get("authorization") for seen in server.seen} == {TOKEN.authorization}
 
 
 def test_a_renamed_repository_is_called_by_its_new_name() -> None:
     with EmbeddedHub(load_snapshot()) as embedded:
-        metadata = hub(embedded.url).metadata("gpt2", None)
+        found = metadata(hub(embedded.url), "gpt2", None)
 
-    assert metadata.model_id == "openai-community/gpt2"
-    assert metadata.config is not None
+    assert found.model_id == "openai-community/gpt2"
+    assert found.config is not None
 
 
 def test_compressed_answers_are_read() -> None:
     body = gzip.compress(json.dumps(CONFIG).encode())
-    metadata, _ = asked(script(config=Say(headers={"Content-Encoding": "gzip"}, body=body)))
+    found, _ = asked(script(config=Say(headers={"Content-Encoding": "gzip"}, body=body)))
 
-    assert metadata.config == CONFIG
+    assert found.config == CONFIG
 
 
 def test_a_repository_without_a_config_has_none() -> None:
-    metadata, _ = asked(script(config=say({}, status=404, X_Error_Code="EntryNotFound")))
+    found, _ = asked(script(config=say({}, status=404, X_Error_Code="EntryNotFound")))
 
-    assert metadata.config is None
+    assert found.config is None
 
 
 @pytest.mark.parametrize(
@@ -161,14 +177,14 @@ def test_refusals_are_told_apart_as_the_real_hub_tells_them(
     model_id: str, token: str | None, error: type[RequestError], sentence: str
 ) -> None:
     with EmbeddedHub(load_snapshot()) as embedded, pytest.raises(error, match=sentence):
-        hub(embedded.url).metadata(model_id, HubToken(token) if token else None)
+        metadata(hub(embedded.url), model_id, HubToken(token) if token else None)
 
 
 def test_a_gated_repository_opens_with_a_token() -> None:
     with EmbeddedHub(load_snapshot()) as embedded:
-        metadata = hub(embedded.url).metadata("meta-llama/Llama-3.1-8B-Instruct", HubToken("hf_someone"))
+        found = metadata(hub(embedded.url), "meta-llama/Llama-3.1-8B-Instruct", HubToken("hf_someone"))
 
-    assert metadata.config is not None
+    assert found.config is not None
 
 
 @pytest.mark.parametrize(
@@ -214,7 +230,14 @@ def test_a_token_is_taken_out_before_a_sentence_is_cut() -> None:
         ({"RateLimit": '"api";r=0;t=123'}, 123),
         ({}, None),
         ({"Retry-After": "soon"}, None),
-        ({"Retry-After": "9" * 40}, 999_999),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "1.5"}, None),
+        ({"Retry-After": "7200"}, 7200),
+        ({"Retry-After": "9" * 40}, 86_400),
+        ({"Retry-After": "Wed, 21 Oct 2195 07:28:00 GMT"}, 86_400),
+        ({"Retry-After": "Wed, 99 Oct 2195 07:28:00 GMT"}, None),
+        ({"Retry-After": "soon", "RateLimit": '"api";r=0;t=9'}, 9),
+        ({"RateLimit": '"api";r=0;t=x'}, None),
     ],
     ids=str,
 )
@@ -231,38 +254,38 @@ def test_a_rate_limit_is_passed_on_with_its_waiting_time(
 def test_a_long_wait_is_not_waited_for() -> None:
     with loopback(script(information=Say(status=429, headers={"Retry-After": "60"}))) as server:
         with pytest.raises(HubRateLimited):
-            hub(server.url).metadata("org/name", None)
+            metadata(hub(server.url), "org/name", None)
         assert sum(seen.path.startswith("/api/") for seen in server.seen) == 1
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 def test_a_passing_fault_is_tried_again(status: int) -> None:
     answers = iter([Say(status=status), say(INFORMATION)])
-    metadata, _ = asked(lambda request: next(answers) if request.path.startswith("/api/") else say(CONFIG))
+    found, _ = asked(lambda request: next(answers) if request.path.startswith("/api/") else say(CONFIG))
 
-    assert metadata.information == INFORMATION
+    assert found.information == INFORMATION
 
 
 def test_attempts_are_bounded() -> None:
     with loopback(script(information=Say(status=503))) as server:
         with pytest.raises(HubUnreachable, match="503"):
-            hub(server.url).metadata("org/name", None)
+            metadata(hub(server.url), "org/name", None)
         assert sum(seen.path.startswith("/api/") for seen in server.seen) == 3
 
 
 def test_a_hub_that_is_not_there_is_unreachable() -> None:
     with pytest.raises(HubUnreachable):
-        hub("http://127.0.0.1:9").metadata("org/name", None)
+        metadata(hub("http://127.0.0.1:9"), "org/name", None)
 
 
 def test_a_name_that_does_not_resolve_is_unreachable() -> None:
     with pytest.raises(HubUnreachable):
-        hub("http://hub.invalid").metadata("org/name", None)
+        metadata(hub("http://hub.invalid"), "org/name", None)
 
 
 def test_plain_http_where_tls_is_expected_is_unreachable() -> None:
     with loopback(script()) as server, pytest.raises(HubUnreachable):
-        hub(server.url.replace("http:", "https:")).metadata("org/name", None)
+        metadata(hub(server.url.replace("http:", "https:")), "org/name", None)
 
 
 def stall(handler: BaseHTTPRequestHandler) -> None:
@@ -311,6 +334,8 @@ def test_the_deadline_holds_whatever_the_hub_does(
         Say(body=b" " * (2 * 1024**2 + 1)),
         Say(headers={"Content-Encoding": "gzip"}, body=gzip.compress(b" " * (64 * 1024**2))),
         Say(headers={"Content-Encoding": "gzip"}, body=b"not gzip at all"),
+        Say(headers={"Content-Encoding": "gzip"}, body=gzip.compress(b"{}")[:-4]),
+        Say(headers={"Content-Encoding": "br"}, body=b"{}"),
         Say(status=302, headers={"Location": "/org/name/resolve/main/config.json"}),
         Say(status=418),
         Say(status=400, body=b'{"error": "Invalid option"}'),
@@ -332,6 +357,8 @@ def test_the_deadline_holds_whatever_the_hub_does(
         "too large",
         "gzip bomb",
         "broken gzip",
+        "truncated gzip",
+        "packed otherwise",
         "redirect in circles",
         "teapot",
         "bad request",
@@ -345,18 +372,14 @@ def test_nonsense_is_a_bad_response(answer: Say) -> None:
 @pytest.mark.parametrize(
     "location", ["", "http://", "http://[::1", "ftp://example.invalid/x", "//:99999/x", "http://a b/"]
 )
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_redirect_to_nowhere_is_no_defect_of_ours(location: str) -> None:
-    error = refused(script(config=Say(status=302, headers={"Location": location})))
-    gc.collect()  # urllib3 leaves the socket of a redirect that it cannot follow to the collector
-
-    assert isinstance(error, HubBadResponse | HubUnreachable)
+def test_a_redirect_to_nowhere_is_a_bad_response(location: str) -> None:
+    assert isinstance(refused(script(config=Say(status=302, headers={"Location": location}))), HubBadResponse)
 
 
 def test_the_second_question_is_not_passed_on() -> None:
     with loopback(script()) as server:
         asking = hub(server.url)
-        first, second = asking.metadata("org/name", None), asking.metadata("org/name", None)
+        first, second = metadata(asking, "org/name", None), metadata(asking, "org/name", None)
 
         assert first == second
         assert len(server.seen) == 2
@@ -365,20 +388,10 @@ def test_the_second_question_is_not_passed_on() -> None:
 def test_an_answer_is_forgotten_in_time() -> None:
     with loopback(script()) as server:
         asking = hub(server.url, seconds=0)
-        asking.metadata("org/name", None)
-        asking.metadata("org/name", None)
+        metadata(asking, "org/name", None)
+        metadata(asking, "org/name", None)
 
         assert len(server.seen) == 4
-
-
-def test_a_refusal_is_not_remembered() -> None:
-    answers = iter([say({}, status=404, X_Error_Code="RepoNotFound"), say(INFORMATION)])
-    with loopback(lambda seen: next(answers) if seen.path.startswith("/api/") else say(CONFIG)) as server:
-        asking = hub(server.url)
-        with pytest.raises(ModelNotFound):
-            asking.metadata("org/name", None)
-
-        assert asking.metadata("org/name", None).config == CONFIG
 
 
 @pytest.mark.parametrize(
@@ -387,10 +400,10 @@ def test_a_refusal_is_not_remembered() -> None:
 def test_what_one_token_may_see_is_not_shown_under_another(others: HubToken | None) -> None:
     with EmbeddedHub(load_snapshot()) as embedded:
         asking = hub(embedded.url)
-        asking.metadata("meta-llama/Llama-3.1-8B-Instruct", TOKEN)
+        metadata(asking, "meta-llama/Llama-3.1-8B-Instruct", TOKEN)
         before = len(embedded.requests)
         with suppress(ModelGated, TokenRejected):
-            asking.metadata("meta-llama/Llama-3.1-8B-Instruct", others)
+            metadata(asking, "meta-llama/Llama-3.1-8B-Instruct", others)
 
         assert len(embedded.requests) > before
 
@@ -398,38 +411,30 @@ def test_what_one_token_may_see_is_not_shown_under_another(others: HubToken | No
 def test_a_public_answer_does_not_hide_that_a_token_is_bad() -> None:
     with EmbeddedHub(load_snapshot()) as embedded:
         asking = hub(embedded.url)
-        asking.metadata("Qwen/Qwen3-8B", None)
+        metadata(asking, "Qwen/Qwen3-8B", None)
         with pytest.raises(TokenRejected):
-            asking.metadata("Qwen/Qwen3-8B", HubToken("hf_invalid"))
-
-
-def test_the_token_is_no_key_of_the_cache_in_clear() -> None:
-    with loopback(script()) as server:
-        asking = hub(server.url)
-        asking.metadata("org/name", TOKEN)
-
-        assert SECRET not in repr(asking._cache._values)  # noqa: SLF001 - what a dump of memory would show
+            metadata(asking, "Qwen/Qwen3-8B", HubToken("hf_invalid"))
 
 
 def test_a_large_document_is_not_remembered() -> None:
     """A megabyte of empty lists would take 25 once parsed."""
     with loopback(script(config=say({"padding": ["x" * 100] * 2000}))) as server:
         asking = hub(server.url)
-        asking.metadata("org/name", None)
-        asking.metadata("org/name", None)
+        metadata(asking, "org/name", None)
+        metadata(asking, "org/name", None)
 
         assert len(server.seen) == 4
 
 
 def test_a_deadline_of_the_callers_is_kept() -> None:
     with loopback(script(information=stall)) as server, pytest.raises(HubUnreachable):
-        hub(server.url, deadline=60).metadata("org/name", None, deadline=time.monotonic() + 0.3)
+        metadata(hub(server.url, deadline=60), "org/name", None, deadline=time.monotonic() + 0.3)
 
 
 def test_the_cache_is_bounded() -> None:
     with loopback(script()) as server:
         asking = hub(server.url, entries=1)
         for model_id in ("org/one", "org/two", "org/one"):
-            asking.metadata(model_id, None)
+            metadata(asking, model_id, None)
 
         assert len(server.seen) == 6

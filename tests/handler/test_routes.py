@@ -8,17 +8,14 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from support.assertions import assert_error
-from support.dynamodb import TABLE, moto_client
+from support.assertions import assert_error, header
+from support.dynamodb import TABLE
 from support.loopback import Say, Seen, loopback
 from support.metadata import real
+from support.service import Service, seeded_catalog
 
-from catalog.records import shipped_items
 from handler import routes
 from handler.catalog import Catalog
-from handler.hub import Hub
-from handler.routes import create_app
-from importer.table import write_items
 from local.gateway import LambdaContext, event, recommend_target
 from local.hub import EmbeddedHub, load_snapshot
 
@@ -27,26 +24,9 @@ MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 QWEN_14B = "Qwen/Qwen2.5-14B-Instruct"
 
 
-class Service:
-    """The application over an embedded hub and a moto table."""
-
-    def __init__(self, hub_url: str, client: Any) -> None:
-        hub = Hub(hub_url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
-        self.app = create_app(Catalog(client, TABLE, cache_seconds=60), hub)
-
-    def send(self, method: str, target: str, **headers: str) -> dict[str, Any]:
-        pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
-        return self.app.resolve(event(method, target, pairs), LambdaContext.fresh())  # type: ignore[arg-type]
-
-    def ask(self, model: str, instance_type: str, *, token: str = "", **others: str) -> dict[str, Any]:
-        headers = {"X_HF_Token": token} if token else {}
-        return self.send("GET", recommend_target(model, instance_type, **others), **headers)
-
-
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    with moto_client() as made:
-        write_items(made, TABLE, shipped_items())
+def catalog() -> Iterator[Catalog]:
+    with seeded_catalog() as made:
         yield made
 
 
@@ -57,12 +37,8 @@ def hub() -> Iterator[EmbeddedHub]:
 
 
 @pytest.fixture
-def service(hub: EmbeddedHub, client: Any) -> Service:
-    return Service(hub.url, client)
-
-
-def header(answer: dict[str, Any], name: str) -> str | None:
-    return {key.lower(): value for key, value in answer["headers"].items()}.get(name.lower())
+def service(hub: EmbeddedHub, catalog: Catalog) -> Service:
+    return Service(hub.url, catalog)
 
 
 def test_a_public_answer_may_be_cached_and_has_a_tag(service: Service) -> None:
@@ -131,7 +107,7 @@ def test_each_format_has_its_own_checkpoints(service: Service) -> None:
     assert {each["quantization"] for each in recommended} == {"int8"}
 
 
-def test_a_list_of_checkpoints_that_fails_costs_nothing_else(client: Any) -> None:
+def test_a_list_of_checkpoints_that_fails_costs_nothing_else(catalog: Catalog) -> None:
     whole = real(QWEN_14B)
 
     def answer(request: Seen) -> Say:
@@ -142,7 +118,7 @@ def test_a_list_of_checkpoints_that_fails_costs_nothing_else(client: Any) -> Non
 
     with loopback(answer) as failing, EmbeddedHub(load_snapshot()) as sound:
         without, complete = (
-            Service(url, client).ask(QWEN_14B, "g5.xlarge") for url in (failing.url, sound.url)
+            Service(url, catalog).ask(QWEN_14B, "g5.xlarge") for url in (failing.url, sound.url)
         )
     body, expected = json.loads(without["body"]), json.loads(complete["body"])
     del expected["checkpoints"], expected["alternatives"]["quantization_option"]["checkpoints"]
@@ -208,13 +184,13 @@ def test_other_paths_are_a_404(service: Service, path: str) -> None:
     assert "\x1b" not in assert_error(service.send("GET", path), 404, "route_not_found")
 
 
-def test_a_hub_that_is_down_is_a_502(client: Any) -> None:
-    assert_error(Service("http://127.0.0.1:9", client).ask(MISTRAL, "g5.xlarge"), 502, "hub_unreachable")
+def test_a_hub_that_is_down_is_a_502(catalog: Catalog) -> None:
+    assert_error(Service("http://127.0.0.1:9", catalog).ask(MISTRAL, "g5.xlarge"), 502, "hub_unreachable")
 
 
-def test_a_rate_limit_is_passed_on(client: Any) -> None:
+def test_a_rate_limit_is_passed_on(catalog: Catalog) -> None:
     with loopback(lambda _: Say(status=429, headers={"Retry-After": "30"})) as server:
-        answer = Service(server.url, client).ask(MISTRAL, "g5.xlarge")
+        answer = Service(server.url, catalog).ask(MISTRAL, "g5.xlarge")
 
     assert_error(answer, 502, "hub_rate_limited")
     assert header(answer, "Retry-After") == "30"
@@ -228,22 +204,22 @@ def test_a_rate_limit_is_passed_on(client: Any) -> None:
         b'{"model_type": "llama", "num_hidden_layers": -1, "hidden_size": 1e999}',
     ],
 )
-def test_metadata_that_make_no_sense_are_a_502(client: Any, config: bytes) -> None:
+def test_metadata_that_make_no_sense_are_a_502(catalog: Catalog, config: bytes) -> None:
     def answer(seen: Any) -> Say:
         return Say(body=b'{"id": "org/name"}' if seen.path.startswith("/api/") else config)
 
     with loopback(answer) as server:
-        assert_error(Service(server.url, client).ask("org/name", "g5.xlarge"), 502, "hub_bad_response")
+        assert_error(Service(server.url, catalog).ask("org/name", "g5.xlarge"), 502, "hub_bad_response")
 
 
-def test_text_that_is_no_unicode_does_not_break_the_answer(client: Any) -> None:
+def test_text_that_is_no_unicode_does_not_break_the_answer(catalog: Catalog) -> None:
     def answer(seen: Any) -> Say:
         return Say(
             body=b'{"id": "org/name"}' if seen.path.startswith("/api/") else b'{"model_type": "\\ud800"}'
         )
 
     with loopback(answer) as server:
-        given = Service(server.url, client).ask("org/name", "g5.xlarge")
+        given = Service(server.url, catalog).ask("org/name", "g5.xlarge")
 
     assert json.loads(given["body"].encode())["explanation"]["code"] == "unsupported_model"
 
@@ -253,7 +229,9 @@ def test_a_table_that_is_down_is_a_503(hub: EmbeddedHub) -> None:
     quick = Config(connect_timeout=0.2, read_timeout=0.2, retries={"total_max_attempts": 1})
     silent = boto3.client("dynamodb", endpoint_url="http://127.0.0.1:9", config=quick)
 
-    assert_error(Service(hub.url, silent).ask(MISTRAL, "g5.xlarge"), 503, "catalog_unavailable")
+    service = Service(hub.url, Catalog(silent, TABLE, cache_seconds=60))
+
+    assert_error(service.ask(MISTRAL, "g5.xlarge"), 503, "catalog_unavailable")
 
 
 def test_a_defect_is_a_500_in_the_same_envelope_and_without_details(

@@ -23,6 +23,7 @@ def test_every_setting_is_read() -> None:
             "HUB_DEADLINE_SECONDS": "3",
             "HUB_CACHE_SECONDS": "4.5",
             "HUB_CACHE_ENTRIES": "6",
+            "HUB_STALE_SECONDS": "7",
             "CATALOG_CACHE_SECONDS": "0",
         }
     )
@@ -33,6 +34,7 @@ def test_every_setting_is_read() -> None:
         hub_deadline_seconds=3,
         hub_cache_seconds=4.5,
         hub_cache_entries=6,
+        hub_stale_seconds=7,
         catalog_cache_seconds=0,
     )
 
@@ -47,6 +49,7 @@ def test_an_empty_variable_takes_the_default() -> None:
         ("HUB_DEADLINE_SECONDS", "soon"),
         ("HUB_CACHE_SECONDS", "-1"),
         ("HUB_CACHE_ENTRIES", "nan"),
+        ("HUB_STALE_SECONDS", "a day"),
         ("CATALOG_CACHE_SECONDS", "inf"),
         ("HF_ENDPOINT", "huggingface.co"),
         ("HF_ENDPOINT", "ftp://huggingface.co"),

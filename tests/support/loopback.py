@@ -1,5 +1,7 @@
 """A real HTTP server on the loopback that answers as a test tells it to."""
 
+import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ class Seen:
 
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +45,17 @@ class Loopback:
 
 
 @contextmanager
-def loopback(script: Script) -> Iterator[Loopback]:
-    """Serve `script` on a free port."""
+def loopback(script: Script, *, tls: ssl.SSLContext | None = None) -> Iterator[Loopback]:
+    """Serve `script` on a free port, over TLS where a context is given."""
     seen: list[Seen] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(script, seen))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _handler(script, seen))
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "http" if tls is None else "https"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    running = Loopback(url=f"http://127.0.0.1:{server.server_port}", seen=seen, stopping=threading.Event())
+    url = f"{scheme}://127.0.0.1:{server.server_port}"
+    running = Loopback(url=url, seen=seen, stopping=threading.Event())
     try:
         yield running
     finally:
@@ -59,12 +65,24 @@ def loopback(script: Script) -> Iterator[Loopback]:
         thread.join()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Pass over clients that hang up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def _handler(script: Script, seen: list[Seen]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            request = Seen(path=self.path, headers={k.lower(): v for k, v in self.headers.items()})
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            request = Seen(path=self.path, headers=headers, body=body)
             seen.append(request)
             answer = script(request)
             if callable(answer):
@@ -72,6 +90,8 @@ def _handler(script: Script, seen: list[Seen]) -> type[BaseHTTPRequestHandler]:
                 answer(self)
                 return
             self._say(answer)
+
+        do_POST = do_GET  # noqa: N815 - the base class looks for this name
 
         def _say(self, answer: Say) -> None:
             self.send_response(answer.status)

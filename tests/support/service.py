@@ -1,8 +1,9 @@
-"""The service behind its HTTP front, on the embedded parts."""
+"""The service, by itself and behind its HTTP front."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import Any
 
 from catalog.records import shipped_items
 from handler.catalog import Catalog
@@ -10,19 +11,58 @@ from handler.hub import Hub
 from handler.routes import create_app
 from importer.table import write_items
 from local.front import Front
+from local.gateway import LambdaContext, event, recommend_target
 from local.hub import EmbeddedHub
 from local.snapshot import load_snapshot
 from support.dynamodb import TABLE, moto_client
 
 
 @contextmanager
+def seeded_catalog() -> Iterator[Catalog]:
+    """The instance types of EC2's records, in a table of moto's."""
+    with moto_client() as dynamodb:
+        write_items(dynamodb, TABLE, shipped_items())
+        yield Catalog(dynamodb, TABLE, cache_seconds=60)
+
+
+class Service:
+    """The application over a Hub and a table; it takes events."""
+
+    def __init__(
+        self,
+        hub_url: str,
+        catalog: Catalog,
+        *,
+        deadline_seconds: float = 5,
+        cache_seconds: float = 60,
+        stale_seconds: float = 0,
+    ) -> None:
+        hub = Hub(
+            hub_url,
+            deadline_seconds=deadline_seconds,
+            cache_seconds=cache_seconds,
+            cache_entries=8,
+            stale_seconds=stale_seconds,
+        )
+        self.app = create_app(catalog, hub)
+
+    def send(self, method: str, target: str, **headers: str) -> dict[str, Any]:
+        pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
+        return self.app.resolve(event(method, target, pairs), LambdaContext.fresh())  # type: ignore[arg-type]
+
+    def ask(self, model: str, instance_type: str, *, token: str = "", **others: str) -> dict[str, Any]:
+        headers = {"X_HF_Token": token} if token else {}
+        return self.send("GET", recommend_target(model, instance_type, **others), **headers)
+
+
+@contextmanager
 def running_service() -> Iterator[Front]:
     """A front that answers until the block ends."""
-    with EmbeddedHub(load_snapshot()) as hub, moto_client() as dynamodb:
-        write_items(dynamodb, TABLE, shipped_items())
-        asking = Hub(hub.url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
-        app = create_app(Catalog(dynamodb, TABLE, cache_seconds=60), asking)
-        with Front(app.resolve, port=0) as front:
-            Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
-            yield front
-            front.shutdown()
+    with (
+        EmbeddedHub(load_snapshot()) as hub,
+        seeded_catalog() as catalog,
+        Front(Service(hub.url, catalog).app.resolve, port=0) as front,
+    ):
+        Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
+        yield front
+        front.shutdown()

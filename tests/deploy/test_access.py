@@ -1,0 +1,192 @@
+"""Who may call what, read from the template that SAM synthesizes."""
+
+import re
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+from support.template import MANAGED_POLICIES, deployed, is_allowed, of_type, translated
+
+from local.artifact import ROOT
+
+ORIGINS = "https://one.example,https://two.example"
+JWT = {"JwtIssuer": "https://login.example/pool", "JwtAudience": "page,script"}
+TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
+PARAMETERS = TEMPLATE["Parameters"]
+TABLE = {"Fn::GetAtt": ["InstanceTable", "Arn"]}
+
+
+def api(**parameters: str) -> dict[str, Any]:
+    return deployed(**parameters)["Resources"]["HttpApi"]["Properties"]["Body"]
+
+
+def route(body: dict[str, Any]) -> dict[str, Any]:
+    ((path, methods),) = body["paths"].items()
+    ((method, route),) = methods.items()
+    assert (method, path) == ("get", "/api/v1/recommend")
+    return route
+
+
+def roles() -> dict[str, Any]:
+    return {name: role["Properties"] for name, role in of_type(translated(), "AWS::IAM::Role").items()}
+
+
+def test_without_an_issuer_the_api_is_open() -> None:
+    body = api()
+
+    assert "security" not in route(body)
+    assert body["components"] == {}
+
+
+def test_with_an_issuer_the_route_wants_its_token() -> None:
+    body = api(**JWT)
+
+    assert route(body)["security"] == [{"Jwt": []}]
+    assert body["components"]["securitySchemes"]["Jwt"] == {
+        "type": "oauth2",
+        "x-amazon-apigateway-authorizer": {
+            "type": "jwt",
+            "identitySource": "$request.header.Authorization",
+            "jwtConfiguration": {"issuer": JWT["JwtIssuer"], "audience": ["page", "script"]},
+        },
+    }
+
+
+@pytest.mark.parametrize("parameters", [{}, JWT], ids=["open", "closed"])
+def test_the_gateway_answers_preflights_without_a_token(parameters: dict[str, str]) -> None:
+    """A browser sends none with them: there is no OPTIONS route that could ask for it, nor a catch-all."""
+    body = api(AllowedOrigins=ORIGINS, **parameters)
+
+    assert set(route(body)) - {"security"} == {"responses", "x-amazon-apigateway-integration"}
+    assert body["x-amazon-apigateway-cors"] == {
+        "allowOrigins": ORIGINS.split(","),
+        "allowMethods": ["GET", "OPTIONS"],
+        "allowHeaders": ["authorization", "content-type", "x-hf-token"],
+        "exposeHeaders": ["ETag", "Retry-After", "Apigw-Requestid"],
+        "maxAge": 600,
+    }
+
+
+def test_without_origins_the_gateway_says_nothing_of_them() -> None:
+    assert "x-amazon-apigateway-cors" not in api()
+
+
+@pytest.mark.parametrize(
+    ("given", "fine"),
+    [({}, True), (JWT, True), ({"JwtIssuer": "https://a"}, False), ({"JwtAudience": "page"}, False)],
+    ids=["none", "both", "issuer", "audience"],
+)
+def test_an_issuer_goes_with_an_audience(given: dict[str, str], fine: bool) -> None:  # noqa: FBT001 - a column
+    assert is_allowed(**given) is fine
+
+
+@pytest.mark.parametrize("issuer", ["", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"])
+def test_an_issuer_is_https(issuer: str) -> None:
+    pattern = PARAMETERS["JwtIssuer"]["AllowedPattern"]
+
+    assert re.fullmatch(pattern, issuer)
+    assert not re.fullmatch(pattern, issuer.replace("https", "http") or "login.example")
+
+
+def test_the_gateways_limits_are_parameters() -> None:
+    (stage,) = of_type(deployed(RequestsPerSecond="7"), "AWS::ApiGatewayV2::Stage").values()
+
+    assert stage["Properties"]["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": "7",
+        "ThrottlingBurstLimit": PARAMETERS["RequestBurst"]["Default"],
+    }
+    assert stage["Properties"]["StageName"] == "$default"
+
+
+@pytest.mark.parametrize(("parameters", "reserved"), [({}, 20), ({"ReservedConcurrency": "0"}, None)])
+def test_the_calls_to_the_hub_are_capped_unless_that_is_switched_off(
+    parameters: dict[str, str], reserved: int | None
+) -> None:
+    function = deployed(**parameters)["Resources"]["RecommendFunction"]["Properties"]
+
+    assert function.get("ReservedConcurrentExecutions") == reserved
+
+
+def test_each_role_may_do_exactly_this() -> None:
+    allowed = {
+        name: [
+            (statement["Effect"], statement["Action"], statement["Resource"])
+            for policy in role.get("Policies", [])
+            for statement in policy["PolicyDocument"]["Statement"]
+        ]
+        for name, role in roles().items()
+    }
+
+    assert allowed == {
+        "RecommendFunctionRole": [("Allow", ["dynamodb:GetItem", "dynamodb:Scan"], TABLE)],
+        "ImportFunctionRole": [
+            ("Allow", ["ec2:DescribeInstanceTypes", "pricing:GetProducts"], "*"),
+            ("Allow", ["dynamodb:Scan", "dynamodb:BatchWriteItem"], TABLE),
+        ],
+        "DeploymentRole": [],
+    }
+
+
+def test_aws_own_policies_are_those_for_logs_and_for_deployments() -> None:
+    service_role = "iam::aws:policy/service-role"
+
+    assert {name: role["ManagedPolicyArns"] for name, role in roles().items()} == {
+        "RecommendFunctionRole": list(MANAGED_POLICIES.values()),
+        "ImportFunctionRole": list(MANAGED_POLICIES.values()),
+        "DeploymentRole": [
+            {"Fn::Sub": f"arn:${{AWS::Partition}}:{service_role}/AWSCodeDeployRoleForLambdaLimited"}
+        ],
+    }
+
+
+def test_each_role_is_one_services_alone() -> None:
+    trusted = {}
+    for name, role in roles().items():
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        ((kind, services),) = statement["Principal"].items()
+        assert kind == "Service"
+        trusted[name] = services if isinstance(services, str) else ",".join(services)
+
+    assert trusted == {
+        "RecommendFunctionRole": "lambda.amazonaws.com",
+        "ImportFunctionRole": "lambda.amazonaws.com",
+        "DeploymentRole": "codedeploy.amazonaws.com",
+    }
+
+
+def test_no_permission_hides_in_a_policy_apart_from_the_roles() -> None:
+    kinds = {resource["Type"] for resource in translated()["Resources"].values()}
+
+    assert {kind for kind in kinds if "Policy" in kind or kind.startswith("AWS::IAM::")} == {"AWS::IAM::Role"}
+
+
+def test_the_gateway_and_the_schedule_alone_may_invoke() -> None:
+    permissions = of_type(translated(), "AWS::Lambda::Permission").values()
+    allowed = {
+        each["Properties"]["Principal"]: (
+            each["Properties"]["FunctionName"]["Ref"],
+            each["Properties"]["SourceArn"],
+        )
+        for each in permissions
+    }
+
+    assert len(permissions) == len(allowed) == 2
+    function, source = allowed["apigateway.amazonaws.com"]
+    assert function == "RecommendFunctionAliaslive"
+    assert source["Fn::Sub"][0].endswith("${__ApiId__}/${__Stage__}/GET/api/v1/recommend")
+    assert source["Fn::Sub"][1]["__ApiId__"] == {"Ref": "HttpApi"}
+    assert allowed["events.amazonaws.com"] == (
+        "ImportFunction",
+        {"Fn::GetAtt": ["ImportFunctionDaily", "Arn"]},
+    )
+
+
+def test_each_finding_that_is_accepted_has_its_reason() -> None:
+    accepted = [
+        skip
+        for resource in TEMPLATE["Resources"].values()
+        for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", [])
+    ]
+
+    assert accepted
+    assert all(re.fullmatch(r"CKV2?_AWS_\d+", skip["id"]) and len(skip["comment"]) > 10 for skip in accepted)

@@ -1,0 +1,96 @@
+"""How one version of the function follows another, read from the template that SAM synthesizes."""
+
+import re
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+from support.template import deployed, of_type, translated
+
+from local.artifact import FUNCTION, ROOT
+
+PARAMETERS = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
+CANARY = "Canary10Percent5Minutes"
+
+# What a function may differ in without its versions differing.
+NOT_OF_A_VERSION = {"ReservedConcurrentExecutions", "Tags"}
+
+
+def the(template: dict[str, Any], kind: str) -> dict[str, Any]:
+    (resource,) = of_type(template, kind).values()
+    return resource["Properties"]
+
+
+def parameters_in(value: Any) -> set[str]:
+    """The parameters that a value refers to."""
+    if isinstance(value, list):
+        return {name for each in value for name in parameters_in(each)}
+    if not isinstance(value, dict):
+        return set()
+    if set(value) == {"Ref"}:
+        return {value["Ref"]} & set(PARAMETERS)
+    return {name for each in value.values() for name in parameters_in(each)}
+
+
+def test_the_gateway_calls_the_alias_and_the_alias_a_published_version() -> None:
+    template = translated()
+    ((version, _),) = of_type(template, "AWS::Lambda::Version").items()
+    ((alias, _),) = of_type(template, "AWS::Lambda::Alias").items()
+    (route,) = the(template, "AWS::ApiGatewayV2::Api")["Body"]["paths"].values()
+
+    uri = route["get"]["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    assert uri.endswith(f"/functions/${{{alias}}}/invocations")
+    assert the(template, "AWS::Lambda::Alias")["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
+
+
+@pytest.mark.parametrize("parameters", [{}, {"SnapStart": "PublishedVersions"}], ids=["without", "with"])
+def test_snapshots_are_taken_where_that_is_asked_for(parameters: dict[str, str]) -> None:
+    """The alias is there either way, so that nothing else depends on it."""
+    template = deployed(**parameters)
+    function = template["Resources"][FUNCTION]["Properties"]
+
+    assert function["SnapStart"] == {"ApplyOn": parameters.get("SnapStart", "None")}
+    assert the(template, "AWS::Lambda::Alias")["Name"] == "live"
+
+
+def test_a_version_is_published_anew_where_a_parameter_of_it_changes() -> None:
+    """SAM's name for the version does not change then, but CloudFormation replaces it for its description."""
+    template = translated()
+    function = {
+        name: value
+        for name, value in template["Resources"][FUNCTION]["Properties"].items()
+        if name not in NOT_OF_A_VERSION
+    }
+    description = the(template, "AWS::Lambda::Version")["Description"]["Fn::Sub"]
+
+    assert set(re.findall(r"\$\{(\w+)\}", description)) == parameters_in(function)
+
+
+def test_a_changed_property_publishes_a_version_too() -> None:
+    properties = yaml_parse((ROOT / "template.yaml").read_text())["Resources"][FUNCTION]["Properties"]
+
+    assert properties["AutoPublishAliasAllProperties"] is True
+
+
+def test_all_at_once_looks_at_no_alarm_so_that_a_remedy_can_be_deployed() -> None:
+    group = the(deployed(), "AWS::CodeDeploy::DeploymentGroup")
+
+    assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": "AllAtOnce"}
+    assert group["AlarmConfiguration"] == {}
+
+
+def test_a_gradual_deployment_goes_back_where_the_function_fails() -> None:
+    group = the(deployed(Deployment=CANARY), "AWS::CodeDeploy::DeploymentGroup")
+
+    assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": CANARY}
+    assert group["AlarmConfiguration"] == {
+        "Enabled": True,
+        "Alarms": [{"Name": {"Ref": "FunctionErrorsAlarm"}}, {"Name": {"Ref": "DefectsAlarm"}}],
+    }
+    assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+
+
+def test_every_way_of_deployment_is_one_that_sam_knows() -> None:
+    for way in PARAMETERS["Deployment"]["AllowedValues"]:
+        name = the(deployed(Deployment=way), "AWS::CodeDeploy::DeploymentGroup")["DeploymentConfigName"]
+        assert name == {"Fn::Sub": ["CodeDeployDefault.Lambda${ConfigName}", {"ConfigName": way}]}

@@ -1,0 +1,230 @@
+"""Alarms and dashboard watch what there is, and docs/operations.md says what to do."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+from support.logs import LOGGED
+from support.template import deployed, of_type, translated
+
+from handler.errors import RequestError
+from handler.metrics import Metric
+from handler.routes import INTERNAL_ERROR
+from local.artifact import ROOT
+
+TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
+PARAMETERS = TEMPLATE["Parameters"]
+ALARMS = {name: each["Properties"] for name, each in of_type(TEMPLATE, "AWS::CloudWatch::Alarm").items()}
+OPERATIONS = (ROOT / "docs/operations.md").read_text()
+README = (ROOT / "README.md").read_text()
+
+QUERIES = re.findall(r"```\n(f[^`]+)```", OPERATIONS)
+OF_THE_LANGUAGE = {"filter", "fields", "sort", "desc", "limit", "stats", "as", "by", "and", "type"}
+
+STACK = {"Ref": "AWS::StackName"}
+SERVICE = TEMPLATE["Resources"]["RecommendFunction"]["Properties"]["Environment"]["Variables"][
+    "POWERTOOLS_SERVICE_NAME"
+]
+CODES = {error.code for error in RequestError.__subclasses__()} | {INTERNAL_ERROR}
+BY_AWS = {
+    "AWS/ApiGateway": {"4xx", "5xx", "Count", "Latency"},
+    "AWS/Lambda": {"ConcurrentExecutions", "Errors", "Invocations", "Throttles"},
+}
+
+Watched = dict[str, Any]
+
+
+def watched(alarm: dict[str, Any]) -> list[Watched]:
+    """The metrics behind an alarm."""
+    if "Metrics" not in alarm:
+        return [alarm]
+    return [each["MetricStat"]["Metric"] for each in alarm["Metrics"] if "MetricStat" in each]
+
+
+def dimensions(metric: Watched) -> dict[str, Any]:
+    return {each["Name"]: each["Value"] for each in metric["Dimensions"]}
+
+
+def dashboard() -> list[dict[str, Any]]:
+    body = TEMPLATE["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    return json.loads(re.sub(r"\$\{([\w:]+)\}", r"<\1>", body))["widgets"]
+
+
+def drawn() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Namespace, name and dimensions of each metric on the dashboard, its abbreviations written out."""
+    for widget in dashboard():
+        before: list[str] = []
+        for row in widget["properties"].get("metrics", []):
+            words = [word for word in row if isinstance(word, str)]
+            if words == ["..."]:
+                words = before
+            words = [before[place] if word == "." else word for place, word in enumerate(words)]
+            before = words
+            if words:
+                yield words[0], words[1], dict(zip(words[2::2], words[3::2], strict=True))
+
+
+def section(heading: str) -> str:
+    """The text under a heading, up to the next of its level or above."""
+    found = re.search(
+        rf"^(#+) {re.escape(heading)}$\n(.*?)(?=^#{{1,3}} |\Z)", OPERATIONS, re.MULTILINE | re.DOTALL
+    )
+    assert found is not None, heading
+    return found[2]
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_watches_a_metric_that_somebody_emits(name: str) -> None:
+    for metric in watched(ALARMS[name]):
+        if metric["Namespace"] != STACK:
+            assert metric["MetricName"] in BY_AWS[metric["Namespace"]]
+            continue
+        own = dimensions(metric)
+        assert metric["MetricName"] in set(Metric)
+        assert own.pop("service") == SERVICE
+        assert not own or (metric["MetricName"], own["code"] in CODES) == (Metric.ERRORS, True)
+
+
+def test_the_functions_metrics_go_where_the_alarms_look() -> None:
+    variables = TEMPLATE["Resources"]["RecommendFunction"]["Properties"]["Environment"]["Variables"]
+
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == STACK
+
+
+def test_alarms_watch_what_callers_see_what_lambda_does_and_what_the_function_counts() -> None:
+    found = {(name, metric["MetricName"]) for name, alarm in ALARMS.items() for metric in watched(alarm)}
+
+    assert found == {
+        ("ServerErrorsAlarm", "5xx"),
+        ("LatencyAlarm", "Latency"),
+        ("FunctionErrorsAlarm", "Errors"),
+        ("ThrottlesAlarm", "Throttles"),
+        ("DefectsAlarm", "Errors"),
+        ("CatalogAlarm", "Errors"),
+        ("HubFailuresAlarm", "HubFailures"),
+        ("HubRateLimitAlarm", "HubRateLimited"),
+        ("ImportErrorsAlarm", "Errors"),
+        ("ImportStaleAlarm", "Invocations"),
+        ("ImportStaleAlarm", "Errors"),
+    }
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_tells_the_address_if_there_is_one(name: str) -> None:
+    told = deployed(AlarmEmail="someone@example.com")["Resources"][name]["Properties"]
+    silent = deployed()["Resources"][name]["Properties"]
+
+    assert told["AlarmActions"] == told["OKActions"] == [{"Ref": "AlarmTopic"}]
+    assert not {"AlarmActions", "OKActions"} & set(silent)
+
+
+def test_alarms_are_calm_without_traffic_but_not_without_imports() -> None:
+    rings = {name for name, alarm in ALARMS.items() if alarm["TreatMissingData"] != "notBreaching"}
+
+    assert rings == {"ImportStaleAlarm"}
+
+
+def test_the_import_is_stale_after_two_days() -> None:
+    alarm = ALARMS["ImportStaleAlarm"]
+    (period,) = {each["MetricStat"]["Period"] for each in alarm["Metrics"] if "MetricStat" in each}
+
+    assert period * alarm["EvaluationPeriods"] == 2 * 24 * 60 * 60
+    assert [each["Expression"] for each in alarm["Metrics"] if "Expression" in each] == [
+        "invocations - errors"
+    ]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "LessThanThreshold")
+
+
+def test_a_canary_hears_of_a_defect_before_it_ends() -> None:
+    """The shortest canary takes five minutes."""
+    for name in ("FunctionErrorsAlarm", "DefectsAlarm"):
+        assert ALARMS[name]["Period"] * ALARMS[name]["EvaluationPeriods"] <= 300
+
+
+def test_the_dashboard_draws_metrics_that_somebody_emits() -> None:
+    rows = list(drawn())
+    own = [(name, found) for namespace, name, found in rows if namespace == "<AWS::StackName>"]
+
+    assert {name for name, _ in own} == set(Metric)
+    assert all(found == {"service": SERVICE} for _, found in own)
+    for namespace, name, found in rows:
+        if namespace != "<AWS::StackName>":
+            assert name in BY_AWS[namespace]
+            assert set(found.values()) <= {"<HttpApi>", "<RecommendFunction>", "<ImportFunction>"}
+
+
+def test_the_dashboard_finds_the_errors_by_their_dimensions() -> None:
+    searches = re.findall(
+        r"SEARCH\('\{\"([^\"]+)\",([\w,]+)\} MetricName=\"(\w+)\"'",
+        json.dumps(dashboard()).replace('\\"', '"'),
+    )
+
+    assert searches == [("<AWS::StackName>", "code,service", Metric.ERRORS)]
+
+
+def test_the_dashboards_parts_lie_beside_each_other() -> None:
+    places = [(each["x"], each["y"]) for each in dashboard()]
+
+    assert len(places) == len(set(places))
+    assert all(each["x"] + each["width"] <= 24 for each in dashboard())
+
+
+def test_every_name_in_the_dashboard_is_a_resource_or_a_pseudo_parameter() -> None:
+    body = TEMPLATE["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+
+    assert set(re.findall(r"\$\{([\w:]+)\}", body)) <= {
+        *translated()["Resources"],
+        "AWS::Region",
+        "AWS::StackName",
+    }
+
+
+def test_every_alarm_has_a_section_and_every_section_an_alarm() -> None:
+    alarms = OPERATIONS[OPERATIONS.index("## Alarms") : OPERATIONS.index("## What to do")]
+
+    assert sorted(re.findall(r"^### (\w+)$", alarms, re.MULTILINE)) == sorted(ALARMS)
+    assert all(len(section(name).split()) > 20 for name in ALARMS)
+
+
+def test_every_metric_is_explained_and_no_other() -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", section("Metrics"), re.MULTILINE)) == set(Metric)
+
+
+def test_every_link_leads_to_a_heading() -> None:
+    anchors = {
+        re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-"))
+        for heading in re.findall(r"^#+ (.+)$", OPERATIONS, re.MULTILINE)
+    }
+
+    assert set(re.findall(r"\]\(#([\w-]+)\)", OPERATIONS)) <= anchors
+
+
+def test_the_runbook_knows_every_parameter_that_it_names() -> None:
+    named = set(re.findall(r"`([A-Z][a-z]\w+)(?:=[^`]*)?`", OPERATIONS))
+    outputs, metrics = set(TEMPLATE["Outputs"]), {*Metric, *BY_AWS["AWS/Lambda"], *BY_AWS["AWS/ApiGateway"]}
+
+    assert named - outputs - metrics - {"PricesNotRead", "Apigw-Requestid"} <= set(PARAMETERS)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_asks_for_fields_that_the_log_has(query: str) -> None:
+    """tests/handler/test_logs.py sees to those of the function's own lines; the platform's are AWS's."""
+    words = set(re.findall(r"(?<![@\w.])[a-zA-Z_]+(?![\w.(])", re.sub(r'"[^"]*"', "", query)))
+    asked = words - OF_THE_LANGUAGE - set(re.findall(r" as (\w+)", query))
+    access = json.loads(TEMPLATE["Resources"]["HttpApi"]["Properties"]["AccessLogSettings"]["Format"])
+
+    assert asked <= LOGGED or asked <= set(access) or "platform.report" in query
+
+
+def test_every_parameter_is_listed_with_its_default() -> None:
+    table = README[
+        README.index("| parameter | default | meaning |") : README.index("The function's settings")
+    ]
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \|", table, re.MULTILINE)
+
+    assert {name: default.strip("`") for name, default in rows} == {
+        name: str(each["Default"]) or "(empty)" for name, each in PARAMETERS.items()
+    }

@@ -1,0 +1,8 @@
+"""The fields of the function's log lines that docs/operations.md asks for."""
+
+COMMON = {"level", "message", "timestamp", "service", "correlation_id"}
+OF_A_RECOMMENDATION = {"model", "instance_type", "answer"}
+OF_A_REFUSAL = {"code"}
+OF_A_DEFECT = {"exception_name", "exception"}
+
+LOGGED = COMMON | OF_A_RECOMMENDATION | OF_A_REFUSAL | OF_A_DEFECT

@@ -1,0 +1,104 @@
+"""What a server may do that no well-behaved server does, as answers of a loopback server."""
+
+import socket
+import struct
+import threading
+import time
+from http.server import BaseHTTPRequestHandler
+
+from support.loopback import Misbehave
+
+_PAUSE_SECONDS = 0.05
+
+
+class Watched:
+    """A misbehaviour that tells when its client has had enough."""
+
+    def __init__(self, misbehave: Misbehave) -> None:
+        self._misbehave = misbehave
+        self.is_over = threading.Event()
+
+    def __call__(self, connection: BaseHTTPRequestHandler) -> None:
+        try:
+            self._misbehave(connection)
+        finally:
+            self.is_over.set()
+
+
+def silence(connection: BaseHTTPRequestHandler) -> None:
+    """Say nothing, until the client hangs up."""
+    while connection.connection.recv(1024):
+        pass
+
+
+def hang_up(connection: BaseHTTPRequestHandler) -> None:
+    """Take the request and say nothing at all."""
+
+
+def drip_head(connection: BaseHTTPRequestHandler) -> None:
+    """A head that goes on, a byte now and then, so that no single read times out."""
+    connection.wfile.write(b"HTTP/1.1 200 OK\r\nX-Padding: ")
+    _drip(connection)
+
+
+def drip_body(connection: BaseHTTPRequestHandler) -> None:
+    _head(connection, "Content-Length: 1000000")
+    _drip(connection)
+
+
+def drip_chunk(connection: BaseHTTPRequestHandler) -> None:
+    """The length of a chunk that goes on: the client reads a line, not a body."""
+    _head(connection, "Transfer-Encoding: chunked")
+    connection.wfile.write(b"5;")
+    _drip(connection)
+
+
+def stop_half_way(connection: BaseHTTPRequestHandler) -> None:
+    _head(connection, "Content-Length: 1000")
+    connection.wfile.write(b'{"id": ')
+    silence(connection)
+
+
+def reset_half_way(connection: BaseHTTPRequestHandler) -> None:
+    _head(connection, "Content-Length: 1000")
+    connection.wfile.write(b'{"id": ')
+    # Closing a socket that is told not to linger sends a reset.
+    connection.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.connection.close()
+
+
+def half_a_gigabyte(connection: BaseHTTPRequestHandler) -> None:
+    size = 500 * 1024**2
+    _head(connection, f"Content-Length: {size}")
+    _pour(connection, size)
+
+
+def endless(connection: BaseHTTPRequestHandler) -> None:
+    """A body without a length, which ends with the connection; it does not."""
+    _head(connection, "Connection: close")
+    _pour(connection, 500 * 1024**2)
+
+
+def no_http(connection: BaseHTTPRequestHandler) -> None:
+    connection.wfile.write(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+
+def thousand_headers(connection: BaseHTTPRequestHandler) -> None:
+    _head(connection, *(f"X-Header-{number}: x" for number in range(1000)))
+
+
+def _head(connection: BaseHTTPRequestHandler, *headers: str) -> None:
+    lines = ("HTTP/1.1 200 OK", *headers, "", "")
+    connection.wfile.write("\r\n".join(lines).encode())
+
+
+def _drip(connection: BaseHTTPRequestHandler) -> None:
+    while True:  # until the client hangs up, which a write then notices
+        connection.wfile.write(b"x")
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _pour(connection: BaseHTTPRequestHandler, size: int) -> None:
+    chunk = b" " * 65_536
+    for _ in range(size // len(chunk)):
+        connection.wfile.write(chunk)
