@@ -11,10 +11,10 @@ MAKEFLAGS += --no-print-directory
 export DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION TABLE TOKEN
 export PYTHONPATH := src
 
-.PHONY: help recommend start invoke test audit accuracy format seed setup lock clean
+.PHONY: help recommend start invoke test audit accuracy bench-first format seed setup lock clean
 
 help: ## List the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
 
 recommend: .venv/ready ## Print one recommendation: MODEL= INSTANCE= [TOKEN=] [QUERY=] [FORMAT=text] [HUB=live|snapshot]
 	@$(VENV)/python -m local.recommend
@@ -37,6 +37,9 @@ audit: .venv/ready .venv-audit/ready ## Look for known vulnerabilities and insec
 
 accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
 	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg
+
+bench-first: .venv/ready ## Measure the first answer, with a hub and a table of 100 ms latency
+	@POWERTOOLS_LOG_LEVEL=ERROR $(VENV)/python -m benchmarks.first_answer
 
 format: .venv/ready ## Put the code into shape
 	$(VENV)/ruff format .

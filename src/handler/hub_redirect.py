@@ -40,7 +40,7 @@ def redirected(url: str, location: str, endpoint: str) -> str:
     Raises `HubBadResponse` where it lies neither on `endpoint` nor on huggingface.co.
     """
     try:
-        target = urlsplit(urljoin(url, location if _LOCATION.fullmatch(location) else "//"))
+        target = _joined(url, location)
         origin = next(each for each in (endpoint, _HUGGING_FACE) if is_within(target.geturl(), each))
     except (StopIteration, ValueError) as error:
         raise HubBadResponse(
@@ -48,6 +48,12 @@ def redirected(url: str, location: str, endpoint: str) -> str:
         ) from error
     # Put together anew, so that the host is not read once more by another parser.
     return _origin_text(origin) + (target.path or "/") + (f"?{target.query}" if target.query else "")
+
+
+def _joined(url: str, location: str) -> SplitResult:
+    if not _LOCATION.fullmatch(location):
+        raise ValueError("this is no address")
+    return urlsplit(urljoin(url, location))
 
 
 def is_within(url: str, origin: str) -> bool:

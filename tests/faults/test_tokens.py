@@ -166,9 +166,7 @@ def test_a_token_that_cannot_be_sent_is_not_repeated(function: FunctionProcess) 
     assert_told_to_nobody(answer)
 
 
-def test_what_a_gate_shows_to_one_token_is_shown_to_no_other_caller(
-    table: TableDouble, written: Path
-) -> None:
+def test_what_a_gate_shows_to_one_token_is_shown_to_nobody_else(table: TableDouble, written: Path) -> None:
     gated = "meta-llama/Llama-3.1-8B-Instruct"
     with EmbeddedHub(load_snapshot()) as embedded:
         variables = {

@@ -4,14 +4,13 @@ import gzip
 import json
 import math
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from support.loopback import Loopback, Say, Script, Seen, loopback
+from support import misbehaviour
+from support.loopback import Loopback, Misbehave, Say, Script, Seen, loopback
 
 from handler.errors import (
     HubBadResponse,
@@ -51,8 +50,8 @@ def say(document: object, status: int = 200, **headers: str) -> Say:
 
 
 def script(
-    information: Say | Callable[[BaseHTTPRequestHandler], None] | None = None,
-    config: Say | Callable[[BaseHTTPRequestHandler], None] | None = None,
+    information: Say | Misbehave | None = None,
+    config: Say | Misbehave | None = None,
 ) -> Script:
     """A Hub that gives these two answers."""
 
@@ -288,29 +287,10 @@ def test_plain_http_where_tls_is_expected_is_unreachable() -> None:
         metadata(hub(server.url.replace("http:", "https:")), "org/name", None)
 
 
-def stall(handler: BaseHTTPRequestHandler) -> None:
-    """Say nothing, until the client hangs up."""
-    handler.connection.settimeout(10)
-    handler.connection.recv(1)
-
-
-def trickle(handler: BaseHTTPRequestHandler) -> None:
-    """A byte now and then, so that no single read times out."""
-    handler.send_response(200)
-    handler.send_header("Content-Length", "100000")
-    handler.end_headers()
-    for _ in range(200):
-        handler.wfile.write(b" ")
-        handler.wfile.flush()
-        time.sleep(0.05)
-
-
-@pytest.mark.parametrize("misbehaviour", [stall, trickle])
-def test_the_deadline_holds_whatever_the_hub_does(
-    misbehaviour: Callable[[BaseHTTPRequestHandler], None],
-) -> None:
+@pytest.mark.parametrize("misbehave", [misbehaviour.silence, misbehaviour.drip_body])
+def test_the_deadline_holds_whatever_the_hub_does(misbehave: Misbehave) -> None:
     started = time.monotonic()
-    error = refused(script(information=misbehaviour), deadline=0.5)
+    error = refused(script(information=misbehave), deadline=0.5)
 
     assert isinstance(error, HubUnreachable)
     assert time.monotonic() - started < 8  # not a measurement: without a deadline it would be minutes
@@ -427,7 +407,7 @@ def test_a_large_document_is_not_remembered() -> None:
 
 
 def test_a_deadline_of_the_callers_is_kept() -> None:
-    with loopback(script(information=stall)) as server, pytest.raises(HubUnreachable):
+    with loopback(script(information=misbehaviour.silence)) as server, pytest.raises(HubUnreachable):
         metadata(hub(server.url, deadline=60), "org/name", None, deadline=time.monotonic() + 0.3)
 
 
