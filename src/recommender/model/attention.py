@@ -75,9 +75,11 @@ def _caching_layers(
     sliding = Window(tokens=window) if window is not None else None
     chunked = Chunk(tokens=text.count("attention_chunk_size")) if Kind.CHUNKED in kinds else None
     reaches = {Kind.FULL: None, Kind.SLIDING: sliding, Kind.CHUNKED: chunked}
-    for kind in kinds[: max(0, shape.layers - text.count_or_zero("num_kv_shared_layers"))]:
-        if kind in reaches:
-            yield _cache(family, text, shape, reaches[kind]), reaches[kind]
+    own = kinds[: max(0, shape.layers - text.count_or_zero("num_kv_shared_layers"))]
+    for kind in reaches:
+        if kind in own:
+            cache = _cache(family, text, shape, reaches[kind])
+            yield from ((cache, reaches[kind]),) * own.count(kind)
 
 
 def _cache(family: Family, text: Fields, shape: Shape, reach: Window | Chunk | None) -> Cache:
