@@ -76,10 +76,9 @@ def _caching_layers(
     chunked = Chunk(tokens=text.count("attention_chunk_size")) if Kind.CHUNKED in kinds else None
     reaches = {Kind.FULL: None, Kind.SLIDING: sliding, Kind.CHUNKED: chunked}
     own = kinds[: max(0, shape.layers - text.count_or_zero("num_kv_shared_layers"))]
-    for kind in reaches:
+    for kind, reach in reaches.items():
         if kind in own:
-            cache = _cache(family, text, shape, reaches[kind])
-            yield from ((cache, reaches[kind]),) * own.count(kind)
+            yield from ((_cache(family, text, shape, reach), reach),) * own.count(kind)
 
 
 def _cache(family: Family, text: Fields, shape: Shape, reach: Window | Chunk | None) -> Cache:
