@@ -2,18 +2,23 @@
 
 import logging
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
+from botocore.session import get_session
 
 from handler.catalog import Catalog
 from handler.hub import Hub
 from handler.routes import create_app
 from handler.settings import Settings
+from handler.snapshot import survive_snapshots
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
 
 # botocore waits 60 seconds by default, three times as long as the function may run.
 _DYNAMODB = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
@@ -24,24 +29,41 @@ for talkative in ("botocore", "urllib3"):
     logging.getLogger(talkative).setLevel(logging.INFO)
 
 settings = Settings.from_env(os.environ)
+session = get_session()  # what boto3 wraps; boto3 itself would load what resources and transfers to S3 need
 
-app = create_app(
-    Catalog(
-        boto3.client("dynamodb", config=_DYNAMODB),
-        settings.instance_table,
-        cache_seconds=settings.catalog_cache_seconds,
-    ),
-    Hub(
-        settings.hub_endpoint,
-        deadline_seconds=settings.hub_deadline_seconds,
-        cache_seconds=settings.hub_cache_seconds,
-        cache_entries=settings.hub_cache_entries,
-    ),
-)
+
+class Service:
+    """The application, whose clients hold sockets and whose caches hold times of this machine's clock."""
+
+    app: APIGatewayHttpResolver
+
+    def __init__(self) -> None:
+        """Make the first one."""
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin anew: nothing connected, nothing remembered."""
+        self.app = create_app(
+            Catalog(
+                cast("DynamoDBClient", session.create_client("dynamodb", config=_DYNAMODB)),
+                settings.instance_table,
+                cache_seconds=settings.catalog_cache_seconds,
+            ),
+            Hub(
+                settings.hub_endpoint,
+                deadline_seconds=settings.hub_deadline_seconds,
+                cache_seconds=settings.hub_cache_seconds,
+                cache_entries=settings.hub_cache_entries,
+            ),
+        )
+
+
+service = Service()
+survive_snapshots(service.renew)
 
 
 # log_event is stated because POWERTOOLS_LOGGER_LOG_EVENT would log headers otherwise.
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP, log_event=False)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """The answer to an event of API Gateway's payload format 2.0."""
-    return app.resolve(event, context)
+    return service.app.resolve(event, context)
