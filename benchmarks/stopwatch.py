@@ -1,7 +1,7 @@
 """AWS's runtime client under a stopwatch, run in place of `python -m awslambdaric` where the artifact lies.
 
-Whenever the client asks for the next event it adds a line of JSON to the file that STOPWATCH_FILE names: what
-the start took since STOPWATCH_STARTED (seconds of the wall clock) at first, then what each event took from its
+Whenever the client asks for the next event it adds a line of JSON to the file that STOPWATCH_FILE names:
+what the start took since STOPWATCH_STARTED (seconds of the wall clock), then what each event took from its
 arrival until its answer was handed over.
 """
 
