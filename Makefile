@@ -8,13 +8,13 @@ INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-h
 MAKEFLAGS += --no-print-directory
 
 # Recipes read these from the environment, where no shell can misread them.
-export DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION TABLE TOKEN
+export CALLS DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS TABLE TOKEN
 export PYTHONPATH := src
 
-.PHONY: help recommend start invoke test accuracy format seed setup lock clean
+.PHONY: help recommend start invoke test accuracy bench bench-cold bench-warm bench-calculation scaling format seed setup lock clean
 
 help: ## List the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
 
 recommend: .venv/ready ## Print one recommendation: MODEL= INSTANCE= [TOKEN=] [QUERY=] [FORMAT=text] [HUB=live|snapshot]
 	@$(VENV)/python -m local.recommend
@@ -34,6 +34,26 @@ test: .venv/ready .venv-sam/ready .node/ready ## Lint, types and all tests
 
 accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
 	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg
+
+BENCH_PARTS := .venv/ready .venv-sam/ready .venv-runtime/ready
+
+bench: $(BENCH_PARTS) ## Measure everything and rewrite docs/benchmarks.md and docs/scaling.md
+	@$(VENV)/python -m benchmarks.cold --publish
+	@$(VENV)/python -m benchmarks.warm --publish
+	@$(VENV)/python -m benchmarks.calculation --publish
+	@$(VENV)/python -m benchmarks.scaling
+
+bench-cold: $(BENCH_PARTS) ## Measure cold starts beside a floor and a plain build: [RUNS=20]
+	@$(VENV)/python -m benchmarks.cold
+
+bench-warm: $(BENCH_PARTS) ## Measure warm answers beside an empty function: [CALLS=1000]
+	@$(VENV)/python -m benchmarks.warm
+
+bench-calculation: .venv/ready ## Measure the calculation by itself and in large tables
+	@$(VENV)/python -m benchmarks.calculation
+
+scaling: .venv/ready ## Reckon cost and scale from the measured latencies, and rewrite docs/scaling.md
+	@$(VENV)/python -m benchmarks.scaling
 
 format: .venv/ready ## Put the code into shape
 	$(VENV)/ruff format .

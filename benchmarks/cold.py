@@ -68,6 +68,7 @@ def _start(function: BuiltFunction, variables: Mapping[str, str], file: Path) ->
             "init_ms": init["ms"],
             "init_cpu_ms": init["cpu_ms"],
             "first_answer_ms": answer["ms"],
+            "first_answer_cpu_ms": answer["cpu_ms"],
             "whole_ms": whole,
             "resident_mb": running.resident_mb(),
         }

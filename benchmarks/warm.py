@@ -51,7 +51,8 @@ def measure(calls: int) -> dict[str, Any]:
                 "variants": {
                     name: {
                         "whole_ms": Spread.of(seen[name]).as_json(),
-                        "function_ms": Spread.of(_own_times(running, calls)).as_json(),
+                        "function_ms": Spread.of(_own_times(running, calls, "ms")).as_json(),
+                        "function_cpu_ms": Spread.of(_own_times(running, calls, "cpu_ms")).as_json(),
                     }
                     for name, running in both.items()
                 },
@@ -72,9 +73,9 @@ def _round_trips(functions: Mapping[str, variants.Running], calls: int) -> dict[
     return seen
 
 
-def _own_times(running: variants.Running, calls: int) -> list[float]:
+def _own_times(running: variants.Running, calls: int, column: str) -> list[float]:
     """Milliseconds of the function's own process, from an event's arrival until its answer is handed over."""
-    return [line["ms"] for line in running.lines(_WARM_UP + calls)[1 + _WARM_UP :]]
+    return [line[column] for line in running.lines(_WARM_UP + calls)[1 + _WARM_UP :]]
 
 
 def text(figures: dict[str, Any]) -> str:
