@@ -38,7 +38,8 @@ class Load:
 def popularities(count: int) -> list[float]:
     """Shares of `count` things by Zipf's law, the most popular first."""
     weights = [1 / rank for rank in range(1, count + 1)]
-    return [weight / sum(weights) for weight in weights]
+    total = sum(weights)
+    return [weight / total for weight in weights]
 
 
 def load(requests_per_second: float, warm_seconds: float) -> Load:
