@@ -8,10 +8,11 @@ INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-h
 MAKEFLAGS += --no-print-directory
 
 # Recipes read these from the environment, where no shell can misread them.
-export DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION TABLE TOKEN
+export CALLS DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS TABLE TOKEN
 export PYTHONPATH := src
 
-.PHONY: help recommend start invoke test audit accuracy bench-first format seed setup lock clean
+.PHONY: help recommend start invoke test audit accuracy bench bench-first bench-cold bench-warm bench-calculation scaling
+.PHONY: format seed setup lock clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
@@ -38,8 +39,28 @@ audit: .venv/ready .venv-audit/ready ## Look for known vulnerabilities and insec
 accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
 	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg
 
+BENCH_PARTS := .venv/ready .venv-sam/ready .venv-runtime/ready
+
+bench: $(BENCH_PARTS) ## Measure everything and rewrite docs/benchmarks.md and docs/scaling.md
+	@$(VENV)/python -m benchmarks.cold --publish
+	@$(VENV)/python -m benchmarks.warm --publish
+	@$(VENV)/python -m benchmarks.calculation --publish
+	@$(VENV)/python -m benchmarks.scaling
+
 bench-first: .venv/ready ## Measure the first answer, with a hub and a table of 100 ms latency
 	@POWERTOOLS_LOG_LEVEL=ERROR $(VENV)/python -m benchmarks.first_answer
+
+bench-cold: $(BENCH_PARTS) ## Measure cold starts beside a floor and a plain build: [RUNS=20]
+	@$(VENV)/python -m benchmarks.cold
+
+bench-warm: $(BENCH_PARTS) ## Measure warm answers beside an empty function: [CALLS=1000]
+	@$(VENV)/python -m benchmarks.warm
+
+bench-calculation: .venv/ready ## Measure the calculation by itself and in large tables
+	@$(VENV)/python -m benchmarks.calculation
+
+scaling: .venv/ready ## Reckon cost and scale from the measured latencies, and rewrite docs/scaling.md
+	@$(VENV)/python -m benchmarks.scaling
 
 format: .venv/ready ## Put the code into shape
 	$(VENV)/ruff format .

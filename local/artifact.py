@@ -61,6 +61,9 @@ class BuiltFunction:
     artifact: Path
     python: Path
     emulator: Path
+    handler: str = HANDLER
+    runtime: tuple[str, ...] | None = None
+    """What is run with the handler's name in place of AWS's runtime client."""
 
     def command(self, *, invoke_port: int, runtime_port: int) -> list[str]:
         """The emulator, which starts the runtime client, which imports the handler."""
@@ -69,7 +72,8 @@ class BuiltFunction:
             *("--runtime-interface-emulator-address", f"{LOOPBACK}:{invoke_port}"),
             *("--runtime-api-address", f"{LOOPBACK}:{runtime_port}"),
             *("--log-level", "warn"),
-            *(str(self.python), "-m", "awslambdaric", HANDLER),
+            *(self.runtime or (str(self.python), "-m", "awslambdaric")),
+            self.handler,
         ]
 
     def environment(self, variables: Mapping[str, str], *, home: Path) -> dict[str, str]:
@@ -142,13 +146,18 @@ def build_environment(caller: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def run_artifact(function: BuiltFunction, variables: Mapping[str, str]) -> Iterator[Invoke]:
-    """Run `function` under the emulator; what this yields takes an event and gives the function's answer."""
+def run_artifact(
+    function: BuiltFunction, variables: Mapping[str, str], *, output: int = STDERR
+) -> Iterator[Invoke]:
+    """Run `function` under the emulator; what this yields takes an event and gives the function's answer.
+
+    What both print goes to the file descriptor `output`.
+    """
     with tempfile.TemporaryDirectory(prefix="function-home-") as home:
         invoke_port, runtime_port = free_ports(2)
         command = function.command(invoke_port=invoke_port, runtime_port=runtime_port)
         environment = function.environment(variables, home=Path(home))
-        with _session(command, cwd=function.artifact, env=environment) as emulator:
+        with _session(command, cwd=function.artifact, env=environment, output=output) as emulator:
             _wait_until_listening(emulator, invoke_port)
             yield partial(_post, invoke_port)
 
@@ -184,9 +193,13 @@ def _tool(pattern: str) -> Path:
 
 
 @contextmanager
-def _session(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Iterator[Process]:
+def _session(
+    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: int = STDERR
+) -> Iterator[Process]:
     """Run `command` in a session of its own, out of reach of Ctrl-C, and leave nothing of it behind."""
-    process = subprocess.Popen(command, cwd=cwd, env=env, stdout=STDERR, start_new_session=True)  # noqa: S603 - ours
+    process = subprocess.Popen(  # noqa: S603 - ours
+        command, cwd=cwd, env=env, stdout=output, stderr=output, start_new_session=True
+    )
     try:
         yield process
     finally:

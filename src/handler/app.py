@@ -2,18 +2,23 @@
 
 import logging
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.session import get_session
 
 from handler import metrics
 from handler.catalog import CLIENT_CONFIG, Catalog
 from handler.hub import Hub
 from handler.routes import create_app
 from handler.settings import Settings
+from handler.snapshot import survive_snapshots
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
 
 logger = Logger()
 # At DEBUG these two write request headers, the role's session token among them.
@@ -21,27 +26,44 @@ for talkative in ("botocore", "urllib3"):
     logging.getLogger(talkative).setLevel(logging.INFO)
 
 settings = Settings.from_env(os.environ)
+session = get_session()  # what boto3 wraps; boto3 itself would load what resources and transfers to S3 need
 
-app = create_app(
-    Catalog(
-        boto3.client("dynamodb", config=CLIENT_CONFIG),
-        settings.instance_table,
-        cache_seconds=settings.catalog_cache_seconds,
-    ),
-    Hub(
-        settings.hub_endpoint,
-        deadline_seconds=settings.hub_deadline_seconds,
-        cache_seconds=settings.hub_cache_seconds,
-        cache_entries=settings.hub_cache_entries,
-        stale_seconds=settings.hub_stale_seconds,
-    ),
-)
+
+class Service:
+    """The application, whose clients hold sockets and whose caches hold times of this machine's clock."""
+
+    app: APIGatewayHttpResolver
+
+    def __init__(self) -> None:
+        """Make the first one."""
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin anew: nothing connected, nothing remembered."""
+        self.app = create_app(
+            Catalog(
+                cast("DynamoDBClient", session.create_client("dynamodb", config=CLIENT_CONFIG)),
+                settings.instance_table,
+                cache_seconds=settings.catalog_cache_seconds,
+            ),
+            Hub(
+                settings.hub_endpoint,
+                deadline_seconds=settings.hub_deadline_seconds,
+                cache_seconds=settings.hub_cache_seconds,
+                cache_entries=settings.hub_cache_entries,
+                stale_seconds=settings.hub_stale_seconds,
+            ),
+        )
+
+
+service = Service()
+survive_snapshots(service.renew)
 
 
 # log_event is stated because POWERTOOLS_LOGGER_LOG_EVENT would log headers otherwise.
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP, log_event=False)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """The answer to an event of API Gateway's payload format 2.0."""
-    answer = app.resolve(event, context)
+    answer = service.app.resolve(event, context)
     metrics.publish()
     return answer

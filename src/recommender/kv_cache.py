@@ -4,6 +4,7 @@ Source: `vllm/v1/core/kv_cache_utils.py` and `vllm/v1/kv_cache_interface.py` of 
 blocks of one size from one pool, so each group has as many layers as the others, padded where it has not.
 """
 
+import itertools
 import math
 import operator
 from dataclasses import dataclass
@@ -89,7 +90,10 @@ class CacheLayout:
 
     def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:
         """Blocks that a request of `tokens` may hold at once, over all groups."""
-        return sum(group.blocks_for(tokens, in_flight_tokens) for group in self.groups)
+        return sum(
+            group.blocks_for(tokens, in_flight_tokens) * len(list(alike))
+            for group, alike in itertools.groupby(self.groups)
+        )
 
     def tokens(self, cache_bytes: int) -> int:
         """What vLLM logs as "GPU KV cache size" up to 0.20: every group has its share of the blocks."""
@@ -139,12 +143,12 @@ def _several_groups(kinds: tuple[AttentionLayers, ...], token_bytes: list[int]) 
             "Its layers' caches differ by no whole factor, which vLLM cannot put together."
         )
     layers_per_group = _layers_per_group([kind.count for kind in kinds])
-    groups = tuple(
-        Group(block_tokens=BLOCK_TOKENS * (most // size), reach=kind.reach)
+    groups = itertools.chain.from_iterable(
+        (Group(block_tokens=BLOCK_TOKENS * (most // size), reach=kind.reach),)
+        * -(-kind.count // layers_per_group)
         for kind, size in zip(kinds, token_bytes, strict=True)
-        for _ in range(-(-kind.count // layers_per_group))
     )
-    return CacheLayout(block_bytes=layers_per_group * BLOCK_TOKENS * most, groups=groups)
+    return CacheLayout(block_bytes=layers_per_group * BLOCK_TOKENS * most, groups=tuple(groups))
 
 
 def _with_states(

@@ -41,11 +41,9 @@ def cheapest_holder(
 
     That is a context of 8192, or of the model's own limit, and 8 requests at once. `None` where none does.
     """
-    others = (instance for instance in instances if instance.name != asked.name)
-    holders = (
-        holder for holder in holders_of(model, others, rules=rules) if _is_worthwhile(model, holder.plan)
-    )
-    return min(holders, key=lambda holder: cost(holder.instance), default=None)
+    others = sorted((instance for instance in instances if instance.name != asked.name), key=cost)
+    holders = holders_of(model, others, rules=rules)
+    return next((holder for holder in holders if _is_worthwhile(model, holder.plan)), None)
 
 
 def nearest_instance(

@@ -21,12 +21,13 @@ def valid_degrees(model: Model, gpu_count: int, *, replicate_kv_heads: bool = Fa
     """
     if model.quantization == "bitsandbytes":  # `model_loader/bitsandbytes_loader.py`
         return (1,)
+    divided, blocked, kv_heads = _divided(model), _blocked(model), _kv_heads(model)
     return tuple(
         degree
         for degree in range(1, gpu_count + 1)
-        if all(width % degree == 0 for width in _divided(model))
-        and all(width // degree % model.shard_multiple == 0 for width in _blocked(model))
-        and _divides_kv_heads(model, degree, replicate=replicate_kv_heads)
+        if all(width % degree == 0 for width in divided)
+        and all(width // degree % model.shard_multiple == 0 for width in blocked)
+        and _divides_kv_heads(kv_heads, degree, replicate=replicate_kv_heads)
         and _divides_groups(model, degree)
     )
 
@@ -60,11 +61,17 @@ def _blocked(model: Model) -> tuple[int, ...]:
     return (shape.expert_intermediate_size,) if model.shards_experts_in_multiples else ()
 
 
-def _divides_kv_heads(model: Model, degree: int, *, replicate: bool) -> bool:
+def _kv_heads(model: Model) -> tuple[int, ...]:
+    """KV heads of each kind of layer."""
+    return tuple(
+        layers.cache.kv_heads for layers in model.attention if isinstance(layers.cache, KeyValueHeads)
+    )
+
+
+def _divides_kv_heads(kinds: tuple[int, ...], degree: int, *, replicate: bool) -> bool:
     """Layers with fewer heads than the others may have theirs replicated in any case (Gemma 4)."""
-    kinds = {layers.cache.kv_heads for layers in model.attention if isinstance(layers.cache, KeyValueHeads)}
     divided = all(heads % degree == 0 or degree % heads == 0 for heads in kinds)
-    return divided and (model.kv_heads is None or model.kv_heads % degree == 0 or replicate)
+    return divided and (replicate or max(kinds, default=0) % degree == 0)
 
 
 def _divides_groups(model: Model, degree: int) -> bool:

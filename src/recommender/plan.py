@@ -1,5 +1,6 @@
 """The configuration with which a model runs on an instance, if there is one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from recommender.dtype import Dtype
@@ -84,10 +85,15 @@ def best_plan(
     lacks_sparse_kernels = model.has_indexers and not gpu.runs_sparse_attention
     if lacks_sparse_kernels or missing_capability(model, gpu) is not None or lacks_int8(model, gpu):
         return None
+    weights = weight_bytes(model, compute_dtype(model, gpu), quantization)
+    least = minimum_degree(weights, gpu.visible_bytes)
+    if least > instance.accelerator_count:
+        return None
     server = replace(default_server(gpu, rules), overhead_bytes=overhead_bytes)
     for replicate in (False, True):
         degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=replicate)
-        budgets = _fitting_budgets(model, gpu, degrees, quantization, server)
+        enough = [degree for degree in degrees if degree >= least]
+        budgets = _fitting_budgets(model, gpu, enough, quantization, server)
         if budgets:
             return _plan(model, gpu, degrees, budgets, quantization)
     return None
@@ -99,15 +105,10 @@ def lacks_wheels(gpu: Gpu, rules: Rules) -> bool:
 
 
 def _fitting_budgets(
-    model: Model, gpu: Gpu, degrees: tuple[int, ...], quantization: Quantization | None, server: Server
+    model: Model, gpu: Gpu, degrees: Iterable[int], quantization: Quantization | None, server: Server
 ) -> dict[int, Budget]:
-    """The budgets of the degrees that hold the weights and a context beside them."""
-    weights = weight_bytes(model, compute_dtype(model, gpu), quantization)
-    budgets = {
-        degree: budget(model, gpu, degree, quantization, server=server)
-        for degree in degrees
-        if degree >= minimum_degree(weights, gpu.visible_bytes)
-    }
+    """The budgets of those of `degrees` that hold the weights and a context beside them."""
+    budgets = {degree: budget(model, gpu, degree, quantization, server=server) for degree in degrees}
     needed = min(SMALLEST_CONTEXT, model.max_position_embeddings)
     return {degree: memory for degree, memory in budgets.items() if memory.held_requests(needed)}
 

@@ -20,12 +20,12 @@ def cheaper_equal(
     does.
     """
     much_smaller = (instance for instance in instances if _share(instance, asked) <= _MUCH_LESS)
-    equal = (
-        holder
-        for holder in holders_of(model, much_smaller, plan.quantization, rules=rules)
-        if holder.plan.max_model_len >= plan.max_model_len and holder.plan.concurrency >= plan.concurrency
-    )
-    return min(equal, key=lambda holder: cost(holder.instance), default=None)
+    holders = holders_of(model, sorted(much_smaller, key=cost), plan.quantization, rules=rules)
+    return next((holder for holder in holders if _is_equal(holder.plan, plan)), None)
+
+
+def _is_equal(other: Plan, plan: Plan) -> bool:
+    return other.max_model_len >= plan.max_model_len and other.concurrency >= plan.concurrency
 
 
 def _share(instance: Instance, asked: Instance) -> float:

@@ -9,18 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.artifact import (
-    LOOPBACK,
-    ROOT,
-    BuiltFunction,
-    Invoke,
-    PrerequisiteMissingError,
-    build_function,
-    free_ports,
-    function_variables,
-    run_artifact,
-)
-from local.parts import parts_at
+from local.artifact import ROOT, BuiltFunction, Invoke, run_artifact
 
 Variables = dict[str, str]
 
@@ -40,23 +29,6 @@ STATUSES = {
 
 def event(name: str) -> dict[str, Any]:
     return json.loads((ROOT / "events" / f"{name}.json").read_text())
-
-
-@pytest.fixture(scope="session")
-def function(tmp_path_factory: pytest.TempPathFactory) -> BuiltFunction:
-    try:
-        return build_function(tmp_path_factory.mktemp("build"))
-    except PrerequisiteMissingError as missing:
-        pytest.skip(str(missing))
-
-
-@pytest.fixture(scope="module")
-def variables() -> Iterator[Variables]:
-    """The function's variables, with the embedded parts that they name running."""
-    hub_port, table_port = free_ports(2)
-    hub, table = f"http://{LOOPBACK}:{hub_port}", f"http://{LOOPBACK}:{table_port}"
-    with parts_at(hub, table):
-        yield function_variables() | {"HF_ENDPOINT": hub, "AWS_ENDPOINT_URL_DYNAMODB": table}
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,9 @@ def parse_attention(family: Family, text: Fields, shape: Shape) -> tuple[Attenti
     Raises `UnsupportedModel` for a kind that is not understood.
     """
     _refuse_foreign_attention(family, text)
-    caching = Counter(_caching_layers(family, text, shape))
+    caching: Counter[tuple[Cache, Window | Chunk | None]] = Counter()
+    for count, cache, reach in _caching_layers(family, text, shape):
+        caching[cache, reach] += count
     is_odd = len(caching) > 1 and family.states is not None
     if is_odd or (not caching and family.attention != "none"):
         raise UnsupportedModel(f"{text.name} mixes layers in a way whose cache cannot be computed.")
@@ -62,22 +64,23 @@ def parse_sliding_window(text: Fields) -> int | None:
 
 def _caching_layers(
     family: Family, text: Fields, shape: Shape
-) -> Iterator[tuple[Cache, Window | Chunk | None]]:
-    """What each layer caches, and how far back it looks.
+) -> Iterator[tuple[int, Cache, Window | Chunk | None]]:
+    """How many layers there are of a kind, what each caches, and how far back it looks.
 
     The last layers may use the cache of earlier ones instead (`num_kv_shared_layers` of Gemma 3n).
     """
     if "block_configs" in family.own_keys:
-        yield from ((cache, None) for cache in _blocks(text, shape))
+        yield from ((1, cache, None) for cache in _blocks(text, shape))
         return
     window = parse_sliding_window(text)
     kinds = layer_kinds(family, text, shape, has_window=window is not None)
     sliding = Window(tokens=window) if window is not None else None
     chunked = Chunk(tokens=text.count("attention_chunk_size")) if Kind.CHUNKED in kinds else None
     reaches = {Kind.FULL: None, Kind.SLIDING: sliding, Kind.CHUNKED: chunked}
-    for kind in kinds[: max(0, shape.layers - text.count_or_zero("num_kv_shared_layers"))]:
-        if kind in reaches:
-            yield _cache(family, text, shape, reaches[kind]), reaches[kind]
+    own = kinds[: max(0, shape.layers - text.count_or_zero("num_kv_shared_layers"))]
+    for kind, reach in reaches.items():
+        if kind in own:
+            yield own.count(kind), _cache(family, text, shape, reach), reach
 
 
 def _cache(family: Family, text: Fields, shape: Shape, reach: Window | Chunk | None) -> Cache:

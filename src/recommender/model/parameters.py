@@ -13,7 +13,7 @@ def language_parameters(blueprint: Blueprint) -> int:
     """Parameters of all layers that generate, and of the embeddings."""
     text, shape = blueprint.text, blueprint.shape
     kinds = layer_kinds(blueprint.family, text, shape, has_window=False)
-    mixers = sum(_mixer_parameters(blueprint, kind) for kind in kinds)
+    mixers = sum(kinds.count(kind) * _mixer_parameters(blueprint, kind) for kind in set(kinds))
     # Feed-forward blocks may be layers of their own (Nemotron-H).
     blocks = kinds.count(Kind.NOTHING) or shape.layers
     sparse_blocks = blocks - text.count_or_zero("first_k_dense_replace") if shape.experts else 0

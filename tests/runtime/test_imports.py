@@ -1,0 +1,69 @@
+"""What the built function imports: time that every cold start pays, counted in modules, which do not vary."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from support.built import found_by
+
+from local.artifact import BuiltFunction
+
+# The runtime's own client, our packages, and what they need: dateutil, six and jmespath are botocore's,
+# simplejson the client's, typing_extensions Powertools'.
+PACKAGES = {
+    "aws_lambda_powertools",
+    "awslambdaric",
+    "botocore",
+    "dateutil",
+    "handler",
+    "jmespath",
+    "recommender",
+    "runtime_client",
+    "simplejson",
+    "six",
+    "snapshot_restore_py",
+    "typing_extensions",
+    "urllib3",
+}
+
+# Modules that are not ours once the handler is imported: 494 with Python 3.13.0, Powertools 3.37 and botocore
+# 1.44, and a few more for other releases. 104 come with Powertools' event handler, asyncio's 29 among them.
+CEILING = 500
+
+COSTLY = ("boto3", "s3transfer", "multiprocessing", "pydantic")
+
+CODE = """
+import awslambdaric.bootstrap
+import handler.app
+at_start = set(sys.modules)
+found["at_start"] = sorted(at_start)
+found["status"] = ask()["statusCode"]
+found["later"] = sorted(set(sys.modules) - at_start)
+found["standard"] = sorted(sys.stdlib_module_names | {"__main__", "__mp_main__"})
+"""
+
+
+@pytest.fixture(scope="module")
+def imports(function: BuiltFunction, variables: Mapping[str, str]) -> dict[str, Any]:
+    return found_by(CODE, function, variables)
+
+
+def test_only_the_packages_that_a_request_needs_are_imported(imports: dict[str, Any]) -> None:
+    assert {name.split(".")[0] for name in imports["at_start"]} - set(imports["standard"]) == PACKAGES
+
+
+@pytest.mark.parametrize("package", COSTLY)
+def test_a_costly_package_stays_out(imports: dict[str, Any], package: str) -> None:
+    assert package not in imports["at_start"]
+
+
+def test_no_more_modules_are_imported_than_are_known_to_be(imports: dict[str, Any]) -> None:
+    foreign = [name for name in imports["at_start"] if name.split(".")[0] not in {"handler", "recommender"}]
+
+    assert len(foreign) <= CEILING
+
+
+def test_the_first_request_imports_nothing_but_what_a_connection_needs(imports: dict[str, Any]) -> None:
+    """Lambda may give a start more of the processor than a request."""
+    assert imports["status"] == 200
+    assert set(imports["later"]) <= {"encodings.idna", "stringprep", "unicodedata"}
