@@ -18,9 +18,16 @@ from support.dynamodb import TABLE, moto_client
 @contextmanager
 def running_service() -> Iterator[Front]:
     """A front that answers until the block ends."""
-    with EmbeddedHub(load_snapshot()) as hub, moto_client() as dynamodb:
+    with EmbeddedHub(load_snapshot()) as hub, service_of(hub.url) as front:
+        yield front
+
+
+@contextmanager
+def service_of(hub_url: str) -> Iterator[Front]:
+    """The same with the Hub at an address."""
+    with moto_client() as dynamodb:
         write_items(dynamodb, TABLE, shipped_items())
-        asking = Hub(hub.url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
+        asking = Hub(hub_url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
         app = create_app(Catalog(dynamodb, TABLE, cache_seconds=60), asking)
         with Front(app.resolve, port=0) as front:
             Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
