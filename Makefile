@@ -8,10 +8,10 @@ INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-h
 MAKEFLAGS += --no-print-directory
 
 # Recipes read these from the environment, where no shell can misread them.
-export DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION TABLE TOKEN
+export CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION SECONDS SEED TABLE TOKEN
 export PYTHONPATH := src
 
-.PHONY: help recommend start invoke test accuracy format seed setup lock clean
+.PHONY: help recommend start invoke test fuzz load accuracy format seed setup lock clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
@@ -31,6 +31,9 @@ test: .venv/ready .venv-sam/ready .node/ready ## Lint, types and all tests
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	$(VENV)/pytest --numprocesses auto --dist loadfile --cov
+
+fuzz: .venv/ready ## Try 100,000 strange documents and requests: [CASES=] [SEED=]
+	@CASES=$${CASES:-100000} SEED=$${SEED:-$$(date +%s)} $(VENV)/pytest tests/fuzz --numprocesses auto --dist load
 
 accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
 	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg
