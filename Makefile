@@ -8,7 +8,7 @@ INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-h
 MAKEFLAGS += --no-print-directory
 
 # Recipes read these from the environment, where no shell can misread them.
-export CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION SECONDS SEED TABLE TOKEN
+export CALLERS CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION SECONDS SEED TABLE TOKEN
 export PYTHONPATH := src
 
 .PHONY: help recommend start invoke test fuzz load accuracy format seed setup lock clean
@@ -34,6 +34,9 @@ test: .venv/ready .venv-sam/ready .node/ready ## Lint, types and all tests
 
 fuzz: .venv/ready ## Try 100,000 strange documents and requests: [CASES=] [SEED=]
 	@CASES=$${CASES:-100000} SEED=$${SEED:-$$(date +%s)} $(VENV)/pytest tests/fuzz --numprocesses auto --dist load
+
+load: .venv/ready .venv-sam/ready .venv-runtime/ready ## Ask the front and the artifact as fast as they answer: [SECONDS=] [CALLERS=]
+	@$(VENV)/python -m benchmarks.load 2>load.log || { tail -n 20 load.log >&2; exit 1; }
 
 accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
 	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg

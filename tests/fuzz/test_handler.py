@@ -51,7 +51,7 @@ def fakes() -> Iterator[Fakes]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.parametrize("share", shares(1000, of_hundred=20), ids=str)
+@pytest.mark.parametrize("share", shares(1000, of_hundred=10), ids=str)
 def test_whatever_the_hub_and_the_table_say_the_caller_gets_a_documented_answer(
     fakes: Fakes, share: tuple[int, int], report: Any
 ) -> None:

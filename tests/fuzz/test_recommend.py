@@ -23,7 +23,7 @@ from recommender.wishes import NO_WISHES, Wishes
 _TABLE = tuple({each.accelerator_name: each for each in ALL}.values())
 
 
-@pytest.mark.parametrize("share", shares(2000, of_hundred=80), ids=str)
+@pytest.mark.parametrize("share", shares(3000, of_hundred=90), ids=str)
 def test_whatever_is_asked_of_whatever_documents_is_answered_or_refused(
     share: tuple[int, int], report: Any
 ) -> None:
