@@ -18,12 +18,10 @@ from hypothesis import strategies as st
 from support.assertions import assert_error
 from support.instances import ITEMS
 from support.metadata import real
+from support.service import handler_of
 from support.table import Table
 
-from handler.catalog import Catalog
-from handler.hub import Hub
 from handler.request import is_repository_name
-from handler.routes import create_app
 from local.gateway import LambdaContext, event, recommend_target
 
 _PARAMETERS = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())["paths"][
@@ -120,12 +118,10 @@ def ask(hub: Recorder) -> Ask:
     table = Table([ITEMS[name] for name in ("g5.xlarge", "g5.12xlarge")])
 
     def ask(model_id: str, **headers: str) -> dict[str, Any]:
-        catalog = Catalog(table, "table", cache_seconds=60)  # type: ignore[arg-type]
-        asking = Hub(hub.url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
         asked = event("GET", recommend_target("x", "g5.xlarge"), headers.items())
         asked["queryStringParameters"]["model"] = model_id
         hub.heads.clear()
-        return create_app(catalog, asking).resolve(asked, LambdaContext.fresh())  # type: ignore[arg-type]
+        return handler_of(hub.url, table)(asked, LambdaContext.fresh())
 
     return ask
 

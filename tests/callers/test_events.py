@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 from support.assertions import assert_error
 from support.instances import ITEMS
+from support.service import handler_of
 from support.table import Table
 
-from handler.catalog import Catalog
-from handler.hub import Hub
-from handler.routes import create_app
 from local.gateway import LambdaContext, event, recommend_target
 from local.hub import EmbeddedHub, load_snapshot
 
@@ -26,10 +24,8 @@ Resolve = Callable[[Event], dict[str, Any]]
 @pytest.fixture(scope="module")
 def resolve() -> Iterator[Resolve]:
     with EmbeddedHub(load_snapshot()) as hub:
-        table = Table([ITEMS["g5.xlarge"]])
-        asking = Hub(hub.url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
-        app = create_app(Catalog(table, "table", cache_seconds=60), asking)  # type: ignore[arg-type]
-        yield lambda asked: app.resolve(asked, LambdaContext.fresh())  # type: ignore[arg-type]
+        handle = handler_of(hub.url, Table([ITEMS["g5.xlarge"]]))
+        yield lambda asked: handle(asked, LambdaContext.fresh())
 
 
 def without(asked: Event, *path: str) -> Event:

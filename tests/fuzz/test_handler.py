@@ -16,11 +16,10 @@ from fuzz.questions import Item, queries, rows
 from fuzz.transport import Answer, answering
 from hypothesis import strategies as st
 from support.instances import ITEMS
+from support.service import handler_of
 from support.table import Table
 
-from handler.catalog import Catalog
-from handler.hub import Hub
-from handler.routes import create_app
+from local.front import Handle
 from local.gateway import LambdaContext, event, recommend_target
 from recommender.model import HubMetadata
 
@@ -33,7 +32,7 @@ _headers = st.sampled_from([[], [("X-HF-Token", "hf_someone")], [("If-None-Match
 class Fakes:
     """The handler, and what its Hub and table say next."""
 
-    resolve: Callable[[Any, Any], dict[str, Any]]
+    handle: Handle
     table: Table
     script: Callable[[str], Answer]
 
@@ -42,9 +41,8 @@ class Fakes:
 def fakes() -> Iterator[Fakes]:
     """A handler that keeps nothing from one case to the next."""
     table = Table()
-    hub = Hub("http://hub.test", deadline_seconds=5, cache_seconds=0, cache_entries=1)
-    app = create_app(Catalog(table, "table", cache_seconds=0), hub)  # type: ignore[arg-type]
-    made = Fakes(resolve=app.resolve, table=table, script=lambda _: (404, {}, b""))  # type: ignore[arg-type]
+    handle = handler_of("http://hub.test", table, cache_seconds=0)
+    made = Fakes(handle=handle, table=table, script=lambda _: (404, {}, b""))
     logging.disable()  # thousands of lines that nobody reads
     with answering(lambda url: made.script(url)):  # noqa: PLW0108 - the script changes
         yield made
@@ -67,7 +65,7 @@ def test_whatever_the_hub_and_the_table_say_the_caller_gets_a_documented_answer(
         fakes.script = _hub(metadata, listed, damaged)
         name = row.get("name", {}).get("S") or "g5.xlarge"
         target = recommend_target(_own_name(metadata), name, **query)
-        first, second = (fakes.resolve(event("GET", target, headers), LambdaContext.fresh()) for _ in "12")
+        first, second = (fakes.handle(event("GET", target, headers), LambdaContext.fresh()) for _ in "12")
         assert (first["statusCode"], first["body"]) == (second["statusCode"], second["body"])
         return _outcome(first)
 
