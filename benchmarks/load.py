@@ -1,9 +1,9 @@
 """The service under load: `make load`.
 
 Callers on the loopback ask the HTTP front, then the built artifact under Lambda's emulator, each with a Hub
-that takes 100 ms longer over every answer. A cold service has to ask it each time, a warm one never. Both the
-front and the emulator work on one request at a time, as one Lambda environment does, so that callers queue;
-how Lambda adds environments is not seen here. The callers share the machine with what they measure.
+that takes 100 ms longer over every answer. A cold service has to ask it each time, a warm one hardly ever.
+Both the front and the emulator work on one request at a time, as one Lambda environment does, so that callers
+queue; how Lambda adds environments is not seen here. The callers share the machine with what they measure.
 
 Reads `SECONDS` (of each run, 60 unless set) and `CALLERS` ("1 8 64"). Fails where an error came that was not
 asked for, or where memory grows; no time is ever a failure.
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 from benchmarks.load_hub import LATENCY_SECONDS
@@ -46,12 +47,13 @@ def runs(callers: Sequence[int], seconds: float, targets: Sequence[Start]) -> It
     """Every target cold and then warm, with few callers and with many."""
     with part_process("benchmarks.load_hub") as hub_url:
         for start in targets:
+            cold, warm = cycle(cold_questions()), cycle(warm_questions())
             with start(hub_url) as target:
                 for number in callers:
-                    yield load(target, cold_questions(), hub="cold", callers=number, seconds=seconds)
+                    yield load(target, cold, hub="cold", callers=number, seconds=seconds)
                 _warm_up(target)
                 for number in callers:
-                    yield load(target, warm_questions(), hub="warm", callers=number, seconds=seconds)
+                    yield load(target, warm, hub="warm", callers=number, seconds=seconds)
 
 
 def _targets() -> tuple[Start, ...]:

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 
 from benchmarks.load_questions import Question
 from benchmarks.load_targets import Target
 
-_MOST_REQUESTS = 1_000_000
+# Of one caller.
+_MOST_REQUESTS = 100_000
 _SAMPLE_SECONDS = 0.25
 _MIB = 1024**2
 
@@ -73,15 +73,15 @@ class _Notes:
     unprovoked: Counter[str] = field(default_factory=Counter)
 
 
-def load(target: Target, questions: Sequence[Question], *, hub: str, callers: int, seconds: float) -> Run:
+def load(target: Target, questions: Iterator[Question], *, hub: str, callers: int, seconds: float) -> Run:
     """`callers` at once for `seconds`, who take the questions in turn."""
     memory: list[float] = []
-    done, turn, began = Event(), count(), time.monotonic()
+    done, began = Event(), time.monotonic()
     watcher = Thread(target=_watch, args=(target.process_id, memory, done), daemon=True)
     watcher.start()
     with ThreadPoolExecutor(max_workers=callers) as pool:
         deadline = began + seconds
-        notes = list(pool.map(lambda _: _call(target, questions, turn, deadline), range(callers)))
+        notes = list(pool.map(lambda _: _call(target, questions, deadline), range(callers)))
     took = time.monotonic() - began
     done.set()
     watcher.join()
@@ -97,11 +97,11 @@ def load(target: Target, questions: Sequence[Question], *, hub: str, callers: in
     )
 
 
-def _call(target: Target, questions: Sequence[Question], turn: Iterator[int], deadline: float) -> _Notes:
+def _call(target: Target, questions: Iterator[Question], deadline: float) -> _Notes:
     notes = _Notes()
     with target.connect() as ask:
-        while time.monotonic() < deadline and (number := next(turn)) < _MOST_REQUESTS:
-            question = questions[number % len(questions)]
+        while time.monotonic() < deadline and len(notes.milliseconds) < _MOST_REQUESTS:
+            question = next(questions)
             began = time.monotonic()
             outcome = ask(question.target)
             notes.milliseconds.append(1000 * (time.monotonic() - began))

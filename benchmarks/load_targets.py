@@ -9,10 +9,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from local.artifact import (
@@ -69,18 +69,17 @@ def front(hub_url: str) -> Iterator[Target]:
 
 @contextmanager
 def artifact(function: BuiltFunction, hub_url: str) -> Iterator[Target]:
-    """The artifact under the emulator, which breaks when it is asked two things at once: callers queue."""
+    """The artifact under the emulator, which breaks when it is asked two things at once: callers queue up."""
     with table_process() as table_url:
         places = {"HF_ENDPOINT": hub_url, "AWS_ENDPOINT_URL_DYNAMODB": table_url}
         with run_artifact(function, function_variables() | places) as invoke:
             invoke(event("GET", "/"))  # the emulator starts the function at the first event
-            queue = Lock()
+            with ThreadPoolExecutor(max_workers=1) as queue:
 
-            def ask(target: str) -> str:
-                with queue:
-                    return _invoked(invoke, target)
+                def ask(target: str) -> str:
+                    return queue.submit(_invoked, invoke, target).result()
 
-            yield Target(name="artifact", process_id=_runtime(function), connect=lambda: nullcontext(ask))
+                yield Target(name="artifact", process_id=_runtime(function), connect=lambda: nullcontext(ask))
 
 
 def _port(process: "subprocess.Popen[bytes]", log: Path) -> int:
