@@ -45,7 +45,7 @@ def _buried(depth: int) -> Damage:
 _damaged = (
     st.sampled_from(_DAMAGES)
     | st.sampled_from(_OTHER_BODIES).map(lambda other: lambda _: other)
-    | st.integers(300, 1000).map(_buried)
+    | st.integers(850, 1000).map(_buried)
 )
 
 damages: st.SearchStrategy[Damage] = (

@@ -115,7 +115,8 @@ def documents(draw: st.DrawFn) -> HubMetadata:
 def _change(draw: st.DrawFn, made: dict[str, Any]) -> None:
     """One thing in `made` dropped, replaced, scaled, wrapped, taken from another model, or added."""
     paths = _changeable(made)
-    path = _one_of(draw, paths)
+    figures = [each for each in paths if isinstance(_at(made, each), int | float)]
+    path = _one_of(draw, draw(st.sampled_from([paths, figures])) or paths)
     holder, key = _at(made, path[:-1]), path[-1]
     kind = draw(st.sampled_from(["drop", "replace", "scale", "wrap", "other", "other", "swap", "add", "add"]))
     match kind:
