@@ -8,11 +8,11 @@ INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-h
 MAKEFLAGS += --no-print-directory
 
 # Recipes read these from the environment, where no shell can misread them.
-export CALLS DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS TABLE TOKEN
+export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS SECONDS SEED TABLE TOKEN
 export PYTHONPATH := src
 
-.PHONY: help recommend start invoke test audit accuracy bench bench-first bench-cold bench-warm bench-calculation scaling
-.PHONY: format seed setup lock clean
+.PHONY: help recommend start invoke test fuzz audit accuracy load bench bench-first bench-cold bench-warm bench-calculation
+.PHONY: scaling format seed setup lock clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
@@ -35,6 +35,12 @@ test: .venv/ready .venv-sam/ready .node/ready ## Lint, types and all tests
 
 audit: .venv/ready .venv-audit/ready ## Look for known vulnerabilities and insecure settings
 	@$(VENV)/python -m local.audit
+
+fuzz: .venv/ready ## Try 100,000 strange documents and requests: [CASES=] [SEED=]
+	@CASES=$${CASES:-100000} SEED=$${SEED:-$$(date +%s)} $(VENV)/pytest tests/fuzz -p no:schemathesis --numprocesses auto --dist load
+
+load: .venv/ready .venv-sam/ready .venv-runtime/ready ## Ask the front and the artifact as fast as they answer: [SECONDS=] [CALLERS=]
+	@$(VENV)/python -m benchmarks.load 2>load.log || { tail -n 20 load.log >&2; exit 1; }
 
 accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
 	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg

@@ -25,12 +25,22 @@ class PartFailedError(Exception):
 
 def hub_process(port: int = 0) -> AbstractContextManager[str]:
     """Run the embedded hub on `port`, or on a free one where that is taken; yields its URL."""
-    return _process("local.hub", port)
+    return part_process("local.hub", port)
 
 
 def table_process(port: int = 0) -> AbstractContextManager[str]:
     """Run the embedded table, seeded, likewise."""
-    return _process("local.table", port)
+    return part_process("local.table", port)
+
+
+@contextmanager
+def part_process(module: str, port: int = 0) -> Iterator[str]:
+    """Run a part that prints its URL and serves until its standard input, held open here, ends."""
+    process, url = _started(module, port)
+    try:
+        yield url
+    finally:
+        _end(process)
 
 
 @contextmanager
@@ -70,16 +80,6 @@ def _port(url: str) -> int:
     if parts.hostname != LOOPBACK or parts.port is None:
         raise PartFailedError(f"{url} is no address for an embedded part; it listens on {LOOPBACK} only.")
     return parts.port
-
-
-@contextmanager
-def _process(module: str, port: int) -> Iterator[str]:
-    """Run a part that prints its URL and serves until its standard input, held open here, ends."""
-    process, url = _started(module, port)
-    try:
-        yield url
-    finally:
-        _end(process)
 
 
 def _started(module: str, port: int) -> tuple[subprocess.Popen[str], str]:

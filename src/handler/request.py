@@ -14,6 +14,9 @@ from recommender.wishes import QuantizationWish, Wishes
 
 # huggingface_hub, `validate_repo_id` in src/huggingface_hub/utils/_validators.py.
 _REPO_ID = re.compile(r"(?:[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?/)?[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?", re.ASCII)
+# What the Hub's own addresses begin with: `/datasets/org/name` is a data set, `/api/...` no file at all.
+_RESERVED = frozenset({"api", "datasets", "spaces"})
+
 _NUMBER = re.compile(r"(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,4})?)?", re.ASCII | re.IGNORECASE)
 _VERSION = re.compile(r"v?\d{1,2}\.\d{1,3}(?:\.\d{1,3})?[a-z0-9.+-]{0,40}", re.ASCII)
 _INSTANCE_TYPE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
@@ -57,17 +60,19 @@ def parse_request(query: Mapping[str, str], headers: Mapping[str, str]) -> Quest
 
 
 def is_repository_name(value: object) -> TypeGuard[str]:
-    """Whether `value` names a repository, as `org/name` or as a legacy single name."""
+    """Whether `value` names a model's repository, as `org/name` or as a legacy single name."""
     if not isinstance(value, str) or not _REPO_ID.fullmatch(value):
         return False
-    return "--" not in value and ".." not in value and not value.endswith(".git")
+    if "--" in value or ".." in value or value.endswith(".git"):
+        return False
+    return value.partition("/")[0].lower() not in _RESERVED
 
 
 def _model_id(query: Mapping[str, str]) -> str:
     value = _required(query, "model", example="mistralai/Mistral-7B-Instruct-v0.3")
     if not is_repository_name(value):
         raise InvalidRequest(
-            f"model is {_shown(value)}, which is no Hugging Face repository name; give one like"
+            f"model is {_shown(value)}, which is no name of a Hugging Face model; give one like"
             " mistralai/Mistral-7B-Instruct-v0.3."
         )
     return value
@@ -83,12 +88,12 @@ def _instance_type(query: Mapping[str, str]) -> str:
 
 
 def _token(headers: Mapping[str, str]) -> HubToken | None:
-    secret = headers.get("x-hf-token", "").strip()
+    secret = _text(headers, "x-hf-token")
     return HubToken(secret) if secret else None
 
 
 def _vllm_version(query: Mapping[str, str]) -> Version | None:
-    text = query.get("vllm_version", "").strip()
+    text = _text(query, "vllm_version")
     if not text:
         return None
     version = parse_version(text) if _VERSION.fullmatch(text) else None
@@ -98,10 +103,19 @@ def _vllm_version(query: Mapping[str, str]) -> Version | None:
 
 
 def _required(query: Mapping[str, str], name: str, *, example: str) -> str:
-    value = query.get(name, "").strip()
+    value = _text(query, name)
     if not value:
         raise InvalidRequest(f"The query parameter {name} is missing; give one like {name}={example}.")
     return value
+
+
+def _text(values: Mapping[str, str], name: str) -> str:
+    """The value without spaces around it; empty where there is none.
+
+    API Gateway sends texts alone; whoever invokes the function directly may send nulls and numbers.
+    """
+    value = values.get(name)
+    return "" if value is None else str(value).strip()
 
 
 def _wishes(query: Mapping[str, str]) -> Wishes:
@@ -119,7 +133,7 @@ def _wishes(query: Mapping[str, str]) -> Wishes:
 
 
 def _quantization(query: Mapping[str, str]) -> QuantizationWish | None:
-    value = query.get("quantization", "").strip().lower()
+    value = _text(query, "quantization").lower()
     match value:
         case "none" | "fp8" | "int8" | "int4":
             return value
@@ -136,7 +150,7 @@ def _count(query: Mapping[str, str], name: str, *, largest: int = _LARGEST_COUNT
 
 def _number(query: Mapping[str, str], name: str, *, largest: int) -> float | None:
     """The parameter, at most `largest`; `None` where it is absent, zero or negative."""
-    text = query.get(name, "").strip()
+    text = _text(query, name)
     number = float(text or 0) if _NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(number):
         raise InvalidRequest(f"{name} is {_shown(text)}, which is not a number.")

@@ -18,6 +18,8 @@ _ASKED = {"model": "org/name", "instance_type": "g5.xlarge"}
         "a/b",
         "x",
         "org/name_with.dots-1",
+        "org/datasets",
+        "apis/name",
     ],
 )
 def test_repository_names_are_accepted(model: str) -> None:
@@ -48,6 +50,10 @@ def test_repository_names_are_accepted(model: str) -> None:
         "a" * 97,
         "one,two",
         "<script>",
+        "datasets/squad",
+        "Spaces/name",
+        "api/models",
+        "api",
     ],
 )
 def test_what_is_no_repository_name_is_refused_with_a_remedy(model: str) -> None:

@@ -356,3 +356,34 @@ def test_integers_are_computed_with_only_where_the_scheme_says_so(method: str, *
     )
 
     assert model.computes_in_int8 is expected
+
+
+def _nested(depth: int) -> list[object]:
+    value: list[object] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"num_hidden_layers": _nested(100_000)},
+        {"architectures": [_nested(100_000)]},
+        {"layer_types": [_nested(100_000)] * 8},
+        {"rope_scaling": {"rope_type": "linear", "factor": _nested(100_000)}},
+        {"quantization_config": {"quant_method": "gptq", "bits": _nested(100_000)}},
+    ],
+    ids=lambda config: next(iter(config)),
+)
+def test_values_nested_too_deeply_to_be_printed_are_refused_like_any_other(config: dict[str, object]) -> None:
+    """The reader of JSON gives up at about the depth at which Python cannot print a value, but not before."""
+    with pytest.raises((ImplausibleMetadata, UnsupportedModel)):
+        parse_model(llama(**config))
+
+
+def test_counts_nested_too_deeply_to_be_printed_are_refused_like_any_other() -> None:
+    counts: dict[str, int] = {"BF16": _nested(100_000)}  # type: ignore[dict-item]
+
+    with pytest.raises(ImplausibleMetadata, match="gives a list as the number"):
+        parse_model(llama(parameters=counts))

@@ -10,7 +10,7 @@ from handler.catalog import Catalog
 from handler.hub import Hub
 from handler.routes import create_app
 from importer.table import write_items
-from local.front import Front
+from local.front import Front, Handle
 from local.gateway import LambdaContext, event, recommend_target
 from local.hub import EmbeddedHub
 from local.snapshot import load_snapshot
@@ -58,11 +58,20 @@ class Service:
 @contextmanager
 def running_service() -> Iterator[Front]:
     """A front that answers until the block ends."""
-    with (
-        EmbeddedHub(load_snapshot()) as hub,
-        seeded_catalog() as catalog,
-        Front(Service(hub.url, catalog).app.resolve, port=0) as front,
-    ):
+    with EmbeddedHub(load_snapshot()) as hub, service_of(hub.url) as front:
+        yield front
+
+
+@contextmanager
+def service_of(hub_url: str) -> Iterator[Front]:
+    """The same with the Hub at an address."""
+    with seeded_catalog() as catalog, Front(Service(hub_url, catalog).app.resolve, port=0) as front:
         Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
         yield front
         front.shutdown()
+
+
+def handler_of(hub_url: str, dynamodb: Any, *, cache_seconds: float = 60) -> Handle:
+    """The function's handler with the Hub at an address and the table behind a client."""
+    catalog = Catalog(dynamodb, TABLE, cache_seconds=cache_seconds)
+    return Service(hub_url, catalog, cache_seconds=cache_seconds).app.resolve

@@ -7,6 +7,7 @@ from typing import Any
 from recommender.dtype import BY_SAFETENSORS_NAME, STORED_BYTES, Dtype
 from recommender.errors import ImplausibleMetadata
 from recommender.model.checkpoint_quantization import PACKED_DTYPES, CheckpointQuantization
+from recommender.model.fields import shown
 from recommender.model.values import Weights
 
 _LARGEST_COUNT = 10**14
@@ -71,7 +72,7 @@ def _element_count(count: object, dtype: str) -> int:
     if isinstance(count, int) and not isinstance(count, bool) and 0 <= count <= _LARGEST_COUNT:
         return count
     raise ImplausibleMetadata(
-        f"The Hub counts {str(count)[:60]} elements for {dtype[:40]}, which is impossible."
+        f"The Hub gives {shown(count)} as the number of elements of {dtype[:40]}, which is impossible."
     )
 
 

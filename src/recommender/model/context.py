@@ -5,7 +5,7 @@ Source: `vllm/config/model.py`, `_get_and_verify_max_len`, and
 """
 
 from recommender.errors import ImplausibleMetadata
-from recommender.model.fields import Fields
+from recommender.model.fields import Fields, shown
 
 _KEYS = (
     "max_position_embeddings",
@@ -58,5 +58,5 @@ def scaling_factor(rope: Fields) -> float:
     if factor is None:
         return 1
     if not isinstance(factor, int | float) or isinstance(factor, bool) or not 1 <= factor <= _LARGEST_FACTOR:
-        raise ImplausibleMetadata(f"{rope.name} says factor = {str(factor)[:60]}, which no model can have.")
+        raise ImplausibleMetadata(f"{rope.name} says factor = {shown(factor)}, which no model can have.")
     return factor

@@ -65,6 +65,10 @@ class Fields:
             raise self._impossible((key,), found)
         return tuple(found or ())
 
+    def names_in(self, key: str) -> tuple[str, ...]:
+        """The entries of a list of names; one that is no string stands as an error would show it."""
+        return tuple(each if isinstance(each, str) else shown(each) for each in self.entries(key))
+
     def flag(self, key: str) -> bool:
         """Whether `key` is there and true."""
         return self.value(key) is True
@@ -94,5 +98,13 @@ class Fields:
 
     def _impossible(self, keys: tuple[str, ...], found: object) -> ImplausibleMetadata:
         key = next((key for key in keys if self._document.get(key) is not None), keys[0])
-        shown = repr(found)[:_SHOWN_CHARACTERS]
-        return ImplausibleMetadata(f"{self._name} says {key} = {shown}, which no model can have.")
+        return ImplausibleMetadata(f"{self._name} says {key} = {shown(found)}, which no model can have.")
+
+
+def shown(value: object) -> str:
+    """`value` as a sentence may quote it; what is nested may be so too deeply for Python to print it."""
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "an object"
+    return repr(value)[:_SHOWN_CHARACTERS]

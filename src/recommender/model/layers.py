@@ -5,7 +5,7 @@ from enum import Enum
 
 from recommender.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.families import Family
-from recommender.model.fields import Fields
+from recommender.model.fields import Fields, shown
 from recommender.model.values import Shape
 
 
@@ -68,7 +68,7 @@ def _listed(family: Family, text: Fields, shape: Shape) -> tuple[Kind, ...]:
     key = next((key for key in known if text.has(key)), None)
     if key is None:
         return ()
-    stated = [str(name) for name in text.text(key) or text.entries(key)]
+    stated = text.text(key) or text.names_in(key)
     unknown = sorted(set(stated) - set(known[key]))
     if unknown:
         raise UnsupportedModel(
@@ -102,7 +102,7 @@ def _indexed(family: Family, text: Fields, shape: Shape) -> tuple[Kind, ...]:
 def _index(fields: Fields, entry: object) -> int:
     if isinstance(entry, int) and not isinstance(entry, bool) and entry >= 0:
         return entry
-    raise ImplausibleMetadata(f"{fields.name} names layer {str(entry)[:40]}, which no model has.")
+    raise ImplausibleMetadata(f"{fields.name} names layer {shown(entry)}, which no model has.")
 
 
 def _usual(family: Family, text: Fields, shape: Shape, *, has_window: bool) -> tuple[Kind, ...]:

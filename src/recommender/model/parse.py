@@ -105,10 +105,10 @@ def _generator_config(metadata: HubMetadata) -> Fields:
             f"{metadata.model_id} is {kind}; `vllm serve` cannot benchmark it through /v1/completions."
         )
     config = Fields(metadata.config or {}, name="config.json")
-    names = config.entries("architectures")
-    if names and not any(str(name).endswith(_GENERATOR_SUFFIXES) for name in names):
+    names = config.names_in("architectures")
+    if names and not any(name.endswith(_GENERATOR_SUFFIXES) for name in names):
         raise UnsupportedModel(
-            f"{metadata.model_id} is of the class {str(names[0])[:60]}, which does not generate text;"
+            f"{metadata.model_id} is of the class {names[0][:60]}, which does not generate text;"
             " `vllm serve` cannot benchmark it through /v1/completions."
         )
     return config
@@ -145,7 +145,7 @@ def _family(model_id: str, config: Fields, architecture: str) -> Family:
 
 
 def _class_name(config: Fields) -> str:
-    return str(next(iter(config.entries("architectures")), ""))
+    return next(iter(config.names_in("architectures")), "")
 
 
 def _is_tied(config: Fields, text: Fields, *, default: bool) -> bool:

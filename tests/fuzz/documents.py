@@ -1,0 +1,153 @@
+"""What a Hub may say of a model: the documents of a real one with something in them changed."""
+
+import copy
+import json
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+from support.metadata import real
+
+from local.snapshot import load_snapshot
+from recommender.model import HubMetadata
+
+_REAL = [real(model_id) for model_id in load_snapshot().repos]
+_CHANGES = (0, 1, 1, 1, 2, 2, 3, 5)
+_LONGEST_LIST = 2
+
+Path = tuple[Any, ...]
+
+# Where a check for "at least", "at most", "whole" or "divides" could be a little wrong. In JSON, infinity is
+# 1e999; NaN is no JSON, but Python reads it unless it is told not to.
+_NUMBERS = (
+    *(0, -1, 1, 2, 3, 5, 7, 15, 16, 63, 64, 127, 128, 2**31, 10**9, 10**9 + 1, 10**14, 10**14 + 1, 10**40),
+    *(0.0, -0.0, 0.5, 1.5, 16.0, 1e9, 1e16, 5e-324, 1.7e308, math.inf, -math.inf, math.nan),
+)
+_FACTORS = (-1, 0, 0.5, 2, 3, 8, 1000, 10**6, 10**12, 1 / 3)
+_TEXTS = ("", " ", "0", "16", "auto", "null", "../..", "org/name", "\ud800", "\x00", "\r\n", "x" * 5000)
+_WORDS = (
+    "bfloat16",
+    "float16",
+    "float32",
+    "torch.float16",
+    "float8_e4m3fn",
+    "fp8",
+    "yarn",
+    "linear",
+    "dynamic",
+)
+
+
+def _nested(depth: int, *, as_list: bool) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value] if as_list else {"text_config": value}
+    return value
+
+
+_NESTED = tuple(_nested(depth, as_list=as_list) for depth in (2, 90) for as_list in (True, False))
+
+numbers = st.sampled_from(_NUMBERS) | st.integers() | st.floats()
+texts = st.sampled_from(_TEXTS + _WORDS) | st.text(max_size=12)
+_scalars = st.none() | st.booleans() | numbers | texts
+_heaps = st.recursive(
+    _scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+garbage = numbers | _heaps | st.sampled_from(_NESTED).map(copy.deepcopy)
+
+
+def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The ways to all values in a document, of a list's the first."""
+    inner: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        inner = list(value.items())
+    elif isinstance(value, list):
+        inner = list(enumerate(value[:_LONGEST_LIST]))
+    for key, each in inner:
+        yield (*path, key)
+        yield from _paths(each, (*path, key))
+
+
+def _documents(metadata: HubMetadata) -> dict[str, Any]:
+    return {"information": dict(metadata.information), "config": dict(metadata.config or {})}
+
+
+def _values_by_key() -> dict[str, list[Any]]:
+    """What the real documents hold under each key, wherever it stands."""
+    found: dict[str, dict[str, Any]] = {}
+    for metadata in _REAL:
+        documents = _documents(metadata)
+        for path in _paths(documents):
+            if isinstance(path[-1], str):
+                value = _at(documents, path)
+                found.setdefault(path[-1], {}).setdefault(json.dumps(value, sort_keys=True), value)
+    return {key: list(values.values()) for key, values in sorted(found.items())}
+
+
+def _at(document: Any, path: Path) -> Any:
+    for key in path:
+        document = document[key]
+    return document
+
+
+_VALUES = _values_by_key()
+_KEYS = tuple(_VALUES)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> HubMetadata:
+    """The documents of a real model after some changes; config.json may be missing."""
+    chosen = _one_of(draw, _REAL)
+    made = copy.deepcopy(_documents(chosen))
+    for _ in range(draw(st.sampled_from(_CHANGES))):
+        _change(draw, made)
+    has_config = chosen.config is not None and draw(st.integers(0, 30)) > 0
+    return HubMetadata(
+        model_id=chosen.model_id,
+        information=made["information"],
+        config=made["config"] if has_config else None,
+    )
+
+
+def _change(draw: st.DrawFn, made: dict[str, Any]) -> None:
+    """One thing in `made` dropped, replaced, scaled, wrapped, taken from another model, or added."""
+    paths = _changeable(made)
+    figures = [each for each in paths if isinstance(_at(made, each), int | float)]
+    path = _one_of(draw, draw(st.sampled_from([paths, figures])) or paths)
+    holder, key = _at(made, path[:-1]), path[-1]
+    kind = draw(st.sampled_from(["drop", "replace", "scale", "wrap", "other", "other", "swap", "add", "add"]))
+    match kind:
+        case "drop":
+            del holder[key]
+        case "scale" if isinstance(holder[key], int | float):
+            holder[key] = holder[key] * draw(st.sampled_from(_FACTORS))
+        case "wrap":
+            holder[key] = draw(st.sampled_from([[holder[key]], {"value": holder[key]}, [], {}]))
+        case "other" if key in _VALUES:
+            holder[key] = copy.deepcopy(_one_of(draw, _VALUES[key]))
+        case "swap":
+            holder[key] = copy.deepcopy(_at(made, _one_of(draw, paths)))
+        case "add":
+            _add(draw, holder if isinstance(holder, dict) else made["config"])
+        case _:
+            holder[key] = draw(garbage)
+
+
+def _changeable(made: dict[str, Any]) -> list[Path]:
+    """The ways to what stands within the two documents."""
+    return [path for path in _paths(made) if len(path) > 1]
+
+
+def _add(draw: st.DrawFn, holder: dict[str, Any]) -> None:
+    """A key that some model has, with a value of that model's or with anything."""
+    key = _one_of(draw, _KEYS)
+    is_known = draw(st.sampled_from([True, True, False]))
+    holder[key] = copy.deepcopy(_one_of(draw, _VALUES[key])) if is_known else draw(garbage)
+
+
+def _one_of(draw: st.DrawFn, options: Sequence[Any]) -> Any:
+    """One of many options; Hypothesis would look at each of them in turn if it were given them."""
+    return options[draw(st.sampled_from(range(len(options))))]

@@ -1,0 +1,115 @@
+"""What holds for every answer, however strange the documents and the question were."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from handler.errors import RequestError
+from recommender.plan import LARGEST_CONCURRENCY, Plan
+from recommender.recommend import Feasible
+from recommender.wishes import Wishes
+
+_DOCUMENT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())
+_RESPONSES = _DOCUMENT["paths"]["/api/v1/recommend"]["get"]["responses"]
+
+
+def _validator(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**schema, "components": _DOCUMENT["components"]})
+
+
+_SCHEMAS = _DOCUMENT["components"]["schemas"]
+_FEASIBLE, _INFEASIBLE = _validator(_SCHEMAS["Feasible"]), _validator(_SCHEMAS["Infeasible"])
+_ERROR = _validator(_SCHEMAS["Error"])
+
+_STATUSES = {error.code: error.status for error in RequestError.__subclasses__()}
+
+# Figures of `memory` are rounded to a thousandth of a GiB.
+_ROUNDING_GIB = 0.004
+
+
+def check_body(body: dict[str, Any]) -> None:
+    """A 200's body is the one that openapi.yaml describes, and is JSON of finite numbers."""
+    json.dumps(body, allow_nan=False)
+    is_feasible = body["explanation"]["feasible"]
+    (_FEASIBLE if is_feasible else _INFEASIBLE).validate(body)
+    if is_feasible:
+        _check_memory(body["memory"])
+        _check_sentences(body)
+
+
+def check_failure(status: int, body: dict[str, Any]) -> None:
+    """A refusal is one of those that are documented; what a caller or a Hub says is never a 500."""
+    _ERROR.validate(body)
+    assert status == _STATUSES[body["code"]]
+    assert body["error"].strip()
+
+
+def check_plan(answer: Feasible, wishes: Wishes) -> None:
+    """The plan does not contradict itself, and what was fixed is in it."""
+    _check_parts(answer.plan)
+    if wishes == Wishes():
+        _check_start(answer.plan, answer)
+    for fixed, given in (
+        (wishes.tensor_parallel, answer.plan.tensor_parallel),
+        (wishes.max_model_len, answer.plan.max_model_len),
+        (wishes.concurrency, answer.plan.concurrency),
+        (wishes.input_tokens, answer.plan.workload.input_tokens),
+        (wishes.output_tokens, answer.plan.workload.output_tokens),
+        (wishes.overhead_bytes, answer.plan.budget.overhead.total_bytes),
+    ):
+        assert fixed in (None, given)
+    options = answer.alternatives
+    if options is not None:
+        others = (options.quantized, options.at_load, options.larger and options.larger.plan)
+        for plan in filter(None, others):
+            _check_parts(plan)
+            assert plan.held_requests > 0
+
+
+def _check_start(plan: Plan, answer: Feasible) -> None:
+    """What is recommended without anybody's wishes starts and holds its own requests."""
+    assert plan.held_requests > 0
+    assert 1 <= plan.concurrency <= min(LARGEST_CONCURRENCY, plan.held_requests)
+    assert 1 <= plan.max_model_len <= answer.model.max_position_embeddings
+    assert plan.workload.total_tokens <= plan.max_model_len
+    assert plan.budget.held_requests(plan.max_model_len) > 0
+    assert plan.budget.max_concurrency(plan.max_model_len) >= 1
+    assert plan.tensor_parallel in plan.fitting_tensor_parallel
+    assert set(plan.fitting_tensor_parallel) <= set(plan.valid_tensor_parallel)
+    assert max(plan.valid_tensor_parallel) <= answer.instance.accelerator_count
+    assert (plan.quantization is None) == (answer.alternatives is None)
+
+
+def _check_parts(plan: Plan) -> None:
+    budget = plan.budget
+    parts = (budget.weight_bytes, *_overhead(plan))
+    assert all(part >= 0 for part in parts)
+    assert sum(parts) + budget.kv_cache_bytes == budget.usable_bytes <= budget.visible_bytes
+    assert budget.weight_bytes * plan.tensor_parallel >= plan.weight_bytes
+    assert plan.workload.input_tokens >= 0
+    assert plan.workload.output_tokens > 0
+
+
+def _overhead(plan: Plan) -> tuple[int, int, int]:
+    overhead = plan.budget.overhead
+    return overhead.non_torch_bytes, overhead.activation_bytes, overhead.cuda_graph_bytes
+
+
+def _check_memory(memory: dict[str, Any]) -> None:
+    parts = ("weights", "kv_cache", "non_torch", "activations", "cuda_graphs", "unused")
+    total = sum(memory[f"{part}_gib"] for part in parts)
+    # Figures far above a GPU's memory have no thousandths left.
+    rounding = _ROUNDING_GIB + 1e-12 * max(abs(memory[f"{part}_gib"]) for part in parts)
+    assert math.isclose(total, memory["visible_gib"], abs_tol=rounding)
+
+
+def _check_sentences(body: dict[str, Any]) -> None:
+    assert len(body["warnings"]) == len(body["warning_codes"])
+    for sentence in (*body["warnings"], *map(str, body["explanation"].values())):
+        assert sentence.strip()
+        assert "nan" not in sentence.lower().split()
+        assert "None" not in sentence

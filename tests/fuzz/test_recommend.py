@@ -1,0 +1,57 @@
+"""The calculator on documents, questions and rows of which none can be trusted."""
+
+from typing import Any
+
+import pytest
+from fuzz.documents import documents
+from fuzz.effort import shares, try_cases
+from fuzz.promises import check_body, check_plan
+from fuzz.questions import Item, rows, versions, wishes
+from hypothesis import strategies as st
+from support.instances import ALL
+
+from handler.catalog import parse_item
+from handler.response import as_json
+from recommender.errors import ImplausibleMetadata
+from recommender.model import HubMetadata
+from recommender.recommend import Feasible, recommend
+from recommender.rules import rules_of
+from recommender.version import Version
+from recommender.wishes import NO_WISHES, Wishes
+
+# Larger instances are sought among these: each kind of GPU once.
+_TABLE = tuple({each.accelerator_name: each for each in ALL}.values())
+
+
+@pytest.mark.parametrize("share", shares(3000, of_hundred=90), ids=str)
+def test_whatever_is_asked_of_whatever_documents_is_answered_or_refused(
+    share: tuple[int, int], report: Any
+) -> None:
+    tally = try_cases(
+        share,
+        _check,
+        metadata=documents(),
+        row=rows(),
+        version=versions,
+        asked=st.just(NO_WISHES) | wishes,
+    )
+
+    report(tally)
+
+
+def _check(metadata: HubMetadata, row: Item, version: Version | None, asked: Wishes) -> str:
+    try:
+        instance = parse_item(row)
+    except ValueError:
+        return "a row that is skipped"
+    try:
+        answer = recommend(metadata, instance, (*_TABLE, instance), rules_of(version), asked)
+    except ImplausibleMetadata:
+        return "implausible metadata"
+    check_body(as_json(answer))
+    again = recommend(metadata, instance, (*_TABLE, instance), rules_of(version), asked)
+    assert as_json(answer) == as_json(again)
+    if isinstance(answer, Feasible):
+        check_plan(answer, asked)
+        return "feasible"
+    return answer.code
