@@ -25,19 +25,18 @@ for talkative in ("botocore", "urllib3"):
 
 settings = Settings.from_env(os.environ)
 
-app = create_app(
-    Catalog(
-        boto3.client("dynamodb", config=_DYNAMODB),
-        settings.instance_table,
-        cache_seconds=settings.catalog_cache_seconds,
-    ),
-    Hub(
-        settings.hub_endpoint,
-        deadline_seconds=settings.hub_deadline_seconds,
-        cache_seconds=settings.hub_cache_seconds,
-        cache_entries=settings.hub_cache_entries,
-    ),
+catalog = Catalog(
+    boto3.client("dynamodb", config=_DYNAMODB),
+    settings.instance_table,
+    cache_seconds=settings.catalog_cache_seconds,
 )
+hub = Hub(
+    settings.hub_endpoint,
+    deadline_seconds=settings.hub_deadline_seconds,
+    cache_seconds=settings.hub_cache_seconds,
+    cache_entries=settings.hub_cache_entries,
+)
+app = create_app(catalog, hub)
 
 
 # log_event is stated because POWERTOOLS_LOGGER_LOG_EVENT would log headers otherwise.

@@ -74,7 +74,7 @@ def _read_until(process: "subprocess.Popen[str]", word: str) -> None:
     raise AssertionError("it ended without serving")
 
 
-def get(url: str) -> tuple[int, dict[str, Any]]:
+def get(url: str) -> tuple[int, Any]:
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=30) as response:
             return response.status, json.load(response)
@@ -181,6 +181,17 @@ def test_start_serves_until_it_is_interrupted_and_leaves_nothing_behind() -> Non
     assert set(parts) == {"local.hub", "local.table"}
     assert process.returncode == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in parts.values())
+
+
+def test_start_lists_what_the_page_offers_to_choose_from() -> None:
+    with started() as (_, url):
+        instance_types = get(url + "/local/instance-types")
+        models = get(url + "/local/models?search=mistral-7b-instruct-v0.3")
+
+    assert instance_types[0] == 200
+    assert "g5.xlarge" in {row["name"] for row in instance_types[1]}
+    assert models[0] == 200
+    assert MISTRAL in models[1]
 
 
 def test_parts_that_stop_are_said_to_be_down() -> None:

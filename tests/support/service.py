@@ -22,7 +22,14 @@ def running_service() -> Iterator[Front]:
         write_items(dynamodb, TABLE, shipped_items())
         asking = Hub(hub.url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
         app = create_app(Catalog(dynamodb, TABLE, cache_seconds=60), asking)
-        with Front(app.resolve, port=0) as front:
-            Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
+        with serving(Front(app.resolve, port=0)) as front:
             yield front
-            front.shutdown()
+
+
+@contextmanager
+def serving(front: Front) -> Iterator[Front]:
+    """Let `front` answer until the block ends."""
+    with front:
+        Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
+        yield front
+        front.shutdown()
