@@ -9,34 +9,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.started import ROOT, environment, started
 
-from local.artifact import free_ports
-
-ROOT = Path(__file__).parents[2]
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 TARGET = f"/api/v1/recommend?model={MISTRAL}&instance_type="
-
-# Credentials, endpoints and proxies that would be used if anything looked at them.
-_ASTRAY = {
-    "AWS_PROFILE": "production",
-    "AWS_ACCESS_KEY_ID": "real",
-    "AWS_SECRET_ACCESS_KEY": "real",
-    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-    "HTTP_PROXY": "http://127.0.0.1:9",
-    "http_proxy": "http://127.0.0.1:9",
-}
-
-
-def environment(**wishes: str) -> dict[str, str]:
-    return {**os.environ, **_ASTRAY, "PYTHONPATH": "src", "HUB": "snapshot", **wishes}
 
 
 def recommend(**wishes: str) -> "subprocess.CompletedProcess[str]":
@@ -44,34 +26,6 @@ def recommend(**wishes: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(  # noqa: S603 - this repository's own module
         command, cwd=ROOT, env=environment(**wishes), capture_output=True, text=True, check=False
     )
-
-
-@contextmanager
-def started(**wishes: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """A running `make start` and its URL."""
-    (port,) = free_ports(1)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local.start"],
-        cwd=ROOT,
-        env=environment(PORT=str(port), CATALOG_CACHE_SECONDS="300", **wishes),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        _read_until(process, "serving")
-        yield process, f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.stderr is not None
-        process.communicate(timeout=20)
-
-
-def _read_until(process: "subprocess.Popen[str]", word: str) -> None:
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith(word):
-            return
-    raise AssertionError("it ended without serving")
 
 
 def get(url: str) -> tuple[int, Any]:
