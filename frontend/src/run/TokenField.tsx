@@ -1,0 +1,38 @@
+import { useId } from "react";
+
+import { CONTROL, Field } from "./Field";
+import { WARNING_TEXT } from "../components/styles";
+
+interface TokenFieldProps {
+  value: string;
+  onChange: (value: string) => void;
+  /** Whether the model cannot be read without a token, or with this one. */
+  isNeeded: boolean;
+}
+
+/** The Hub token, which stays in this page's memory. */
+export function TokenField({ value, onChange, isNeeded }: TokenFieldProps) {
+  const id = useId();
+  return (
+    <Field
+      id={id}
+      label="Hub Token"
+      hint="For gated and private models. It is sent with each question and stored nowhere."
+    >
+      <input
+        id={id}
+        type="password"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder="hf_…"
+        value={value}
+        aria-describedby={`${id}-hint ${id}-needed`}
+        onChange={(event) => onChange(event.target.value)}
+        className={CONTROL}
+      />
+      <p id={`${id}-needed`} aria-live="polite" className={`text-sm ${WARNING_TEXT}`}>
+        {isNeeded && "This model needs the token of an account that may read it. Then suggest again."}
+      </p>
+    </Field>
+  );
+}
