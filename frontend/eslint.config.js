@@ -1,9 +1,10 @@
 import js from "@eslint/js";
 import jsxA11y from "eslint-plugin-jsx-a11y";
+import { defineConfig } from "eslint/config";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ["dist", "lib", "coverage", "src/schema.d.ts"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
@@ -11,7 +12,7 @@ export default tseslint.config(
   reactHooks.configs.flat.recommended,
   jsxA11y.flatConfigs.strict,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } } },
+    languageOptions: { parserOptions: { projectService: true } },
     rules: {
       // Numbers belong into sentences.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
@@ -19,4 +20,5 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
+  { files: ["*.js"], extends: [tseslint.configs.disableTypeChecked] },
 );

@@ -53,8 +53,10 @@ function following(
   changed: readonly FieldName[],
   field: FieldName,
 ): Pick<FieldAdvice, "follows"> {
-  const alone = changed.length > 0 && !changed.includes(field) && values[field] !== undefined;
-  return alone && values[field] !== answer[field] ? { follows: answer[field] } : {};
+  // Where nothing would start, neither would it with other values for the rest.
+  const leads = changed.length > 0 && answer.memory.kv_cache_gib > 0;
+  const alone = !changed.includes(field) && values[field] !== undefined;
+  return leads && alone && values[field] !== answer[field] ? { follows: answer[field] } : {};
 }
 
 const WORKLOAD = ["input_sequence_length", "output_sequence_length"] as const;

@@ -5,7 +5,8 @@ import { countText, hardwareText, modelFacts, valueText } from "../format";
 import type { Feasible } from "../types";
 import { MemoryFigure } from "./MemoryFigure";
 import { ServeCommand } from "./ServeCommand";
-import { CARD, HEADING, MUTED, SECONDARY_BUTTON, WARNING_TEXT } from "./styles";
+import { CARD, HEADING, MUTED, SECONDARY_BUTTON } from "./styles";
+import { WarningText } from "./WarningText";
 
 interface ExplanationPanelProps {
   answer: Feasible;
@@ -86,7 +87,7 @@ function Reasons({ answer }: { answer: Feasible }) {
       <Reason
         label="Input + output"
         value={workload}
-        reason={reasons.input_sequence_length ?? "Tokens of a usual request."}
+        reason={reasons.input_sequence_length ?? "Tokens in and out of a usual request."}
       />
     </dl>
   );
@@ -113,9 +114,11 @@ function GeneralWarnings({ warnings }: { warnings: string[] }) {
     return null;
   }
   return (
-    <ul aria-label="Warnings" className={`flex flex-col gap-1.5 text-sm ${WARNING_TEXT}`}>
+    <ul aria-label="Warnings" className="flex flex-col gap-2">
       {warnings.map((text) => (
-        <li key={text}>{text}</li>
+        <li key={text}>
+          <WarningText text={text} />
+        </li>
       ))}
     </ul>
   );

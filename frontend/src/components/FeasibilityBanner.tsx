@@ -27,7 +27,7 @@ export function FeasibilityBanner(props: FeasibilityBannerProps) {
   return (
     <section
       aria-labelledby={id}
-      className="flex flex-col gap-3 rounded-xl border border-amber-300 bg-amber-50 p-4 sm:p-5 dark:border-amber-800 dark:bg-amber-950/40"
+      className="flex flex-col gap-3 rounded-xl border border-amber-300 bg-amber-50 p-3 sm:p-5 dark:border-amber-800 dark:bg-amber-950/40"
     >
       <h2 id={id} className={HEADING}>
         {title}
@@ -53,7 +53,7 @@ function titleOf(answer: RecommendResponse, instanceType: string): string | unde
     return TITLES[answer.explanation.code](instanceType);
   }
   if (answer.alternatives) {
-    return `Without quantization the model does not fit on ${instanceType}`;
+    return `As it is, the model does not fit on ${instanceType}`;
   }
   return needsCheckpoint(answer) ? "This quantization needs another checkpoint" : undefined;
 }

@@ -1,7 +1,8 @@
 import type { Advice } from "../advice";
 import { valueText } from "../format";
 import type { ConfigValues, FieldName } from "../types";
-import { FOCUS, MUTED, WARNING_TEXT } from "./styles";
+import { FOCUS, MUTED } from "./styles";
+import { WarningText } from "./WarningText";
 
 interface FieldWarningProps {
   /** For the field's `aria-describedby`. */
@@ -18,8 +19,8 @@ export function FieldWarning({ id, field, advice, onUse }: FieldWarningProps) {
   return (
     <div id={id} aria-live="polite" className="text-sm">
       {warnings.map((text) => (
-        <p key={text} className={`mt-1.5 ${WARNING_TEXT}`}>
-          {text}
+        <p key={text} className="mt-1.5">
+          <WarningText text={text} />
         </p>
       ))}
       {follows !== undefined && <Following value={follows} onUse={onUse} />}

@@ -24,6 +24,13 @@ export function MemoryBar({ bar }: { bar: Bar }) {
           />
         </g>
       ))}
+      <rect
+        x={`${percent(bar.limitGib)}%`}
+        y="4"
+        width={`${percent(bar.excessGib)}%`}
+        height={HEIGHT}
+        className="fill-red-600 opacity-40"
+      />
       <line
         x1={`${percent(bar.limitGib)}%`}
         x2={`${percent(bar.limitGib)}%`}

@@ -16,7 +16,7 @@ export function MemoryFigure({ memory, gpu }: { memory: Memory; gpu: string }) {
       <figcaption id={`${id}-caption`} className="flex flex-wrap items-baseline justify-between gap-x-4">
         <span className={SUBHEADING}>Memory of one {gpu}</span>
         <span className={`text-sm tabular-nums ${MUTED}`}>
-          {gibText(memory.visible_gib)}, of which vLLM may use {gibText(memory.budget_gib)}
+          {gibText(memory.visible_gib)}; vLLM may use {gibText(memory.budget_gib)}, up to the line
         </span>
       </figcaption>
       <MemoryBar bar={bar} />
@@ -45,7 +45,7 @@ function FigureTable({ bar }: { bar: Bar }) {
               <Swatch name={name} />
               {label}
             </th>
-            <td className="py-0.5 text-right">{gibText(gib)}</td>
+            <td className="py-0.5 pl-3 text-right whitespace-nowrap">{gibText(gib)}</td>
             <td className={`w-14 py-0.5 text-right ${MUTED}`}>{Math.round((100 * gib) / bar.totalGib)}%</td>
           </tr>
         ))}
@@ -59,7 +59,7 @@ function summary(memory: Memory, { excessGib, limitGib }: Bar): string {
     return `${gibText(excessGib)} more than the ${gibText(limitGib)} that vLLM may use, and nothing left for the KV cache.`;
   }
   return (
-    `${countText(memory.kv_cache_tokens)} tokens in the KV cache of all GPUs together, ` +
+    `${countText(memory.kv_cache_tokens)} tokens in the KV cache, ` +
     `${countText(memory.max_concurrency)} requests of the whole context at once.`
   );
 }

@@ -30,9 +30,7 @@ export function QuantizationCard({ option, values, onApply }: QuantizationCardPr
       <button type="button" onClick={() => onApply(option)} className={SECONDARY_BUTTON}>
         Apply {name} Config
       </button>
-      {holds(values, option) && (
-        <span className={`text-center text-xs ${MUTED}`}>These are the form's values</span>
-      )}
+      {holds(values, option) && <span className={`text-center text-xs ${MUTED}`}>In the form</span>}
     </OptionCard>
   );
 }
@@ -90,7 +88,7 @@ function OptionCard({ title, subtitle, memoryGib, values, children }: OptionCard
         {values && (
           <>
             <Figure label="Tensor parallel" value={countText(values.tensor_parallel_degree)} />
-            <Figure label="Max model length" value={countText(values.max_model_len)} />
+            <Figure label="Context" value={countText(values.max_model_len)} />
             <Figure label="Concurrency" value={countText(values.concurrency)} />
           </>
         )}

@@ -1,7 +1,7 @@
 /** Class names that several components share. */
 
 export const CARD =
-  "rounded-xl border border-slate-200 bg-white p-4 sm:p-5 dark:border-slate-700 dark:bg-slate-900";
+  "rounded-xl border border-slate-200 bg-white p-3 sm:p-5 dark:border-slate-700 dark:bg-slate-900";
 
 export const FOCUS =
   "outline-none focus-visible:ring-2 focus-visible:ring-teal-600 focus-visible:ring-offset-2 " +
@@ -10,8 +10,14 @@ export const FOCUS =
 export const PRIMARY_BUTTON =
   "inline-flex items-center justify-center gap-2 rounded-lg bg-teal-700 px-4 py-2.5 font-medium text-white " +
   "transition-colors motion-reduce:transition-none hover:bg-teal-800 disabled:cursor-not-allowed " +
-  "disabled:bg-slate-200 disabled:text-slate-500 dark:bg-teal-500 dark:text-slate-950 dark:hover:bg-teal-400 " +
-  `dark:disabled:bg-slate-800 dark:disabled:text-slate-400 ${FOCUS}`;
+  "disabled:bg-slate-200 disabled:text-slate-500 dark:disabled:bg-slate-800 " +
+  `dark:disabled:text-slate-400 ${FOCUS}`;
+
+export const SUBMIT_BUTTON =
+  "rounded-lg bg-slate-900 px-4 py-2.5 font-medium text-white transition-colors motion-reduce:transition-none " +
+  "hover:bg-slate-700 disabled:cursor-not-allowed disabled:bg-slate-200 disabled:text-slate-500 " +
+  "dark:bg-slate-100 dark:text-slate-950 dark:hover:bg-white dark:disabled:bg-slate-800 " +
+  `dark:disabled:text-slate-400 ${FOCUS}`;
 
 export const SECONDARY_BUTTON =
   "inline-flex items-center justify-center gap-2 rounded-lg border border-slate-300 bg-white px-3 py-1.5 " +

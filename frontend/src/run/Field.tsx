@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { FOCUS, MUTED } from "../components/styles";
 
 export const CONTROL =
-  "w-full min-w-0 rounded-lg border border-slate-400 bg-white px-3 py-2 text-slate-900 tabular-nums " +
+  "h-11 w-full min-w-0 rounded-lg border border-slate-400 bg-white px-3 text-slate-900 tabular-nums " +
   "placeholder:text-slate-500 dark:border-slate-500 dark:bg-slate-900 dark:text-slate-50 " +
   `dark:placeholder:text-slate-400 ${FOCUS}`;
 

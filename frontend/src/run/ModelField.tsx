@@ -114,6 +114,7 @@ function Choice({ id, name, isActive, onChoose }: ChoiceProps) {
     <div
       id={id}
       role="option"
+      tabIndex={-1}
       aria-selected={isActive}
       // Before the field loses the focus, and the list its place.
       onMouseDown={(event) => {

@@ -1,7 +1,7 @@
 import { useId, useState, type FormEvent } from "react";
 
 import { SuggestConfig } from "../components/SuggestConfig";
-import { CARD, HEADING, MUTED, PRIMARY_BUTTON } from "../components/styles";
+import { CARD, HEADING, MUTED, SUBMIT_BUTTON } from "../components/styles";
 import { useSuggestion } from "../useSuggestion";
 import { CONTROL, Field } from "./Field";
 import { EMPTY_FORM, runRequest, type RunForm, type RunRequest } from "./form";
@@ -36,8 +36,8 @@ export function RunPage() {
         </h1>
         <p className={`mt-1 ${MUTED}`}>Pick a model and an instance type; the rest can be suggested.</p>
       </header>
-      <form onSubmit={submit} noValidate className="flex flex-col gap-6">
-        <div className={`flex flex-col gap-4 ${CARD}`}>
+      <form onSubmit={submit} noValidate className="flex flex-col gap-8">
+        <div className="flex flex-col gap-4">
           <ModelField value={form.model} onChange={(model) => change({ model })} />
           <TokenField value={hfToken} onChange={setHfToken} isNeeded={suggestion.needsToken} />
           <div className="grid gap-4 sm:grid-cols-2">
@@ -50,7 +50,7 @@ export function RunPage() {
           </div>
           <SuggestConfig suggestion={suggestion} />
         </div>
-        <section aria-labelledby={`${id}-parameters`} className={`flex flex-col gap-4 ${CARD}`}>
+        <section aria-labelledby={`${id}-parameters`} className="flex flex-col gap-4">
           <h2 id={`${id}-parameters`} className={HEADING}>
             Parameters
           </h2>
@@ -62,7 +62,7 @@ export function RunPage() {
             onDatasetChange={(dataset) => change({ dataset })}
           />
         </section>
-        <button type="submit" className={PRIMARY_BUTTON}>
+        <button type="submit" className={SUBMIT_BUTTON}>
           Run Benchmark
         </button>
       </form>

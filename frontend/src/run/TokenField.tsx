@@ -1,7 +1,7 @@
 import { useId } from "react";
 
+import { WarningText } from "../components/WarningText";
 import { CONTROL, Field } from "./Field";
-import { WARNING_TEXT } from "../components/styles";
 
 interface TokenFieldProps {
   value: string;
@@ -30,8 +30,10 @@ export function TokenField({ value, onChange, isNeeded }: TokenFieldProps) {
         onChange={(event) => onChange(event.target.value)}
         className={CONTROL}
       />
-      <p id={`${id}-needed`} aria-live="polite" className={`text-sm ${WARNING_TEXT}`}>
-        {isNeeded && "This model needs the token of an account that may read it. Then suggest again."}
+      <p id={`${id}-needed`} aria-live="polite" className="mt-1">
+        {isNeeded && (
+          <WarningText text="This model needs the token of an account that may read it. Then suggest again." />
+        )}
       </p>
     </Field>
   );
