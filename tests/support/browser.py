@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
@@ -48,7 +47,7 @@ class Watch:
 
     origin: str
     may_be_refused: bool = False
-    """Whether the service's refusals, which Chromium reports on the console, are part of the test."""
+    """Whether it is part of the test that the service refuses or is not there, which Chromium reports."""
     complaints: list[str] = field(default_factory=list)
 
     def over(self, page: Page) -> None:
@@ -58,8 +57,8 @@ class Watch:
         page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        is_api = urlsplit(message.location["url"]).path == "/api/v1/recommend"
-        is_expected = self.may_be_refused and is_api and message.text.startswith(_FAILED_LOAD)
+        is_own = message.location["url"].startswith(self.origin)
+        is_expected = self.may_be_refused and is_own and message.text.startswith(_FAILED_LOAD)
         if message.type in {"error", "warning"} and not is_expected:
             self.complaints.append(f"{message.type}: {message.text}")
 
