@@ -16,6 +16,8 @@ export default defineConfig(
     rules: {
       // Numbers belong into sentences.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // A property is taken out of an object by naming it.
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       // An event handler may be a call that returns nothing.
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },

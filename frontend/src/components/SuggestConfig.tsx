@@ -9,10 +9,11 @@ import { ErrorMessage } from "./ErrorMessage";
 import { ExplanationPanel } from "./ExplanationPanel";
 import { FeasibilityBanner } from "./FeasibilityBanner";
 import { SuggestButton } from "./SuggestButton";
+import { WarningText } from "./WarningText";
 
 /** The button that fills the form, and below it what came of that. */
 export function SuggestConfig({ suggestion }: { suggestion: Suggestion }) {
-  const { answer, error, instanceType, model, values } = suggestion;
+  const { answer, error, instanceType, judgementError, model, values } = suggestion;
   const button = useRef<HTMLButtonElement>(null);
   const [applied, setApplied] = useState("");
 
@@ -35,6 +36,7 @@ export function SuggestConfig({ suggestion }: { suggestion: Suggestion }) {
         {applied || statusText(suggestion)}
       </p>
       {error && <ErrorMessage error={error} />}
+      {judgementError && <WarningText text={`Your changes could not be judged: ${judgementError.message}`} />}
       {answer && (
         <FeasibilityBanner
           answer={answer}

@@ -62,7 +62,11 @@ export function RunPage() {
             onDatasetChange={(dataset) => change({ dataset })}
           />
         </section>
-        <button type="submit" className={SUBMIT_BUTTON}>
+        <button
+          type="submit"
+          disabled={form.model === "" || form.instanceType === ""}
+          className={SUBMIT_BUTTON}
+        >
           Run Benchmark
         </button>
       </form>
