@@ -39,7 +39,7 @@ export function RunPage() {
       <form onSubmit={submit} noValidate className="flex flex-col gap-8">
         <div className="flex flex-col gap-4">
           <ModelField value={form.model} onChange={(model) => change({ model })} />
-          <TokenField value={hfToken} onChange={setHfToken} isNeeded={suggestion.needsToken} />
+          <TokenField onChange={setHfToken} isNeeded={suggestion.needsToken} />
           <div className="grid gap-4 sm:grid-cols-2">
             <InstanceField value={form.instanceType} onChange={(instanceType) => change({ instanceType })} />
             <Field id={`${id}-framework`} label="Framework">

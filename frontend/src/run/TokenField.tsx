@@ -4,14 +4,17 @@ import { WarningText } from "../components/WarningText";
 import { CONTROL, Field } from "./Field";
 
 interface TokenFieldProps {
-  value: string;
   onChange: (value: string) => void;
   /** Whether the model cannot be read without a token, or with this one. */
   isNeeded: boolean;
 }
 
-/** The Hub token, which stays in this page's memory. */
-export function TokenField({ value, onChange, isNeeded }: TokenFieldProps) {
+/**
+ * The Hub token, which stays in this page's memory.
+ *
+ * React is not given the value, which it would write into the document as an attribute.
+ */
+export function TokenField({ onChange, isNeeded }: TokenFieldProps) {
   const id = useId();
   return (
     <Field
@@ -25,7 +28,6 @@ export function TokenField({ value, onChange, isNeeded }: TokenFieldProps) {
         autoComplete="off"
         spellCheck={false}
         placeholder="hf_…"
-        value={value}
         aria-describedby={`${id}-hint ${id}-needed`}
         onChange={(event) => onChange(event.target.value)}
         className={CONTROL}
