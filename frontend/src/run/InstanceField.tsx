@@ -13,11 +13,12 @@ interface InstanceFieldProps {
 /** The instance types of the table by family; where nobody lists them, a field for the name. */
 export function InstanceField({ value, onChange }: InstanceFieldProps) {
   const id = useId();
-  const types = useList(fetchInstanceTypes);
+  const listed = useList(fetchInstanceTypes);
+  const types = listed ?? [];
   const shared = { id, value, className: CONTROL };
   return (
     <Field id={id} label="Instance Type">
-      {types.length === 0 ? (
+      {listed?.length === 0 ? (
         <input
           {...shared}
           placeholder="g5.12xlarge"

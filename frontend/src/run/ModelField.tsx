@@ -93,7 +93,7 @@ export function ModelField({ value, onChange }: ModelFieldProps) {
 
 function useModelNames(text: string): string[] {
   const fetchNames = useCallback((signal: AbortSignal) => fetchModelNames(text, signal), [text]);
-  return useList(fetchNames, DEBOUNCE_MS);
+  return useList(fetchNames, DEBOUNCE_MS) ?? [];
 }
 
 /** The next place in a list of `count`, from its end back to none and to its beginning. */

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 
-/** What `fetchList` brings; while it is under way what was there before, and nothing where it fails. */
-export function useList<T>(fetchList: (signal: AbortSignal) => Promise<T[]>, delayMs = 0): T[] {
-  const [list, setList] = useState<T[]>([]);
+/** What `fetchList` brings, empty where it fails; while it is under way what was there before, if anything. */
+export function useList<T>(fetchList: (signal: AbortSignal) => Promise<T[]>, delayMs = 0): T[] | undefined {
+  const [list, setList] = useState<T[]>();
   useEffect(() => {
     const controller = new AbortController();
     const fetchNow = async () => {

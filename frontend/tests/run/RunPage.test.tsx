@@ -97,8 +97,8 @@ describe("the instance types", () => {
   ])("are typed where %s", async (_, respond) => {
     serve(respond);
     render(<RunPage />);
-    await userEvent.type(instance(), " g5.xlarge ");
-    expect(instance()).toHaveProperty("tagName", "INPUT");
+    expect(instance()).toHaveProperty("tagName", "SELECT");
+    await userEvent.type(await screen.findByPlaceholderText("g5.12xlarge"), " g5.xlarge ");
     expect(instance().value).toBe("g5.xlarge");
   });
 });
