@@ -4,6 +4,7 @@ import { defineConfig } from "vite";
 /** The parts alone: React is the form's own, and so is Tailwind, which finds the class names in lib/. */
 export default defineConfig({
   plugins: [react()],
+  publicDir: false,
   build: {
     outDir: "lib",
     lib: { entry: "src/index.ts", formats: ["es"], fileName: "index" },

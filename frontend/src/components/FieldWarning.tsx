@@ -1,7 +1,7 @@
 import type { Advice } from "../advice";
 import { valueText } from "../format";
 import type { ConfigValues, FieldName } from "../types";
-import { FOCUS, MUTED } from "./styles";
+import { ACCENT_TEXT, FOCUS, MUTED } from "./styles";
 import { WarningText } from "./WarningText";
 
 interface FieldWarningProps {
@@ -36,7 +36,7 @@ function Following({ value, onUse }: { value: ConfigValues[FieldName] } & Pick<F
         <button
           type="button"
           onClick={() => onUse(value)}
-          className={`rounded font-medium text-teal-800 underline underline-offset-2 dark:text-teal-300 ${FOCUS}`}
+          className={`cursor-pointer rounded underline underline-offset-2 ${ACCENT_TEXT} ${FOCUS}`}
         >
           Use {valueText(value)}
         </button>

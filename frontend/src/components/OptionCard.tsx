@@ -11,7 +11,7 @@ import type {
   ModelInfo,
   QuantizationOption,
 } from "../types";
-import { CARD, MUTED, SECONDARY_BUTTON, SUBHEADING } from "./styles";
+import { ACCENT_TEXT, CARD, MUTED, SECONDARY_BUTTON, SUBHEADING } from "./styles";
 
 interface QuantizationCardProps {
   option: QuantizationOption;
@@ -22,15 +22,17 @@ interface QuantizationCardProps {
 /** The model in fewer bits on the same instance. */
 export function QuantizationCard({ option, values, onApply }: QuantizationCardProps) {
   const name = quantizationText(option.quantization);
-  const how = option.requires_pre_quantized
-    ? "with a checkpoint quantized beforehand"
-    : "quantized while vLLM loads";
   return (
-    <OptionCard title={name} subtitle={how} memoryGib={option.estimated_mem_gib} values={option}>
+    <OptionCard
+      title={name}
+      subtitle={option.requires_pre_quantized ? "quantized beforehand" : "while vLLM loads"}
+      memoryGib={option.estimated_mem_gib}
+      values={option}
+      isInForm={holds(values, option)}
+    >
       <button type="button" onClick={() => onApply(option)} className={SECONDARY_BUTTON}>
         Apply {name} Config
       </button>
-      {holds(values, option) && <span className={`text-center text-xs ${MUTED}`}>In the form</span>}
     </OptionCard>
   );
 }
@@ -70,17 +72,21 @@ interface OptionCardProps {
   subtitle?: string;
   memoryGib?: number;
   values?: ConfigValues;
+  isInForm?: boolean;
   children: ReactNode;
 }
 
-function OptionCard({ title, subtitle, memoryGib, values, children }: OptionCardProps) {
+function OptionCard({ title, subtitle, memoryGib, values, isInForm = false, children }: OptionCardProps) {
   const id = useId();
   return (
     <div role="group" aria-labelledby={id} className={`flex flex-col gap-3 ${CARD}`}>
       <div>
-        <h3 id={id} className={SUBHEADING}>
-          {title}
-        </h3>
+        <div className="flex items-baseline justify-between gap-2">
+          <h3 id={id} className={SUBHEADING}>
+            {title}
+          </h3>
+          {isInForm && <span className={`text-xs ${ACCENT_TEXT}`}>In the form</span>}
+        </div>
         <p className={`text-sm ${MUTED}`}>{subtitle}</p>
       </div>
       <dl className="flex flex-col gap-1 text-sm text-slate-800 tabular-nums dark:text-slate-200">
@@ -93,7 +99,7 @@ function OptionCard({ title, subtitle, memoryGib, values, children }: OptionCard
           </>
         )}
       </dl>
-      <div className="mt-auto flex flex-col gap-1.5">{children}</div>
+      <div className="mt-auto flex flex-col">{children}</div>
     </div>
   );
 }

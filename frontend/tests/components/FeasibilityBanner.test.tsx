@@ -30,7 +30,7 @@ describe("a model that fits quantized only", () => {
     ).toBeVisible();
     const [fp8, larger] = screen.getAllByRole("group");
     expect(fp8).toHaveAccessibleName("FP8");
-    expect(fp8).toHaveTextContent("quantized while vLLM loads");
+    expect(fp8).toHaveTextContent("while vLLM loads");
     expect(fp8).toHaveTextContent("Weights32.0 GiB");
     expect(larger).toHaveAccessibleName("p5.4xlarge");
     expect(larger).toHaveTextContent("1 × H100, 80 GiB");
