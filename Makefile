@@ -82,7 +82,7 @@ clean: ## Remove everything that is installed or built
 
 frontend/node_modules/.ready: frontend/package-lock.json
 	@echo "Installing what builds the page" >&2
-	@npm ci --prefix frontend --silent >&2
+	@npm ci --prefix frontend --loglevel error >&2
 	@touch $@
 
 # Folders are among the sources, so that a file that is gone counts too.

@@ -12,6 +12,7 @@ from support.service import serving
 
 from local.front import Front
 from local.page import Page
+from local.template import TEMPLATE, load_template
 
 INDEX, SCRIPT, SECRET = "<!doctype html><title>Page</title>", "export {};", "nobody may read this"
 
@@ -86,6 +87,14 @@ def test_every_file_says_what_it_may_do(client: Client, path: str) -> None:
     assert policy.pop("default-src") == "'none'"
     assert set(policy.values()) == {"'self'", "'none'"}
     assert {"base-uri", "form-action", "frame-ancestors"} <= policy.keys()
+
+
+def test_the_policy_is_the_one_that_the_page_has_on_aws(client: Client) -> None:
+    resources = load_template(TEMPLATE.parent / "frontend" / "page.yaml")["Resources"]
+    headers = resources["PageHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    policy = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+
+    assert client.request("GET", "/")[0].headers["Content-Security-Policy"] == policy
 
 
 def test_no_other_origin_reads_the_page(client: Client) -> None:
