@@ -9,7 +9,7 @@ from recommender.instance import Instance
 from recommender.larger import Holder
 from recommender.memory import compute_dtype
 from recommender.model import Model
-from recommender.parallel import valid_degrees
+from recommender.parallel import nearest_degree
 from recommender.phrases import any_of_text, count_text, gpus_text, hardware_text, shape_text
 from recommender.plan import Plan
 from recommender.quantization import LAST_WITH_BITSANDBYTES, holds_fp8_weights
@@ -61,12 +61,13 @@ def _tp_exceeds_gpus(situation: Situation) -> str | None:
 
 def _tp_not_accepted(situation: Situation) -> str | None:
     model, degree = situation.model, situation.plan.tensor_parallel
-    valid = valid_degrees(model, max(degree, situation.instance.accelerator_count), replicate_kv_heads=True)
-    if degree in valid:
+    nearest = nearest_degree(model, degree)
+    if degree == nearest:
         return None
     return (
         f"vLLM refuses a tensor parallel degree of {degree}, which does not evenly divide the model's"
-        f" {shape_text(model)}; choose {any_of_text(situation.plan.valid_tensor_parallel)}."
+        f" {shape_text(model)}; choose {any_of_text(situation.plan.valid_tensor_parallel)}. The memory is"
+        f" that of {nearest}."
     )
 
 
@@ -85,7 +86,7 @@ def _context_above_limit(situation: Situation) -> str | None:
     limit, context = situation.model.max_position_embeddings, situation.plan.max_model_len
     if context <= limit:
         return None
-    return f"vLLM refuses a context of {context:,} tokens: the model's own limit is {limit:,}."
+    return f"vLLM refuses a context of {context:,} tokens: choose at most {limit:,}, the model's own limit."
 
 
 def _context_above_cache(situation: Situation) -> str | None:
@@ -106,7 +107,8 @@ def _workload_above_context(situation: Situation) -> str | None:
         return None
     return (
         f"{work.input_tokens:,} tokens in and {work.output_tokens:,} out are {work.total_tokens:,}, more than"
-        f" the context of {plan.max_model_len:,}: vLLM would refuse or cut short each request."
+        f" the context of {plan.max_model_len:,}, so vLLM would refuse or cut short each request: lower them"
+        " or raise the context."
     )
 
 
@@ -189,7 +191,8 @@ def _little_host_memory(situation: Situation) -> str | None:
         return None
     return (
         f"{instance.name} has {gib_text(instance.memory_gib * GIB)} of host memory, less than the"
-        f" {gib_text(stored)} of the checkpoint: loading it will be slow."
+        f" {gib_text(stored)} of the checkpoint: loading it will be slow; an instance with more loads it"
+        " faster."
     )
 
 
@@ -208,7 +211,11 @@ def _fewer_gpus(situation: Situation) -> str | None:
     degree, count = situation.plan.tensor_parallel, situation.instance.accelerator_count
     if degree >= count:
         return None
-    return f"{degree} of {count} GPUs would be used; the others stay idle and are paid for all the same."
+    most = max(situation.plan.valid_tensor_parallel)
+    remedy = f": a tensor parallel degree of {most} would use more" if most > degree else ""
+    return (
+        f"{degree} of {count} GPUs would be used; the others stay idle and are paid for all the same{remedy}."
+    )
 
 
 def _unknown_gpu(situation: Situation) -> str | None:
@@ -240,7 +247,7 @@ def _other_processors(situation: Situation) -> str | None:
 
 def _not_listed(situation: Situation) -> str | None:
     instance = situation.instance
-    return None if instance.is_listed else f"EC2 no longer lists {instance.name}."
+    return None if instance.is_listed else f"EC2 no longer lists {instance.name}: choose another type."
 
 
 def _not_every_version(situation: Situation) -> str | None:

@@ -6,6 +6,7 @@ from recommender.gpu import gpu_of
 from recommender.instance import Instance
 from recommender.memory import Budget, budget, compute_dtype
 from recommender.model import Model
+from recommender.parallel import nearest_degree
 from recommender.plan import (
     SMALLEST_CONTEXT,
     Plan,
@@ -23,12 +24,15 @@ from recommender.wishes import Wishes
 
 
 def plan_as_wished(model: Model, instance: Instance, base: Plan, wishes: Wishes, rules: Rules) -> Plan:
-    """`base` with `wishes` in it, whether it would start or not."""
+    """`base` with `wishes` in it, whether it would start or not.
+
+    A degree that vLLM refuses divides nothing, so the memory is that of the nearest one below.
+    """
     gpu, quantization = gpu_of(instance), _quantization(model, base, wishes, rules)
     server = replace(default_server(gpu, rules), overhead_bytes=wishes.overhead_bytes)
     recommended = best_plan(model, instance, quantization, rules=rules, overhead_bytes=wishes.overhead_bytes)
     degree = wishes.tensor_parallel or (recommended or base).tensor_parallel
-    memory = budget(model, gpu, degree, quantization, server=server)
+    memory = budget(model, gpu, nearest_degree(model, degree), quantization, server=server)
     context = wishes.max_model_len or _context(model, memory)
     workload = _workload(context, wishes)
     return replace(

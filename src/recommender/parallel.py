@@ -31,6 +31,14 @@ def valid_degrees(model: Model, gpu_count: int, *, replicate_kv_heads: bool = Fa
     )
 
 
+def nearest_degree(model: Model, degree: int) -> int:
+    """The largest degree up to `degree` that vLLM accepts, KV heads replicated where need be.
+
+    One is always among them where any is: what a share can be divided by, the whole can.
+    """
+    return max(valid_degrees(model, degree, replicate_kv_heads=True), default=1)
+
+
 def minimum_degree(weight_bytes: int, gpu_memory_bytes: int) -> int:
     """GPUs that the weights alone need: `ceil(weights / (0.85 x memory of one GPU))`."""
     return math.ceil(weight_bytes / (_WEIGHT_SHARE * gpu_memory_bytes))

@@ -290,3 +290,18 @@ def test_a_fraction_is_rounded_down_and_a_huge_number_is_a_warning(client: Api) 
 
     assert answer["tensor_parallel_degree"] == 2
     assert "requests_queue" in answer["warning_codes"]
+
+
+@pytest.mark.parametrize("instance_type", ["g5.xlarge", "g6e.12xlarge", "p5.48xlarge", "inf2.xlarge"])
+@pytest.mark.parametrize("model", [MISTRAL, LLAMA_70B, "Qwen/Qwen3-8B", "BAAI/bge-m3", "openai/gpt-oss-120b"])
+def test_a_seeding_script_finds_six_values_or_a_reason(
+    client: Client, model: str, instance_type: str
+) -> None:
+    """What it reads of each answer: `.explanation.feasible`, then the values or `.explanation.reason`."""
+    answer = client.ask(model, instance_type, token=TOKEN)
+
+    if answer["explanation"]["feasible"]:
+        assert_fields(answer, {name: FEASIBLE[name] for name in list(FEASIBLE)[:6]})
+    else:
+        assert answer["explanation"]["reason"]
+        assert not set(FEASIBLE) & (set(answer) - {"explanation", "model_info", "instance_info"})

@@ -5,6 +5,7 @@ UPDATE_GOLDEN=1 make test     rewrites them; the difference is then to be read
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from support.instances import ALL, instance
 from support.metadata import quantized_from, real
 
 from handler.response import as_json
+from recommender.advice import WARNING_CODES
 from recommender.recommend import Feasible, Recommendation, recommend
 from recommender.rules import rules_of
 from recommender.units import GIB
@@ -95,6 +97,14 @@ VERSIONS = {
     "version-without-bitsandbytes": ("unsloth/phi-4-bnb-4bit", "g5.xlarge", (0, 28), NO_WISHES),
 }
 
+# Instance types out of the ordinary.
+PLACES = {
+    "on-volta": instance("p3dn.24xlarge"),
+    "on-arm": instance("g5g.xlarge"),
+    "on-an-unknown-gpu": replace(instance("g5.xlarge"), name="g9.xlarge", accelerator_name="B30A"),
+    "on-an-instance-no-longer-listed": replace(instance("g5.xlarge"), is_listed=False),
+}
+
 
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_the_answer_reads_as_it_should(name: str) -> None:
@@ -116,8 +126,19 @@ def test_the_answer_for_a_version_reads_as_it_should(name: str) -> None:
     _compare(name, _with_checkpoints(answer))
 
 
+@pytest.mark.parametrize("name", PLACES)
+def test_the_answer_for_an_odd_instance_reads_as_it_should(name: str) -> None:
+    _compare(name, _with_checkpoints(recommend(real("Qwen/Qwen3-0.6B"), PLACES[name], ALL)))
+
+
 def test_no_answer_is_left_over() -> None:
-    assert {path.stem for path in _ANSWERS.iterdir()} == {*SITUATIONS, *OVERRIDES, *VERSIONS}
+    assert {path.stem for path in _ANSWERS.iterdir()} == {*SITUATIONS, *OVERRIDES, *VERSIONS, *PLACES}
+
+
+def test_every_warning_is_in_one_of_them() -> None:
+    answers = [json.loads(path.read_text()) for path in _ANSWERS.iterdir()]
+
+    assert {code for answer in answers for code in answer.get("warning_codes", [])} == set(WARNING_CODES)
 
 
 def _with_checkpoints(answer: Recommendation) -> Recommendation:

@@ -8,12 +8,10 @@ import pytest
 from support.instances import ALL, instance
 from support.metadata import llama, real
 
-from local.snapshot import load_snapshot
 from recommender.advice import WARNING_CODES
 from recommender.instance import Instance
 from recommender.model import HubMetadata
 from recommender.recommend import Feasible, Infeasible, recommend
-from recommender.rules import rules_of
 from recommender.units import GIB
 from recommender.wishes import Wishes
 
@@ -62,6 +60,15 @@ def test_a_fixed_degree_changes_the_memory() -> None:
 
     assert one.budget.weight_bytes > 3 * four.budget.weight_bytes
     assert one.held_requests < four.held_requests
+
+
+def test_a_degree_that_divides_nothing_is_answered_with_the_memory_of_the_nearest_below() -> None:
+    """Gemma 4's windows have 16 KV heads and its other layers 4: no third of them can be put together."""
+    two, three = (wished("google/gemma-4-31B-it", "g5.12xlarge", tensor_parallel=n) for n in (2, 3))
+
+    assert three.plan.tensor_parallel == 3
+    assert three.plan.budget == two.plan.budget
+    assert "tp_not_accepted" in codes(three)
 
 
 def test_a_longer_workload_lowers_the_concurrency() -> None:
@@ -122,7 +129,7 @@ def test_a_model_that_fits_in_no_way_stays_refused() -> None:
             "g5.48xlarge",
             {"tensor_parallel": 4},
             {"tensor_parallel": 2},
-            "40 attention heads, 10 KV heads and feed-forward width of 17,920; choose 1 or 2.",
+            "40 attention heads, 10 KV heads and feed-forward width of 17,920; choose 1 or 2. The memory is",
         ),
         (
             "memory_exceeded",
@@ -138,7 +145,7 @@ def test_a_model_that_fits_in_no_way_stays_refused() -> None:
             "p5.48xlarge",
             {"max_model_len": 40_000},
             {"max_model_len": 32_768},
-            "vLLM refuses a context of 40,000 tokens: the model's own limit is 32,768.",
+            "vLLM refuses a context of 40,000 tokens: choose at most 32,768, the model's own limit.",
         ),
         (
             "context_above_cache",
@@ -257,31 +264,3 @@ def test_impossible_wishes_are_answered_all_the_same() -> None:
     )
 
     assert {"tp_exceeds_gpus", "memory_exceeded", "context_above_limit"} <= set(codes(answer))
-
-
-@pytest.mark.parametrize("version", [None, (0, 19)], ids=str)
-@pytest.mark.parametrize("name", ["g4dn.12xlarge", "g5.12xlarge", "g6.xlarge", "p5.48xlarge"])
-def test_no_degree_of_any_model_breaks_an_answer(name: str, version: tuple[int, ...] | None) -> None:
-    """Every third model of the snapshot: values agree with memory, and each warning with its condition."""
-    place = instance(name)
-    for model_id in sorted(load_snapshot().repos)[::3]:
-        for degree in (1, 2, 3, 8):
-            answer = recommend(
-                real(model_id), place, [place], rules_of(version), Wishes(tensor_parallel=degree)
-            )
-            if isinstance(answer, Infeasible):
-                continue
-            plan, found = answer.plan, set(codes(answer))
-            memory = plan.budget
-            assert plan.tensor_parallel == degree
-            assert ("tp_exceeds_gpus" in found) == (degree > place.accelerator_count)
-            assert ("memory_exceeded" in found) == (memory.kv_cache_bytes <= 0)
-            assert ("fewer_gpus" in found) == (degree < place.accelerator_count)
-            starts = not found & {"memory_exceeded", "context_above_cache", "states_limit_sequences"}
-            assert starts == bool(memory.kv_cache_bytes > 0 and memory.held_requests(plan.max_model_len))
-            sentences = (
-                answer.explanation.quantization,
-                answer.explanation.max_model_len,
-                answer.explanation.concurrency,
-            )
-            assert not any(re.search(r"None|-\d|nan", sentence) for sentence in sentences)

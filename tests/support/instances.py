@@ -6,6 +6,7 @@ from recommender.instance import Instance
 
 ITEMS = {item["name"]["S"]: item for item in shipped_items()}
 ALL = tuple(parse_item(item) for item in ITEMS.values())
+GPU_INSTANCES = tuple(instance for instance in ALL if not instance.is_neuron)
 _BY_NAME = {instance.name: instance for instance in ALL}
 
 

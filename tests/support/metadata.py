@@ -70,3 +70,7 @@ def llama(
 
 def _json(body: bytes) -> Any:
     return json.loads(body)
+
+
+MODELS = tuple(real(model_id) for model_id in sorted(_SNAPSHOT.repos))
+"""The documents of all models of the bundled snapshot."""

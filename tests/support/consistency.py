@@ -1,0 +1,205 @@
+"""Whether an answer contradicts itself: figures, sentences, arguments and warnings against each other.
+
+Nothing here asks how the answer came about; each warning has its condition stated anew.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from handler.response import as_json
+from recommender.advice import WARNING_CODES
+from recommender.gpu import gpu_of
+from recommender.parallel import valid_degrees
+from recommender.recommend import Feasible, Infeasible, Recommendation
+from recommender.support import missing_support
+from recommender.units import GIB
+from recommender.wishes import Wishes
+
+_ROUNDING_GIB = 0.003
+_DECIMAL_GIB = 0.0501
+_GIB = re.compile(r"(-?[\d,]+(?:\.\d+)?) GiB")
+_TOKENS = re.compile(r"([\d,]+) tokens")
+_NONSENSE = re.compile(r"\bNone\b|\bnan\b|\binf\b|(?<![\w.])-\d|  |\{|\.\.")
+
+# Of vLLM's own kernels, by compute capability: BF16 from 8.0, FP8 from 8.9, INT8 from 7.5 to 9.0.
+_BF16, _FP8, _INT8, _AFTER_INT8, _WHEELS = (8, 0), (8, 9), (7, 5), (10, 0), (7, 5)
+
+
+def assert_consistent(answer: Recommendation, base: Recommendation, wishes: Wishes) -> None:
+    """`base` is the answer without wishes, which the reason of a fixed value is about."""
+    body = as_json(answer)
+    if isinstance(answer, Infeasible) or isinstance(base, Infeasible):
+        assert isinstance(answer, Infeasible)
+        assert isinstance(base, Infeasible)
+        assert "tensor_parallel_degree" not in body
+        assert not _NONSENSE.search(body["explanation"]["reason"]), body["explanation"]["reason"]
+        return
+    _assert_wishes_are_in_it(body, answer, wishes)
+    _assert_memory_adds_up(body)
+    _assert_arguments_are_the_values(body)
+    _assert_sentences_agree(body, answer, base)
+    expected = set(_expected_warnings(answer, wishes))
+    assert body["warning_codes"] == [code for code in WARNING_CODES if code in expected]
+
+
+def _assert_wishes_are_in_it(body: dict[str, Any], answer: Feasible, wishes: Wishes) -> None:
+    fixed = {
+        "tensor_parallel_degree": wishes.tensor_parallel,
+        "max_model_len": wishes.max_model_len,
+        "concurrency": wishes.concurrency,
+        "input_sequence_length": wishes.input_tokens,
+        "output_sequence_length": wishes.output_tokens,
+    }
+    assert all(body[name] == value for name, value in fixed.items() if value is not None)
+    if wishes.quantization is not None and answer.model.quantization is None:
+        assert (body["quantization"] or "none") == wishes.quantization
+    if wishes.overhead_bytes is not None:
+        assert answer.plan.budget.overhead.total_bytes == wishes.overhead_bytes
+
+
+def _assert_memory_adds_up(body: dict[str, Any]) -> None:
+    memory = body["memory"]
+    parts = ("weights_gib", "kv_cache_gib", "non_torch_gib", "activations_gib", "cuda_graphs_gib")
+    used = sum(memory[part] for part in parts)
+
+    assert used == pytest.approx(memory["budget_gib"], abs=_ROUNDING_GIB)
+    assert used + memory["unused_gib"] == pytest.approx(memory["visible_gib"], abs=_ROUNDING_GIB)
+    assert memory["kv_cache_tokens"] >= 0
+    assert (memory["kv_cache_tokens"] == 0) >= (memory["kv_cache_gib"] < 0)
+
+
+def _assert_arguments_are_the_values(body: dict[str, Any]) -> None:
+    arguments = dict(zip(body["vllm_args"][::2], body["vllm_args"][1::2], strict=True))
+
+    assert arguments["--tensor-parallel-size"] == str(body["tensor_parallel_degree"])
+    assert arguments["--max-model-len"] == str(body["max_model_len"])
+    at_load = body["quantization"] is not None and "needs_prepared_checkpoint" not in body["warning_codes"]
+    assert ("--quantization" in arguments) == at_load
+
+
+def _assert_sentences_agree(body: dict[str, Any], answer: Feasible, base: Feasible) -> None:
+    sentences = [text for text in body["explanation"].values() if isinstance(text, str)] + body["warnings"]
+    gib_figures, token_figures = _gib_figures(body, answer, base), _token_figures(answer, base)
+    for sentence in sentences:
+        assert not _NONSENSE.search(sentence), sentence
+        for figure in _GIB.findall(sentence):
+            value = float(figure.replace(",", ""))
+            assert any(abs(value - known) <= _DECIMAL_GIB for known in gib_figures), sentence
+        for figure in _TOKENS.findall(sentence):
+            assert int(figure.replace(",", "")) in token_figures, sentence
+
+
+def _gib_figures(body: dict[str, Any], answer: Feasible, base: Feasible) -> list[float]:
+    """Every amount of memory that a sentence about this answer may name."""
+    place, memory, budget = answer.instance, body["memory"], base.plan.budget
+    own = memory["non_torch_gib"] + memory["activations_gib"] + memory["cuda_graphs_gib"]
+    share = place.accelerator_memory_gib / place.accelerator_count
+    sizes = [
+        answer.plan.weight_bytes,
+        base.plan.weight_bytes,
+        budget.weight_bytes,
+        budget.kv_cache_bytes,
+        _stored_bytes(answer),
+    ]
+    return [
+        *(value for name, value in memory.items() if name.endswith("_gib")),
+        *(own, memory["weights_gib"] + own),
+        *(size / GIB for size in sizes),
+        place.memory_gib,
+        *(degree * share for degree in range(1, place.accelerator_count + 1)),
+    ]
+
+
+def _token_figures(answer: Feasible, base: Feasible) -> set[int]:
+    return {answer.model.max_position_embeddings} | {
+        tokens
+        for plan in (answer.plan, base.plan)
+        for tokens in (
+            plan.max_model_len,
+            plan.workload.input_tokens,
+            plan.workload.output_tokens,
+            plan.workload.total_tokens,
+            plan.budget.kv_cache_tokens,
+        )
+    }
+
+
+def _expected_warnings(answer: Feasible, wishes: Wishes) -> Iterator[str]:  # noqa: C901, PLR0912 - one condition for each name
+    plan, model, place, gpu = answer.plan, answer.model, answer.instance, gpu_of(answer.instance)
+    memory, version = plan.budget, plan.budget.server.rules.version
+    degree, count, capability = plan.tensor_parallel, place.accelerator_count, gpu.compute_capability
+    if degree > count:
+        yield "tp_exceeds_gpus"
+    if degree not in valid_degrees(model, max(degree, count), replicate_kv_heads=True):
+        yield "tp_not_accepted"
+    fits = memory.weight_bytes + memory.overhead.total_bytes < memory.usable_bytes
+    if not fits:
+        yield "memory_exceeded"
+    if plan.max_model_len > model.max_position_embeddings:
+        yield "context_above_limit"
+    blocks = memory.layout.blocks(memory.kv_cache_bytes)
+    lacks_blocks = fits and memory.layout.has_states and 0 < blocks < memory.server.blocks_for_states
+    if fits and not lacks_blocks and not memory.held_requests(plan.max_model_len):
+        yield "context_above_cache"
+    if plan.workload.input_tokens + plan.workload.output_tokens > plan.max_model_len:
+        yield "workload_above_context"
+    if 0 < memory.held_requests(plan.workload.total_tokens) < plan.concurrency:
+        yield "requests_queue"
+    name = plan.quantization.name if plan.quantization is not None else None
+    if name == "fp8" and capability < _FP8:
+        yield "no_fp8_arithmetic"
+    if name == "int8" and not _INT8 <= capability < _AFTER_INT8:
+        yield "no_int8_arithmetic"
+    if name is not None and plan.quantization is not None and plan.quantization.flag is None:
+        yield "needs_prepared_checkpoint"
+    if wishes.quantization is not None and model.quantization is not None:
+        yield "quantized_already"
+    if capability < _BF16 and model.native_dtype.torch_name != "float16":
+        yield from _without_bf16(answer)
+    if place.memory_gib * GIB < _stored_bytes(answer):
+        yield "little_host_memory"
+    if lacks_blocks:
+        yield "states_limit_sequences"
+    if degree < count:
+        yield "fewer_gpus"
+    if not gpu.is_known:
+        yield "unknown_gpu"
+    if version is None and capability < _WHEELS:
+        yield "lacks_wheels"
+    if place.architecture != "x86_64":
+        yield "other_processors"
+    if version is None and (model.quantization == "bitsandbytes" or _some_version_lacks(model.class_name)):
+        yield "not_every_version"
+
+
+def _without_bf16(answer: Feasible) -> Iterator[str]:
+    if not answer.model.supports_float16:
+        yield "runs_in_fp32"
+    elif answer.model.native_dtype.torch_name == "bfloat16":
+        yield "runs_in_fp16"
+
+
+def _stored_bytes(answer: Feasible) -> int:
+    dtype = answer.plan.cast_to or answer.model.native_dtype
+    return answer.model.weights.size_bytes(dtype)
+
+
+def _some_version_lacks(class_name: str) -> bool:
+    """Of those that an answer without a version is meant for."""
+    return any(missing_support(class_name, version) for version in ((0, 17), (0, 33)))
+
+
+def assert_starts(answer: Feasible) -> None:
+    """All that vLLM checks before it serves, and enough left over to be worth a run."""
+    plan = answer.plan
+
+    assert plan.tensor_parallel in plan.valid_tensor_parallel
+    assert plan.tensor_parallel <= answer.instance.accelerator_count
+    assert plan.budget.held_requests(plan.max_model_len) >= 1
+    assert plan.budget.held_requests(plan.workload.total_tokens) >= plan.concurrency
+    assert plan.max_model_len <= answer.model.max_position_embeddings
+    assert plan.workload.total_tokens <= plan.max_model_len
+    assert plan.budget.server.batched_tokens >= plan.budget.server.sequences

@@ -1,0 +1,30 @@
+"""Every model of the snapshot on every instance type, at every degree that the instance has GPUs for."""
+
+from collections.abc import Iterator
+
+import pytest
+from support.consistency import assert_consistent, assert_starts
+from support.instances import ALL
+from support.metadata import MODELS
+
+from recommender.instance import Instance
+from recommender.recommend import Feasible, recommend
+from recommender.wishes import NO_WISHES, Wishes
+
+
+@pytest.mark.parametrize("place", ALL, ids=lambda instance: instance.name)
+def test_no_degree_of_any_model_breaks_an_answer(place: Instance) -> None:
+    for metadata in MODELS:
+        base = recommend(metadata, place, [place])
+        assert_consistent(base, base, NO_WISHES)
+        if isinstance(base, Feasible):
+            assert_starts(base)
+            for degree in _degrees(place):
+                wishes = Wishes(tensor_parallel=degree)
+                assert_consistent(recommend(metadata, place, [place], wishes=wishes), base, wishes)
+
+
+def _degrees(place: Instance) -> Iterator[int]:
+    """Powers of two up to the GPU count, the count itself, and a degree that few models can be divided by."""
+    count = place.accelerator_count
+    yield from sorted({1, 2, 3, 4, 8, 16, count} & set(range(1, count + 1)))

@@ -1,0 +1,120 @@
+"""`vllm_args` are what vLLM's own command line accepts, in each version that they are meant for.
+
+arguments.json holds the definitions as extract.py reads them from vLLM's source distributions.
+"""
+
+import argparse
+import json
+import operator
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.instances import GPU_INSTANCES
+from support.metadata import MODELS
+
+from recommender.recommend import Feasible, recommend
+from recommender.rules import rules_of
+from recommender.version import Version, parse_version
+from recommender.vllm import serve_arguments
+from recommender.wishes import NO_WISHES, Wishes
+
+_DEFINITIONS: dict[str, Any] = json.loads(Path(__file__).with_name("arguments.json").read_text())
+_OF_EVERY_VERSION = ("0.17.0", "0.20.0", "0.24.0", "0.28.0", "0.33.0")
+
+_ALWAYS = [
+    "--tensor-parallel-size",
+    "--max-model-len",
+    "--gpu-memory-utilization",
+    "--max-num-seqs",
+    "--max-num-batched-tokens",
+]
+_SOMETIMES = ["--dtype", "--quantization"]
+
+_TYPES = {"int": int, "float": float, "str": str}
+_BOUNDS = {"ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": operator.lt}
+
+_WISHES = (
+    NO_WISHES,
+    Wishes(quantization="fp8"),
+    Wishes(quantization="int8"),
+    Wishes(quantization="int4"),
+    Wishes(tensor_parallel=1024, max_model_len=1, concurrency=10**9),
+    Wishes(max_model_len=10**9),
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Takes no abbreviations, and raises where the program would end."""
+
+    def error(self, message: str) -> Any:
+        raise ValueError(message)
+
+
+@pytest.mark.parametrize("version", _DEFINITIONS)
+def test_the_arguments_for_a_version_are_accepted_by_it(version: str) -> None:
+    for arguments in _arguments(parse_version(version)):
+        _accept(version, arguments)
+
+
+@pytest.mark.parametrize("version", _OF_EVERY_VERSION)
+def test_the_arguments_without_a_version_are_accepted_by_each(version: str) -> None:
+    for arguments in _arguments(None):
+        _accept(version, arguments)
+
+
+def test_they_are_complete_and_in_a_fixed_order() -> None:
+    for arguments in _arguments(None):
+        flags = list(arguments[::2])
+
+        assert flags[: len(_ALWAYS)] == _ALWAYS
+        assert flags[len(_ALWAYS) :] == [flag for flag in _SOMETIMES if flag in flags]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--max-num-seq", "256"), "unrecognized"),
+        (("--max-num-seqs", "many"), "invalid int"),
+        (("--max-num-seqs", "0"), "not ge 1"),
+        (("--dtype", "bf16"), "invalid choice"),
+        (("--quantization", "bitsandbytes"), "no method"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_vllm_refuses_is_refused_here_too(arguments: tuple[str, ...], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        _accept("0.28.0", arguments)
+
+
+def _arguments(version: Version | None) -> list[tuple[str, ...]]:
+    """Of some models on some instance types, as recommended and with overrides."""
+    rules = rules_of(version)
+    answers = [
+        recommend(metadata, place, [place], rules, wishes)
+        for metadata in MODELS[::15]
+        for place in GPU_INSTANCES[::12]
+        for wishes in _WISHES
+    ]
+    plans = [answer.plan for answer in answers if isinstance(answer, Feasible)]
+    assert {plan.cast_to for plan in plans} > {None}
+    assert {plan.quantization.flag for plan in plans if plan.quantization} > {None}
+    return sorted({serve_arguments(plan) for plan in plans})
+
+
+def _accept(version: str, arguments: Sequence[str]) -> None:
+    """Parse `arguments` as that version does, and check what its configuration classes check."""
+    definitions = _DEFINITIONS[version]
+    parser = _Parser(allow_abbrev=False)
+    for flag, definition in definitions["arguments"].items():
+        parser.add_argument(flag, type=_TYPES[definition["type"]], choices=definition.get("choices"))
+    given = vars(parser.parse_args(arguments))
+    for flag, definition in definitions["arguments"].items():
+        value = given[flag.removeprefix("--").replace("-", "_")]
+        for name in _BOUNDS.keys() & definition.keys() if value is not None else ():
+            if not _BOUNDS[name](value, definition[name]):
+                raise ValueError(f"{flag} {value} is not {name} {definition[name]}")
+    method = given["quantization"]
+    if method is not None and method not in definitions["quantization_methods"]:
+        raise ValueError(f"{method} is no method of {version}")
