@@ -22,7 +22,7 @@ export default defineConfig({
     restoreMocks: true,
     unstubGlobals: true,
     coverage: {
-      include: ["src/**"],
+      include: ["src/**/*.{ts,tsx}"],
       exclude: ["src/schema.d.ts", "src/main.tsx"],
       reporter: ["text"],
     },

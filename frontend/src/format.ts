@@ -15,7 +15,8 @@ export const gibText = (gib: number): string => `${ONE_DECIMAL.format(gib)} GiB`
 /** With a decimal only where there is one, for sizes that are whole by nature. */
 export const sizeText = (gib: number): string => `${AT_MOST_ONE_DECIMAL.format(gib)} GiB`;
 
-export const priceText = (usdPerHour: number): string => `${DOLLARS.format(usdPerHour)} an hour`;
+export const priceText = (usdPerHour: number, region?: string): string =>
+  `${DOLLARS.format(usdPerHour)} an hour${region === undefined ? "" : ` in ${region}`}`;
 
 export const quantizationText = (quantization: Quantization): string => quantization?.toUpperCase() ?? "None";
 

@@ -32,6 +32,7 @@ test("the form's values are words", () => {
   expect([valueText(32768), valueText(null), valueText("int8")]).toEqual(["32,768", "None", "INT8"]);
 });
 
-test("a price is in dollars an hour", () => {
+test("a price is in dollars an hour, in the region that it holds for", () => {
   expect(priceText(1.006)).toBe("$1.01 an hour");
+  expect(priceText(3.2, "us-east-1")).toBe("$3.20 an hour in us-east-1");
 });

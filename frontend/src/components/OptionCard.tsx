@@ -3,14 +3,7 @@ import { useId, type ReactNode } from "react";
 import { holds } from "../configuration";
 import { countText, gibText, hardwareText, priceText, quantizationText } from "../format";
 import { nativeWeightGib } from "../memory";
-import type {
-  ConfigValues,
-  FormValues,
-  InstanceInfo,
-  LargerInstanceInfo,
-  ModelInfo,
-  QuantizationOption,
-} from "../types";
+import type { ConfigValues, FormValues, LargerInstanceInfo, ModelInfo, QuantizationOption } from "../types";
 import { ACCENT_TEXT, CARD, MUTED, SECONDARY_BUTTON, SUBHEADING } from "./styles";
 
 interface QuantizationCardProps {
@@ -62,9 +55,9 @@ export function LargerInstanceCard({ name, info, model, onSwitch }: LargerInstan
   );
 }
 
-function instanceText(info: InstanceInfo & Pick<LargerInstanceInfo, "usd_per_hour">): string {
-  const price = info.usd_per_hour === undefined ? "" : `, ${priceText(info.usd_per_hour)}`;
-  return `${hardwareText(info)}${price}`;
+function instanceText(info: LargerInstanceInfo): string {
+  const { usd_per_hour: price, price_region: region } = info;
+  return price === undefined ? hardwareText(info) : `${hardwareText(info)}, ${priceText(price, region)}`;
 }
 
 interface OptionCardProps {

@@ -5,7 +5,13 @@ import type { Feasible } from "../types";
 import { useCopy } from "../useCopy";
 import { SECONDARY_BUTTON, SUBHEADING } from "./styles";
 
-const BUTTON_TEXT = { idle: "Copy", copied: "Copied", failed: "Press Ctrl+C" } as const;
+const BUTTON_TEXT = { idle: "Copy", copied: "Copied", failed: "Selected" } as const;
+
+const STATUS_TEXT = {
+  idle: "",
+  copied: "Copied",
+  failed: "The command is selected: copy it by hand.",
+} as const;
 
 /** The command to paste, and a button that copies it. */
 export function ServeCommand({ answer, model }: { answer: Feasible; model: string }) {
@@ -27,7 +33,7 @@ export function ServeCommand({ answer, model }: { answer: Feasible; model: strin
         <code ref={code}>{serveCommand(answer, model)}</code>
       </pre>
       <p role="status" className="sr-only">
-        {state === "copied" && "Copied"}
+        {STATUS_TEXT[state]}
       </p>
     </div>
   );

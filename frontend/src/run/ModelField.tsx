@@ -1,4 +1,4 @@
-import { useCallback, useId, useState, type KeyboardEvent } from "react";
+import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 
 import { CONTROL, Field } from "./Field";
 import { fetchModelNames } from "./local";
@@ -72,8 +72,11 @@ export function ModelField({ value, onChange }: ModelFieldProps) {
         <div
           id={`${id}-list`}
           role="listbox"
+          tabIndex={-1}
           aria-label="Models"
           hidden={!isShown}
+          // A press, on the scroll bar as well, would take the focus from the field and close the list.
+          onMouseDown={(event) => event.preventDefault()}
           className="absolute inset-x-0 top-full z-10 mt-1 max-h-72 overflow-y-auto rounded-lg border border-slate-300 bg-white py-1 shadow-lg dark:border-slate-600 dark:bg-slate-800"
         >
           {names.map((name, index) => (
@@ -110,17 +113,20 @@ interface ChoiceProps {
 }
 
 function Choice({ id, name, isActive, onChoose }: ChoiceProps) {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isActive) {
+      element.current?.scrollIntoView({ block: "nearest" });
+    }
+  }, [isActive]);
   return (
     <div
+      ref={element}
       id={id}
       role="option"
       tabIndex={-1}
       aria-selected={isActive}
-      // Before the field loses the focus, and the list its place.
-      onMouseDown={(event) => {
-        event.preventDefault();
-        onChoose();
-      }}
+      onMouseDown={onChoose}
       className={`cursor-pointer px-3 py-1.5 text-sm break-words text-slate-800 dark:text-slate-100 ${
         isActive ? "bg-teal-100 dark:bg-teal-900" : "hover:bg-slate-100 dark:hover:bg-slate-700"
       }`}

@@ -1,4 +1,4 @@
-import { useId, useState, type FormEvent } from "react";
+import { useEffect, useId, useRef, useState, type FormEvent } from "react";
 
 import { SuggestConfig } from "../components/SuggestConfig";
 import { CARD, HEADING, MUTED, SUBMIT_BUTTON } from "../components/styles";
@@ -16,7 +16,10 @@ export function RunPage() {
   const [form, setForm] = useState<RunForm>(EMPTY_FORM);
   const [hfToken, setHfToken] = useState("");
   const [request, setRequest] = useState<RunRequest>();
-  const change = (changes: Partial<RunForm>) => setForm((last) => ({ ...last, ...changes }));
+  const change = (changes: Partial<RunForm>) => {
+    setForm((last) => ({ ...last, ...changes }));
+    setRequest(undefined);
+  };
   const suggestion = useSuggestion({
     ...form,
     hfToken,
@@ -76,8 +79,14 @@ export function RunPage() {
 }
 
 function RequestBody({ request }: { request: RunRequest | undefined }) {
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (request) {
+      section.current?.scrollIntoView({ block: "nearest" });
+    }
+  }, [request]);
   return (
-    <section aria-label="Request body" aria-live="polite">
+    <section ref={section} aria-label="Request body" aria-live="polite">
       {request && (
         <div className={CARD}>
           <h2 className={HEADING}>The request this page would send</h2>

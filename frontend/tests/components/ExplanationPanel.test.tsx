@@ -177,7 +177,8 @@ describe("the command", () => {
     vi.stubGlobal("navigator", {});
     allowCopying(false);
     await copy();
-    expect(await screen.findByRole("button", { name: "Press Ctrl+C command" })).toBeVisible();
+    expect(await screen.findByRole("button", { name: "Selected command" })).toBeVisible();
+    expect(screen.getByRole("status")).toHaveTextContent("The command is selected: copy it by hand.");
     expect(getSelection()?.toString()).toContain("vllm serve org/model");
   });
 });

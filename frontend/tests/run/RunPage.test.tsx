@@ -116,6 +116,8 @@ describe("the model field", () => {
   });
 
   test("is used by keyboard alone", async () => {
+    const scroll = vi.fn();
+    Element.prototype.scrollIntoView = scroll;
     await openPage();
     await userEvent.type(model(), "qwen");
     await screen.findByRole("option", { name: "Qwen/Qwen2.5-14B-Instruct" });
@@ -123,6 +125,7 @@ describe("the model field", () => {
       document.getElementById(model().getAttribute("aria-activedescendant") ?? "")?.textContent;
     await userEvent.keyboard("{ArrowDown}");
     expect(active()).toBe("Qwen/Qwen2.5-7B-Instruct");
+    expect(scroll).toHaveBeenCalledWith({ block: "nearest" });
     await userEvent.keyboard("{ArrowUp}");
     expect(active()).toBeUndefined();
     await userEvent.keyboard("{ArrowUp}");
@@ -276,6 +279,8 @@ describe("the request", () => {
       dataset: "sonnet",
     });
     expect(document.body).not.toHaveTextContent("hf_secret");
+    await userEvent.selectOptions(screen.getByLabelText("Dataset"), "random");
+    expect(screen.getByRole("region", { name: "Request body" })).toBeEmptyDOMElement();
   });
 
   test("leaves to the platform what the form leaves empty", async () => {
