@@ -27,7 +27,7 @@ export function FeasibilityBanner(props: FeasibilityBannerProps) {
   return (
     <section
       aria-labelledby={id}
-      className="flex flex-col gap-3 rounded-xl border border-amber-300 bg-amber-50 p-3 sm:p-5 dark:border-amber-800 dark:bg-amber-950/40"
+      className="flex flex-col gap-3 rounded-xl border border-amber-300 bg-amber-50 p-3 sm:p-5 dark:border-amber-900 dark:bg-amber-950/25"
     >
       <h2 id={id} className={HEADING}>
         {title}

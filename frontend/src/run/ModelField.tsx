@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useId, useState, type KeyboardEvent } from "react";
 
 import { CONTROL, Field } from "./Field";
 import { fetchModelNames } from "./local";
+import { useInSight } from "./useInSight";
 import { useList } from "./useList";
 
 interface ModelFieldProps {
@@ -113,12 +114,7 @@ interface ChoiceProps {
 }
 
 function Choice({ id, name, isActive, onChoose }: ChoiceProps) {
-  const element = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (isActive) {
-      element.current?.scrollIntoView({ block: "nearest" });
-    }
-  }, [isActive]);
+  const element = useInSight<HTMLDivElement>(isActive);
   return (
     <div
       ref={element}

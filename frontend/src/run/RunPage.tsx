@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type FormEvent } from "react";
+import { useId, useState, type FormEvent } from "react";
 
 import { SuggestConfig } from "../components/SuggestConfig";
 import { CARD, HEADING, MUTED, SUBMIT_BUTTON } from "../components/styles";
@@ -9,6 +9,7 @@ import { InstanceField } from "./InstanceField";
 import { ModelField } from "./ModelField";
 import { Parameters } from "./Parameters";
 import { TokenField } from "./TokenField";
+import { useInSight } from "./useInSight";
 
 /** The form of a benchmark run, and the request that it would send. */
 export function RunPage() {
@@ -79,12 +80,7 @@ export function RunPage() {
 }
 
 function RequestBody({ request }: { request: RunRequest | undefined }) {
-  const section = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (request) {
-      section.current?.scrollIntoView({ block: "nearest" });
-    }
-  }, [request]);
+  const section = useInSight<HTMLElement>(request !== undefined);
   return (
     <section ref={section} aria-label="Request body" aria-live="polite">
       {request && (

@@ -156,9 +156,7 @@ describe("the command", () => {
     expect(await navigator.clipboard.readText()).toMatch(
       /^vllm serve org\/model \\\n {4}--tensor-parallel-size 1/,
     );
-    await waitFor(() => expect(screen.getByRole("button", { name: "Copy command" })).toBeVisible(), {
-      timeout: 5000,
-    });
+    await waitFor(() => expect(screen.getByRole("button", { name: "Copy command" })).toBeVisible());
     expect(screen.getByRole("status")).toBeEmptyDOMElement();
   });
 

@@ -99,6 +99,7 @@ describe("a quantization that needs another checkpoint", () => {
 
   test("keeps the values of the checkpoint where the service cannot be asked about it", async () => {
     await suggested(golden("quantized-beforehand"));
+    await userEvent.clear(screen.getByLabelText("concurrency"));
     serve(() => Promise.reject(new TypeError()));
     await userEvent.click(button(`Use ${CHECKPOINT}`));
     expect(await screen.findByRole("alert")).toBeVisible();

@@ -56,12 +56,20 @@ async function openPage(respond: (asked: Asked) => Response | Promise<Response> 
   return requests;
 }
 
+async function choose(instanceType: string) {
+  await userEvent.type(model(), "org/model");
+  await userEvent.selectOptions(instance(), instanceType);
+}
+
+async function suggest(instanceType: string) {
+  await choose(instanceType);
+  await userEvent.click(screen.getByRole("button", { name: "Suggest Config" }));
+}
+
 async function filledPage(): Promise<Asked[]> {
   const requests = await openPage();
-  await userEvent.type(model(), "org/model");
-  await userEvent.selectOptions(instance(), "g5.12xlarge");
   await userEvent.type(token(), "hf_secret");
-  await userEvent.click(screen.getByRole("button", { name: "Suggest Config" }));
+  await suggest("g5.12xlarge");
   await screen.findByText("Why this configuration");
   return requests;
 }
@@ -82,9 +90,7 @@ describe("the instance types", () => {
     await openPage((asked) =>
       asked.path.startsWith("/local") ? reply(asked) : json(golden("does-not-fit")),
     );
-    await userEvent.type(model(), "org/model");
-    await userEvent.selectOptions(instance(), "g5.xlarge");
-    await userEvent.click(screen.getByRole("button", { name: "Suggest Config" }));
+    await suggest("g5.xlarge");
     await userEvent.click(await screen.findByRole("button", { name: "Switch to g7e.12xlarge" }));
     expect(instance().value).toBe("g7e.12xlarge");
   });
@@ -203,9 +209,7 @@ describe("the Hub token", () => {
     ["model_not_found", false],
   ] as const)("after %s is asked for beside its field: %s", async (code, isNeeded) => {
     await openPage((asked) => (asked.path.startsWith("/local") ? reply(asked) : failure(403, code, "No.")));
-    await userEvent.type(model(), "org/model");
-    await userEvent.selectOptions(instance(), "g5.xlarge");
-    await userEvent.click(screen.getByRole("button", { name: "Suggest Config" }));
+    await suggest("g5.xlarge");
     await screen.findByRole("alert");
     expect(described(token()).includes("needs the token of an account")).toBe(isNeeded);
   });
@@ -238,9 +242,7 @@ describe("the parameters", () => {
     await openPage((asked) =>
       asked.path.startsWith("/local") ? reply(asked) : json(golden("quantized-beforehand")),
     );
-    await userEvent.type(model(), "org/model");
-    await userEvent.selectOptions(instance(), "g5.xlarge");
-    await userEvent.click(screen.getByRole("button", { name: "Suggest Config" }));
+    await suggest("g5.xlarge");
     await userEvent.click(await screen.findByRole("button", { name: /^Use RedHatAI/ }));
     expect(model().value).toBe("RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8");
     expect(screen.getByLabelText("Quantization")).toHaveValue("int8");
@@ -285,8 +287,7 @@ describe("the request", () => {
 
   test("leaves to the platform what the form leaves empty", async () => {
     await openPage();
-    await userEvent.type(model(), "org/model");
-    await userEvent.selectOptions(instance(), "g5.xlarge");
+    await choose("g5.xlarge");
     await userEvent.click(run());
     expect(body()).toEqual({
       model: "org/model",
