@@ -15,22 +15,24 @@ export PYTHONPATH := src
 .PHONY: scaling format seed setup lock clean
 
 help: ## List the targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | column -t -s '|'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
 
 recommend: .venv/ready ## Print one recommendation: MODEL= INSTANCE= [TOKEN=] [QUERY=] [FORMAT=text] [HUB=live|snapshot]
 	@$(VENV)/python -m local.recommend
 
-start: .venv/ready ## Serve http://127.0.0.1:3000/api/v1/recommend until Ctrl-C: [PORT=] [HUB=live|snapshot]
+# Without Node the API is served all the same, and `/` says what the page needs.
+start: .venv/ready $(if $(shell command -v npm 2>/dev/null),frontend/dist/index.html) ## Serve the page and the API at http://127.0.0.1:3000 until Ctrl-C: [PORT=] [HUB=live|snapshot]
 	@exec $(VENV)/python -m local.start
 
 invoke: .venv/ready .venv-sam/ready .venv-runtime/ready ## Build, then run the artifact on an event: EVENT=
 	@$(VENV)/python -m local.invoke "$$EVENT"
 
-test: .venv/ready .venv-sam/ready .node/ready ## Lint, types and all tests
+test: .venv/ready .venv-sam/ready .node/ready frontend/node_modules/.ready ## Lint, types and all tests
 	@$(MAKE) .venv-runtime/ready || echo "Without it the tests of the built artifact are skipped."
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
+	npm run check --prefix frontend
 	$(VENV)/pytest --numprocesses auto --dist loadfile --cov
 
 audit: .venv/ready .venv-audit/ready ## Look for known vulnerabilities and insecure settings
@@ -68,17 +70,19 @@ bench-calculation: .venv/ready ## Measure the calculation by itself and in large
 scaling: .venv/ready ## Reckon cost and scale from the measured latencies, and rewrite docs/scaling.md
 	@$(VENV)/python -m benchmarks.scaling
 
-format: .venv/ready ## Put the code into shape
+format: .venv/ready frontend/node_modules/.ready ## Put the code into shape
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
+	npm run format --prefix frontend
 
 seed: .venv/ready ## Import EC2's instance types into a table on AWS: TABLE= [REGION=] [DRY_RUN=1]
 	@$(VENV)/python -m catalog.seed --table "$$TABLE" $${REGION:+--region "$$REGION"} $${DRY_RUN:+--dry-run}
 
-setup: .venv/ready .venv-sam/ready .venv-runtime/ready .venv-audit/ready .node/ready ## Install everything
+setup: .venv/ready .venv-sam/ready .venv-runtime/ready .venv-audit/ready .node/ready frontend/node_modules/.ready ## Install everything
 
 clean: ## Remove everything that is installed or built
 	rm -rf .venv .venv-sam .venv-runtime .venv-audit .venv-lock .node .aws-sam
+	rm -rf frontend/node_modules frontend/dist frontend/lib frontend/coverage
 
 # Each environment is done when its `ready` is there. Installers speak on standard error: standard output is
 # for answers.
@@ -114,6 +118,17 @@ clean: ## Remove everything that is installed or built
 	@mkdir -p .node && cp tests/node/package.json tests/node/package-lock.json .node/
 	@npm ci --prefix .node --silent --no-audit --no-fund >&2
 	@touch $@
+
+frontend/node_modules/.ready: frontend/package-lock.json
+	@echo "Installing what builds the page" >&2
+	@npm ci --prefix frontend --loglevel error >&2
+	@touch $@
+
+# Folders are among the sources, so that a file that is gone counts too.
+frontend/dist/index.html: frontend/node_modules/.ready $(shell find frontend/src frontend/public) \
+		frontend/index.html frontend/package.json frontend/vite.config.ts
+	@echo "Building the page" >&2
+	@npm run build --prefix frontend --silent >&2
 
 # The resolver is not part of what anybody else needs, so it is not locked itself.
 LOCK := .venv-lock/bin/uv pip compile --quiet --no-config --universal --generate-hashes --no-emit-index-url \

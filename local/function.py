@@ -11,6 +11,7 @@ from local.artifact import function_variables, lambda_variables
 from local.environment import isolate
 from local.front import Handle
 from local.hub_choice import chosen_hub
+from local.listing import Instances
 from local.parts import table_process
 
 
@@ -19,8 +20,11 @@ class RunningFunction:
     """The function's handler and what stands behind it."""
 
     handle: Handle
+    instances: Instances
+    """What the function's own copy of the table holds."""
     hub: str
     """What to call the Hub that was chosen, with its address."""
+    hub_url: str
     table_url: str
 
 
@@ -45,13 +49,16 @@ def running_function(*, log_level: str) -> Iterator[RunningFunction]:
             POWERTOOLS_LOG_LEVEL=log_level,
             POWERTOOLS_METRICS_DISABLED="true",  # they would go to standard output, which is for answers
         )
-        yield RunningFunction(handle=_handler(), hub=hub, table_url=table_url)
+        handle, instances = _imported()
+        yield RunningFunction(
+            handle=handle, instances=instances, hub=hub, hub_url=hub_url, table_url=table_url
+        )
 
 
-def _handler() -> Handle:
+def _imported() -> tuple[Handle, Instances]:
     with redirect_stdout(sys.stderr):  # the logger keeps the stream that it finds at import
-        from handler.app import handle  # noqa: PLC0415 - reads the environment at import
-    return handle
+        from handler.app import handle, service  # noqa: PLC0415 - reads the environment at import
+    return handle, service.catalog.instances
 
 
 def _port(url: str) -> int:

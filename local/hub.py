@@ -21,8 +21,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+from local.exchange import Answer
 from local.hub_access import Caller, RefusalError
-from local.hub_answers import Answer, Question, answer, is_file_path, refusal_answer
+from local.hub_answers import Question, answer, is_file_path, refusal_answer
 from local.hub_limits import Quota, RateLimits
 from local.snapshot import Snapshot, load_snapshot
 

@@ -4,10 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote, unquote
 
+from local.exchange import Answer
 from local.hub_access import Caller, RefusalError, existing_repo, readable_repo, require_accepted_token
 from local.snapshot import Repo, Snapshot
 
@@ -35,15 +36,6 @@ class Question:
     query: str = ""
     caller: Caller = Caller.ANONYMOUS
     if_none_match: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """Status, headers and body of a response."""
-
-    status: HTTPStatus
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
 
 
 def answer(snapshot: Snapshot, question: Question) -> Answer:
@@ -95,13 +87,14 @@ def _model_info(snapshot: Snapshot, question: Question, name: str) -> Answer:
 
 
 def _list(snapshot: Snapshot, question: Question) -> Answer:
-    """The repositories that have all tags asked for, the most downloaded first, a page of them."""
+    """A page of the repositories with all tags asked for and `search` in their id, by downloads."""
     require_accepted_token(question.caller)
     asked = parse_qsl(question.query, keep_blank_values=True)
     tags = {value for name, value in asked if name == "filter"}
-    limit = next((value for name, value in asked if name == "limit"), "")
+    single = dict(asked)
+    text, limit = single.get("search", "").lower(), single.get("limit", "")
     wanted = _expanded_fields(question.query)
-    infos = [(repo.id, repo.info()) for repo in snapshot.repos.values()]
+    infos = [(repo.id, repo.info()) for repo in snapshot.repos.values() if text in repo.id.lower()]
     found = sorted(
         ((repo_id, info) for repo_id, info in infos if tags <= set(info["tags"])),
         key=lambda each: -each[1]["downloads"],

@@ -1,4 +1,4 @@
-"""The service on the loopback until Ctrl-C: `make start`.
+"""The service and its page on the loopback until Ctrl-C: `make start`.
 
 Reads `PORT` (3000 unless set) and `HUB` from the environment.
 """
@@ -9,6 +9,8 @@ import sys
 
 from local.front import Front
 from local.function import running_function
+from local.listing import Listing
+from local.page import Page
 from local.parts import PartFailedError
 
 DEFAULT_PORT = 3000
@@ -30,8 +32,9 @@ def main() -> int:
 
 def _serve(port: int) -> None:
     with running_function(log_level="INFO") as function:
+        rooms = (Page(), Listing(function.instances, hub_url=function.hub_url))
         try:
-            front = Front(function.handle, port=port)
+            front = Front(function.handle, port=port, rooms=rooms)
         except OSError as error:
             raise OSError(
                 f"Port {port} cannot be used ({error.strerror}); choose another with PORT=."
@@ -39,7 +42,8 @@ def _serve(port: int) -> None:
         with front:
             print(f"hub    {function.hub}", file=sys.stderr)
             print(f"table  {function.table_url}", file=sys.stderr)
-            print(f"serving {front.url}/api/v1/recommend until Ctrl-C", file=sys.stderr, flush=True)
+            print(f"api    {front.url}/api/v1/recommend", file=sys.stderr)
+            print(f"serving {front.url}/ until Ctrl-C", file=sys.stderr, flush=True)
             front.serve_forever()
 
 

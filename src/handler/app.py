@@ -32,6 +32,7 @@ session = get_session()  # what boto3 wraps; boto3 itself would load what resour
 class Service:
     """The application, whose clients hold sockets and whose caches hold times of this machine's clock."""
 
+    catalog: Catalog
     app: APIGatewayHttpResolver
 
     def __init__(self) -> None:
@@ -40,20 +41,19 @@ class Service:
 
     def renew(self) -> None:
         """Begin anew: nothing connected, nothing remembered."""
-        self.app = create_app(
-            Catalog(
-                cast("DynamoDBClient", session.create_client("dynamodb", config=CLIENT_CONFIG)),
-                settings.instance_table,
-                cache_seconds=settings.catalog_cache_seconds,
-            ),
-            Hub(
-                settings.hub_endpoint,
-                deadline_seconds=settings.hub_deadline_seconds,
-                cache_seconds=settings.hub_cache_seconds,
-                cache_entries=settings.hub_cache_entries,
-                stale_seconds=settings.hub_stale_seconds,
-            ),
+        self.catalog = Catalog(
+            cast("DynamoDBClient", session.create_client("dynamodb", config=CLIENT_CONFIG)),
+            settings.instance_table,
+            cache_seconds=settings.catalog_cache_seconds,
         )
+        hub = Hub(
+            settings.hub_endpoint,
+            deadline_seconds=settings.hub_deadline_seconds,
+            cache_seconds=settings.hub_cache_seconds,
+            cache_entries=settings.hub_cache_entries,
+            stale_seconds=settings.hub_stale_seconds,
+        )
+        self.app = create_app(self.catalog, hub)
 
 
 service = Service()

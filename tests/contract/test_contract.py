@@ -1,15 +1,13 @@
 """The contract as its clients rely on it, over HTTP: which fields, of which types, under which status."""
 
 import json
-import socket
 from collections.abc import Iterator
-from http.client import HTTPConnection
 from typing import Any
 
 import pytest
+from support.client import Client
 from support.service import running_service
 
-from local.front import Front
 from local.gateway import recommend_target
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
@@ -49,26 +47,8 @@ MODEL_INFO = {
 INSTANCE_INFO = {"accelerator_count": int, "accelerator_memory_gib": NUMBER, "accelerator_name": str}
 
 
-class Client:
-    """An HTTP client of the local front."""
-
-    def __init__(self, front: Front) -> None:
-        self._port = front.server_port
-
-    def request(self, method: str, target: str, headers: dict[str, str] | None = None) -> tuple[Any, bytes]:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
-        try:
-            connection.request(method, target, headers=headers or {})
-            response = connection.getresponse()
-            return response, response.read()
-        finally:
-            connection.close()
-
-    def raw(self, sent: bytes) -> bytes:
-        """What comes back for bytes that no client library would send."""
-        with socket.create_connection(("127.0.0.1", self._port), timeout=10) as connection:
-            connection.sendall(sent)
-            return b"".join(iter(lambda: connection.recv(65_536), b""))
+class Api(Client):
+    """A client of the API."""
 
     def ask(self, model: str, instance_type: str, *, token: str = "", status: int = 200) -> dict[str, Any]:
         headers = {"X-HF-Token": token} if token else {}
@@ -79,9 +59,9 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
+def client() -> Iterator[Api]:
     with running_service() as front:
-        yield Client(front)
+        yield Api(front)
 
 
 def assert_fields(document: dict[str, Any], fields: dict[str, Any]) -> None:
@@ -110,7 +90,7 @@ def assert_infeasible(answer: dict[str, Any], code: str) -> None:
     assert isinstance(answer["explanation"]["reason"], str)
 
 
-def test_mistral_7b_on_one_a10g(client: Client) -> None:
+def test_mistral_7b_on_one_a10g(client: Api) -> None:
     answer = client.ask(MISTRAL, "g5.xlarge")
 
     assert_feasible(answer)
@@ -121,7 +101,7 @@ def test_mistral_7b_on_one_a10g(client: Client) -> None:
     assert "alternatives" not in answer
 
 
-def test_mistral_7b_on_four_a10g(client: Client) -> None:
+def test_mistral_7b_on_four_a10g(client: Api) -> None:
     answer = client.ask(MISTRAL, "g5.12xlarge")
 
     assert_feasible(answer)
@@ -131,7 +111,7 @@ def test_mistral_7b_on_four_a10g(client: Client) -> None:
     assert answer["valid_tp_options"] == [1, 2, 4]
 
 
-def test_llama_70b_on_one_a10g(client: Client) -> None:
+def test_llama_70b_on_one_a10g(client: Api) -> None:
     answer = client.ask(LLAMA_70B, "g5.xlarge", token=TOKEN)
     larger = answer["alternatives"]["larger_instance"]
 
@@ -147,21 +127,21 @@ def test_llama_70b_on_one_a10g(client: Client) -> None:
     assert held["quantization"] is None
 
 
-def test_llama_70b_on_eight_h100(client: Client) -> None:
+def test_llama_70b_on_eight_h100(client: Api) -> None:
     answer = client.ask(LLAMA_70B, "p5.48xlarge", token=TOKEN)
 
     assert_feasible(answer)
     assert (answer["tensor_parallel_degree"], answer["quantization"]) == (8, None)
 
 
-def test_llama_70b_without_a_token_is_gated(client: Client) -> None:
+def test_llama_70b_without_a_token_is_gated(client: Api) -> None:
     answer = client.ask(LLAMA_70B, "p5.48xlarge", status=403)
 
     assert answer["code"] == "model_gated"
     assert "X-HF-Token" in answer["error"]
 
 
-def test_a_quantized_answer_fills_the_form_and_shows_both_options(client: Client) -> None:
+def test_a_quantized_answer_fills_the_form_and_shows_both_options(client: Api) -> None:
     answer = client.ask("Qwen/Qwen2.5-32B-Instruct", "g6e.xlarge")
     option, larger = answer["alternatives"]["quantization_option"], answer["alternatives"]["larger_instance"]
 
@@ -174,14 +154,14 @@ def test_a_quantized_answer_fills_the_form_and_shows_both_options(client: Client
 
 
 @pytest.mark.parametrize("instance_type", ["inf2.xlarge", "trn1.32xlarge"])
-def test_neuron(client: Client, instance_type: str) -> None:
+def test_neuron(client: Api, instance_type: str) -> None:
     answer = client.ask(MISTRAL, instance_type)
 
     assert_infeasible(answer, "neuron_not_supported")
     assert_fields(answer["instance_info"], INSTANCE_INFO)
 
 
-def test_a_sliding_window_joins_the_model_info_where_there_is_one(client: Client) -> None:
+def test_a_sliding_window_joins_the_model_info_where_there_is_one(client: Api) -> None:
     assert client.ask("mistralai/Mistral-7B-v0.1", "g5.xlarge")["model_info"]["sliding_window"] == 4096
     assert "sliding_window" not in client.ask(MISTRAL, "g5.xlarge")["model_info"]
 
@@ -197,7 +177,7 @@ def test_a_sliding_window_joins_the_model_info_where_there_is_one(client: Client
         ("/api/v1", 404, "route_not_found"),
     ],
 )
-def test_errors_have_one_shape(client: Client, target: str, status: int, code: str) -> None:
+def test_errors_have_one_shape(client: Api, target: str, status: int, code: str) -> None:
     response, body = client.request("GET", target)
     document = json.loads(body)
 
@@ -206,7 +186,7 @@ def test_errors_have_one_shape(client: Client, target: str, status: int, code: s
     assert response.headers["Content-Type"] == "application/json"
 
 
-def test_parameters_of_newer_and_older_clients_are_put_up_with(client: Client) -> None:
+def test_parameters_of_newer_and_older_clients_are_put_up_with(client: Api) -> None:
     target = recommend_target(
         MISTRAL,
         "g5.xlarge",
@@ -219,11 +199,11 @@ def test_parameters_of_newer_and_older_clients_are_put_up_with(client: Client) -
     assert client.request("GET", target)[0].status == 200
 
 
-def test_a_legacy_name_leads_to_the_present_one(client: Client) -> None:
+def test_a_legacy_name_leads_to_the_present_one(client: Api) -> None:
     assert client.ask("gpt2", "g5.xlarge") == client.ask("openai-community/gpt2", "g5.xlarge")
 
 
-def test_two_answers_are_the_same_bytes(client: Client) -> None:
+def test_two_answers_are_the_same_bytes(client: Api) -> None:
     target = recommend_target(MISTRAL, "g5.xlarge")
     (first, first_body), (second, second_body) = client.request("GET", target), client.request("GET", target)
 
@@ -231,7 +211,7 @@ def test_two_answers_are_the_same_bytes(client: Client) -> None:
     assert first.headers["ETag"] == second.headers["ETag"]
 
 
-def test_a_pre_flight_is_answered_for_the_token_header(client: Client) -> None:
+def test_a_pre_flight_is_answered_for_the_token_header(client: Api) -> None:
     asking = {"Origin": "https://page.example", "Access-Control-Request-Method": "GET"}
     response, body = client.request("OPTIONS", "/api/v1/recommend", asking)
 
@@ -239,13 +219,13 @@ def test_a_pre_flight_is_answered_for_the_token_header(client: Client) -> None:
     assert "x-hf-token" in response.headers["Access-Control-Allow-Headers"]
 
 
-def test_errors_may_be_read_across_origins_too(client: Client) -> None:
+def test_errors_may_be_read_across_origins_too(client: Api) -> None:
     response, _ = client.request("GET", "/api/v1/recommend")
 
     assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_a_method_other_than_get_is_a_405(client: Client) -> None:
+def test_a_method_other_than_get_is_a_405(client: Api) -> None:
     response, body = client.request("POST", "/api/v1/recommend")
 
     assert (response.status, json.loads(body)["code"]) == (405, "method_not_allowed")
@@ -263,7 +243,7 @@ def test_a_method_other_than_get_is_a_405(client: Client) -> None:
     ids=["method", "length", "chunked", "target", "long target"],
 )
 def test_what_is_no_proper_request_is_answered_in_json_too(
-    client: Client, request_line: str, headers: str, status: int, code: str
+    client: Api, request_line: str, headers: str, status: int, code: str
 ) -> None:
     answer = client.raw(f"{request_line} HTTP/1.1\r\nHost: x\r\n{headers}\r\n".encode())
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -272,7 +252,7 @@ def test_what_is_no_proper_request_is_answered_in_json_too(
     assert json.loads(body)["code"] == code
 
 
-def test_the_figures_of_one_version_may_be_asked_for(client: Client) -> None:
+def test_the_figures_of_one_version_may_be_asked_for(client: Api) -> None:
     """vLLM 0.19 subtracts no CUDA graphs and leaves more to the cache than the least favourable version."""
     target = recommend_target("Qwen/Qwen2.5-72B-Instruct", "g6.48xlarge")
     for_any = json.loads(client.request("GET", target)[1])
@@ -284,7 +264,7 @@ def test_the_figures_of_one_version_may_be_asked_for(client: Client) -> None:
     assert for_one["max_model_len"] > for_any["max_model_len"]
 
 
-def test_an_override_is_in_the_answer_and_what_follows_from_it(client: Client) -> None:
+def test_an_override_is_in_the_answer_and_what_follows_from_it(client: Api) -> None:
     target = recommend_target(MISTRAL, "g5.12xlarge")
     usual = json.loads(client.request("GET", target)[1])
     fixed = json.loads(client.request("GET", f"{target}&tp=8&max_model_len=4096&quantization=INT8")[1])
@@ -297,14 +277,14 @@ def test_an_override_is_in_the_answer_and_what_follows_from_it(client: Client) -
     assert fixed["warning_codes"][:2] == ["tp_exceeds_gpus", "needs_prepared_checkpoint"]
 
 
-def test_what_older_scripts_send_for_no_override_changes_nothing(client: Client) -> None:
+def test_what_older_scripts_send_for_no_override_changes_nothing(client: Api) -> None:
     target = recommend_target(MISTRAL, "g5.12xlarge")
     zeros = "&tp=0&quantization=0&max_model_len=-1&concurrency=0&input_sequence_length=&overhead_gib=0.0"
 
     assert client.request("GET", target + zeros)[1] == client.request("GET", target)[1]
 
 
-def test_a_fraction_is_rounded_down_and_a_huge_number_is_a_warning(client: Client) -> None:
+def test_a_fraction_is_rounded_down_and_a_huge_number_is_a_warning(client: Api) -> None:
     target = f"{recommend_target(MISTRAL, 'g5.12xlarge')}&tp=2.9&concurrency=1e300"
     answer = json.loads(client.request("GET", target)[1])
 

@@ -63,6 +63,14 @@ def test_every_command_is_a_target_of_the_makefile() -> None:
     assert commands <= targets
 
 
+def test_every_picture_is_shown_and_light_enough_to_load() -> None:
+    shown = set(re.findall(r'src="(docs/screenshots/[^"]+)"', _README))
+    kept = {path.relative_to(_ROOT).as_posix(): path for path in (_ROOT / "docs/screenshots").iterdir()}
+
+    assert shown == kept.keys()
+    assert all(path.stat().st_size < 150_000 for path in kept.values())
+
+
 def test_the_counts_are_right() -> None:
     models, types = len(load_snapshot().repos), len(ALL)
 

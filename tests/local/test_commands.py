@@ -9,34 +9,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.started import ROOT, environment, started
 
-from local.artifact import free_ports
-
-ROOT = Path(__file__).parents[2]
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 TARGET = f"/api/v1/recommend?model={MISTRAL}&instance_type="
-
-# Credentials, endpoints and proxies that would be used if anything looked at them.
-_ASTRAY = {
-    "AWS_PROFILE": "production",
-    "AWS_ACCESS_KEY_ID": "real",
-    "AWS_SECRET_ACCESS_KEY": "real",
-    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-    "HTTP_PROXY": "http://127.0.0.1:9",
-    "http_proxy": "http://127.0.0.1:9",
-}
-
-
-def environment(**wishes: str) -> dict[str, str]:
-    return {**os.environ, **_ASTRAY, "PYTHONPATH": "src", "HUB": "snapshot", **wishes}
 
 
 def recommend(**wishes: str) -> "subprocess.CompletedProcess[str]":
@@ -46,35 +28,7 @@ def recommend(**wishes: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@contextmanager
-def started(**wishes: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """A running `make start` and its URL."""
-    (port,) = free_ports(1)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local.start"],
-        cwd=ROOT,
-        env=environment(PORT=str(port), CATALOG_CACHE_SECONDS="300", **wishes),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        _read_until(process, "serving")
-        yield process, f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.stderr is not None
-        process.communicate(timeout=20)
-
-
-def _read_until(process: "subprocess.Popen[str]", word: str) -> None:
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith(word):
-            return
-    raise AssertionError("it ended without serving")
-
-
-def get(url: str) -> tuple[int, dict[str, Any]]:
+def get(url: str) -> tuple[int, Any]:
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=30) as response:
             return response.status, json.load(response)
@@ -181,6 +135,17 @@ def test_start_serves_until_it_is_interrupted_and_leaves_nothing_behind() -> Non
     assert set(parts) == {"local.hub", "local.table"}
     assert process.returncode == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in parts.values())
+
+
+def test_start_lists_what_the_page_offers_to_choose_from() -> None:
+    with started() as (_, url):
+        instance_types = get(url + "/local/instance-types")
+        models = get(url + "/local/models?search=mistral-7b-instruct-v0.3")
+
+    assert instance_types[0] == 200
+    assert "g5.xlarge" in {row["name"] for row in instance_types[1]}
+    assert models[0] == 200
+    assert MISTRAL in models[1]
 
 
 def test_parts_that_stop_are_said_to_be_down() -> None:

@@ -239,6 +239,21 @@ def test_a_list_ends_at_its_limit_and_may_be_empty(ask: Ask) -> None:
     assert ask("/api/models?filter=base_model:quantized:nobody/nothing").json() == []
 
 
+@pytest.mark.parametrize("text", ["mistral-7b-INSTRUCT", "Mistral-7B-Instruct", "ai/mistral-7b-instruct"])
+def test_a_search_finds_a_part_of_an_id_in_any_case(ask: Ask, text: str) -> None:
+    found = {each["id"] for each in ask(f"/api/models?search={text}&sort=downloads").json()}
+
+    assert "mistralai/Mistral-7B-Instruct-v0.3" in found
+    assert all("mistral-7b-instruct" in each.lower() for each in found)
+
+
+def test_a_search_joins_what_else_is_asked_for(ask: Ask) -> None:
+    found = ask("/api/models?search=qwen3&filter=text-generation&limit=2&expand[]=pipeline_tag").json()
+
+    assert [each["pipeline_tag"] for each in found] == ["text-generation"] * 2
+    assert ask("/api/models?search=no-such-model").json() == []
+
+
 def test_a_bad_token_gets_no_list(ask: Ask) -> None:
     assert ask("/api/models?limit=3", token=INVALID).status == 401
 

@@ -65,7 +65,17 @@ def running_service() -> Iterator[Front]:
 @contextmanager
 def service_of(hub_url: str) -> Iterator[Front]:
     """The same with the Hub at an address."""
-    with seeded_catalog() as catalog, Front(Service(hub_url, catalog).app.resolve, port=0) as front:
+    with (
+        seeded_catalog() as catalog,
+        serving(Front(Service(hub_url, catalog).app.resolve, port=0)) as front,
+    ):
+        yield front
+
+
+@contextmanager
+def serving(front: Front) -> Iterator[Front]:
+    """Let `front` answer until the block ends."""
+    with front:
         Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
         yield front
         front.shutdown()

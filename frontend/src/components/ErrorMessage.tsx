@@ -1,0 +1,13 @@
+import type { RecommendError } from "../api";
+
+/** The service's sentence as it stands. */
+export function ErrorMessage({ error }: { error: RecommendError }) {
+  return (
+    <p
+      role="alert"
+      className="rounded-lg border border-red-300 bg-red-50 px-4 py-3 text-sm text-red-900 dark:border-red-800 dark:bg-red-950 dark:text-red-100"
+    >
+      {error.message}
+    </p>
+  );
+}

@@ -1,0 +1,40 @@
+import { useId, useRef } from "react";
+
+import { serveCommand } from "../command";
+import type { Feasible } from "../types";
+import { useCopy } from "../useCopy";
+import { SECONDARY_BUTTON, SUBHEADING } from "./styles";
+
+const BUTTON_TEXT = { idle: "Copy", copied: "Copied", failed: "Selected" } as const;
+
+const STATUS_TEXT = {
+  idle: "",
+  copied: "Copied",
+  failed: "The command is selected: copy it by hand.",
+} as const;
+
+/** The command to paste, and a button that copies it. */
+export function ServeCommand({ answer, model }: { answer: Feasible; model: string }) {
+  const id = useId();
+  const code = useRef<HTMLElement>(null);
+  const { state, copy } = useCopy(code);
+  return (
+    <div>
+      <div className="flex items-center justify-between gap-4">
+        <h3 id={id} className={SUBHEADING}>
+          Command
+        </h3>
+        <button type="button" onClick={copy} className={SECONDARY_BUTTON}>
+          {BUTTON_TEXT[state]}
+          <span className="sr-only"> command</span>
+        </button>
+      </div>
+      <pre className="mt-2 rounded-lg bg-slate-100 p-3 font-mono text-xs leading-5 break-words whitespace-pre-wrap text-slate-800 dark:bg-slate-950 dark:text-slate-200">
+        <code ref={code}>{serveCommand(answer, model)}</code>
+      </pre>
+      <p role="status" className="sr-only">
+        {STATUS_TEXT[state]}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+/** The memory of one GPU as parts of a bar. */
+
+import type { Memory, ModelInfo } from "./types";
+
+export type PartName = "weights" | "kv_cache" | "activations" | "runtime" | "unused";
+
+export interface Part {
+  name: PartName;
+  label: string;
+  gib: number;
+}
+
+export interface Bar {
+  /** From left to right; they add up to the whole. */
+  parts: Part[];
+  /** What the whole bar stands for: all of the GPU, or all that is asked of it where that is more. */
+  totalGib: number;
+  /** What vLLM may use of the GPU. */
+  limitGib: number;
+  /** What goes beyond the limit. */
+  excessGib: number;
+}
+
+/** The bar of `memory`. Where weights and overhead leave nothing for the cache, it shows what is too much. */
+export function memoryBar(memory: Memory): Bar {
+  const excessGib = Math.max(0, -memory.kv_cache_gib);
+  const parts: Part[] = [
+    { name: "weights", label: "Weights", gib: memory.weights_gib },
+    { name: "kv_cache", label: "KV cache", gib: Math.max(0, memory.kv_cache_gib) },
+    { name: "activations", label: "Activations", gib: memory.activations_gib },
+    { name: "runtime", label: "CUDA graphs and runtime", gib: memory.cuda_graphs_gib + memory.non_torch_gib },
+    { name: "unused", label: "Unused", gib: excessGib > 0 ? 0 : memory.unused_gib },
+  ];
+  return {
+    parts,
+    totalGib: excessGib > 0 ? memory.budget_gib + excessGib : memory.visible_gib,
+    limitGib: memory.budget_gib,
+    excessGib,
+  };
+}
+
+/** What the weights take as they are; `undefined` where the dtype has no plain size. */
+export function nativeWeightGib({
+  parameter_count: count,
+  native_dtype: dtype,
+}: ModelInfo): number | undefined {
+  const bytes = dtype === null ? undefined : DTYPE_BYTES[dtype];
+  return count === null || bytes === undefined ? undefined : (count * bytes) / 2 ** 30;
+}
+
+const DTYPE_BYTES: Record<string, number | undefined> = { bfloat16: 2, float16: 2, float32: 4 };

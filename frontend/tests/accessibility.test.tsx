@@ -1,0 +1,41 @@
+import { render, screen } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import axe from "axe-core";
+import { expect, test } from "vitest";
+
+import { RunPage } from "../src/run/RunPage";
+import { golden } from "./support/golden";
+import { failure, json, serve } from "./support/service";
+
+/** What axe finds without a layout; colours are looked at in a browser. */
+async function violations(): Promise<string[]> {
+  const results = await axe.run(document.body, { rules: { "color-contrast": { enabled: false } } });
+  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`);
+}
+
+async function suggest(answer: Response) {
+  serve(({ path }) => (path.startsWith("/local") ? json([]) : answer.clone()));
+  render(<RunPage />);
+  await userEvent.type(screen.getByRole("combobox", { name: "Model" }), "org/model");
+  await userEvent.type(screen.getByLabelText("Instance Type"), "g5.xlarge");
+  await userEvent.click(screen.getByRole("button", { name: "Suggest Config" }));
+}
+
+test.each([
+  "fits-one-gpu",
+  "quantized-beforehand",
+  "asked-for-native-that-does-not-fit",
+  "does-not-fit",
+  "neuron",
+])("axe finds nothing with the answer %s", async (name) => {
+  await suggest(json(golden(name)));
+  await screen.findAllByRole("heading", { level: 2, name: /configuration|fit|supported/ });
+  await userEvent.click(screen.getByRole("button", { name: "Run Benchmark" }));
+  await expect(violations()).resolves.toEqual([]);
+});
+
+test("axe finds nothing with an error", async () => {
+  await suggest(failure(403, "model_gated", "org/model is gated."));
+  await screen.findByRole("alert");
+  await expect(violations()).resolves.toEqual([]);
+});

@@ -1,0 +1,32 @@
+"""An HTTP client of the local front that changes nothing about what it is told to send."""
+
+import socket
+from http.client import HTTPConnection, HTTPResponse
+
+from local.front import LOOPBACK, Front
+
+_PATIENCE_SECONDS = 30
+
+
+class Client:
+    """Asks one front, over a connection for each request."""
+
+    def __init__(self, front: Front) -> None:
+        self._port = front.server_port
+
+    def request(
+        self, method: str, target: str, headers: dict[str, str] | None = None
+    ) -> tuple[HTTPResponse, bytes]:
+        connection = HTTPConnection(LOOPBACK, self._port, timeout=_PATIENCE_SECONDS)
+        try:
+            connection.request(method, target, headers=headers or {})
+            response = connection.getresponse()
+            return response, response.read()
+        finally:
+            connection.close()
+
+    def raw(self, sent: bytes) -> bytes:
+        """What comes back for bytes that no client library would send."""
+        with socket.create_connection((LOOPBACK, self._port), timeout=_PATIENCE_SECONDS) as connection:
+            connection.sendall(sent)
+            return b"".join(iter(lambda: connection.recv(65_536), b""))
