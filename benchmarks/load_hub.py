@@ -9,7 +9,7 @@ import time
 from email.message import Message
 
 from local.hub import EmbeddedHub, load_snapshot
-from local.hub_answers import Answer
+from local.exchange import Answer
 
 LATENCY_SECONDS = 0.1
 

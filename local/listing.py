@@ -11,8 +11,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from handler.errors import HubBadResponse, RequestError
 from handler.beside import result, start
+from handler.errors import HubBadResponse, RequestError
 from handler.hub_http import HubClient
 from handler.hub_refusal import too_slow
 from handler.hub_reply import Reply
