@@ -8,8 +8,8 @@ import sys
 import time
 from email.message import Message
 
-from local.hub import EmbeddedHub, load_snapshot
 from local.exchange import Answer
+from local.hub import EmbeddedHub, load_snapshot
 
 LATENCY_SECONDS = 0.1
 
