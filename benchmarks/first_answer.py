@@ -25,7 +25,7 @@ from catalog.records import shipped_items
 from handler.catalog import CLIENT_CONFIG, Catalog
 from handler.hub import Hub
 from handler.hub_http import HubClient
-from handler.routes import create_app
+from handler.routes import Application
 from local.environment import isolate
 from local.gateway import LambdaContext, event, recommend_target
 from local.snapshot import load_snapshot
@@ -84,7 +84,7 @@ def _cold_ms(hub_url: str, table_url: str) -> float:
     """A first request to a service that is made as at a cold start, which itself is not counted."""
     client = boto3.client("dynamodb", config=CLIENT_CONFIG, endpoint_url=table_url)
     hub = Hub(hub_url, deadline_seconds=10, cache_seconds=60, cache_entries=8)
-    app = create_app(Catalog(client, "instance-types", cache_seconds=60), hub)
+    app = Application(Catalog(client, "instance-types", cache_seconds=60), hub)
     asked = event("GET", recommend_target(_MODEL, _INSTANCE))
     started = time.perf_counter()
     answer = app.resolve(asked, LambdaContext.fresh())  # type: ignore[arg-type]

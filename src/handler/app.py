@@ -5,7 +5,6 @@ import os
 from typing import TYPE_CHECKING, Any, cast
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.session import get_session
@@ -13,7 +12,7 @@ from botocore.session import get_session
 from handler import metrics
 from handler.catalog import CLIENT_CONFIG, Catalog
 from handler.hub import Hub
-from handler.routes import create_app
+from handler.routes import Application
 from handler.settings import Settings
 from handler.snapshot import survive_snapshots
 
@@ -33,7 +32,7 @@ class Service:
     """The application, whose clients hold sockets and whose caches hold times of this machine's clock."""
 
     catalog: Catalog
-    app: APIGatewayHttpResolver
+    app: Application
 
     def __init__(self) -> None:
         """Make the first one."""
@@ -53,7 +52,7 @@ class Service:
             cache_entries=settings.hub_cache_entries,
             stale_seconds=settings.hub_stale_seconds,
         )
-        self.app = create_app(self.catalog, hub)
+        self.app = Application(self.catalog, hub)
 
 
 service = Service()

@@ -47,13 +47,34 @@ def test_what_the_answer_does_not_depend_on_may_be_missing_or_null(resolve: Reso
 @pytest.mark.parametrize(
     "path",
     [
-        *[("requestContext", name) for name in _ASKED["requestContext"] if name not in {"http", "stage"}],
+        *[("requestContext", name) for name in _ASKED["requestContext"] if name != "http"],
         *[("requestContext", "http", name) for name in ("path", "protocol", "sourceIp", "userAgent")],
     ],
     ids=".".join,
 )
 def test_the_context_may_lack_what_tells_about_the_caller(resolve: Resolve, path: tuple[str, ...]) -> None:
     assert resolve(without(_ASKED, *path))["statusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        without(_ASKED, "rawPath"),
+        without(_ASKED, "requestContext"),
+        without(_ASKED, "requestContext", "http"),
+        without(_ASKED, "requestContext", "http", "method"),
+        {**_ASKED, "rawPath": None},
+        {**_ASKED, "requestContext": "x"},
+    ],
+    ids=["empty", "no path", "no context", "no http", "no method", "null path", "text for a context"],
+)
+def test_what_is_no_event_of_the_gateway_is_refused(resolve: Resolve, asked: Event) -> None:
+    assert "payload format 2.0" in assert_error(resolve(asked), 400, "invalid_request")
+
+
+def test_headers_that_are_null_count_as_absent(resolve: Resolve) -> None:
+    assert resolve({**copy.deepcopy(_ASKED), "headers": {"x-hf-token": None}})["statusCode"] == 200
 
 
 @pytest.mark.parametrize("query", [None, {}, {"model": None}, {"model": "", "instance_type": None}], ids=str)

@@ -14,7 +14,6 @@ from support.loopback import Say, Seen, loopback
 from support.metadata import real
 from support.service import Service, seeded_catalog
 
-from handler import routes
 from handler.catalog import Catalog
 from local.gateway import LambdaContext, event, recommend_target
 from local.hub import EmbeddedHub, load_snapshot
@@ -240,7 +239,7 @@ def test_a_defect_is_a_500_in_the_same_envelope_and_without_details(
     def broken(*_: object) -> None:
         raise ZeroDivisionError(f"secret {SECRET}")
 
-    monkeypatch.setattr(routes, "recommend", broken)
+    monkeypatch.setattr("handler.answer.recommend", broken)
     answer = service.ask(MISTRAL, "g5.xlarge")
     body = json.loads(answer["body"])
 

@@ -8,7 +8,7 @@ from typing import Any
 from catalog.records import shipped_items
 from handler.catalog import Catalog
 from handler.hub import Hub
-from handler.routes import create_app
+from handler.routes import Application
 from importer.table import write_items
 from local.front import Front, Handle
 from local.gateway import LambdaContext, event, recommend_target
@@ -44,7 +44,7 @@ class Service:
             cache_entries=8,
             stale_seconds=stale_seconds,
         )
-        self.app = create_app(catalog, hub)
+        self.app = Application(catalog, hub)
 
     def send(self, method: str, target: str, **headers: str) -> dict[str, Any]:
         pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
