@@ -86,4 +86,5 @@ const CAUSES: Record<WarningCode, readonly FieldName[]> = {
   not_listed: [],
   not_every_version: [],
   cheaper_instance: [],
+  older_metadata: [],
 };

@@ -1,6 +1,6 @@
 /** The memory of one GPU as parts of a bar. */
 
-import type { Memory, ModelInfo } from "./types";
+import type { Memory } from "./types";
 
 export type PartName = "weights" | "kv_cache" | "activations" | "runtime" | "unused";
 
@@ -38,14 +38,3 @@ export function memoryBar(memory: Memory): Bar {
     excessGib,
   };
 }
-
-/** What the weights take as they are; `undefined` where the dtype has no plain size. */
-export function nativeWeightGib({
-  parameter_count: count,
-  native_dtype: dtype,
-}: ModelInfo): number | undefined {
-  const bytes = dtype === null ? undefined : DTYPE_BYTES[dtype];
-  return count === null || bytes === undefined ? undefined : (count * bytes) / 2 ** 30;
-}
-
-const DTYPE_BYTES: Record<string, number | undefined> = { bfloat16: 2, float16: 2, float32: 4 };

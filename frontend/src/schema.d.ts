@@ -71,6 +71,10 @@ export interface components {
             alternatives?: components["schemas"]["Alternatives"];
         };
         Infeasible: {
+            /** @description Only where the metadata are an older copy */
+            warnings?: string[];
+            /** @description The name of each warning */
+            warning_codes?: components["schemas"]["WarningCode"][];
             explanation: {
                 /** @constant */
                 feasible: false;
@@ -157,12 +161,14 @@ export interface components {
                 accelerator_count: number;
                 accelerator_memory_gib: number;
                 accelerator_name: string;
+                /** @description Of the weights */
+                estimated_mem_gib: number;
                 usd_per_hour?: number;
                 price_region?: string;
             } & components["schemas"]["Configuration"];
         };
         /** @enum {string} */
-        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "little_host_memory" | "states_limit_sequences" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "cheaper_instance";
+        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "little_host_memory" | "states_limit_sequences" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "cheaper_instance" | "older_metadata";
     };
     responses: {
         /** @description What is wrong, and what to do about it */

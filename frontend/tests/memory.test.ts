@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 
 import { expect, test } from "vitest";
 
-import { memoryBar, nativeWeightGib } from "../src/memory";
+import { memoryBar } from "../src/memory";
 import { isFeasible } from "../src/types";
 import { feasible, golden } from "./support/golden";
 
@@ -44,21 +44,4 @@ test("what does not fit goes beyond the limit, and nothing is left for the cache
     "activations",
     "runtime",
   ]);
-});
-
-const model = { max_position_embeddings: null, architecture: null };
-
-test.each([
-  ["bfloat16", 7_248_023_552, 13.5],
-  ["float32", 335_142_400, 1.25],
-])("the weights of %s are the parameters at its size", (native_dtype, parameter_count, gib) => {
-  expect(nativeWeightGib({ ...model, native_dtype, parameter_count })).toBeCloseTo(gib, 1);
-});
-
-test.each([
-  ["a dtype of packed formats", { native_dtype: "awq", parameter_count: 1 }],
-  ["no dtype", { native_dtype: null, parameter_count: 1 }],
-  ["no parameter count", { native_dtype: "bfloat16", parameter_count: null }],
-])("the weights are not known of %s", (_, facts) => {
-  expect(nativeWeightGib({ ...model, ...facts })).toBeUndefined();
 });

@@ -127,6 +127,7 @@ def _checkpoints(checkpoints: tuple[PreparedCheckpoint, ...], plan: Plan) -> lis
 def _larger_instance_info(holder: Holder) -> dict[str, Any]:
     return {
         **_instance_info(holder.instance),
+        "estimated_mem_gib": _rounded_gib(holder.plan.weight_bytes),
         **_values(holder.plan),
         "vllm_args": list(serve_arguments(holder.plan)),
         **_price(holder.instance),

@@ -118,7 +118,7 @@ def _requests_queue(situation: Situation) -> str | None:
         return None
     return (
         f"The KV cache holds {count_text(plan.held_requests, 'request')} of {plan.workload.total_tokens:,}"
-        f" tokens at once: of {plan.concurrency} the others will queue."
+        f" tokens at once: of {plan.concurrency:,} the others will queue."
     )
 
 

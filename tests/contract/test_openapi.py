@@ -78,6 +78,20 @@ def test_every_example_is_a_kept_answer() -> None:
     assert examples <= set(_ANSWERS)
 
 
+def test_each_error_has_a_kept_one_as_its_example() -> None:
+    content = _DOCUMENT["components"]["responses"]["Error"]["content"]["application/json"]
+    schema = {**_SCHEMAS["Error"], "components": _DOCUMENT["components"]}
+    examples = {
+        code: json.loads((_ROOT / example["externalValue"]).read_text())
+        for code, example in content["examples"].items()
+    }
+
+    assert list(examples) == _SCHEMAS["Error"]["properties"]["code"]["enum"]
+    for code, example in examples.items():
+        Draft202012Validator(schema).validate(example)
+        assert example["code"] == code
+
+
 def test_every_error_and_every_warning_is_described() -> None:
     codes = {error.code for error in RequestError.__subclasses__()}
 

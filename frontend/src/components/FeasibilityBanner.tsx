@@ -32,9 +32,12 @@ export function FeasibilityBanner(props: FeasibilityBannerProps) {
       <h2 id={id} className={HEADING}>
         {title}
       </h2>
-      {!isFeasible(answer) && (
-        <p className="text-sm text-slate-800 dark:text-slate-200">{answer.explanation.reason}</p>
-      )}
+      {!isFeasible(answer) &&
+        [answer.explanation.reason, ...(answer.warnings ?? [])].map((sentence) => (
+          <p key={sentence} className="text-sm text-slate-800 dark:text-slate-200">
+            {sentence}
+          </p>
+        ))}
       <Options {...props} />
       <Checkpoints {...props} />
     </section>
@@ -78,12 +81,7 @@ function Options({ answer, values, onApply, onSwitch }: FeasibilityBannerProps) 
         />
       ))}
       {larger !== undefined && (
-        <LargerInstanceCard
-          name={larger}
-          info={alternatives.larger_instance_info}
-          model={answer.model_info}
-          onSwitch={onSwitch}
-        />
+        <LargerInstanceCard name={larger} info={alternatives.larger_instance_info} onSwitch={onSwitch} />
       )}
     </div>
   );

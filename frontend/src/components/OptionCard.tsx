@@ -2,8 +2,7 @@ import { useId, type ReactNode } from "react";
 
 import { holds } from "../configuration";
 import { countText, gibText, hardwareText, priceText, quantizationText } from "../format";
-import { nativeWeightGib } from "../memory";
-import type { ConfigValues, FormValues, LargerInstanceInfo, ModelInfo, QuantizationOption } from "../types";
+import type { ConfigValues, FormValues, LargerInstanceInfo, QuantizationOption } from "../types";
 import { ACCENT_TEXT, CARD, MUTED, SECONDARY_BUTTON, SUBHEADING } from "./styles";
 
 interface QuantizationCardProps {
@@ -33,17 +32,16 @@ export function QuantizationCard({ option, values, onApply }: QuantizationCardPr
 interface LargerInstanceCardProps {
   name: string;
   info?: LargerInstanceInfo;
-  model?: ModelInfo;
   onSwitch?: (instanceType: string) => void;
 }
 
 /** The model as it is on the smallest instance that holds it. */
-export function LargerInstanceCard({ name, info, model, onSwitch }: LargerInstanceCardProps) {
+export function LargerInstanceCard({ name, info, onSwitch }: LargerInstanceCardProps) {
   return (
     <OptionCard
       title={name}
       subtitle={info && instanceText(info)}
-      memoryGib={model && nativeWeightGib(model)}
+      memoryGib={info?.estimated_mem_gib}
       values={info}
     >
       {onSwitch && (
@@ -87,7 +85,7 @@ function OptionCard({ title, subtitle, memoryGib, values, isInForm = false, chil
         {values && (
           <>
             <Figure label="Tensor parallel" value={countText(values.tensor_parallel_degree)} />
-            <Figure label="Context" value={countText(values.max_model_len)} />
+            <Figure label="Max model length" value={countText(values.max_model_len)} />
             <Figure label="Concurrency" value={countText(values.concurrency)} />
           </>
         )}

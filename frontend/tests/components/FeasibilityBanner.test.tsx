@@ -166,6 +166,13 @@ describe("a model that does not fit at all", () => {
   });
 });
 
+test("an answer made from what the Hub said before says so where there is no configuration", async () => {
+  const warning = "The Hugging Face Hub did not answer; its metadata are from an hour ago.";
+  const answer = infeasible("does-not-fit");
+  await suggested({ ...answer, warnings: [warning], warning_codes: ["older_metadata"] });
+  expect(screen.getByText(warning)).toBeVisible();
+});
+
 test("Neuron devices are not yet supported, in the service's words", async () => {
   const answer = infeasible("neuron");
   await suggested(answer);
