@@ -157,12 +157,16 @@ def _traffic_text(loads: list[Load]) -> str:
 
 def limits(each: Load) -> dict[str, tuple[float, float]]:
     """What is used and what is allowed, by the name of the limit."""
-    throttle = load_template()["Resources"]["HttpApi"]["Properties"]["DefaultRouteSettings"]
+    parameters = load_template()["Parameters"]
     return {
         "the Hub's calls without a token, 5 minutes": (each.hub_calls_per_window, prices.HUB_CALLS_ANONYMOUS),
-        "the stage's throttle, requests a second": (
+        "the stage's throttle (`RequestsPerSecond`)": (
             each.requests_per_second,
-            throttle["ThrottlingRateLimit"],
+            parameters["RequestsPerSecond"]["Default"],
+        ),
+        "the function's `ReservedConcurrency`": (
+            each.environments,
+            parameters["ReservedConcurrency"]["Default"],
         ),
         "the account's HTTP APIs, requests a second": (
             each.requests_per_second,

@@ -108,6 +108,7 @@ def test_a_narrow_screen_need_not_be_scrolled_sideways(open_page: OpenPage, stat
 
 def test_the_keyboard_alone_leads_from_the_first_field_to_the_request(run_page: RunPage) -> None:
     keyboard = run_page.page.keyboard
+    expect(run_page.model).to_be_visible()
     keyboard.press("Tab")
     expect(run_page.model).to_be_focused()
     keyboard.type("mistral-7b-instruct-v0.3")
