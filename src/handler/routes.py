@@ -149,6 +149,6 @@ def _headers(event: Event) -> dict[str, str]:
 
 
 def _mapping(event: Event, name: str) -> Mapping[str, Any]:
-    """A part of the event that is left out, or null, where it is empty."""
-    part = event.get(name)
+    """A part of the event; empty where it is left out or null, or where the event itself is no object."""
+    part = event.get(name) if isinstance(event, Mapping) else None
     return part if isinstance(part, Mapping) else {}

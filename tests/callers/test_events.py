@@ -60,6 +60,7 @@ def test_the_context_may_lack_what_tells_about_the_caller(resolve: Resolve, path
     "asked",
     [
         {},
+        [],
         without(_ASKED, "rawPath"),
         without(_ASKED, "requestContext"),
         without(_ASKED, "requestContext", "http"),
@@ -67,9 +68,18 @@ def test_the_context_may_lack_what_tells_about_the_caller(resolve: Resolve, path
         {**_ASKED, "rawPath": None},
         {**_ASKED, "requestContext": "x"},
     ],
-    ids=["empty", "no path", "no context", "no http", "no method", "null path", "text for a context"],
+    ids=[
+        "empty",
+        "a list",
+        "no path",
+        "no context",
+        "no http",
+        "no method",
+        "null path",
+        "text for a context",
+    ],
 )
-def test_what_is_no_event_of_the_gateway_is_refused(resolve: Resolve, asked: Event) -> None:
+def test_what_is_no_event_of_the_gateway_is_refused(resolve: Resolve, asked: Any) -> None:
     assert "payload format 2.0" in assert_error(resolve(asked), 400, "invalid_request")
 
 
