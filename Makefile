@@ -1,4 +1,4 @@
-# The face of the project. Each target installs what it needs; nothing but `seed` and `deploy` needs AWS.
+# Developer commands. Each target installs what it needs; only `seed` and a deployment need AWS.
 
 PYTHON ?= python3
 VENV := .venv/bin
@@ -22,10 +22,10 @@ recommend: .venv/ready ## Print one recommendation: MODEL= INSTANCE= [TOKEN=] [Q
 
 # Without Node the API is served all the same, and `/` says what the page needs.
 start: .venv/ready $(if $(shell command -v npm 2>/dev/null),frontend/dist/index.html) ## Serve the page and the API at http://127.0.0.1:3000 until Ctrl-C: [PORT=] [HUB=live|snapshot]
-	@exec $(VENV)/python -m local.start
+	@exec $(VENV)/python -m local.server.start
 
 invoke: .venv/ready .venv-sam/ready .venv-runtime/ready ## Build, then run the artifact on an event: EVENT=
-	@$(VENV)/python -m local.invoke "$$EVENT"
+	@$(VENV)/python -m local.runtime.invoke "$$EVENT"
 
 test: .venv/ready .venv-sam/ready .node/ready frontend/node_modules/.ready ## Lint, types and all tests
 	@$(MAKE) .venv-runtime/ready || echo "Without it the tests of the built artifact are skipped."
@@ -36,39 +36,39 @@ test: .venv/ready .venv-sam/ready .node/ready frontend/node_modules/.ready ## Li
 	$(VENV)/pytest --numprocesses auto --dist loadfile --cov
 
 audit: .venv/ready .venv-audit/ready ## Look for known vulnerabilities and insecure settings
-	@$(VENV)/python -m local.audit
+	@$(VENV)/python -m tools.audit
 
 fuzz: .venv/ready ## Try 100,000 strange documents and requests: [CASES=] [SEED=]
 	@CASES=$${CASES:-100000} SEED=$${SEED:-$$(date +%s)} $(VENV)/pytest tests/fuzz -p no:schemathesis --numprocesses auto --dist load
 
 load: .venv/ready .venv-sam/ready .venv-runtime/ready ## Ask the front and the artifact as fast as they answer: [SECONDS=] [CALLERS=]
-	@$(VENV)/python -m benchmarks.load 2>load.log || { tail -n 20 load.log >&2; exit 1; }
+	@$(VENV)/python -m benchmarks.load.load 2>load.log || { tail -n 20 load.log >&2; exit 1; }
 
 accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
-	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg
+	@$(VENV)/python -m benchmarks.accuracy.accuracy --svg docs/accuracy.svg
 
 BENCH_PARTS := .venv/ready .venv-sam/ready .venv-runtime/ready
 
 bench: $(BENCH_PARTS) ## Measure everything and rewrite docs/benchmarks.md and docs/scaling.md
-	@$(VENV)/python -m benchmarks.cold --publish
-	@$(VENV)/python -m benchmarks.warm --publish
-	@$(VENV)/python -m benchmarks.calculation --publish
-	@$(VENV)/python -m benchmarks.scaling
+	@$(VENV)/python -m benchmarks.speed.cold --publish
+	@$(VENV)/python -m benchmarks.speed.warm --publish
+	@$(VENV)/python -m benchmarks.speed.calculation --publish
+	@$(VENV)/python -m benchmarks.scaling.scaling
 
 bench-first: .venv/ready ## Measure the first answer, with a hub and a table of 100 ms latency
-	@POWERTOOLS_LOG_LEVEL=ERROR $(VENV)/python -m benchmarks.first_answer
+	@POWERTOOLS_LOG_LEVEL=ERROR $(VENV)/python -m benchmarks.speed.first_answer
 
 bench-cold: $(BENCH_PARTS) ## Measure cold starts beside a floor and a plain build: [RUNS=20]
-	@$(VENV)/python -m benchmarks.cold
+	@$(VENV)/python -m benchmarks.speed.cold
 
 bench-warm: $(BENCH_PARTS) ## Measure warm answers beside an empty function: [CALLS=1000]
-	@$(VENV)/python -m benchmarks.warm
+	@$(VENV)/python -m benchmarks.speed.warm
 
 bench-calculation: .venv/ready ## Measure the calculation by itself and in large tables
-	@$(VENV)/python -m benchmarks.calculation
+	@$(VENV)/python -m benchmarks.speed.calculation
 
 scaling: .venv/ready ## Reckon cost and scale from the measured latencies, and rewrite docs/scaling.md
-	@$(VENV)/python -m benchmarks.scaling
+	@$(VENV)/python -m benchmarks.scaling.scaling
 
 format: .venv/ready frontend/node_modules/.ready ## Put the code into shape
 	$(VENV)/ruff format .
@@ -76,7 +76,7 @@ format: .venv/ready frontend/node_modules/.ready ## Put the code into shape
 	npm run format --prefix frontend
 
 seed: .venv/ready ## Import EC2's instance types into a table on AWS: TABLE= [REGION=] [DRY_RUN=1]
-	@$(VENV)/python -m catalog.seed --table "$$TABLE" $${REGION:+--region "$$REGION"} $${DRY_RUN:+--dry-run}
+	@$(VENV)/python -m importer.seed --table "$$TABLE" $${REGION:+--region "$$REGION"} $${DRY_RUN:+--dry-run}
 
 setup: .venv/ready .venv-sam/ready .venv-runtime/ready .venv-audit/ready .node/ready frontend/node_modules/.ready ## Install everything
 
@@ -108,7 +108,7 @@ clean: ## Remove everything that is installed or built
 
 # The packages of the Lambda runtime, on a Python of the function's own version.
 .venv-runtime/ready: requirements/runtime.txt | .venv/ready
-	@python=$$($(VENV)/python -m local.python313) && echo "Installing the Lambda runtime" >&2 \
+	@python=$$($(VENV)/python -m local.runtime.python313) && echo "Installing the Lambda runtime" >&2 \
 		&& $$python -m venv --clear .venv-runtime >&2
 	@.venv-runtime/bin/python -m $(INSTALL) -r $< >&2
 	@touch $@

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from local.function import running_function
-from local.gateway import LambdaContext, event, recommend_target
-from local.parts import PartFailedError
 from local.report import report_text
+from local.runtime.function import running_function
+from local.runtime.gateway import LambdaContext, event, recommend_target
+from local.server.services import PartFailedError
 
 _FORMATS = frozenset({"", "json", "text"})
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from local.environment import isolate
+from local.runtime.environment import isolate
 
 isolate()
 

@@ -11,10 +11,10 @@ from botocore.session import get_session
 
 from handler import metrics
 from handler.catalog import CLIENT_CONFIG, Catalog
-from handler.hub import Hub
+from handler.hub.hub import Hub
 from handler.routes import Application
 from handler.settings import Settings
-from handler.snapshot import survive_snapshots
+from handler.snapstart import survive_snapshots
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

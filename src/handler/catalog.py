@@ -11,9 +11,9 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.beside import Flights, result
+from handler.background import Flights, result
 from handler.errors import CatalogUnavailable, InstanceTypeNotFound, RequestError
-from recommender.instance import Instance
+from recommender.hardware.instance import Instance
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

@@ -8,9 +8,9 @@ from typing import TypeGuard
 
 from handler.errors import InvalidRequest
 from handler.token import HubToken
-from recommender.units import gib_bytes
-from recommender.version import Version, parse_version
-from recommender.wishes import QuantizationWish, Wishes
+from recommender.hardware.units import gib_bytes
+from recommender.planning.overrides import QuantizationWish, Wishes
+from recommender.vllm.version import Version, parse_version
 
 # huggingface_hub, `validate_repo_id` in src/huggingface_hub/utils/_validators.py.
 _REPO_ID = re.compile(r"(?:[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?/)?[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?", re.ASCII)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from recommender.instance import Instance
-from recommender.larger import Holder
+from recommender.hardware.instance import Instance
+from recommender.hardware.units import gib
 from recommender.model import ModelInfo
-from recommender.plan import Plan
-from recommender.prepared import PreparedCheckpoint
+from recommender.planning.instances import Holder
+from recommender.planning.plan import Plan
+from recommender.planning.pre_quantized import PreparedCheckpoint
+from recommender.planning.serve_arguments import serve_arguments
 from recommender.recommend import Alternatives, Feasible, Infeasible, Recommendation
-from recommender.units import gib
-from recommender.vllm import serve_arguments
 
 
 def as_json(recommendation: Recommendation) -> dict[str, Any]:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from handler import metrics
-from handler.answer import Answer, answer
 from handler.catalog import Catalog
 from handler.errors import InvalidRequest, MethodNotAllowed, RequestError, RouteNotFound
-from handler.hub import Hub
-from handler.older import older_metadata
+from handler.hub.hub import Hub
+from handler.recommendation import Answer, answer
 from handler.request import parse_request
 from handler.response import as_json
-from recommender.advice import Caution
+from handler.stale import older_metadata
+from recommender.messages.warnings import Caution
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

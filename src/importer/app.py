@@ -8,7 +8,7 @@ import boto3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
-from importer.run import Report, Sources, run_import
+from importer.import_run import Report, Sources, run_import
 
 # The Price List API answers for all regions from this one.
 PRICING_REGION = "us-east-1"

@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from recommender import explain, refusal
-from recommender.advice import Caution, Situation, advice
-from recommender.errors import UnsupportedModel
-from recommender.gpu import gpu_of
-from recommender.instance import Instance
-from recommender.larger import Holder, cheapest_holder, nearest_instance
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.instance import Instance
+from recommender.messages import explanations, infeasible
+from recommender.messages.warnings import Caution, Situation, advice
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
-from recommender.override import plan_as_wished
-from recommender.plan import Plan, best_plan
-from recommender.prepared import Candidate, PreparedCheckpoint, prepared_checkpoints
-from recommender.quantization import Quantization, candidates, candidates_at_load
-from recommender.rules import ANY_VERSION, Rules
-from recommender.smaller import cheaper_equal
-from recommender.support import missing_support
-from recommender.wishes import NO_WISHES, QuantizationName, Wishes
+from recommender.model.errors import UnsupportedModel
+from recommender.planning.apply_overrides import plan_as_wished
+from recommender.planning.cheaper import cheaper_equal
+from recommender.planning.instances import Holder, cheapest_holder, nearest_instance
+from recommender.planning.overrides import NO_WISHES, QuantizationName, Wishes
+from recommender.planning.plan import Plan, best_plan
+from recommender.planning.pre_quantized import Candidate, PreparedCheckpoint, prepared_checkpoints
+from recommender.vllm.behavior import ANY_VERSION, Rules
+from recommender.vllm.quantization import Quantization, candidates, candidates_at_load
+from recommender.vllm.registry import missing_support
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
 
@@ -38,7 +38,7 @@ class Feasible:
     """A configuration that starts, with a sentence of reason for each value."""
 
     plan: Plan
-    explanation: explain.Explanation
+    explanation: explanations.Explanation
     warnings: tuple[Caution, ...]
     model: Model
     instance: Instance
@@ -94,7 +94,7 @@ def refusal_of_neuron(instance: Instance) -> Infeasible | None:
         return None
     return Infeasible(
         code="neuron_not_supported",
-        reason=refusal.neuron(instance),
+        reason=infeasible.neuron(instance),
         model_info=None,
         instance=instance,
     )
@@ -152,7 +152,7 @@ def _recommend_for(
         return _feasible(model, instance, instances, quantized, wishes, alternatives=alternatives)
     return Infeasible(
         code="does_not_fit",
-        reason=refusal.does_not_fit(
+        reason=infeasible.does_not_fit(
             model,
             instance,
             gpu,
@@ -199,7 +199,7 @@ def _feasible(  # noqa: PLR0913 - all that an answer is made of
     )
     return Feasible(
         plan=plan,
-        explanation=explain.explanation(model, instance, gpu, plan, base, wishes),
+        explanation=explanations.explanation(model, instance, gpu, plan, base, wishes),
         warnings=advice(situation),
         model=model,
         instance=instance,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.accuracy import main, summary
-from benchmarks.prediction import Prediction, predict
-from benchmarks.runs import metadata_in, read_runs
+from benchmarks.accuracy.accuracy import main, summary
+from benchmarks.accuracy.prediction import Prediction, predict
+from benchmarks.accuracy.runs import metadata_in, read_runs
 
 _METADATA = metadata_in(None)
 

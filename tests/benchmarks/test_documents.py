@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import calculation, cold, scaling, warm
 from benchmarks.results import DOCUMENT, measured, with_part
+from benchmarks.scaling import scaling
+from benchmarks.speed import calculation, cold, warm
 
 
 def part(document: Path, name: str) -> str:
@@ -17,7 +18,7 @@ def part(document: Path, name: str) -> str:
 
 @pytest.mark.parametrize("bench", [cold, warm, calculation], ids=["cold", "warm", "calculation"])
 def test_the_benchmarks_shown_are_the_measured_ones(bench: object) -> None:
-    name = bench.__name__.removeprefix("benchmarks.")  # type: ignore[attr-defined]
+    name = bench.__name__.rpartition(".")[2]  # type: ignore[attr-defined]
 
     assert part(DOCUMENT, name) == bench.text(measured(name))  # type: ignore[attr-defined]
 

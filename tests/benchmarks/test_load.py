@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import load as command
-from benchmarks.load_questions import cold_questions, warm_questions
-from benchmarks.load_run import ALLOWED_GROWTH_MIB, Run
-from benchmarks.load_targets import artifact, front
-from local.artifact import PrerequisiteMissingError, build_function
+from benchmarks.load import load as command
+from benchmarks.load.requests import cold_questions, warm_questions
+from benchmarks.load.run import ALLOWED_GROWTH_MIB, Run
+from benchmarks.load.targets import artifact, front
+from local.runtime.artifact import PrerequisiteMissingError, build_function
 
 
 def run(*, memory: tuple[float, ...] = (50.0,) * 5, unprovoked: tuple[str, ...] = ()) -> Run:

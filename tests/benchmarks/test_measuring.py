@@ -3,9 +3,9 @@
 import pytest
 from support.instances import instance
 
-from benchmarks.calculation import alike, distinct
+from benchmarks.accuracy.spread import Spread
 from benchmarks.machine import machine
-from benchmarks.spread import Spread
+from benchmarks.speed.calculation import alike, distinct
 
 
 def test_a_spread_is_the_median_its_quartiles_and_the_99th_of_100() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.traffic import (
+from benchmarks.scaling.traffic import (
     INSTANCE_TYPES,
     MODELS,
     TTL_SECONDS,

@@ -10,7 +10,7 @@ from support.browser import Watch, running_chromium
 from support.run_page import RunPage
 from support.started import started
 
-from local.page import BUILT_PAGE
+from local.server.page import BUILT_PAGE
 
 OpenPage = Callable[..., RunPage]
 

@@ -22,7 +22,7 @@ from support.service import handler_of
 from support.table import Table
 
 from handler.request import is_repository_name
-from local.gateway import LambdaContext, event, recommend_target
+from local.runtime.gateway import LambdaContext, event, recommend_target
 
 _PARAMETERS = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())["paths"][
     "/api/v1/recommend"

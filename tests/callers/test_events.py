@@ -11,8 +11,8 @@ from support.instances import ITEMS
 from support.service import handler_of
 from support.table import Table
 
-from local.gateway import LambdaContext, event, recommend_target
-from local.hub import EmbeddedHub, load_snapshot
+from local.embedded.hub import EmbeddedHub, load_snapshot
+from local.runtime.gateway import LambdaContext, event, recommend_target
 
 _ASKED = event("GET", recommend_target("mistralai/Mistral-7B-Instruct-v0.3", "g5.xlarge"))
 _GATED = event("GET", recommend_target("meta-llama/Llama-3.1-8B-Instruct", "g5.xlarge"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.service import service_of
 
 from handler.errors import RequestError
-from local.hub import EmbeddedHub, load_snapshot
+from local.embedded.hub import EmbeddedHub, load_snapshot
 
 _ROUTE = "/api/v1/recommend"
 _GOOD = f"{_ROUTE}?model=mistralai%2FMistral-7B-Instruct-v0.3&instance_type=g5.xlarge"

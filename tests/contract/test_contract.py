@@ -8,7 +8,7 @@ import pytest
 from support.client import Client
 from support.service import running_service
 
-from local.gateway import recommend_target
+from local.runtime.gateway import recommend_target
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 LLAMA_70B = "meta-llama/Llama-3.1-70B-Instruct"

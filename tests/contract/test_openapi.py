@@ -15,7 +15,7 @@ from schemathesis import Case, GenerationMode
 from support.service import running_service
 
 from handler.errors import RequestError
-from handler.older import ANSWER_WARNING_CODES
+from handler.stale import ANSWER_WARNING_CODES
 
 _ROOT = Path(__file__).parents[2]
 _DOCUMENT: dict[str, Any] = yaml.safe_load((_ROOT / "openapi.yaml").read_text())

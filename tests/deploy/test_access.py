@@ -7,7 +7,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 from support.template import MANAGED_POLICIES, deployed, is_allowed, of_type, translated
 
-from local.artifact import ROOT
+from local.runtime.artifact import ROOT
 
 ORIGINS = "https://one.example,https://two.example"
 JWT = {"JwtIssuer": "https://login.example/pool", "JwtAudience": "page,script"}

@@ -7,7 +7,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 from support.template import deployed, of_type, translated
 
-from local.artifact import FUNCTION, ROOT
+from local.runtime.artifact import FUNCTION, ROOT
 
 PARAMETERS = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
 CANARY = "Canary10Percent5Minutes"

@@ -13,7 +13,7 @@ from support.template import deployed, of_type, translated
 from handler.errors import RequestError
 from handler.metrics import Metric
 from handler.routes import INTERNAL_ERROR
-from local.artifact import ROOT
+from local.runtime.artifact import ROOT
 
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
 PARAMETERS = TEMPLATE["Parameters"]

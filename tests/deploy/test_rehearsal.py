@@ -20,8 +20,8 @@ from support.instances import ITEMS
 from support.lambda_function import context, event, imported_handler
 from support.template import BUCKET, KEY, Template, translated
 
-from local.artifact import lambda_variables
-from local.hub import EmbeddedHub, load_snapshot
+from local.embedded.hub import EmbeddedHub, load_snapshot
+from local.runtime.artifact import lambda_variables
 
 Outputs = dict[str, str]
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from local.artifact import FUNCTION, HANDLER, MEMORY_MIB, ROOT, TIMEOUT_SECONDS, function_variables
+from local.runtime.artifact import FUNCTION, HANDLER, MEMORY_MIB, ROOT, TIMEOUT_SECONDS, function_variables
 
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
 EVENTS = sorted(path for path in (ROOT / "events").glob("*.json") if path.name != "env.json")

@@ -7,15 +7,15 @@ import pytest
 from support.instances import instance
 from support.metadata import real_model
 
-from benchmarks.accuracy import summary
-from benchmarks.plot import scatter
-from benchmarks.prediction import predict
-from benchmarks.runs import metadata_in, read_runs
-from recommender.gpu import gpu_of
-from recommender.memory import Budget, budget
-from recommender.rules import rules_of
-from recommender.server import default_server
-from recommender.units import GIB
+from benchmarks.accuracy.accuracy import summary
+from benchmarks.accuracy.plot import scatter
+from benchmarks.accuracy.prediction import predict
+from benchmarks.accuracy.runs import metadata_in, read_runs
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.units import GIB
+from recommender.memory.budget import Budget, budget
+from recommender.vllm.behavior import rules_of
+from recommender.vllm.engine_args import default_server
 
 _TEXT = (Path(__file__).parents[2] / "docs" / "memory-model.md").read_text()
 _COLUMNS = {"meta-llama/Llama-3.1-8B-Instruct": 1, "google/gemma-3-12b-it": 3}

@@ -7,14 +7,14 @@ from pathlib import Path
 from support.instances import ALL, instance
 from support.metadata import real
 
-from benchmarks.accuracy import summary
-from benchmarks.prediction import predict
-from benchmarks.runs import metadata_in, read_runs
+from benchmarks.accuracy.accuracy import summary
+from benchmarks.accuracy.prediction import predict
+from benchmarks.accuracy.runs import metadata_in, read_runs
 from handler.errors import RequestError
-from handler.older import ANSWER_WARNING_CODES
 from handler.response import as_json
+from handler.stale import ANSWER_WARNING_CODES
+from local.embedded.snapshot import load_snapshot
 from local.report import report_text
-from local.snapshot import load_snapshot
 from recommender.recommend import recommend
 
 _ROOT = Path(__file__).parents[2]

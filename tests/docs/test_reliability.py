@@ -6,7 +6,7 @@ from pathlib import Path
 from support.hub_faults import FAULTS
 
 from handler.errors import RequestError
-from handler.older import ANSWER_WARNING_CODES
+from handler.stale import ANSWER_WARNING_CODES
 
 _ROOT = Path(__file__).parents[2]
 _DOCUMENT = (_ROOT / "docs/reliability.md").read_text()

@@ -14,9 +14,9 @@ from support.loopback import Misbehave, Say, loopback
 from support.misbehaviour import Watched
 from support.service import Service, seeded_catalog
 
-from handler import hub_http
+from handler.hub import client
 from handler.catalog import Catalog
-from handler.older import OLDER_METADATA
+from handler.stale import OLDER_METADATA
 
 DEADLINE_SECONDS = 0.8
 
@@ -33,7 +33,7 @@ def catalog() -> Iterator[Catalog]:
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """A failure is repeated as often as always, but sooner."""
-    monkeypatch.setattr(hub_http, "_PAUSES_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr(client, "_PAUSES_SECONDS", (0.01, 0.01))
 
 
 def service(hub: FaultyHub, catalog: Catalog) -> Service:

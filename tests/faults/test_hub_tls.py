@@ -14,7 +14,7 @@ from support.loopback import Say, loopback
 from support.service import Service, seeded_catalog
 
 from handler.catalog import Catalog
-from handler.older import OLDER_METADATA
+from handler.stale import OLDER_METADATA
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from support.hub_faults import FAULTS, REFUSALS
 from support.loopback import Misbehave, Say
 from support.table_double import TableDouble, dynamodb_refuses, table_double
 
-from local.gateway import event
-from local.hub import EmbeddedHub, load_snapshot
+from local.embedded.hub import EmbeddedHub, load_snapshot
+from local.runtime.gateway import event
 
 PLANTED = "hf_PlantedWhereNobodyShallFindIt"
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from support.metadata import real
 
-from local.snapshot import load_snapshot
+from local.embedded.snapshot import load_snapshot
 from recommender.model import HubMetadata
 
 _REAL = [real(model_id) for model_id in load_snapshot().repos]

@@ -9,9 +9,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from handler.errors import RequestError
-from recommender.plan import LARGEST_CONCURRENCY, Plan
+from recommender.planning.overrides import Wishes
+from recommender.planning.plan import LARGEST_CONCURRENCY, Plan
 from recommender.recommend import Feasible
-from recommender.wishes import Wishes
 
 _DOCUMENT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())
 _RESPONSES = _DOCUMENT["paths"]["/api/v1/recommend"]["get"]["responses"]

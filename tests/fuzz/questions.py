@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 from support.instances import ITEMS
 
-from recommender.version import Version
-from recommender.wishes import Wishes
+from recommender.planning.overrides import Wishes
+from recommender.vllm.version import Version
 
 _GPUS = tuple(name for name, item in ITEMS.items() if item["accelerator_type"]["S"] == "gpu")
 

@@ -20,8 +20,8 @@ from support.instances import ITEMS
 from support.service import handler_of
 from support.table import Table
 
-from local.front import Handle
-from local.gateway import LambdaContext, event, recommend_target
+from local.runtime.gateway import LambdaContext, event, recommend_target
+from local.server.server import Handle
 from recommender.model import HubMetadata
 
 _GOOD_ROWS = [ITEMS[name] for name in ("g5.xlarge", "g5.48xlarge", "p5.48xlarge", "inf2.xlarge")]

@@ -12,12 +12,12 @@ from support.instances import ALL
 
 from handler.catalog import parse_item
 from handler.response import as_json
-from recommender.errors import ImplausibleMetadata
 from recommender.model import HubMetadata
+from recommender.model.errors import ImplausibleMetadata
+from recommender.planning.overrides import NO_WISHES, Wishes
 from recommender.recommend import Feasible, recommend
-from recommender.rules import rules_of
-from recommender.version import Version
-from recommender.wishes import NO_WISHES, Wishes
+from recommender.vllm.behavior import rules_of
+from recommender.vllm.version import Version
 
 # Larger instances are sought among these: each kind of GPU once.
 _TABLE = tuple({each.accelerator_name: each for each in ALL}.values())

@@ -18,7 +18,7 @@ from support.table import Table
 
 from handler.catalog import Catalog
 from handler.errors import RequestError
-from local.hub import EmbeddedHub, load_snapshot
+from local.embedded.hub import EmbeddedHub, load_snapshot
 
 _ERRORS = Path(__file__).parent / "errors"
 _MISTRAL, _LLAMA = "mistralai/Mistral-7B-Instruct-v0.3", "meta-llama/Llama-3.1-8B-Instruct"

@@ -13,11 +13,11 @@ from support.instances import ALL, instance
 from support.metadata import quantized_from, real
 
 from handler.response import as_json
-from recommender.advice import WARNING_CODES
+from recommender.hardware.units import GIB
+from recommender.messages.warnings import WARNING_CODES
+from recommender.planning.overrides import NO_WISHES, Wishes
 from recommender.recommend import Feasible, Recommendation, recommend
-from recommender.rules import rules_of
-from recommender.units import GIB
-from recommender.wishes import NO_WISHES, Wishes
+from recommender.vllm.behavior import rules_of
 
 _ANSWERS = Path(__file__).parent / "answers"
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from handler.beside import Flights, result, start
+from handler.background import Flights, result, start
 
 
 def test_what_a_call_raises_is_raised_where_its_result_is_wanted() -> None:

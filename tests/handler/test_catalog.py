@@ -10,10 +10,10 @@ from botocore.stub import Stubber
 from support.dynamodb import TABLE, dynalite_client, moto_client
 from support.instances import ITEMS
 
-from catalog.records import shipped_items
 from handler.catalog import Catalog, parse_item
 from handler.errors import CatalogUnavailable, InstanceTypeNotFound
 from importer.table import write_items
+from local.embedded.instance_records import shipped_items
 
 Item = dict[str, Any]
 

@@ -21,9 +21,9 @@ from handler.errors import (
     RequestError,
     TokenRejected,
 )
-from handler.hub import Hub
+from handler.hub.hub import Hub
 from handler.token import HubToken
-from local.hub import EmbeddedHub, load_snapshot
+from local.embedded.hub import EmbeddedHub, load_snapshot
 from recommender.model import HubMetadata
 
 SECRET = "hf_abcdefghijklmnop"

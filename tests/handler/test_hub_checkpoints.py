@@ -10,12 +10,12 @@ import pytest
 from support.loopback import Say, Seen, loopback
 from support.metadata import real
 
-from handler import hub_checkpoints
-from handler.hub import Hub
+from handler.hub import checkpoints
+from handler.hub.hub import Hub
 from handler.token import HubToken
-from local.hub import EmbeddedHub, load_snapshot
-from recommender.prepared import Candidate
-from recommender.wishes import QuantizationName
+from local.embedded.hub import EmbeddedHub, load_snapshot
+from recommender.planning.overrides import QuantizationName
+from recommender.planning.pre_quantized import Candidate
 
 LLAMA = "meta-llama/Llama-3.1-8B-Instruct"
 FORMER = "meta-llama/Meta-Llama-3.1-8B-Instruct"
@@ -134,7 +134,7 @@ def test_a_list_that_fails_is_no_list_and_is_not_asked_for_again_at_once(answer:
 
 def test_a_hub_that_stalls_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """It stalls until this test is over."""
-    monkeypatch.setattr(hub_checkpoints, "_LONGEST_SECONDS", 0.1)
+    monkeypatch.setattr(checkpoints, "_LONGEST_SECONDS", 0.1)
 
     def stall(_connection: BaseHTTPRequestHandler) -> None:
         server.stopping.wait()

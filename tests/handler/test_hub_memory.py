@@ -21,7 +21,7 @@ from handler.errors import (
     RequestError,
     TokenRejected,
 )
-from handler.hub import Hub, Told
+from handler.hub.hub import Hub, Told
 from handler.token import HubToken
 
 FRESH_SECONDS, STALE_SECONDS = 60, 3600

@@ -3,7 +3,7 @@
 import pytest
 
 from handler.errors import HubBadResponse
-from handler.hub_redirect import is_within, redirected
+from handler.hub.redirects import is_within, redirected
 
 MIRROR = "https://mirror.example:8443"
 ASKED = f"{MIRROR}/org/name/resolve/main/config.json"

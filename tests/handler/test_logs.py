@@ -10,10 +10,10 @@ from support.dynamodb import TABLE, moto_client
 from support.lambda_function import Handler, context, imported_handler
 from support.logs import COMMON, OF_A_DEFECT, OF_A_RECOMMENDATION, OF_A_REFUSAL
 
-from catalog.records import shipped_items
 from importer.table import write_items
-from local.gateway import event, recommend_target
-from local.hub import EmbeddedHub, load_snapshot
+from local.embedded.hub import EmbeddedHub, load_snapshot
+from local.embedded.instance_records import shipped_items
+from local.runtime.gateway import event, recommend_target
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 TOKEN = "hf_abcdefghijklmnop"

@@ -11,12 +11,12 @@ from support.dynamodb import TABLE, moto_client
 from support.lambda_function import context, imported_handler
 from support.loopback import Say, Seen, loopback
 
-from catalog.records import shipped_items
 from handler import metrics
 from handler.metrics import Metric
 from importer.table import write_items
-from local.gateway import event, recommend_target
-from local.hub import EmbeddedHub, load_snapshot
+from local.embedded.hub import EmbeddedHub, load_snapshot
+from local.embedded.instance_records import shipped_items
+from local.runtime.gateway import event, recommend_target
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 TOKEN = "hf_abcdefghijklmnop"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handler.older import older_metadata
+from handler.stale import older_metadata
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from support.metadata import real
 from support.service import Service, seeded_catalog
 
 from handler.catalog import Catalog
-from local.gateway import LambdaContext, event, recommend_target
-from local.hub import EmbeddedHub, load_snapshot
+from local.embedded.hub import EmbeddedHub, load_snapshot
+from local.runtime.gateway import LambdaContext, event, recommend_target
 
 SECRET = "hf_abcdefghijklmnop"
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
@@ -239,7 +239,7 @@ def test_a_defect_is_a_500_in_the_same_envelope_and_without_details(
     def broken(*_: object) -> None:
         raise ZeroDivisionError(f"secret {SECRET}")
 
-    monkeypatch.setattr("handler.answer.recommend", broken)
+    monkeypatch.setattr("handler.recommendation.recommend", broken)
     answer = service.ask(MISTRAL, "g5.xlarge")
     body = json.loads(answer["body"])
 

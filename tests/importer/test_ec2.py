@@ -7,8 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from catalog.records import ShippedRecords
 from importer.ec2 import EmptyListing, read_listing
+from local.embedded.instance_records import ShippedRecords
 
 _ACCELERATED = ("GpuInfo", "NeuronInfo", "InferenceAcceleratorInfo")
 

@@ -11,13 +11,13 @@ from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 from support.dynamodb import TABLE, dynalite_client, moto_client
 
-from catalog.records import ShippedRecords
-from catalog.seed import report_text
 from handler.catalog import Catalog
 from importer import app
 from importer.ec2 import EmptyListing, read_listing
-from importer.run import Report, Sources, run_import
+from importer.import_run import Report, Sources, run_import
+from importer.seed import report_text
 from importer.table import UnprocessedItems, find_changes, read_table, write_items
+from local.embedded.instance_records import ShippedRecords
 
 _TODAY, _TOMORROW = date(2026, 11, 23), date(2026, 11, 24)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local import audit
-from local.audit import Outcome, Run, node_outcome, python_outcome, template_outcome
+from tools import audit
+from tools.audit import Outcome, Run, node_outcome, python_outcome, template_outcome
 
 LOCK = "src/requirements.txt"
 SOUND = {"name": "urllib3", "version": "2.8.0", "vulns": []}

@@ -132,7 +132,7 @@ def test_start_serves_until_it_is_interrupted_and_leaves_nothing_behind() -> Non
         assert get(url + TARGET + "g5.xlarge")[0] == 200
         parts = children(process)
 
-    assert set(parts) == {"local.hub", "local.table"}
+    assert set(parts) == {"local.embedded.hub", "local.embedded.table"}
     assert process.returncode == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in parts.values())
 
@@ -151,8 +151,8 @@ def test_start_lists_what_the_page_offers_to_choose_from() -> None:
 def test_parts_that_stop_are_said_to_be_down() -> None:
     with started() as (process, url):
         parts = children(process)
-        os.kill(parts["local.hub"], signal.SIGKILL)
-        os.kill(parts["local.table"], signal.SIGKILL)
+        os.kill(parts["local.embedded.hub"], signal.SIGKILL)
+        os.kill(parts["local.embedded.table"], signal.SIGKILL)
         without_table = get(url + TARGET + "g5.xlarge")
 
     assert (without_table[0], without_table[1]["code"]) == (503, "catalog_unavailable")
@@ -160,7 +160,7 @@ def test_parts_that_stop_are_said_to_be_down() -> None:
 
 def test_a_hub_that_stops_is_said_to_be_down() -> None:
     with started() as (process, url):
-        os.kill(children(process)["local.hub"], signal.SIGKILL)
+        os.kill(children(process)["local.embedded.hub"], signal.SIGKILL)
         without_hub = get(url + TARGET + "g5.xlarge")
 
     assert (without_hub[0], without_hub[1]["code"]) == (502, "hub_unreachable")
@@ -188,7 +188,7 @@ def _is_running(pid: int) -> bool:
 
 @pytest.mark.parametrize("port", ["many", "70000", "-1"])
 def test_start_refuses_a_port_that_is_none(port: str) -> None:
-    command = [sys.executable, "-m", "local.start"]
+    command = [sys.executable, "-m", "local.server.start"]
     run = subprocess.run(  # noqa: S603 - this repository's own module
         command, cwd=ROOT, env=environment(PORT=port), capture_output=True, text=True, check=False
     )

@@ -5,7 +5,7 @@ from http.client import HTTPConnection, HTTPResponse
 from support.service import running_service
 from support.template import deployed
 
-from local.front import Front
+from local.server.server import Front
 
 ORIGIN = "http://localhost:5173"
 

@@ -11,9 +11,9 @@ import pytest
 import urllib3
 from urllib3.response import BaseHTTPResponse
 
-from local.hub import EmbeddedHub, SeenRequest, load_snapshot
-from local.hub_limits import RateLimits
-from local.snapshot import Snapshot
+from local.embedded.hub import EmbeddedHub, SeenRequest, load_snapshot
+from local.embedded.hub_limits import RateLimits
+from local.embedded.snapshot import Snapshot
 
 ROOT = Path(__file__).parents[2]
 
@@ -577,7 +577,7 @@ def test_every_repository_is_served_with_the_config_it_has(snapshot: Snapshot, a
 
 def program(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own program with literal arguments
-        [sys.executable, "-m", "local.hub", *arguments],
+        [sys.executable, "-m", "local.embedded.hub", *arguments],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

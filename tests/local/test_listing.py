@@ -13,11 +13,11 @@ from support.loopback import Say, Seen, loopback
 from support.service import serving
 
 from handler.errors import CatalogUnavailable
-from local.front import Front
-from local.hub import EmbeddedHub
-from local.listing import Listing
-from local.snapshot import load_snapshot
-from recommender.instance import Instance
+from local.embedded.hub import EmbeddedHub
+from local.embedded.snapshot import load_snapshot
+from local.server.lists import Listing
+from local.server.server import Front
+from recommender.hardware.instance import Instance
 
 NOWHERE = "http://127.0.0.1:9"
 

@@ -10,9 +10,9 @@ import pytest
 from support.client import Client
 from support.service import serving
 
-from local.front import Front
-from local.page import Page
-from local.template import TEMPLATE, load_template
+from local.runtime.template import TEMPLATE, load_template
+from local.server.page import Page
+from local.server.server import Front
 
 INDEX, SCRIPT, SECRET = "<!doctype html><title>Page</title>", "export {};", "nobody may read this"
 

@@ -8,10 +8,10 @@ from support.instances import ALL, instance
 from support.metadata import real
 
 from handler.response import as_json
+from local.embedded.snapshot import load_snapshot
 from local.report import report_text
-from local.snapshot import load_snapshot
+from recommender.planning.overrides import Wishes
 from recommender.recommend import recommend
-from recommender.wishes import Wishes
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 

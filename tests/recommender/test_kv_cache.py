@@ -7,14 +7,14 @@ import pytest
 from support.instances import instance
 from support.metadata import llama, real_model
 
-from recommender.errors import UnsupportedModel
-from recommender.gpu import gpu_of
-from recommender.kv_cache import CacheLayout, Group, cache_layout
-from recommender.memory import budget
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.units import GIB
+from recommender.memory.budget import budget
+from recommender.memory.kv_cache import CacheLayout, Group, cache_layout
 from recommender.model import KeyValueHeads, Window, parse_model
-from recommender.rules import rules_of
-from recommender.units import GIB
-from recommender.version import Version
+from recommender.model.errors import UnsupportedModel
+from recommender.vllm.behavior import rules_of
+from recommender.vllm.version import Version
 
 
 def layout(model_id: str, tensor_parallel: int = 1) -> CacheLayout:

@@ -8,12 +8,12 @@ from support.instances import ALL, instance
 from support.metadata import real, real_model
 
 from handler.response import as_json
-from recommender.instance import Instance
-from recommender.larger import cheapest_holder, nearest_instance
-from recommender.plan import best_plan
+from recommender.hardware.instance import Instance
+from recommender.planning.cheaper import cheaper_equal
+from recommender.planning.instances import cheapest_holder, nearest_instance
+from recommender.planning.plan import best_plan
 from recommender.recommend import Feasible, Infeasible, recommend
-from recommender.rules import ANY_VERSION, rules_of
-from recommender.smaller import cheaper_equal
+from recommender.vllm.behavior import ANY_VERSION, rules_of
 
 _MODELS = [
     "meta-llama/Llama-3.1-70B-Instruct",

@@ -6,17 +6,17 @@ import pytest
 from support.instances import ALL, instance
 from support.metadata import llama, real_model
 
-from benchmarks.runs import read_runs
-from recommender.dtype import Dtype
-from recommender.gpu import Gpu, gpu_of
-from recommender.instance import Instance
-from recommender.memory import budget, compute_dtype
+from benchmarks.accuracy.runs import read_runs
+from recommender.hardware.gpu import Gpu, gpu_of
+from recommender.hardware.instance import Instance
+from recommender.hardware.units import GIB
+from recommender.memory.budget import budget, compute_dtype
+from recommender.memory.overhead import runtime_overhead
 from recommender.model import parse_model
-from recommender.overhead import runtime_overhead
-from recommender.rules import rules_of
-from recommender.server import default_server
-from recommender.units import GIB
-from recommender.version import Version
+from recommender.model.dtype import Dtype
+from recommender.vllm.behavior import rules_of
+from recommender.vllm.engine_args import default_server
+from recommender.vllm.version import Version
 
 
 @pytest.mark.parametrize(

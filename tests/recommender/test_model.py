@@ -3,9 +3,9 @@
 import pytest
 from support.metadata import ABSENT, llama, real, real_model
 
-from recommender.dtype import Dtype
-from recommender.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model import HubMetadata, KeyValueHeads, Latent, describe_model, parse_model
+from recommender.model.dtype import Dtype
+from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 
 _BILLION = 10**9
 

@@ -8,12 +8,12 @@ import pytest
 from support.instances import ALL, instance
 from support.metadata import llama, real
 
-from recommender.advice import WARNING_CODES
-from recommender.instance import Instance
+from recommender.hardware.instance import Instance
+from recommender.hardware.units import GIB
+from recommender.messages.warnings import WARNING_CODES
 from recommender.model import HubMetadata
+from recommender.planning.overrides import Wishes
 from recommender.recommend import Feasible, Infeasible, recommend
-from recommender.units import GIB
-from recommender.wishes import Wishes
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 

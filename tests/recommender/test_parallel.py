@@ -3,9 +3,9 @@
 import pytest
 from support.metadata import llama, real_model
 
+from recommender.hardware.units import GIB
 from recommender.model import parse_model
-from recommender.parallel import minimum_degree, valid_degrees
-from recommender.units import GIB
+from recommender.planning.tensor_parallelism import minimum_degree, valid_degrees
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from support.instances import ALL, instance
 from support.metadata import llama, real_model
 
-from recommender.gpu import gpu_of
-from recommender.instance import Instance
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.instance import Instance
 from recommender.model import Model, parse_model
-from recommender.plan import Plan, best_plan, power_of_two_within, workload_within
-from recommender.quantization import FP8, INT4, INT8, Quantization, candidates
+from recommender.planning.plan import Plan, best_plan, power_of_two_within, workload_within
+from recommender.vllm.quantization import FP8, INT4, INT8, Quantization, candidates
 
 _GPU_INSTANCES = [each for each in ALL if not each.is_neuron]
 _MODELS = [

@@ -8,11 +8,11 @@ from support.instances import ALL, instance
 from support.metadata import llama, quantized_from, real, real_model
 
 from recommender.model import parse_listing
-from recommender.prepared import candidate, prepared_checkpoints, worth_reading
+from recommender.planning.overrides import QuantizationName, Wishes
+from recommender.planning.pre_quantized import candidate, prepared_checkpoints, worth_reading
 from recommender.recommend import Feasible, recommend
-from recommender.rules import rules_of
-from recommender.version import Version
-from recommender.wishes import QuantizationName, Wishes
+from recommender.vllm.behavior import rules_of
+from recommender.vllm.version import Version
 
 LLAMA_8B = "meta-llama/Llama-3.1-8B-Instruct"
 

@@ -6,10 +6,15 @@ import pytest
 from support.instances import instance
 from support.metadata import llama, real_model
 
-from recommender.gpu import gpu_of
-from recommender.memory import budget
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.units import GIB
+from recommender.memory.budget import budget
+from recommender.memory.weights import weight_bytes
 from recommender.model import parse_model
-from recommender.quantization import (
+from recommender.planning.overrides import QuantizationName
+from recommender.vllm.behavior import rules_of
+from recommender.vllm.engine_args import default_server
+from recommender.vllm.quantization import (
     FP8,
     FP8_BEFOREHAND,
     INT4,
@@ -20,12 +25,7 @@ from recommender.quantization import (
     holds_fp8_weights,
     quantization_named,
 )
-from recommender.rules import rules_of
-from recommender.server import default_server
-from recommender.units import GIB
-from recommender.version import Version
-from recommender.weights import weight_bytes
-from recommender.wishes import QuantizationName
+from recommender.vllm.version import Version
 
 LLAMA = parse_model(llama())
 

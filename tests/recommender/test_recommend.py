@@ -7,12 +7,12 @@ import pytest
 from support.instances import ALL, instance
 from support.metadata import llama, real
 
-from local.snapshot import load_snapshot
-from recommender.errors import ImplausibleMetadata
-from recommender.larger import cheapest_holder
+from local.embedded.snapshot import load_snapshot
 from recommender.model import parse_model
+from recommender.model.errors import ImplausibleMetadata
+from recommender.planning.instances import cheapest_holder
+from recommender.planning.serve_arguments import serve_arguments
 from recommender.recommend import Feasible, Infeasible, Recommendation, recommend
-from recommender.vllm import serve_arguments
 
 _MODEL_IDS = sorted(load_snapshot().repos)
 

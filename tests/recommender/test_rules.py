@@ -6,13 +6,13 @@ import pytest
 from support.instances import instance
 from support.metadata import real_model
 
-from recommender.gpu import gpu_of
-from recommender.kv_cache import cache_layout
-from recommender.memory import Budget, budget
-from recommender.rules import ANY_VERSION, Rules, rules_of
-from recommender.server import default_server
-from recommender.units import GIB
-from recommender.version import Version
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.units import GIB
+from recommender.memory.budget import Budget, budget
+from recommender.memory.kv_cache import cache_layout
+from recommender.vllm.behavior import ANY_VERSION, Rules, rules_of
+from recommender.vllm.engine_args import default_server
+from recommender.vllm.version import Version
 
 _SINCE_0_17 = [(0, minor) for minor in range(17, 34)]
 

@@ -5,9 +5,9 @@ from support.instances import ALL, instance
 from support.metadata import llama, real
 
 from recommender.recommend import Feasible, Infeasible, recommend
-from recommender.rules import rules_of
-from recommender.support import missing_support, partial_support
-from recommender.version import Version
+from recommender.vllm.behavior import rules_of
+from recommender.vllm.registry import missing_support, partial_support
+from recommender.vllm.version import Version
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recommender.version import Version, parse_version, version_text
+from recommender.vllm.version import Version, parse_version, version_text
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@
 import pytest
 from support.metadata import llama, real_model
 
-from recommender.dtype import Dtype
-from recommender.errors import UnsupportedModel
+from recommender.hardware.units import GIB
+from recommender.memory.weights import weight_bytes, weight_bytes_per_gpu
 from recommender.model import parse_model
-from recommender.quantization import FP8, INT4, INT8
-from recommender.units import GIB
-from recommender.weights import weight_bytes, weight_bytes_per_gpu
+from recommender.model.dtype import Dtype
+from recommender.model.errors import UnsupportedModel
+from recommender.vllm.quantization import FP8, INT4, INT8
 
 _BILLION = 10**9
 

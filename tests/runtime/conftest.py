@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.artifact import (
+from local.runtime.artifact import (
     LOOPBACK,
     BuiltFunction,
     PrerequisiteMissingError,
@@ -12,7 +12,7 @@ from local.artifact import (
     free_ports,
     function_variables,
 )
-from local.parts import parts_at
+from local.server.services import parts_at
 
 Variables = dict[str, str]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.artifact import ROOT, BuiltFunction, Invoke, run_artifact
+from local.runtime.artifact import ROOT, BuiltFunction, Invoke, run_artifact
 
 Variables = dict[str, str]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from support.built import found_by
 
-from local.artifact import BuiltFunction
+from local.runtime.artifact import BuiltFunction
 
 # The runtime's own client, our packages, and what they need: dateutil, six and jmespath are botocore's,
 # simplejson the client's, typing_extensions Powertools'.

@@ -1,4 +1,4 @@
-"""`python -m local.invoke`: what the function's process sees, and when an invocation is a success."""
+"""`python -m local.runtime.invoke`: what the function's process sees, and when an invocation is a success."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.artifact import (
+from local.runtime.artifact import (
     ROOT,
     BuiltFunction,
     PrerequisiteMissingError,
@@ -18,8 +18,8 @@ from local.artifact import (
     function_variables,
     lambda_variables,
 )
-from local.invoke import succeeded
-from local.python313 import REMEDY, find_python
+from local.runtime.invoke import succeeded
+from local.runtime.python313 import REMEDY, find_python
 
 FUNCTION = BuiltFunction(artifact=Path("/built"), python=Path("/runtime/bin/python"), emulator=Path("/rie"))
 
@@ -78,7 +78,7 @@ def nowhere_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("PYENV_ROOT", "UV_PYTHON_INSTALL_DIR"):
         monkeypatch.setenv(name, str(tmp_path / name))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    monkeypatch.setattr("local.python313.HOMEBREW", ())
+    monkeypatch.setattr("local.runtime.python313.HOMEBREW", ())
 
 
 @pytest.mark.usefixtures("nowhere_else")
@@ -120,7 +120,7 @@ def test_the_build_sees_the_python_first_and_nothing_of_aws_or_make(
 
 def run_invoke(event: str, *others: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - this repository's own module
-        [sys.executable, "-m", "local.invoke", event, *others],
+        [sys.executable, "-m", "local.runtime.invoke", event, *others],
         cwd=ROOT,
         env={**os.environ, "AWS_PROFILE": "no-such-profile", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
         capture_output=True,

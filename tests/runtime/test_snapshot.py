@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from support.built import found_by
 
-from local.artifact import BuiltFunction
+from local.runtime.artifact import BuiltFunction
 
 CODE = """
 import random

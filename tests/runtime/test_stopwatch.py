@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from benchmarks import variants
-from local.artifact import BuiltFunction
+from benchmarks.speed import variants
+from local.runtime.artifact import BuiltFunction
 
 
 def test_the_start_and_each_answer_have_a_line_of_the_functions_own_process(

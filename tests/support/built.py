@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
-from local.artifact import ROOT, BuiltFunction
+from local.runtime.artifact import ROOT, BuiltFunction
 
 _PRELUDE = f"""
 import json, sys

@@ -3,7 +3,7 @@
 import socket
 from http.client import HTTPConnection, HTTPResponse
 
-from local.front import LOOPBACK, Front
+from local.server.server import LOOPBACK, Front
 
 _PATIENCE_SECONDS = 30
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from handler.response import as_json
-from recommender.advice import WARNING_CODES
-from recommender.gpu import gpu_of
-from recommender.parallel import valid_degrees
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.units import GIB
+from recommender.messages.warnings import WARNING_CODES
+from recommender.planning.overrides import Wishes
+from recommender.planning.tensor_parallelism import valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
-from recommender.support import missing_support
-from recommender.units import GIB
-from recommender.wishes import Wishes
+from recommender.vllm.registry import missing_support
 
 _ROUNDING_GIB = 0.003
 _DECIMAL_GIB = 0.0501

@@ -13,7 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local.table import create_table
+from local.embedded.table import create_table
 
 TABLE = "instance-types"
 DYNALITE = Path(__file__).parents[2] / ".node/node_modules/dynalite/cli.js"

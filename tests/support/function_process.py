@@ -19,8 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from local.environment import isolated
-from local.gateway import LambdaContext, event, recommend_target
+from local.runtime.environment import isolated
+from local.runtime.gateway import LambdaContext, event, recommend_target
 
 _ROOT = Path(__file__).parents[2]
 _PATH = os.pathsep.join(str(_ROOT / part) for part in ("src", "", "tests"))

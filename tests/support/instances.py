@@ -1,8 +1,8 @@
 """Instance types, imported from the records of EC2 that moto ships."""
 
-from catalog.records import shipped_items
 from handler.catalog import parse_item
-from recommender.instance import Instance
+from local.embedded.instance_records import shipped_items
+from recommender.hardware.instance import Instance
 
 ITEMS = {item["name"]["S"]: item for item in shipped_items()}
 ALL = tuple(parse_item(item) for item in ITEMS.values())

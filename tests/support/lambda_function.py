@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from local.artifact import FUNCTION, HANDLER, ROOT, TIMEOUT_SECONDS, lambda_variables
+from local.runtime.artifact import FUNCTION, HANDLER, ROOT, TIMEOUT_SECONDS, lambda_variables
 
 Handler = Callable[[dict[str, Any], SimpleNamespace], dict[str, Any]]
 

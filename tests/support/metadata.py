@@ -4,9 +4,9 @@ import json
 from enum import Enum
 from typing import Any
 
-from local.snapshot import load_snapshot
+from local.embedded.snapshot import load_snapshot
 from recommender.model import HubMetadata, Model, parse_listing, parse_model
-from recommender.prepared import Candidate, candidate
+from recommender.planning.pre_quantized import Candidate, candidate
 
 _SNAPSHOT = load_snapshot()
 

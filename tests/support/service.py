@@ -5,15 +5,15 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
-from catalog.records import shipped_items
 from handler.catalog import Catalog
-from handler.hub import Hub
+from handler.hub.hub import Hub
 from handler.routes import Application
 from importer.table import write_items
-from local.front import Front, Handle
-from local.gateway import LambdaContext, event, recommend_target
-from local.hub import EmbeddedHub
-from local.snapshot import load_snapshot
+from local.embedded.hub import EmbeddedHub
+from local.embedded.instance_records import shipped_items
+from local.embedded.snapshot import load_snapshot
+from local.runtime.gateway import LambdaContext, event, recommend_target
+from local.server.server import Front, Handle
 from support.dynamodb import TABLE, moto_client
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from local.artifact import free_ports
+from local.runtime.artifact import free_ports
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ def started(*, port: int = 0, **wishes: str) -> Iterator[tuple["subprocess.Popen
     """A running `make start` and its URL, on a free port unless one is given."""
     port = port or free_ports(1)[0]
     process = subprocess.Popen(
-        [sys.executable, "-m", "local.start"],
+        [sys.executable, "-m", "local.server.start"],
         cwd=ROOT,
         env=environment(PORT=str(port), CATALOG_CACHE_SECONDS="300", **wishes),
         stderr=subprocess.PIPE,

@@ -9,7 +9,7 @@ from unittest import mock
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from local.artifact import FUNCTION, ROOT, lambda_variables
+from local.runtime.artifact import FUNCTION, ROOT, lambda_variables
 
 Template = dict[str, Any]
 

@@ -7,9 +7,9 @@ from support.consistency import assert_consistent, assert_starts
 from support.instances import ALL
 from support.metadata import MODELS
 
-from recommender.instance import Instance
+from recommender.hardware.instance import Instance
+from recommender.planning.overrides import NO_WISHES, Wishes
 from recommender.recommend import Feasible, recommend
-from recommender.wishes import NO_WISHES, Wishes
 
 
 @pytest.mark.parametrize("place", ALL, ids=lambda instance: instance.name)

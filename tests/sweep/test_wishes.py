@@ -5,11 +5,11 @@ from support.consistency import assert_consistent, assert_starts
 from support.instances import GPU_INSTANCES
 from support.metadata import MODELS
 
+from recommender.hardware.units import GIB
+from recommender.planning.overrides import NO_WISHES, Wishes
 from recommender.recommend import Feasible, recommend
-from recommender.rules import rules_of
-from recommender.units import GIB
-from recommender.version import Version
-from recommender.wishes import NO_WISHES, Wishes
+from recommender.vllm.behavior import rules_of
+from recommender.vllm.version import Version
 
 
 @pytest.mark.parametrize("version", [(0, 8), (0, 16), (0, 19), (0, 21), (0, 27), (0, 33)], ids=str)

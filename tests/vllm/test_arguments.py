@@ -14,11 +14,11 @@ import pytest
 from support.instances import GPU_INSTANCES
 from support.metadata import MODELS
 
+from recommender.planning.overrides import NO_WISHES, Wishes
+from recommender.planning.serve_arguments import serve_arguments
 from recommender.recommend import Feasible, recommend
-from recommender.rules import rules_of
-from recommender.version import Version, parse_version
-from recommender.vllm import serve_arguments
-from recommender.wishes import NO_WISHES, Wishes
+from recommender.vllm.behavior import rules_of
+from recommender.vllm.version import Version, parse_version
 
 _DEFINITIONS: dict[str, Any] = json.loads(Path(__file__).with_name("arguments.json").read_text())
 _OF_EVERY_VERSION = ("0.17.0", "0.20.0", "0.24.0", "0.28.0", "0.33.0")

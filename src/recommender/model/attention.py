@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from recommender.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.model.architectures import FOREIGN_KEYS, Family
 from recommender.model.caches import (
     AttentionLayers,
     Cache,
@@ -14,8 +14,8 @@ from recommender.model.caches import (
     RecurrentLayers,
     Window,
 )
-from recommender.model.families import FOREIGN_KEYS, Family
-from recommender.model.fields import Fields
+from recommender.model.config_reader import Fields
+from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.layers import Kind, layer_kinds
 from recommender.model.states import parse_state
 from recommender.model.values import Shape

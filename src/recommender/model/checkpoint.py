@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from recommender.dtype import BY_SAFETENSORS_NAME, STORED_BYTES, Dtype
-from recommender.errors import ImplausibleMetadata
 from recommender.model.checkpoint_quantization import PACKED_DTYPES, CheckpointQuantization
-from recommender.model.fields import shown
+from recommender.model.config_reader import shown
+from recommender.model.dtype import BY_SAFETENSORS_NAME, STORED_BYTES, Dtype
+from recommender.model.errors import ImplausibleMetadata
 from recommender.model.values import Weights
 
 _LARGEST_COUNT = 10**14

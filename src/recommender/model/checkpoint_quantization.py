@@ -8,8 +8,8 @@ weights that they stand for, and those of NVFP4 as stored (huggingface.js,
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from recommender.errors import ImplausibleMetadata, UnsupportedModel
-from recommender.model.fields import Fields
+from recommender.model.config_reader import Fields
+from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 
 # The dtypes that hold packed weights in a safetensors file.
 PACKED_DTYPES = frozenset({"I32", "U8"})

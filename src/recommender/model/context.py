@@ -4,8 +4,8 @@ Source: `vllm/config/model.py`, `_get_and_verify_max_len`, and
 `vllm/transformers_utils/model_arch_config_convertor.py`, `derive_max_model_len_and_key`, of vLLM 0.19.
 """
 
-from recommender.errors import ImplausibleMetadata
-from recommender.model.fields import Fields, shown
+from recommender.model.config_reader import Fields, shown
+from recommender.model.errors import ImplausibleMetadata
 
 _KEYS = (
     "max_position_embeddings",

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from enum import Enum
 
-from recommender.errors import ImplausibleMetadata, UnsupportedModel
-from recommender.model.families import Family
-from recommender.model.fields import Fields, shown
+from recommender.model.architectures import Family
+from recommender.model.config_reader import Fields, shown
+from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.values import Shape
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.errors import ImplausibleMetadata
 from recommender.model.checkpoint import stored_elements
-from recommender.model.fields import Fields
+from recommender.model.config_reader import Fields
+from recommender.model.errors import ImplausibleMetadata
 
 # How `quant_method` names what vLLM loads; other tools' formats, such as MLX's, have none.
 _METHODS = frozenset({"awq", "auto-round", "bitsandbytes", "compressed-tensors", "fbgemm_fp8", "fp8", "gptq"})

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from recommender.errors import ImplausibleMetadata
-from recommender.model.blueprint import Blueprint
 from recommender.model.checkpoint import loaded_weights, stated_total
 from recommender.model.checkpoint_quantization import CheckpointQuantization
+from recommender.model.errors import ImplausibleMetadata
+from recommender.model.language_model_config import Blueprint
 from recommender.model.parameters import language_parameters, prediction_layer_parameters, vision_parameters
 from recommender.model.values import Weights
 

@@ -1,7 +1,7 @@
 """How many parameters a language model of a shape has, by its matrices; norms and biases are under 0.1 %."""
 
-from recommender.model.blueprint import Blueprint
-from recommender.model.fields import Fields
+from recommender.model.config_reader import Fields
+from recommender.model.language_model_config import Blueprint
 from recommender.model.layers import Kind, layer_kinds
 from recommender.model.values import Shape
 

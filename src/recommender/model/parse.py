@@ -3,26 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from recommender.dtype import BY_TORCH_NAME, Dtype
-from recommender.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.model.architectures import FAMILIES, WRAPPERS, Family
 from recommender.model.attention import parse_attention, parse_recurrent, parse_sliding_window
-from recommender.model.blueprint import Blueprint
 from recommender.model.checkpoint import largest_float, stated_total, stored_elements
 from recommender.model.checkpoint_quantization import computes_in_int8, parse_quantization
+from recommender.model.config_reader import Fields
 from recommender.model.context import longest_context
-from recommender.model.families import FAMILIES, WRAPPERS, Family
-from recommender.model.fields import Fields
-from recommender.model.generators import (
+from recommender.model.dtype import BY_TORCH_NAME, Dtype
+from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.model.images import IMAGES
+from recommender.model.language_model_config import Blueprint
+from recommender.model.loaded import parse_weights
+from recommender.model.non_generators import (
     NOT_GENERATORS_BY_LIBRARY,
     NOT_GENERATORS_BY_PIPELINE,
     NOT_GENERATORS_BY_TYPE,
 )
-from recommender.model.images import IMAGES
-from recommender.model.loaded import parse_weights
 from recommender.model.rotary import rotary_values
 from recommender.model.shape import parse_shape
 from recommender.model.values import HubMetadata, Model, ModelInfo
-from recommender.support import missing_support
+from recommender.vllm.registry import missing_support
 
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")

@@ -4,8 +4,8 @@ It is short for most models and 2.5 GiB for Llama 4, whose table has ten million
 `vllm/model_executor/layers/rotary_embedding/`, `cos_sin_cache` of each class.
 """
 
+from recommender.model.config_reader import Fields
 from recommender.model.context import scaling_factor
-from recommender.model.fields import Fields
 from recommender.model.values import Shape
 
 # Models without rotary positions: learned ones, ALiBi, or none beside states.

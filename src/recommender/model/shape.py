@@ -1,7 +1,7 @@
 """The sizes of a transformer, under all the names that config.json files use for them."""
 
-from recommender.errors import ImplausibleMetadata
-from recommender.model.fields import Fields
+from recommender.model.config_reader import Fields
+from recommender.model.errors import ImplausibleMetadata
 from recommender.model.values import Shape
 
 _MOST_LAYERS = 10_000

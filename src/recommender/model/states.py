@@ -4,9 +4,9 @@ Shapes: `vllm/model_executor/layers/mamba/mamba_utils.py`, `MambaStateShapeCalcu
 architecture: `get_mamba_state_shape_from_config` of its class in `vllm/model_executor/models/`.
 """
 
+from recommender.model.architectures import Family
 from recommender.model.caches import RecurrentState, StateTensor
-from recommender.model.families import Family
-from recommender.model.fields import Fields
+from recommender.model.config_reader import Fields
 from recommender.model.values import Shape
 
 _FLOAT32_BYTES = 4

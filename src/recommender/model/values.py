@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.dtype import Dtype
 from recommender.model.caches import AttentionLayers, IndexerKeys, KeyValueHeads, RecurrentLayers
+from recommender.model.dtype import Dtype
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Predictions beside what real vLLM servers logged."""

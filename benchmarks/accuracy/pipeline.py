@@ -1,0 +1,42 @@
+"""The stages into which pipeline parallelism divides a model; the service itself recommends none."""
+
+from dataclasses import replace
+
+from recommender.model import AttentionLayers, Model
+from recommender.vllm.engine_args import Server
+
+
+def stage(model: Model, stages: int) -> Model:
+    """A stage with as many layers as the longest, and with one of the two embeddings.
+
+    Source: `vllm/distributed/utils.py`, `get_pp_indices`.
+    """
+    shape, weights = model.shape, model.weights
+    share = -(-shape.layers // stages) / shape.layers
+    embedding = shape.vocabulary * shape.hidden_size
+    layers_alone = weights.float_values - model.embedding_parameters
+    return replace(
+        model,
+        shape=replace(shape, layers=round(shape.layers * share)),
+        attention=tuple(_share(layers, share) for layers in model.attention),
+        weights=replace(
+            weights,
+            float_values=int(layers_alone * share) + embedding,
+            packed_bytes=int(weights.packed_bytes * share),
+        ),
+    )
+
+
+def of_first_stage(server: Server) -> Server:
+    """Without the sampler, which the last stage has."""
+    runner = replace(server.rules.runner, sampler_bytes_per_logit=0)
+    return replace(server, rules=replace(server.rules, runner=runner))
+
+
+def of_last_stage(server: Server) -> Server:
+    """Without the input embedding, on which a first start compiles."""
+    return replace(server, rules=replace(server.rules, copies_embedding="never"))
+
+
+def _share(layers: AttentionLayers, share: float) -> AttentionLayers:
+    return replace(layers, count=round(layers.count * share))

@@ -1,0 +1,142 @@
+"""Logged start-ups of real vLLM servers, and the model metadata that belong to them.
+
+`vllm_runs.jsonl` holds one start-up a line: facts from public logs, each with its source. Sizes are GiB per
+GPU; a field that the source does not state is absent.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from local.embedded.snapshot import load_snapshot
+from recommender.hardware.gpu import Gpu
+from recommender.hardware.units import GIB
+from recommender.model import HubMetadata
+from recommender.vllm.version import Version, parse_version
+
+RUNS = Path(__file__).parent / "vllm_runs.jsonl"
+
+Metadata = Callable[[str], HubMetadata | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One start-up: what was asked of vLLM, and what it logged."""
+
+    id: str
+    model: str
+    outcome: str
+    hub_id: str | None = None
+    gpu: str = ""
+    tp: int = 1
+    pp: int = 1
+    dtype: str | None = None
+    quantization: str | None = None
+    kv_cache_dtype: str | None = None
+    gpu_memory_utilization: float | None = None
+    max_model_len: int | None = None
+    max_num_batched_tokens: int | None = None
+    max_num_seqs: int | None = None
+    enforce_eager: bool = False
+    vllm_version: str = ""
+    total_gpu_memory_gib: float | None = None
+    weights_gib: float | None = None
+    kv_cache_gib: float | None = None
+    kv_tokens: int | None = None
+    max_concurrency_len: int | None = None
+    source: str = ""
+    clean: bool = False
+
+    @property
+    def version(self) -> Version | None:
+        """The version, to the patch where it is stated."""
+        return parse_version(self.vllm_version)
+
+
+_FIELDS = frozenset(field.name for field in fields(Run))
+
+# Visible GiB where a log does not state them, compute capability, NVLink: the cards of `recommender.hardware.gpu` and
+# those that the logs have besides.
+_CARDS: dict[str, tuple[float, tuple[int, int], bool]] = {
+    "T4": (14.6, (7, 5), False),
+    "V100-16GB": (15.77, (7, 0), True),
+    "V100-32GB": (31.74, (7, 0), True),
+    "A10": (22.06, (8, 6), False),
+    "A10G": (22.06, (8, 6), False),
+    "L4": (22.1, (8, 9), False),
+    "L40S": (44.4, (8, 9), False),
+    "A100-40GB": (39.4, (8, 0), True),
+    "A100-80GB": (79.2, (8, 0), True),
+    "H100-80GB": (79.19, (9, 0), True),
+    "H200": (139.8, (9, 0), True),
+    "B200": (178.35, (10, 0), True),
+    "GH200-96GB": (94.5, (9, 0), False),
+    "A6000": (47.4, (8, 6), False),
+    "RTX 3090": (23.6, (8, 6), False),
+    "RTX 4090": (23.6, (8, 9), False),
+    "RTX 5090": (31.4, (12, 0), False),
+    "RTX PRO 6000": (94.97, (12, 0), False),
+}
+
+
+def read_runs(path: Path = RUNS) -> Iterator[Run]:
+    """The runs in a file, one JSON object a line; fields that are null count as absent."""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            facts = json.loads(line)
+            known = {name: value for name, value in facts.items() if name in _FIELDS and value is not None}
+            yield Run(**known)
+
+
+def metadata_in(directory: Path | None) -> Metadata:
+    """Metadata from `<org>/<name>/config.json` and `api.json` in a folder, or from the bundled snapshot."""
+    if directory is None:
+        return _from_snapshot()
+
+    def from_directory(hub_id: str) -> HubMetadata | None:
+        information = directory / hub_id / "api.json"
+        if not information.exists():
+            return None
+        config = directory / hub_id / "config.json"
+        return HubMetadata(
+            model_id=hub_id,
+            information=_json(information),
+            config=_json(config) if config.exists() else None,
+        )
+
+    return from_directory
+
+
+def card(run: Run) -> Gpu | None:
+    """The GPU of a run, with the memory that its log states; `None` for one without known figures."""
+    if run.gpu not in _CARDS:
+        return None
+    usual_gib, capability, nvlink = _CARDS[run.gpu]
+    return Gpu(
+        name=run.gpu,
+        visible_bytes=int((run.total_gpu_memory_gib or usual_gib) * GIB),
+        compute_capability=capability,
+        nvlink=nvlink,
+    )
+
+
+def _from_snapshot() -> Metadata:
+    snapshot = load_snapshot()
+
+    def find(hub_id: str) -> HubMetadata | None:
+        repo = snapshot.find(hub_id)
+        if repo is None:
+            return None
+        config = repo.file("config.json")
+        return HubMetadata(
+            model_id=repo.id, information=repo.info(), config=json.loads(config) if config else None
+        )
+
+    return find
+
+
+def _json(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document

@@ -1,0 +1,1 @@
+"""Throughput and latency of the service under concurrent requests."""

@@ -1,0 +1,1 @@
+"""Cost and scale, estimated from measured latencies."""

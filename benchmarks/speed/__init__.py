@@ -1,0 +1,1 @@
+"""Cold starts, warm answers and the calculation by itself."""

@@ -1,0 +1,1 @@
+"""The embedded Hub and instance table."""

@@ -1,0 +1,1 @@
+"""The built Lambda function, run on this machine."""

@@ -1,0 +1,1 @@
+"""The local HTTP server: the API and the page."""

@@ -1,0 +1,1 @@
+"""GPUs and EC2 instance types: facts with their source."""

@@ -1,0 +1,142 @@
+"""What is known of each accelerator: one row per GPU, with its source."""
+
+from dataclasses import dataclass
+
+from recommender.hardware.instance import Instance
+from recommender.hardware.units import GIB
+from recommender.vllm.version import Version
+
+# Below this capability the released wheels do not run from that version on: `CMakeLists.txt`, CUDA 13.
+WHEEL_CAPABILITY = (7, 5)
+WHEEL_VERSION: Version = (0, 20)
+
+# Where INT8, BF16 and FP8 arithmetic begin: vLLM's CUTLASS kernels, `csrc/quantization/w8a8`;
+# `vllm/platforms/cuda.py`, `supported_dtypes`; Ada and Hopper.
+INT8_CAPABILITY = (7, 5)
+BF16_CAPABILITY = (8, 0)
+FP8_CAPABILITY = (8, 9)
+HOPPER_CAPABILITY = (9, 0)
+BLACKWELL_CAPABILITY = (10, 0)
+_SPARSE_CAPABILITIES = (9, 10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpu:
+    """The facts of one GPU that decide how vLLM runs on it."""
+
+    name: str
+    visible_bytes: int
+    """What CUDA reports as total memory, which is less than the nominal size; vLLM multiplies this."""
+    compute_capability: tuple[int, int]
+    nvlink: bool
+    """Whether the GPUs of one instance are joined by NVLink rather than PCIe."""
+    source: str = ""
+    """Where the visible memory is from."""
+    is_known: bool = True
+    """False for a GPU that is not in the table."""
+
+    @property
+    def computes_fp8(self) -> bool:
+        """Whether it has tensor cores for FP8."""
+        return self.compute_capability >= FP8_CAPABILITY
+
+    @property
+    def computes_int8(self) -> bool:
+        """Whether vLLM has INT8 kernels for it: none for Volta and Blackwell (vllm-project/vllm#21097)."""
+        return INT8_CAPABILITY <= self.compute_capability < BLACKWELL_CAPABILITY
+
+    @property
+    def runs_sparse_attention(self) -> bool:
+        """Whether vLLM has the sparse kernels of DeepSeek V3.2 for it: Hopper and Blackwell of data centres.
+
+        Source: `vllm/v1/attention/backends/mla/flashmla_sparse.py`, `supports_compute_capability`.
+        """
+        return self.compute_capability[0] in _SPARSE_CAPABILITIES
+
+    @property
+    def computes_bf16(self) -> bool:
+        """Whether it has BF16 arithmetic."""
+        return self.compute_capability >= BF16_CAPABILITY
+
+
+def _row(name: str, visible_gib: float, capability: tuple[int, int], *, nvlink: bool, source: str) -> Gpu:
+    return Gpu(
+        name=name,
+        visible_bytes=int(visible_gib * GIB),
+        compute_capability=capability,
+        nvlink=nvlink,
+        source=source,
+    )
+
+
+# `source` is of the visible memory: the lowest `total_memory` that vLLM logs on that GPU, "run" one of
+# `benchmarks/accuracy/vllm_runs.jsonl`. Compute capability: https://developer.nvidia.com/cuda-gpus. NVLink: EC2's
+# pages of the families. Names are EC2's, with the nominal size where it calls two cards the same.
+_GPUS = {
+    gpu.name: gpu
+    for gpu in (
+        _row("V100-16", 15.77, (7, 0), nvlink=True, source="run llama31-8b-2xv100-16-063-11251"),
+        _row("V100-32", 31.74, (7, 0), nvlink=True, source="run r1distill-qwen7b-v100-32"),
+        _row("T4", 14.56, (7, 5), nvlink=False, source="run qwen25-15b-t4-050"),
+        _row("T4g", 14.56, (7, 5), nvlink=False, source="no log: as of T4, the same chip"),
+        _row(
+            "A10G",
+            21.99,
+            (8, 6),
+            nvlink=False,
+            source="public logs, up to 22.19",
+        ),
+        _row("L4", 22.04, (8, 9), nvlink=False, source="run llama3-8b-4xl4-g6-djl-v022"),
+        _row(
+            "L40S",
+            44.31,
+            (8, 9),
+            nvlink=False,
+            source="public logs, up to 44.53",
+        ),
+        _row("A100-40", 39.38, (8, 0), nvlink=True, source="run qwen25vl-72b-4xa100-40-v0-16570"),
+        _row("A100-80", 79.15, (8, 0), nvlink=True, source="run llama32-11b-vision-4xa100-8903"),
+        _row(
+            "H100",
+            79.1,
+            (9, 0),
+            nvlink=True,
+            source="public logs, up to 79.32",
+        ),
+        _row("H200", 139.8, (9, 0), nvlink=True, source="run glm53-flash-8xh200-p5en"),
+        _row("B200", 178.35, (10, 0), nvlink=True, source="run qwen25-7b-2xb200-fp8kv"),
+        _row("B300", 267.7, (10, 3), nvlink=True, source="public logs"),
+        _row(
+            "RTX PRO 4500",
+            31.0,
+            (12, 0),
+            nvlink=False,
+            source="no log: 0.97 of EC2's figure",
+        ),
+        _row(
+            "RTX PRO Server 6000", 94.97, (12, 0), nvlink=False, source="run glm53-flash-nvfp4-3xrtxpro6000"
+        ),
+    )
+}
+
+# The smallest ratio of visible memory to EC2's figure in the table above is the T4's 0.91.
+_UNKNOWN_VISIBLE_SHARE = 0.90
+
+
+def gpu_of(instance: Instance) -> Gpu:
+    """The GPU of `instance`; for one that is not in the table, values that promise too little.
+
+    An unknown GPU is taken as having 90 % of EC2's figure visible, no FP8 units and slow links.
+    """
+    device_gib = instance.device_mib / 1024
+    name = instance.accelerator_name
+    known = _GPUS.get(f"{name}-{device_gib:g}") or _GPUS.get(name)
+    if known is not None and known.visible_bytes <= device_gib * GIB:
+        return known
+    return Gpu(
+        name=name,
+        visible_bytes=int(device_gib * _UNKNOWN_VISIBLE_SHARE * GIB),
+        compute_capability=BF16_CAPABILITY,
+        nvlink=False,
+        is_known=False,
+    )

@@ -1,0 +1,105 @@
+"""How many bytes a model takes on each GPU, and how many are left for its KV cache."""
+
+from dataclasses import dataclass
+
+from recommender.hardware.gpu import Gpu
+from recommender.memory.kv_cache import CacheLayout, cache_layout
+from recommender.memory.overhead import Overhead, runtime_overhead
+from recommender.memory.weights import weight_bytes_per_gpu
+from recommender.model import Model
+from recommender.model.dtype import Dtype
+from recommender.vllm.engine_args import Server, default_server
+from recommender.vllm.quantization import Quantization
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """The memory of one GPU, in bytes, as vLLM divides it at start-up."""
+
+    visible_bytes: int
+    usable_bytes: int
+    weight_bytes: int
+    overhead: Overhead
+    layout: CacheLayout
+    server: Server
+
+    @property
+    def kv_cache_bytes(self) -> int:
+        """What is left for the KV cache; negative where weights and overhead alone are too much."""
+        return self.usable_bytes - self.weight_bytes - self.overhead.total_bytes
+
+    @property
+    def kv_cache_tokens(self) -> int:
+        """Tokens of the instance's whole cache, as vLLM logs them up to 0.20."""
+        return self.layout.tokens(self.kv_cache_bytes)
+
+    def logged_tokens(self, context_tokens: int) -> int:
+        """What the version logs as "GPU KV cache size"; from 0.21 on it follows the concurrency."""
+        if self.server.rules.tokens_follow_concurrency:
+            return int(self.max_concurrency(context_tokens) * context_tokens)
+        return self.kv_cache_tokens
+
+    def max_concurrency(self, tokens: int) -> float:
+        """What vLLM logs as "Maximum concurrency for `tokens` tokens per request"."""
+        return self.layout.max_concurrency(self.kv_cache_bytes, tokens, self.server.in_flight_tokens)
+
+    def held_requests(self, tokens: int) -> int:
+        """Requests of `tokens` that the cache holds at once."""
+        blocks = self.layout.blocks(self.kv_cache_bytes) - self.server.rules.reserved_blocks
+        if self.layout.has_states and blocks < self.server.blocks_for_states:
+            return 0
+        return max(0, blocks) // self.layout.blocks_for(tokens, self.server.in_flight_tokens)
+
+
+def budget(  # noqa: PLR0913 - the two that are seldom given are named
+    model: Model,
+    gpu: Gpu,
+    tensor_parallel: int,
+    quantization: Quantization | None = None,
+    *,
+    server: Server | None = None,
+    dtype: Dtype | None = None,
+) -> Budget:
+    """The budget of each GPU when `tensor_parallel` of them serve `model`.
+
+    Without `server` the default flags and the rules of every version since 0.17 hold, without `dtype` the
+    one that vLLM chooses. Source: `vllm/v1/worker/gpu_worker.py`, `determine_available_memory`: total x
+    utilization - weights - overhead.
+    """
+    server = server or default_server(gpu)
+    dtype = dtype or compute_dtype(model, gpu)
+    method = model.quantization if quantization is None else quantization.flag
+    return Budget(
+        visible_bytes=gpu.visible_bytes,
+        usable_bytes=int(gpu.visible_bytes * server.utilization),
+        weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization),
+        overhead=runtime_overhead(
+            model,
+            gpu,
+            tensor_parallel,
+            server,
+            dtype,
+            unpacks_weights=method == "bitsandbytes",
+        ),
+        layout=cache_layout(
+            model,
+            tensor_parallel,
+            server.cache_value_bytes or model.cache_value_bytes or dtype.size_bytes,
+            server.rules,
+        ),
+        server=server,
+    )
+
+
+def compute_dtype(model: Model, gpu: Gpu) -> Dtype:
+    """The dtype that vLLM chooses for `--dtype auto`.
+
+    FP32 checkpoints run in 16 bit; where the GPU has no BF16, a BF16 model runs in FP16, and one that
+    does not support FP16 in FP32 (`vllm/config/model.py`, `_resolve_auto_dtype`).
+    """
+    wanted = Dtype.BFLOAT16 if model.native_dtype is Dtype.FLOAT32 else model.native_dtype
+    if wanted is Dtype.BFLOAT16 and not gpu.computes_bf16:
+        wanted = Dtype.FLOAT16
+    if wanted is Dtype.FLOAT16 and not model.supports_float16:
+        return Dtype.BFLOAT16 if gpu.computes_bf16 else Dtype.FLOAT32
+    return wanted

@@ -1,0 +1,195 @@
+"""What a running vLLM takes besides weights and KV cache: CUDA context, activations, CUDA graphs.
+
+Formulas: the runners' code; constants: start-up logs of vLLM servers, `benchmarks/accuracy/vllm_runs.jsonl`.
+`docs/memory-model.md` says how well they meet them.
+"""
+
+from dataclasses import dataclass
+
+from recommender.hardware.gpu import HOPPER_CAPABILITY, Gpu
+from recommender.hardware.units import gib_bytes
+from recommender.model import IndexerKeys, Model
+from recommender.model.dtype import Dtype
+from recommender.vllm.behavior import NonTorch, Rules
+from recommender.vllm.engine_args import USUAL_SEQUENCES, Server
+from recommender.vllm.model_runner import Runner
+
+_BYTES_16_BIT = 2
+
+_SWITCHED_GPUS = 8
+
+_INDEXED_CONTEXTS = 40
+_INDEXER_LOGIT_BYTES = 512 * 1024**2
+
+# Beside the logits, sampling holds hidden states of the batch: fitted to 20 models on H100 under vLLM 0.19,
+# where it leaves 0.02 GiB unexplained.
+_SAMPLER_HIDDEN_STATES = 1.3
+_SAMPLER_BASE_BYTES = gib_bytes(0.035)
+
+# Of an image encoder whose items are not known: what logs show of most.
+_USUAL_VISION_BYTES = gib_bytes(0.2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overhead:
+    """Bytes of one GPU that hold neither weights nor KV cache."""
+
+    non_torch_bytes: int
+    activation_bytes: int
+    cuda_graph_bytes: int
+    """What is subtracted for graphs before the cache is sized."""
+
+    @property
+    def total_bytes(self) -> int:
+        """All of it."""
+        return self.non_torch_bytes + self.activation_bytes + self.cuda_graph_bytes
+
+
+def runtime_overhead(  # noqa: PLR0913 - the one that is seldom given is named
+    model: Model,
+    gpu: Gpu,
+    tensor_parallel: int,
+    server: Server,
+    dtype: Dtype,
+    *,
+    unpacks_weights: bool = False,
+) -> Overhead:
+    """The overhead of each of `tensor_parallel` GPUs that serve `model` in `dtype`.
+
+    With `unpacks_weights` the forward pass holds its largest matrix in 16 bit too, as bitsandbytes does.
+
+    vLLM profiles the forward pass and then the sampler, the larger of which is the peak; the workspace of a
+    mixture of experts stays allocated through both (`vllm/v1/worker/gpu_worker.py`,
+    `determine_available_memory`; `vllm/v1/worker/workspace.py`). On a first start the compiler's own runs
+    may be larger still.
+    """
+    if server.overhead_bytes is not None:
+        return Overhead(non_torch_bytes=0, activation_bytes=server.overhead_bytes, cuda_graph_bytes=0)
+    runner = _runner(model, server.rules)
+    unpacked = _largest_matrix_bytes(model, tensor_parallel) if unpacks_weights else 0
+    peak = max(
+        _forward_bytes(model, tensor_parallel, server, runner) + unpacked,
+        _sampler_bytes(model, server, runner, dtype),
+        _first_start_bytes(model, tensor_parallel, server),
+    )
+    workspace = _workspace_bytes(model, tensor_parallel, server)
+    return Overhead(
+        non_torch_bytes=_non_torch_bytes(model, gpu, tensor_parallel, server, runner),
+        activation_bytes=peak + workspace + _vision_bytes(model, server),
+        cuda_graph_bytes=_graph_bytes(model, server, runner) if server.compiles else 0,
+    )
+
+
+def _runner(model: Model, rules: Rules) -> Runner:
+    second = rules.second_runner
+    return second.runner if second is not None and second.has(model) else rules.runner
+
+
+def _first_start_bytes(model: Model, tensor_parallel: int, server: Server) -> int:
+    """The input embedding and two batches of hidden states, on which Inductor runs the first kernel.
+
+    Source: `standalone_compile` of PyTorch sets `triton.autotune_at_compile_time`; the layer is left out of
+    the graph where GPUs share it, from 0.29 on (`layers/vocab_parallel_embedding.py`).
+    """
+    where = server.rules.copies_embedding
+    if not server.compiles or where == "never" or (where == "on one GPU" and tensor_parallel > 1):
+        return 0
+    embedding = model.shape.vocabulary // tensor_parallel * model.shape.hidden_size
+    return _BYTES_16_BIT * (embedding + 2 * server.batched_tokens * model.shape.hidden_size)
+
+
+def _graph_bytes(model: Model, server: Server, runner: Runner) -> int:
+    if server.sequences <= USUAL_SEQUENCES:
+        return runner.graph_bytes
+    experts = runner.large_graph_bytes_of_experts if model.shape.experts else 0
+    return runner.graph_bytes + runner.large_graph_bytes_per_layer * model.shape.layers + experts
+
+
+def _non_torch_bytes(model: Model, gpu: Gpu, tensor_parallel: int, server: Server, runner: Runner) -> int:
+    kept = int(runner.kept_bytes_per_logit * server.sequences * model.shape.vocabulary)
+    counted = _linked_bytes(server.rules.non_torch, gpu, tensor_parallel) + kept
+    least = _linked_bytes(server.rules.least_non_torch, gpu, tensor_parallel)
+    return max(counted, least) + _switch_bytes(gpu, tensor_parallel, server.rules)
+
+
+def _switch_bytes(gpu: Gpu, tensor_parallel: int, rules: Rules) -> int:
+    if not gpu.nvlink or tensor_parallel < _SWITCHED_GPUS:
+        return 0
+    is_hopper = gpu.compute_capability == HOPPER_CAPABILITY
+    return rules.switch_bytes + (rules.hopper_switch_bytes if is_hopper else 0)
+
+
+def _linked_bytes(sizes: NonTorch, gpu: Gpu, tensor_parallel: int) -> int:
+    if tensor_parallel == 1:
+        return sizes.single
+    return sizes.nvlink if gpu.nvlink else sizes.pcie
+
+
+def _sampler_bytes(model: Model, server: Server, runner: Runner, dtype: Dtype) -> int:
+    """Logits come in `dtype`, of which the runner's figure counts 16 bits, and are sampled in float32."""
+    per_logit = runner.sampler_bytes_per_logit + dtype.size_bytes - _BYTES_16_BIT
+    logits = per_logit * server.sequences * model.shape.vocabulary
+    hidden_states = (
+        _SAMPLER_HIDDEN_STATES * dtype.size_bytes * server.batched_tokens * model.shape.hidden_size
+    )
+    return int(logits + hidden_states) + _SAMPLER_BASE_BYTES
+
+
+def _forward_bytes(model: Model, tensor_parallel: int, server: Server, runner: Runner) -> int:
+    """Buffers of one layer: three of the feed-forward block, sharded, and some of the hidden size."""
+    width = model.shape.expert_intermediate_size if model.shape.experts else model.shape.intermediate_size
+    per_token = 3 * width // tensor_parallel + runner.forward_hidden_states * model.shape.hidden_size
+    return int(_BYTES_16_BIT * server.batched_tokens * per_token)
+
+
+def _largest_matrix_bytes(model: Model, tensor_parallel: int) -> int:
+    """Source: `matmul_4bit` of bitsandbytes, `bitsandbytes/autograd/_functions.py`."""
+    width = max(model.shape.intermediate_size, model.shape.attention_heads * model.shape.head_dim)
+    return _BYTES_16_BIT * model.shape.hidden_size * width // tensor_parallel
+
+
+def _workspace_bytes(model: Model, tensor_parallel: int, server: Server) -> int:
+    """The workspace that layers share, and the logits of an indexer.
+
+    Source: `vllm/v1/attention/backends/mla/indexer.py`, `get_max_prefill_buffer_size`: keys of 40 contexts;
+    `VLLM_SPARSE_INDEXER_MAX_LOGITS_MB` in `vllm/envs.py`.
+    """
+    experts = _expert_workspace_bytes(model, tensor_parallel, server)
+    if not model.has_indexers:
+        return experts
+    context = server.context_tokens or model.max_position_embeddings
+    keys = sum(
+        layers.cache.token_bytes(tensor_parallel, _BYTES_16_BIT)
+        for layers in model.attention
+        if isinstance(layers.cache, IndexerKeys)
+    )
+    return max(experts, _INDEXED_CONTEXTS * context * keys) + _INDEXER_LOGIT_BYTES
+
+
+def _expert_workspace_bytes(model: Model, tensor_parallel: int, server: Server) -> int:
+    """Two buffers of the Triton kernels, a row for each expert that a token is routed to.
+
+    Source: `vllm/model_executor/layers/fused_moe/fused_moe.py`, `workspace_shapes`. The Marlin kernels of
+    MXFP4 have none of their own.
+    """
+    shape = model.shape
+    if not shape.experts_per_token or model.quantization == "mxfp4":
+        return 0
+    width = shape.expert_intermediate_size // tensor_parallel
+    row = max(2 * width, shape.hidden_size) + max(width, shape.hidden_size)
+    return _BYTES_16_BIT * server.batched_tokens * shape.experts_per_token * row
+
+
+def _vision_bytes(model: Model, server: Server) -> int:
+    """What the largest images of a batch leave alive: their pixels and what the encoder makes of them.
+
+    Source: `vllm/v1/worker/gpu_model_runner.py`, `profile_run`, and `vllm/multimodal/encoder_budget.py`.
+    """
+    if not model.has_vision:
+        return 0
+    item, held = model.image, _USUAL_VISION_BYTES
+    if item is not None:
+        count = max(server.batched_tokens, item.tokens) // item.tokens
+        width = model.shape.hidden_size * item.hidden_states
+        held = _BYTES_16_BIT * count * (item.tokens * width + item.pixel_values)
+    return max(held, server.rules.least_vision_bytes)

@@ -1,0 +1,120 @@
+"""What a model's weights take on each GPU once they are loaded."""
+
+from collections.abc import Iterator
+
+from recommender.model import Latent, Model
+from recommender.model.dtype import Dtype
+from recommender.vllm.quantization import Quantization
+
+_MIB = 1024**2
+
+# PyTorch's allocator asks CUDA for tensors from 10 MiB up in whole 2 MiB, and keeps a rest of up to 1 MiB
+# with the tensor: `c10/cuda/CUDACachingAllocator.cpp`, `kMinLargeAlloc`, `kRoundLarge`, `should_split`.
+_LARGE_TENSOR_BYTES = 10 * _MIB
+_LARGE_STEP_BYTES = 2 * _MIB
+_UNSPLIT_BYTES = _MIB
+
+# `vllm/model_executor/layers/fused_moe/oracle/mxfp4.py`, the Marlin backend.
+_MXFP4_WIDTH_TILE = 128
+_MXFP4_HIDDEN_TILE = 256
+
+
+def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None = None) -> int:
+    """Bytes of all weights. Quantized at load or beforehand, embeddings and output head stay in `dtype`."""
+    if quantization is None:
+        return model.weights.size_bytes(dtype)
+    embeddings = min(model.embedding_parameters, model.weights.parameters)
+    shrunk = int((model.weights.parameters - embeddings) * quantization.bytes_per_weight)
+    return shrunk + embeddings * dtype.size_bytes
+
+
+def weight_bytes_per_gpu(
+    model: Model, dtype: Dtype, tensor_parallel: int, quantization: Quantization | None = None
+) -> int:
+    """What vLLM logs as "Model loading took": the GPU's share, what it holds whole, and what is rounded up.
+
+    Every GPU holds the rotary tables, and its copy of the key and value projections where GPUs outnumber
+    the KV heads.
+    """
+    total = weight_bytes(model, dtype, quantization) + _padding_bytes(model, tensor_parallel)
+    share = -(-total // tensor_parallel)
+    whole = model.rotary_values * dtype.size_bytes + _replicated_bytes(model, dtype, tensor_parallel)
+    return share + whole + _rounding_bytes(model, dtype, tensor_parallel, quantization)
+
+
+def _padding_bytes(model: Model, tensor_parallel: int) -> int:
+    """What MXFP4 experts grow by, over all GPUs, when each GPU's share is padded to whole kernel tiles."""
+    if model.quantization != "mxfp4":
+        return 0
+    width, hidden = model.shape.expert_intermediate_size, model.shape.hidden_size
+    padded_width = tensor_parallel * _rounded_up(width // tensor_parallel, _MXFP4_WIDTH_TILE)
+    growth = padded_width * _rounded_up(hidden, _MXFP4_HIDDEN_TILE) / (width * hidden) - 1
+    return int(model.weights.packed_bytes * growth)
+
+
+def _replicated_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
+    """Counted in `dtype` even for quantized layers: an upper bound."""
+    latents = [
+        _latent_bytes(layers.cache, layers.count, dtype, tensor_parallel)
+        for layers in model.attention
+        if isinstance(layers.cache, Latent)
+    ]
+    if latents:
+        return sum(latents)
+    if model.kv_heads is None or tensor_parallel <= model.kv_heads:
+        return 0
+    one_head = sum(
+        layers.count * layers.cache.token_bytes(tensor_parallel, dtype.size_bytes)
+        for layers in model.attention
+    )
+    return int(one_head * model.shape.hidden_size * (1 - model.kv_heads / tensor_parallel))
+
+
+def _latent_bytes(latent: Latent, layers: int, dtype: Dtype, tensor_parallel: int) -> int:
+    """The second copy of a GPU's share, and what an even share leaves out of the unsharded projections."""
+    left_out = latent.unsharded_parameters * (tensor_parallel - 1) // tensor_parallel
+    return layers * (latent.absorbed_parameters // tensor_parallel + left_out) * dtype.size_bytes
+
+
+def _rounding_bytes(
+    model: Model, dtype: Dtype, tensor_parallel: int, quantization: Quantization | None
+) -> int:
+    """What PyTorch's allocator adds to the large matrices of all layers."""
+    bytes_per_weight = _bytes_per_linear_weight(model, dtype, quantization)
+    per_layer = sum(
+        _rounding(int(parameters * bytes_per_weight)) for parameters in _matrices(model, tensor_parallel)
+    )
+    return model.shape.layers * per_layer
+
+
+def _matrices(model: Model, tensor_parallel: int) -> Iterator[int]:
+    """Parameters of each matrix of a layer as vLLM merges them: QKV, output, gate and up, down."""
+    shape = model.shape
+    if model.kv_heads is not None:
+        heads = shape.attention_heads // tensor_parallel
+        kv_heads = max(1, model.kv_heads // tensor_parallel)
+        yield shape.hidden_size * shape.head_dim * (heads + 2 * kv_heads)
+        yield shape.hidden_size * shape.head_dim * heads
+    width = shape.experts * shape.expert_intermediate_size or shape.intermediate_size
+    one = shape.hidden_size * (width // tensor_parallel)
+    yield one * (shape.mlp_matrices - 1)
+    yield one
+
+
+def _bytes_per_linear_weight(model: Model, dtype: Dtype, quantization: Quantization | None) -> float:
+    if quantization is not None:
+        return quantization.bytes_per_weight
+    if model.quantization is None:
+        return dtype.size_bytes
+    return model.weights.packed_bytes / max(1, model.weights.parameters - model.embedding_parameters)
+
+
+def _rounded_up(number: int, step: int) -> int:
+    return -(-number // step) * step
+
+
+def _rounding(size_bytes: int) -> int:
+    if size_bytes < _LARGE_TENSOR_BYTES:
+        return 0
+    rest = _rounded_up(size_bytes, _LARGE_STEP_BYTES) - size_bytes
+    return rest if rest <= _UNSPLIT_BYTES else 0

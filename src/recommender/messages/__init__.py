@@ -1,0 +1,1 @@
+"""Sentences: explanations, warnings, and why there is no configuration."""

@@ -1,0 +1,55 @@
+"""Parts of sentences that several explanations use."""
+
+from collections.abc import Sequence
+
+from recommender.hardware.gpu import Gpu
+from recommender.hardware.instance import Instance
+from recommender.hardware.units import GIB, gib_text
+from recommender.memory.budget import compute_dtype
+from recommender.model import Model
+
+
+def precision_text(model: Model, gpu: Gpu) -> str:
+    """What the weights are computed or stored in."""
+    return model.quantization or compute_dtype(model, gpu).label
+
+
+def shape_text(model: Model) -> str:
+    """What a tensor parallel degree has to divide."""
+    shape = model.shape
+    parts = [count_text(shape.attention_heads, "attention head")]
+    if model.kv_heads is not None:
+        parts.append(count_text(model.kv_heads, "KV head"))
+    parts.append(f"feed-forward width of {shape.intermediate_size:,}")
+    if shape.expert_intermediate_size != shape.intermediate_size:
+        parts.append(f"expert width of {shape.expert_intermediate_size:,}")
+    blocks = f" in blocks of {model.shard_multiple}" if model.shard_multiple > 1 else ""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}{blocks}"
+
+
+def gpus_text(degree: int) -> str:
+    """`one GPU`, `2 GPUs`."""
+    return "one GPU" if degree == 1 else f"{degree} GPUs"
+
+
+def count_text(number: int, noun: str) -> str:
+    """`1 request`, `2 requests`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def nominal_text(instance: Instance) -> str:
+    """The accelerator memory that the instance is sold with."""
+    return gib_text(instance.accelerator_memory_gib * GIB)
+
+
+def hardware_text(instance: Instance) -> str:
+    """`4 x A10G, 96 GiB`, and the price where it is known."""
+    hardware = f"{instance.accelerator_count} x {instance.accelerator_name}, {nominal_text(instance)}"
+    price = instance.usd_per_hour
+    return hardware if price is None else f"{hardware}, ${price:,.2f} an hour"
+
+
+def any_of_text(numbers: Sequence[int]) -> str:
+    """`1`, `1 or 2`, `1, 2 or 4`."""
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} or {last}" if first else last

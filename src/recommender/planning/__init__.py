@@ -1,0 +1,1 @@
+"""Decisions: compatibility, tensor parallelism, the plan, overrides, other instances and checkpoints."""

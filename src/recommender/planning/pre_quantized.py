@@ -1,0 +1,106 @@
+"""Checkpoints of a model that somebody has quantized beforehand, and which of them run on an instance."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from recommender.hardware.instance import Instance
+from recommender.model import HubMetadata, ListedCheckpoint, Model, parse_model
+from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.planning.overrides import QuantizationName
+from recommender.planning.plan import Plan, best_plan
+from recommender.vllm.behavior import ANY_VERSION, Rules
+from recommender.vllm.quantization import has_bitsandbytes
+from recommender.vllm.registry import missing_support
+
+_MOST_OFFERED = 3
+
+# Entries of the list whose config.json is worth reading.
+_MOST_READ = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A checkpoint that is understood."""
+
+    model: Model
+    downloads: int
+    is_gated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedCheckpoint:
+    """A repository to run instead of the model itself, and how it runs."""
+
+    model_id: str
+    method: str
+    """What vLLM calls the quantization: `awq`, `gptq`, `compressed-tensors`, ..."""
+    quantized_to: QuantizationName
+    downloads: int
+    is_gated: bool
+    plan: Plan
+
+
+def worth_reading(
+    listed: Sequence[ListedCheckpoint], wanted: Iterable[QuantizationName]
+) -> tuple[ListedCheckpoint, ...]:
+    """The most downloaded of `listed` that may be quantized to one of `wanted`, at most eight of each."""
+    chosen = {
+        each.model_id: each
+        for name in wanted
+        for each in islice((one for one in listed if one.may_be(name)), _MOST_READ)
+    }
+    return tuple(chosen.values())
+
+
+def candidate(listed: ListedCheckpoint, config: Mapping[str, Any]) -> Candidate | None:
+    """The checkpoint with its config.json; `None` where it is not understood."""
+    metadata = HubMetadata(model_id=listed.model_id, information=listed.information, config=config)
+    try:
+        model = parse_model(metadata)
+    except (UnsupportedModel, ImplausibleMetadata):
+        return None
+    return Candidate(model=model, downloads=listed.downloads, is_gated=listed.is_gated)
+
+
+def prepared_checkpoints(
+    base: Model,
+    candidates: Iterable[Candidate],
+    wanted: QuantizationName,
+    instance: Instance,
+    rules: Rules = ANY_VERSION,
+) -> tuple[PreparedCheckpoint, ...]:
+    """Those of `candidates` that are `base` quantized to `wanted` and run on `instance`.
+
+    At most three, the most downloaded first.
+    """
+    ranked = sorted(candidates, key=lambda each: (-each.downloads, each.model.model_id))
+    tried = (_fitting(base, each, wanted, instance, rules) for each in ranked)
+    return tuple(islice((each for each in tried if each is not None), _MOST_OFFERED))
+
+
+def _fitting(
+    base: Model, candidate: Candidate, wanted: QuantizationName, instance: Instance, rules: Rules
+) -> PreparedCheckpoint | None:
+    model = candidate.model
+    if model.quantization is None or model.quantized_to != wanted or not _is_same(model, base):
+        return None
+    if model.quantization == "bitsandbytes" and not has_bitsandbytes(rules):
+        return None
+    plan = best_plan(model, instance, rules=rules)
+    if plan is None or missing_support(model.class_name, rules.version) is not None:
+        return None
+    return PreparedCheckpoint(
+        model_id=model.model_id,
+        method=model.quantization,
+        quantized_to=wanted,
+        downloads=candidate.downloads,
+        is_gated=candidate.is_gated,
+        plan=plan,
+    )
+
+
+def _is_same(model: Model, base: Model) -> bool:
+    """Whether the sizes agree; anybody may tag a repository as quantized from another."""
+    return (model.shape.layers, model.shape.hidden_size) == (base.shape.layers, base.shape.hidden_size)

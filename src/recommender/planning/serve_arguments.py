@@ -1,0 +1,21 @@
+"""A plan as `vllm serve` arguments."""
+
+from recommender.planning.plan import Plan
+
+
+def serve_arguments(plan: Plan) -> tuple[str, ...]:
+    """What to paste behind `vllm serve MODEL`, with the limits that the memory was reckoned for.
+
+    A checkpoint that is quantized beforehand needs no flag: vLLM reads it from config.json.
+    """
+    server, quantization = plan.budget.server, plan.quantization
+    flag = quantization.flag if quantization is not None else None
+    return (
+        *("--tensor-parallel-size", str(plan.tensor_parallel)),
+        *("--max-model-len", str(plan.max_model_len)),
+        *("--gpu-memory-utilization", str(server.utilization)),
+        *("--max-num-seqs", str(server.sequences)),
+        *("--max-num-batched-tokens", str(server.batched_tokens)),
+        *(("--dtype", plan.cast_to.torch_name) if plan.cast_to is not None else ()),
+        *(("--quantization", flag) if flag is not None else ()),
+    )

@@ -1,0 +1,1 @@
+"""What differs between versions of vLLM: memory behavior, registry, quantization, engine arguments."""

@@ -1,0 +1,1 @@
+"""Developer tools that nothing else depends on."""
