@@ -20,31 +20,31 @@ _FORMATS = frozenset({"", "json", "text"})
 
 def main() -> int:
     """Print the answer, as JSON or with `FORMAT=text` for people; 0 for a 200, else 1."""
-    wishes = dict(os.environ)
-    if wishes.get("FORMAT", "") not in _FORMATS:
-        print(f"FORMAT is {wishes['FORMAT']!r}; it must be json, text or unset.", file=sys.stderr)
+    overrides = dict(os.environ)
+    if overrides.get("FORMAT", "") not in _FORMATS:
+        print(f"FORMAT is {overrides['FORMAT']!r}; it must be json, text or unset.", file=sys.stderr)
         return 1
     try:
         with running_function(log_level="WARNING") as function:
             print(f"hub: {function.hub}", file=sys.stderr)
-            answer = function.handle(_event(wishes), LambdaContext.fresh())
+            answer = function.handle(_event(overrides), LambdaContext.fresh())
     except (PartFailedError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     body = json.loads(answer["body"])
-    if wishes.get("FORMAT") == "text":
-        print(report_text(body, wishes.get("MODEL", ""), wishes.get("INSTANCE", "")), end="")
+    if overrides.get("FORMAT") == "text":
+        print(report_text(body, overrides.get("MODEL", ""), overrides.get("INSTANCE", "")), end="")
     else:
         print(json.dumps(body, indent=2, ensure_ascii=False))
     return 0 if answer["statusCode"] == HTTPStatus.OK else 1
 
 
-def _event(wishes: Mapping[str, str]) -> dict[str, object]:
-    target = recommend_target(wishes.get("MODEL", ""), wishes.get("INSTANCE", ""))
-    query = wishes.get("QUERY", "")
+def _event(overrides: Mapping[str, str]) -> dict[str, object]:
+    target = recommend_target(overrides.get("MODEL", ""), overrides.get("INSTANCE", ""))
+    query = overrides.get("QUERY", "")
     if query:
         target = f"{target}&{query}"
-    token = wishes.get("TOKEN", "")
+    token = overrides.get("TOKEN", "")
     return event("GET", target, [("X-HF-Token", token)] if token else [])
 
 

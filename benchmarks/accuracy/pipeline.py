@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from recommender.model import AttentionLayers, Model
-from recommender.vllm.engine_args import Server
+from recommender.vllm.engine_args import EngineArgs
 
 
 def stage(model: Model, stages: int) -> Model:
@@ -27,15 +27,15 @@ def stage(model: Model, stages: int) -> Model:
     )
 
 
-def of_first_stage(server: Server) -> Server:
+def of_first_stage(engine_args: EngineArgs) -> EngineArgs:
     """Without the sampler, which the last stage has."""
-    runner = replace(server.rules.runner, sampler_bytes_per_logit=0)
-    return replace(server, rules=replace(server.rules, runner=runner))
+    runner = replace(engine_args.behavior.runner, sampler_bytes_per_logit=0)
+    return replace(engine_args, behavior=replace(engine_args.behavior, runner=runner))
 
 
-def of_last_stage(server: Server) -> Server:
+def of_last_stage(engine_args: EngineArgs) -> EngineArgs:
     """Without the input embedding, on which a first start compiles."""
-    return replace(server, rules=replace(server.rules, copies_embedding="never"))
+    return replace(engine_args, behavior=replace(engine_args.behavior, copies_embedding="never"))
 
 
 def _share(layers: AttentionLayers, share: float) -> AttentionLayers:

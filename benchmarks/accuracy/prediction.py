@@ -11,8 +11,8 @@ from recommender.model import HubMetadata, Model, parse_model
 from recommender.model.dtype import BY_TORCH_NAME
 from recommender.model.errors import CalculationError
 from recommender.planning.plan import largest_context
-from recommender.vllm.behavior import ANY_VERSION, rules_of
-from recommender.vllm.engine_args import Server, default_server
+from recommender.vllm.behavior import ANY_VERSION, behavior_of
+from recommender.vllm.engine_args import EngineArgs, default_engine_args
 from recommender.vllm.quantization import FP8
 from recommender.vllm.version import OLDEST_OF_ANY, Version
 
@@ -90,16 +90,18 @@ def _predicted(run: Run, gpu: Gpu, documents: HubMetadata) -> Prediction:
 
 def _budgets(run: Run, model: Model, gpu: Gpu) -> tuple[Budget, Budget]:
     """What is logged of a GPU of the first stage, and what decides on the tokens of all."""
-    server = _server(run, model, gpu)
+    engine_args = _server(run, model, gpu)
     if run.pp == 1:
-        memory = _budget(run, model, gpu, server)
+        memory = _budget(run, model, gpu, engine_args)
         return memory, memory
     part = stage(model, run.pp)
-    first, last = (_budget(run, part, gpu, each) for each in (of_first_stage(server), of_last_stage(server)))
+    first, last = (
+        _budget(run, part, gpu, each) for each in (of_first_stage(engine_args), of_last_stage(engine_args))
+    )
     return first, min(first, last, key=lambda memory: memory.kv_cache_bytes)
 
 
-def _budget(run: Run, model: Model, gpu: Gpu, server: Server) -> Budget:
+def _budget(run: Run, model: Model, gpu: Gpu, engine_args: EngineArgs) -> Budget:
     """The budget under the run's own flags."""
     quantized_at_load = run.quantization == "fp8" and model.quantization is None
     return budget(
@@ -107,23 +109,25 @@ def _budget(run: Run, model: Model, gpu: Gpu, server: Server) -> Budget:
         gpu,
         run.tp,
         FP8 if quantized_at_load else None,
-        server=server,
+        engine_args=engine_args,
         dtype=BY_TORCH_NAME.get(run.dtype or ""),
     )
 
 
-def _server(run: Run, model: Model, gpu: Gpu) -> Server:
+def _server(run: Run, model: Model, gpu: Gpu) -> EngineArgs:
     version = run.version
     lacks_v1 = gpu.compute_capability < _V1_CAPABILITY or "V0" in run.vllm_version
     if version is not None and version < _V1_EVERYWHERE and lacks_v1:
         version = min(version, _V0)
-    rules = rules_of(version)
-    usual = default_server(gpu, rules, context_tokens=run.max_model_len or model.max_position_embeddings)
+    behavior = behavior_of(version)
+    usual = default_engine_args(
+        gpu, behavior, context_tokens=run.max_model_len or model.max_position_embeddings
+    )
     return replace(
         usual,
-        utilization=run.gpu_memory_utilization or rules.default_utilization,
-        batched_tokens=run.max_num_batched_tokens or usual.batched_tokens,
-        sequences=run.max_num_seqs or usual.sequences,
+        gpu_memory_utilization=run.gpu_memory_utilization or behavior.default_utilization,
+        max_num_batched_tokens=run.max_num_batched_tokens or usual.max_num_batched_tokens,
+        max_num_seqs=run.max_num_seqs or usual.max_num_seqs,
         context_tokens=run.max_model_len,
         compiles=not run.enforce_eager,
         cache_value_bytes=1 if "fp8" in (run.kv_cache_dtype or "") else None,
@@ -133,7 +137,7 @@ def _server(run: Run, model: Model, gpu: Gpu) -> Server:
 def _outcome(memory: Budget, context: int) -> str:
     if memory.weight_bytes > memory.visible_bytes:
         return "oom_load"
-    return "served" if memory.held_requests(context) else "kv_too_small"
+    return "served" if memory.max_concurrent_requests(context) else "kv_too_small"
 
 
 def _plain_tokens(model: Model, gpu: Gpu, tensor_parallel: int) -> int:
@@ -149,17 +153,23 @@ def _recommended_context(run: Run, model: Model, gpu: Gpu) -> int | None:
 
     A server that was given less of the GPU than we would take is judged with what it was given.
     """
-    rules = ANY_VERSION if (run.version or OLDEST_OF_ANY) >= OLDEST_OF_ANY else _server(run, model, gpu).rules
-    usual = default_server(gpu, rules, context_tokens=run.max_model_len or model.max_position_embeddings)
-    utilization = min(usual.utilization, run.gpu_memory_utilization or usual.utilization)
+    behavior = (
+        ANY_VERSION if (run.version or OLDEST_OF_ANY) >= OLDEST_OF_ANY else _server(run, model, gpu).behavior
+    )
+    usual = default_engine_args(
+        gpu, behavior, context_tokens=run.max_model_len or model.max_position_embeddings
+    )
+    gpu_memory_utilization = min(
+        usual.gpu_memory_utilization, run.gpu_memory_utilization or usual.gpu_memory_utilization
+    )
     memory = budget(
         stage(model, run.pp) if run.pp > 1 else model,
         gpu,
         run.tp,
-        server=replace(usual, utilization=utilization),
+        engine_args=replace(usual, gpu_memory_utilization=gpu_memory_utilization),
     )
     context = largest_context(model.max_position_embeddings, memory)
-    return context if memory.held_requests(context) else None
+    return context if memory.max_concurrent_requests(context) else None
 
 
 def _attention(model: Model) -> str:

@@ -57,8 +57,8 @@ class Run:
 
 _FIELDS = frozenset(field.name for field in fields(Run))
 
-# Visible GiB where a log does not state them, compute capability, NVLink: the cards of `recommender.hardware.gpu` and
-# those that the logs have besides.
+# Visible GiB where a log does not state them, compute capability, NVLink: the cards of
+# `recommender.hardware.gpu` and those that the logs have besides.
 _CARDS: dict[str, tuple[float, tuple[int, int], bool]] = {
     "T4": (14.6, (7, 5), False),
     "V100-16GB": (15.77, (7, 0), True),

@@ -8,10 +8,10 @@ from handler import metrics
 from handler.catalog import Catalog
 from handler.errors import HubBadResponse
 from handler.hub.hub import Hub
-from handler.request import Question
+from handler.request import RecommendRequest
 from recommender.model.errors import ImplausibleMetadata
 from recommender.recommend import Feasible, Recommendation, recommend, refusal_of_neuron
-from recommender.vllm.behavior import rules_of
+from recommender.vllm.behavior import behavior_of
 
 # AWS Inferentia and Trainium. Their answer needs nothing of the Hub.
 _NEURON_FAMILIES = ("inf", "trn")
@@ -28,7 +28,7 @@ class Answer:
     """Of the metadata behind it, where they are an older copy."""
 
 
-def answer(question: Question, catalog: Catalog, hub: Hub, *, deadline: float) -> Answer:
+def answer(question: RecommendRequest, catalog: Catalog, hub: Hub, *, deadline: float) -> Answer:
     """The answer to `question`, by `deadline`, a value of `time.monotonic`.
 
     Raises an error of `handler.errors` where table or Hub refuse or fail.
@@ -46,7 +46,7 @@ def answer(question: Question, catalog: Catalog, hub: Hub, *, deadline: float) -
     return found
 
 
-def _without_the_hub(question: Question, catalog: Catalog, deadline: float) -> Answer | None:
+def _without_the_hub(question: RecommendRequest, catalog: Catalog, deadline: float) -> Answer | None:
     """What can be said before the Hub is asked, without having to wait for the table with the question."""
     if not catalog.is_at_hand() and not question.instance_type.startswith(_NEURON_FAMILIES):
         return None
@@ -54,7 +54,7 @@ def _without_the_hub(question: Question, catalog: Catalog, deadline: float) -> A
     return Answer(recommendation=refused, age_seconds=None) if refused is not None else None
 
 
-def _with_the_hub(question: Question, catalog: Catalog, hub: Hub, *, deadline: float) -> Answer:
+def _with_the_hub(question: RecommendRequest, catalog: Catalog, hub: Hub, *, deadline: float) -> Answer:
     """Table and Hub are asked at the same time; what the table says comes first."""
     with hub.asking(question.model_id, question.token, deadline=deadline) as told:
         instance = catalog.instance(question.instance_type, deadline=deadline)
@@ -62,7 +62,7 @@ def _with_the_hub(question: Question, catalog: Catalog, hub: Hub, *, deadline: f
         known = told()
     try:
         found = recommend(
-            known.metadata, instance, instances, rules_of(question.vllm_version), question.wishes
+            known.metadata, instance, instances, behavior_of(question.vllm_version), question.overrides
         )
     except ImplausibleMetadata as error:
         raise HubBadResponse(f"The metadata of {question.model_id} make no sense: {error}") from error
@@ -72,7 +72,7 @@ def _with_the_hub(question: Question, catalog: Catalog, hub: Hub, *, deadline: f
 
 
 def _with_checkpoints(
-    found: Feasible, question: Question, canonical_id: str, hub: Hub, *, deadline: float
+    found: Feasible, question: RecommendRequest, canonical_id: str, hub: Hub, *, deadline: float
 ) -> Feasible:
     """The answer with what the Hub has prepared; repositories are tagged with a former name, too."""
     names = tuple(dict.fromkeys((canonical_id, question.model_id)))

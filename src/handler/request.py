@@ -9,7 +9,7 @@ from typing import TypeGuard
 from handler.errors import InvalidRequest
 from handler.token import HubToken
 from recommender.hardware.units import gib_bytes
-from recommender.planning.overrides import QuantizationWish, Wishes
+from recommender.planning.overrides import Overrides, QuantizationOverride
 from recommender.vllm.version import Version, parse_version
 
 # huggingface_hub, `validate_repo_id` in src/huggingface_hub/utils/_validators.py.
@@ -33,7 +33,7 @@ _OLDEST_VERSION: Version = (0, 8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class RecommendRequest:
     """A recommendation that is asked for."""
 
     model_id: str
@@ -41,21 +41,21 @@ class Question:
     token: HubToken | None
     vllm_version: Version | None
     """The version that will run the benchmark; `None` for any since 0.17."""
-    wishes: Wishes
+    overrides: Overrides
 
 
-def parse_request(query: Mapping[str, str], headers: Mapping[str, str]) -> Question:
+def parse_request(query: Mapping[str, str], headers: Mapping[str, str]) -> RecommendRequest:
     """The question that `query` and `headers` put; header names are in lower case.
 
     Raises `InvalidRequest` for a parameter that is missing or malformed, an override that is not a number
     among them. Parameters that are not known are ignored.
     """
-    return Question(
+    return RecommendRequest(
         model_id=_model_id(query),
         instance_type=_instance_type(query),
         token=_token(headers),
         vllm_version=_vllm_version(query),
-        wishes=_wishes(query),
+        overrides=_overrides(query),
     )
 
 
@@ -118,10 +118,10 @@ def _text(values: Mapping[str, str], name: str) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _wishes(query: Mapping[str, str]) -> Wishes:
+def _overrides(query: Mapping[str, str]) -> Overrides:
     """The overrides; one that is zero or negative counts as not given."""
     overhead_gib = _number(query, "overhead_gib", largest=_LARGEST_GIB)
-    return Wishes(
+    return Overrides(
         tensor_parallel=_count(query, "tp", largest=_LARGEST_DEGREE),
         quantization=_quantization(query),
         max_model_len=_count(query, "max_model_len"),
@@ -132,7 +132,7 @@ def _wishes(query: Mapping[str, str]) -> Wishes:
     )
 
 
-def _quantization(query: Mapping[str, str]) -> QuantizationWish | None:
+def _quantization(query: Mapping[str, str]) -> QuantizationOverride | None:
     value = _text(query, "quantization").lower()
     match value:
         case "none" | "fp8" | "int8" | "int4":

@@ -5,9 +5,9 @@ from typing import Any
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib
 from recommender.model import ModelInfo
-from recommender.planning.instances import Holder
+from recommender.planning.instances import InstancePlan
 from recommender.planning.plan import Plan
-from recommender.planning.pre_quantized import PreparedCheckpoint
+from recommender.planning.pre_quantized import PreQuantizedCheckpoint
 from recommender.planning.serve_arguments import serve_arguments
 from recommender.recommend import Alternatives, Feasible, Infeasible, Recommendation
 
@@ -80,7 +80,7 @@ def _explanation(answer: Feasible) -> dict[str, Any]:
 
 
 def _alternatives(
-    alternatives: Alternatives, checkpoints: tuple[PreparedCheckpoint, ...] | None
+    alternatives: Alternatives, checkpoints: tuple[PreQuantizedCheckpoint, ...] | None
 ) -> dict[str, Any]:
     body: dict[str, Any] = {}
     if alternatives.quantized is not None:
@@ -93,7 +93,9 @@ def _alternatives(
     return body
 
 
-def _quantization_option(plan: Plan, checkpoints: tuple[PreparedCheckpoint, ...] | None) -> dict[str, Any]:
+def _quantization_option(
+    plan: Plan, checkpoints: tuple[PreQuantizedCheckpoint, ...] | None
+) -> dict[str, Any]:
     body = {
         **_values(plan),
         "estimated_mem_gib": _rounded_gib(plan.weight_bytes),
@@ -105,7 +107,7 @@ def _quantization_option(plan: Plan, checkpoints: tuple[PreparedCheckpoint, ...]
     return body
 
 
-def _checkpoints(checkpoints: tuple[PreparedCheckpoint, ...], plan: Plan) -> list[dict[str, Any]]:
+def _checkpoints(checkpoints: tuple[PreQuantizedCheckpoint, ...], plan: Plan) -> list[dict[str, Any]]:
     """Those that are quantized as `plan` is."""
     return [
         {
@@ -124,7 +126,7 @@ def _checkpoints(checkpoints: tuple[PreparedCheckpoint, ...], plan: Plan) -> lis
     ]
 
 
-def _larger_instance_info(holder: Holder) -> dict[str, Any]:
+def _larger_instance_info(holder: InstancePlan) -> dict[str, Any]:
     return {
         **_instance_info(holder.instance),
         "estimated_mem_gib": _rounded_gib(holder.plan.weight_bytes),

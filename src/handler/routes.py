@@ -20,7 +20,7 @@ from handler.recommendation import Answer, answer
 from handler.request import parse_request
 from handler.response import as_json
 from handler.stale import older_metadata
-from recommender.messages.warnings import Caution
+from recommender.messages.warnings import ConfigWarning
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -102,7 +102,7 @@ def _ok(found: Answer, *, is_private: bool, known: str | None) -> Reply:
     return _json(HTTPStatus.OK, body, headers)
 
 
-def _with_warning(body: Mapping[str, Any], warning: Caution) -> dict[str, Any]:
+def _with_warning(body: Mapping[str, Any], warning: ConfigWarning) -> dict[str, Any]:
     """`body` with one more warning; an answer without a configuration has none of its own."""
     return {
         **body,

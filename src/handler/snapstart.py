@@ -60,4 +60,4 @@ def survive_snapshots(renew: Callable[[], None]) -> None:
 def warm_up() -> None:
     """Answer a question about a model and an instance that are known here, without table, Hub and secrets."""
     question = parse_request({"model": _MODEL.model_id, "instance_type": _INSTANCE.name}, {})
-    as_json(recommend(_MODEL, _INSTANCE, [_INSTANCE], wishes=question.wishes))
+    as_json(recommend(_MODEL, _INSTANCE, [_INSTANCE], overrides=question.overrides))

@@ -1,6 +1,6 @@
 """What an answer says about metadata that the Hub did not confirm."""
 
-from recommender.messages.warnings import WARNING_CODES, Caution
+from recommender.messages.warnings import WARNING_CODES, ConfigWarning
 
 OLDER_METADATA = "older_metadata"
 
@@ -10,9 +10,9 @@ ANSWER_WARNING_CODES = (*WARNING_CODES, OLDER_METADATA)
 _MINUTE, _HOUR = 60, 3600
 
 
-def older_metadata(age_seconds: float) -> Caution:
+def older_metadata(age_seconds: float) -> ConfigWarning:
     """The warning of an answer from metadata of that age."""
-    return Caution(
+    return ConfigWarning(
         code=OLDER_METADATA,
         text=(
             "The Hugging Face Hub did not answer as it should; the model's metadata are from"

@@ -7,17 +7,17 @@ from typing import Literal
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.messages import explanations, infeasible
-from recommender.messages.warnings import Caution, Situation, advice
+from recommender.messages.warnings import ConfigWarning, WarningContext, advice
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
-from recommender.model.errors import UnsupportedModel
-from recommender.planning.apply_overrides import plan_as_wished
-from recommender.planning.cheaper import cheaper_equal
-from recommender.planning.instances import Holder, cheapest_holder, nearest_instance
-from recommender.planning.overrides import NO_WISHES, QuantizationName, Wishes
+from recommender.model.errors import UnknownArchitecture, UnsupportedModel
+from recommender.planning.apply_overrides import apply_overrides
+from recommender.planning.cheaper import cheaper_equivalent
+from recommender.planning.instances import InstancePlan, cheapest_fitting_instance, nearest_instance
+from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan, best_plan
-from recommender.planning.pre_quantized import Candidate, PreparedCheckpoint, prepared_checkpoints
-from recommender.vllm.behavior import ANY_VERSION, Rules
-from recommender.vllm.quantization import Quantization, candidates, candidates_at_load
+from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
+from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.quantization import Quantization, QuantizationName, candidates, candidates_at_load
 from recommender.vllm.registry import missing_support
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
@@ -30,7 +30,7 @@ class Alternatives:
     quantized: Plan | None
     at_load: Plan | None
     """The one that needs no other checkpoint, where `quantized` does."""
-    larger: Holder | None
+    larger: InstancePlan | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +39,12 @@ class Feasible:
 
     plan: Plan
     explanation: explanations.Explanation
-    warnings: tuple[Caution, ...]
+    warnings: tuple[ConfigWarning, ...]
     model: Model
     instance: Instance
     alternatives: Alternatives | None
     """`None` where native precision fits."""
-    checkpoints: tuple[PreparedCheckpoint, ...] | None = None
+    checkpoints: tuple[PreQuantizedCheckpoint, ...] | None = None
     """For the quantizations that need one; `None` where none does, or where it is not known which exist."""
 
     @property
@@ -65,11 +65,11 @@ class Feasible:
 
     def with_checkpoints(self, candidates: Sequence[Candidate]) -> "Feasible":
         """The same answer with those of `candidates` that run on its instance."""
-        rules = self.plan.budget.server.rules
+        behavior = self.plan.budget.engine_args.behavior
         found = [
             checkpoint
             for name in self.wanted_checkpoints
-            for checkpoint in prepared_checkpoints(self.model, candidates, name, self.instance, rules)
+            for checkpoint in pre_quantized_checkpoints(self.model, candidates, name, self.instance, behavior)
         ]
         return replace(self, checkpoints=tuple(found))
 
@@ -104,13 +104,14 @@ def recommend(
     metadata: HubMetadata,
     instance: Instance,
     instances: Sequence[Instance],
-    rules: Rules = ANY_VERSION,
-    wishes: Wishes = NO_WISHES,
+    behavior: VersionBehavior = ANY_VERSION,
+    overrides: Overrides = NO_OVERRIDES,
 ) -> Recommendation:
     """The configuration of the model in `metadata` on `instance`; larger ones are sought in `instances`.
 
-    `rules` are those of the vLLM version that will run it, or of all versions since 0.17. What `wishes` fix
-    is in the answer even where it cannot start, with a warning; a model that fits in no way stays refused.
+    `behavior` is that of the vLLM version that will run it, or of all versions since 0.17. What `overrides`
+    fix is in the answer even where it cannot start, with a warning; a model that fits in no way stays
+    refused.
 
     Raises `ImplausibleMetadata` where the Hub's documents hold impossible values.
     """
@@ -118,46 +119,59 @@ def recommend(
     if neuron is not None:
         return neuron
     try:
-        return _recommend_for(parse_model(metadata), instance, instances, rules, wishes)
+        return _recommend_for(parse_model(metadata), instance, instances, behavior, overrides)
     except UnsupportedModel as unsupported:
         return Infeasible(
             code="unsupported_model",
-            reason=str(unsupported),
+            reason=_unsupported_reason(unsupported),
             model_info=describe_model(metadata),
             instance=instance,
         )
 
 
+def _unsupported_reason(unsupported: UnsupportedModel) -> str:
+    """The error's own sentence, or why the registry has no class for an unknown architecture."""
+    if isinstance(unsupported, UnknownArchitecture):
+        removed = missing_support(unsupported.class_name, None)
+        if removed is not None:
+            return f"{unsupported.model_id} is of the architecture {unsupported.architecture}: {removed}"
+    return str(unsupported)
+
+
 def _recommend_for(
-    model: Model, instance: Instance, instances: Sequence[Instance], rules: Rules, wishes: Wishes
+    model: Model,
+    instance: Instance,
+    instances: Sequence[Instance],
+    behavior: VersionBehavior,
+    overrides: Overrides,
 ) -> Recommendation:
-    missing = missing_support(model.class_name, rules.version)
+    missing = missing_support(model.class_name, behavior.version)
     if missing is not None:
         raise UnsupportedModel(missing)
-    native = best_plan(model, instance, rules=rules)
+    native = best_plan(model, instance, behavior=behavior)
     if native is not None:
-        return _feasible(model, instance, instances, native, wishes, alternatives=None)
+        return _feasible(model, instance, instances, native, overrides, alternatives=None)
     gpu = gpu_of(instance)
-    quantized = _first_that_fits(model, instance, rules, candidates(model, gpu, rules))
+    quantized = _first_that_fits(model, instance, behavior, candidates(model, gpu, behavior))
     alternatives = Alternatives(
         quantized=quantized,
         at_load=(
-            _first_that_fits(model, instance, rules, candidates_at_load(model, gpu, rules))
+            _first_that_fits(model, instance, behavior, candidates_at_load(model, gpu, behavior))
             if quantized is not None and quantized.needs_prepared_checkpoint
             else None
         ),
-        larger=cheapest_holder(model, instances, asked=instance, rules=rules),
+        larger=cheapest_fitting_instance(model, instances, asked=instance, behavior=behavior),
     )
     if quantized is not None:
-        return _feasible(model, instance, instances, quantized, wishes, alternatives=alternatives)
+        return _feasible(model, instance, instances, quantized, overrides, alternatives=alternatives)
     return Infeasible(
         code="does_not_fit",
         reason=infeasible.does_not_fit(
             model,
             instance,
             gpu,
-            rules,
-            nearest=None if alternatives.larger else nearest_instance(model, instances, rules),
+            behavior,
+            nearest=None if alternatives.larger else nearest_instance(model, instances, behavior),
         ),
         model_info=model.info,
         instance=instance,
@@ -166,9 +180,9 @@ def _recommend_for(
 
 
 def _first_that_fits(
-    model: Model, instance: Instance, rules: Rules, quantizations: Sequence[Quantization]
+    model: Model, instance: Instance, behavior: VersionBehavior, quantizations: Sequence[Quantization]
 ) -> Plan | None:
-    tried = (best_plan(model, instance, each, rules=rules) for each in quantizations)
+    tried = (best_plan(model, instance, each, behavior=behavior) for each in quantizations)
     return next((plan for plan in tried if plan is not None), None)
 
 
@@ -177,29 +191,31 @@ def _feasible(  # noqa: PLR0913 - all that an answer is made of
     instance: Instance,
     instances: Sequence[Instance],
     base: Plan,
-    wishes: Wishes,
+    overrides: Overrides,
     *,
     alternatives: Alternatives | None,
 ) -> Feasible:
-    gpu, rules = gpu_of(instance), base.budget.server.rules
-    plan = base if wishes == NO_WISHES else plan_as_wished(model, instance, base, wishes, rules)
-    starts = plan.held_requests > 0 and plan.tensor_parallel <= instance.accelerator_count
-    situation = Situation(
+    gpu, behavior = gpu_of(instance), base.budget.engine_args.behavior
+    plan = base if overrides == NO_OVERRIDES else apply_overrides(model, instance, base, overrides, behavior)
+    starts = plan.max_concurrent_requests > 0 and plan.tensor_parallel <= instance.accelerator_count
+    situation = WarningContext(
         model=model,
         instance=instance,
         gpu=gpu,
         plan=plan,
-        wishes=wishes,
-        cheaper=cheaper_equal(model, instances, asked=instance, plan=plan, rules=rules) if starts else None,
+        overrides=overrides,
+        cheaper=cheaper_equivalent(model, instances, asked=instance, plan=plan, behavior=behavior)
+        if starts
+        else None,
         at_load=(
-            _first_that_fits(model, instance, rules, candidates_at_load(model, gpu, rules))
+            _first_that_fits(model, instance, behavior, candidates_at_load(model, gpu, behavior))
             if plan.needs_prepared_checkpoint
             else None
         ),
     )
     return Feasible(
         plan=plan,
-        explanation=explanations.explanation(model, instance, gpu, plan, base, wishes),
+        explanation=explanations.explanation(model, instance, gpu, plan, base, overrides),
         warnings=advice(situation),
         model=model,
         instance=instance,

@@ -34,9 +34,11 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
     """Opens the page in a browser that remembers nothing; afterwards it must not have misbehaved."""
     watches = []
 
-    def open_at(url: str | None = None, **wishes: Any) -> RunPage:
+    def open_at(url: str | None = None, **overrides: Any) -> RunPage:
         origin = url or request.getfixturevalue("service_url")
-        context = stack.enter_context(browser.new_context(base_url=origin, reduced_motion="reduce", **wishes))
+        context = stack.enter_context(
+            browser.new_context(base_url=origin, reduced_motion="reduce", **overrides)
+        )
         watches.append(Watch(origin=origin))
         page = context.new_page()
         watches[-1].over(page)

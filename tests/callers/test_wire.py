@@ -192,12 +192,12 @@ def test_methods_that_nobody_knows_are_refused(service: Service, method: str) ->
 
 def test_a_preflight_says_what_is_allowed_and_asks_nobody(service: Service) -> None:
     visits = len(service.hub.requests)
-    wishes = (
+    overrides = (
         "Origin: https://page.example",
         "Access-Control-Request-Method: GET",
         "Access-Control-Request-Headers: x-hf-token",
     )
-    answer = get(service.port, _GOOD, *wishes, method="OPTIONS")
+    answer = get(service.port, _GOOD, *overrides, method="OPTIONS")
 
     assert (answer.status, answer.body) == (204, b"")
     assert answer.headers["access-control-allow-origin"] == "*"

@@ -14,8 +14,8 @@ from benchmarks.accuracy.runs import metadata_in, read_runs
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.budget import Budget, budget
-from recommender.vllm.behavior import rules_of
-from recommender.vllm.engine_args import default_server
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import default_engine_args
 
 _TEXT = (Path(__file__).parents[2] / "docs" / "memory-model.md").read_text()
 _COLUMNS = {"meta-llama/Llama-3.1-8B-Instruct": 1, "google/gemma-3-12b-it": 3}
@@ -23,7 +23,7 @@ _COLUMNS = {"meta-llama/Llama-3.1-8B-Instruct": 1, "google/gemma-3-12b-it": 3}
 
 def _budget(model_id: str) -> Budget:
     gpu = dataclasses.replace(gpu_of(instance("p5.48xlarge")), visible_bytes=int(79.19 * GIB))
-    server = dataclasses.replace(default_server(gpu, rules_of((0, 19))), utilization=0.95)
+    server = dataclasses.replace(default_engine_args(gpu, behavior_of((0, 19))), gpu_memory_utilization=0.95)
     return budget(real_model(model_id), gpu, 1, server=server)
 
 

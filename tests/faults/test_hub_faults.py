@@ -14,8 +14,8 @@ from support.loopback import Misbehave, Say, loopback
 from support.misbehaviour import Watched
 from support.service import Service, seeded_catalog
 
-from handler.hub import client
 from handler.catalog import Catalog
+from handler.hub import client
 from handler.stale import OLDER_METADATA
 
 DEADLINE_SECONDS = 0.8

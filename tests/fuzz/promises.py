@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from handler.errors import RequestError
-from recommender.planning.overrides import Wishes
+from recommender.planning.overrides import Overrides
 from recommender.planning.plan import LARGEST_CONCURRENCY, Plan
 from recommender.recommend import Feasible
 
@@ -48,18 +48,18 @@ def check_failure(status: int, body: dict[str, Any]) -> None:
     assert body["error"].strip()
 
 
-def check_plan(answer: Feasible, wishes: Wishes) -> None:
+def check_plan(answer: Feasible, overrides: Overrides) -> None:
     """The plan does not contradict itself, and what was fixed is in it."""
     _check_parts(answer.plan)
-    if wishes == Wishes():
+    if overrides == Overrides():
         _check_start(answer.plan, answer)
     for fixed, given in (
-        (wishes.tensor_parallel, answer.plan.tensor_parallel),
-        (wishes.max_model_len, answer.plan.max_model_len),
-        (wishes.concurrency, answer.plan.concurrency),
-        (wishes.input_tokens, answer.plan.workload.input_tokens),
-        (wishes.output_tokens, answer.plan.workload.output_tokens),
-        (wishes.overhead_bytes, answer.plan.budget.overhead.total_bytes),
+        (overrides.tensor_parallel, answer.plan.tensor_parallel),
+        (overrides.max_model_len, answer.plan.max_model_len),
+        (overrides.concurrency, answer.plan.concurrency),
+        (overrides.input_tokens, answer.plan.workload.input_tokens),
+        (overrides.output_tokens, answer.plan.workload.output_tokens),
+        (overrides.overhead_bytes, answer.plan.budget.overhead.total_bytes),
     ):
         assert fixed in (None, given)
     options = answer.alternatives
@@ -67,16 +67,16 @@ def check_plan(answer: Feasible, wishes: Wishes) -> None:
         others = (options.quantized, options.at_load, options.larger and options.larger.plan)
         for plan in filter(None, others):
             _check_parts(plan)
-            assert plan.held_requests > 0
+            assert plan.max_concurrent_requests > 0
 
 
 def _check_start(plan: Plan, answer: Feasible) -> None:
-    """What is recommended without anybody's wishes starts and holds its own requests."""
-    assert plan.held_requests > 0
-    assert 1 <= plan.concurrency <= min(LARGEST_CONCURRENCY, plan.held_requests)
+    """What is recommended without overrides starts and holds its own requests."""
+    assert plan.max_concurrent_requests > 0
+    assert 1 <= plan.concurrency <= min(LARGEST_CONCURRENCY, plan.max_concurrent_requests)
     assert 1 <= plan.max_model_len <= answer.model.max_position_embeddings
     assert plan.workload.total_tokens <= plan.max_model_len
-    assert plan.budget.held_requests(plan.max_model_len) > 0
+    assert plan.budget.max_concurrent_requests(plan.max_model_len) > 0
     assert plan.budget.max_concurrency(plan.max_model_len) >= 1
     assert plan.tensor_parallel in plan.fitting_tensor_parallel
     assert set(plan.fitting_tensor_parallel) <= set(plan.valid_tensor_parallel)

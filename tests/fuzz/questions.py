@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from support.instances import ITEMS
 
-from recommender.planning.overrides import Wishes
+from recommender.planning.overrides import Overrides
 from recommender.vllm.version import Version
 
 _GPUS = tuple(name for name, item in ITEMS.items() if item["accelerator_type"]["S"] == "gpu")
@@ -16,7 +16,7 @@ _CHANGES = (0, 0, 0, 0, 1, 1, 2)
 
 Item = dict[str, Any]
 
-# Every version whose rules differ from those before it, and some far outside.
+# Every version whose behavior differs from those before it, and some far outside.
 _VERSIONS: tuple[Version | None, ...] = (
     None,
     *((0, minor) for minor in range(8, 36)),
@@ -27,8 +27,8 @@ _counts = st.none() | st.sampled_from([1, 2, 3, 8, 16, 1024, 10**9]) | st.intege
 
 versions = st.sampled_from(_VERSIONS)
 
-wishes = st.builds(
-    Wishes,
+overrides = st.builds(
+    Overrides,
     tensor_parallel=st.none() | st.sampled_from([1, 2, 3, 4, 5, 8, 16, 1024]),
     quantization=st.sampled_from([None, "none", "fp8", "int8", "int4"]),
     max_model_len=_counts,

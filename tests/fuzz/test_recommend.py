@@ -6,7 +6,7 @@ import pytest
 from fuzz.documents import documents
 from fuzz.effort import shares, try_cases
 from fuzz.promises import check_body, check_plan
-from fuzz.questions import Item, rows, versions, wishes
+from fuzz.questions import Item, overrides, rows, versions
 from hypothesis import strategies as st
 from support.instances import ALL
 
@@ -14,9 +14,9 @@ from handler.catalog import parse_item
 from handler.response import as_json
 from recommender.model import HubMetadata
 from recommender.model.errors import ImplausibleMetadata
-from recommender.planning.overrides import NO_WISHES, Wishes
+from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.recommend import Feasible, recommend
-from recommender.vllm.behavior import rules_of
+from recommender.vllm.behavior import behavior_of
 from recommender.vllm.version import Version
 
 # Larger instances are sought among these: each kind of GPU once.
@@ -33,23 +33,23 @@ def test_whatever_is_asked_of_whatever_documents_is_answered_or_refused(
         metadata=documents(),
         row=rows(),
         version=versions,
-        asked=st.just(NO_WISHES) | wishes,
+        asked=st.just(NO_OVERRIDES) | overrides,
     )
 
     report(tally)
 
 
-def _check(metadata: HubMetadata, row: Item, version: Version | None, asked: Wishes) -> str:
+def _check(metadata: HubMetadata, row: Item, version: Version | None, asked: Overrides) -> str:
     try:
         instance = parse_item(row)
     except ValueError:
         return "a row that is skipped"
     try:
-        answer = recommend(metadata, instance, (*_TABLE, instance), rules_of(version), asked)
+        answer = recommend(metadata, instance, (*_TABLE, instance), behavior_of(version), asked)
     except ImplausibleMetadata:
         return "implausible metadata"
     check_body(as_json(answer))
-    again = recommend(metadata, instance, (*_TABLE, instance), rules_of(version), asked)
+    again = recommend(metadata, instance, (*_TABLE, instance), behavior_of(version), asked)
     assert as_json(answer) == as_json(again)
     if isinstance(answer, Feasible):
         check_plan(answer, asked)

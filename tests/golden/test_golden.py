@@ -15,9 +15,9 @@ from support.metadata import quantized_from, real
 from handler.response import as_json
 from recommender.hardware.units import GIB
 from recommender.messages.warnings import WARNING_CODES
-from recommender.planning.overrides import NO_WISHES, Wishes
+from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.recommend import Feasible, Recommendation, recommend
-from recommender.vllm.behavior import rules_of
+from recommender.vllm.behavior import behavior_of
 
 _ANSWERS = Path(__file__).parent / "answers"
 
@@ -52,49 +52,49 @@ _MISTRAL, _G5 = "mistralai/Mistral-7B-Instruct-v0.3", "g5.12xlarge"
 
 # One value that a person fixed, or several that do not go together.
 OVERRIDES = {
-    "asked-for-tp": (_MISTRAL, _G5, Wishes(tensor_parallel=2)),
-    "asked-for-tp-beyond-the-gpus": (_MISTRAL, _G5, Wishes(tensor_parallel=8)),
-    "asked-for-tp-that-is-refused": ("microsoft/phi-4", "g5.48xlarge", Wishes(tensor_parallel=4)),
+    "asked-for-tp": (_MISTRAL, _G5, Overrides(tensor_parallel=2)),
+    "asked-for-tp-beyond-the-gpus": (_MISTRAL, _G5, Overrides(tensor_parallel=8)),
+    "asked-for-tp-that-is-refused": ("microsoft/phi-4", "g5.48xlarge", Overrides(tensor_parallel=4)),
     "asked-for-native-that-does-not-fit": (
         "Qwen/Qwen2.5-14B-Instruct",
         "g6.xlarge",
-        Wishes(quantization="none"),
+        Overrides(quantization="none"),
     ),
-    "asked-for-fp8": (_MISTRAL, _G5, Wishes(quantization="fp8")),
-    "asked-for-int8-on-blackwell": (_MISTRAL, "p6-b200.48xlarge", Wishes(quantization="int8")),
-    "asked-for-int4": (_MISTRAL, _G5, Wishes(quantization="int4")),
+    "asked-for-fp8": (_MISTRAL, _G5, Overrides(quantization="fp8")),
+    "asked-for-int8-on-blackwell": (_MISTRAL, "p6-b200.48xlarge", Overrides(quantization="int8")),
+    "asked-for-int4": (_MISTRAL, _G5, Overrides(quantization="int4")),
     "asked-for-quantization-of-a-quantized-checkpoint": (
         "Qwen/Qwen2.5-7B-Instruct-AWQ",
         "g5.xlarge",
-        Wishes(quantization="fp8"),
+        Overrides(quantization="fp8"),
     ),
-    "asked-for-context": (_MISTRAL, _G5, Wishes(max_model_len=4096)),
-    "asked-for-context-beyond-the-limit": (_MISTRAL, _G5, Wishes(max_model_len=40_000)),
+    "asked-for-context": (_MISTRAL, _G5, Overrides(max_model_len=4096)),
+    "asked-for-context-beyond-the-limit": (_MISTRAL, _G5, Overrides(max_model_len=40_000)),
     "asked-for-context-beyond-the-cache": (
         "meta-llama/Llama-3.1-8B-Instruct",
         "g5.xlarge",
-        Wishes(max_model_len=100_000),
+        Overrides(max_model_len=100_000),
     ),
-    "asked-for-concurrency": (_MISTRAL, "g5.xlarge", Wishes(concurrency=60)),
-    "asked-for-workload": (_MISTRAL, "g5.xlarge", Wishes(input_tokens=4096, output_tokens=512)),
+    "asked-for-concurrency": (_MISTRAL, "g5.xlarge", Overrides(concurrency=60)),
+    "asked-for-workload": (_MISTRAL, "g5.xlarge", Overrides(input_tokens=4096, output_tokens=512)),
     "asked-for-workload-beyond-the-context": (
         _MISTRAL,
         "g5.xlarge",
-        Wishes(max_model_len=600, input_tokens=512, output_tokens=256),
+        Overrides(max_model_len=600, input_tokens=512, output_tokens=256),
     ),
-    "asked-for-overhead": (_MISTRAL, "g5.xlarge", Wishes(overhead_bytes=4 * GIB)),
+    "asked-for-overhead": (_MISTRAL, "g5.xlarge", Overrides(overhead_bytes=4 * GIB)),
     "asked-for-one-gpu-of-a-model-with-states": (
         "Qwen/Qwen3.8-27B",
         "p5.48xlarge",
-        Wishes(tensor_parallel=1),
+        Overrides(tensor_parallel=1),
     ),
 }
 
 # What a version of vLLM can do that others cannot.
 VERSIONS = {
-    "int4-at-load": (_MISTRAL, "g4dn.xlarge", (0, 19), Wishes(quantization="int4")),
-    "int4-beforehand": (_MISTRAL, "g4dn.xlarge", (0, 30), Wishes(quantization="int4")),
-    "version-without-bitsandbytes": ("unsloth/phi-4-bnb-4bit", "g5.xlarge", (0, 28), NO_WISHES),
+    "int4-at-load": (_MISTRAL, "g4dn.xlarge", (0, 19), Overrides(quantization="int4")),
+    "int4-beforehand": (_MISTRAL, "g4dn.xlarge", (0, 30), Overrides(quantization="int4")),
+    "version-without-bitsandbytes": ("unsloth/phi-4-bnb-4bit", "g5.xlarge", (0, 28), NO_OVERRIDES),
 }
 
 # Instance types out of the ordinary.
@@ -114,15 +114,15 @@ def test_the_answer_reads_as_it_should(name: str) -> None:
 
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_the_answer_to_an_override_reads_as_it_should(name: str) -> None:
-    model_id, instance_type, wishes = OVERRIDES[name]
-    answer = recommend(real(model_id), instance(instance_type), ALL, wishes=wishes)
+    model_id, instance_type, overrides = OVERRIDES[name]
+    answer = recommend(real(model_id), instance(instance_type), ALL, overrides=overrides)
     _compare(name, _with_checkpoints(answer))
 
 
 @pytest.mark.parametrize("name", VERSIONS)
 def test_the_answer_for_a_version_reads_as_it_should(name: str) -> None:
-    model_id, instance_type, version, wishes = VERSIONS[name]
-    answer = recommend(real(model_id), instance(instance_type), ALL, rules_of(version), wishes)
+    model_id, instance_type, version, overrides = VERSIONS[name]
+    answer = recommend(real(model_id), instance(instance_type), ALL, behavior_of(version), overrides)
     _compare(name, _with_checkpoints(answer))
 
 

@@ -21,10 +21,10 @@ MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 TARGET = f"/api/v1/recommend?model={MISTRAL}&instance_type="
 
 
-def recommend(**wishes: str) -> "subprocess.CompletedProcess[str]":
+def recommend(**overrides: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "local.recommend"]
     return subprocess.run(  # noqa: S603 - this repository's own module
-        command, cwd=ROOT, env=environment(**wishes), capture_output=True, text=True, check=False
+        command, cwd=ROOT, env=environment(**overrides), capture_output=True, text=True, check=False
     )
 
 
@@ -56,22 +56,22 @@ def test_recommend_prints_the_answer_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wishes", "code"),
+    ("overrides", "code"),
     [
         ({"MODEL": "nobody/nothing", "INSTANCE": "g5.xlarge"}, "model_not_found"),
         ({"MODEL": MISTRAL}, "invalid_request"),
         ({}, "invalid_request"),
     ],
 )
-def test_recommend_prints_an_error_and_fails(wishes: dict[str, str], code: str) -> None:
-    run = recommend(**wishes)
+def test_recommend_prints_an_error_and_fails(overrides: dict[str, str], code: str) -> None:
+    run = recommend(**overrides)
 
     assert (run.returncode, json.loads(run.stdout)["code"]) == (1, code)
 
 
 def test_recommend_passes_a_token_on_and_shows_it_nowhere() -> None:
-    wishes = {"MODEL": "meta-llama/Llama-3.1-8B-Instruct", "INSTANCE": "g5.xlarge"}
-    without, with_token = recommend(**wishes), recommend(**wishes, TOKEN="hf_secretsecret")
+    overrides = {"MODEL": "meta-llama/Llama-3.1-8B-Instruct", "INSTANCE": "g5.xlarge"}
+    without, with_token = recommend(**overrides), recommend(**overrides, TOKEN="hf_secretsecret")
 
     assert json.loads(without.stdout)["code"] == "model_gated"
     assert with_token.returncode == 0

@@ -10,14 +10,14 @@ from support.metadata import real
 from handler.response import as_json
 from local.embedded.snapshot import load_snapshot
 from local.report import report_text
-from recommender.planning.overrides import Wishes
+from recommender.planning.overrides import Overrides
 from recommender.recommend import recommend
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 
 
-def report(model: str, on: str, **wishes: Any) -> str:
-    answer = as_json(recommend(real(model), instance(on), ALL, wishes=Wishes(**wishes)))
+def report(model: str, on: str, **overrides: Any) -> str:
+    answer = as_json(recommend(real(model), instance(on), ALL, overrides=Overrides(**overrides)))
     return report_text(answer, model, on)
 
 

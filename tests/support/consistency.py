@@ -13,7 +13,7 @@ from handler.response import as_json
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.messages.warnings import WARNING_CODES
-from recommender.planning.overrides import Wishes
+from recommender.planning.overrides import Overrides
 from recommender.planning.tensor_parallelism import valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
 from recommender.vllm.registry import missing_support
@@ -28,8 +28,8 @@ _NONSENSE = re.compile(r"\bNone\b|\bnan\b|\binf\b|(?<![\w.])-\d|  |\{|\.\.")
 _BF16, _FP8, _INT8, _AFTER_INT8, _WHEELS = (8, 0), (8, 9), (7, 5), (10, 0), (7, 5)
 
 
-def assert_consistent(answer: Recommendation, base: Recommendation, wishes: Wishes) -> None:
-    """`base` is the answer without wishes, which the reason of a fixed value is about."""
+def assert_consistent(answer: Recommendation, base: Recommendation, overrides: Overrides) -> None:
+    """`base` is the answer without overrides, which the reason of a fixed value is about."""
     body = as_json(answer)
     if isinstance(answer, Infeasible) or isinstance(base, Infeasible):
         assert isinstance(answer, Infeasible)
@@ -37,27 +37,27 @@ def assert_consistent(answer: Recommendation, base: Recommendation, wishes: Wish
         assert "tensor_parallel_degree" not in body
         assert not _NONSENSE.search(body["explanation"]["reason"]), body["explanation"]["reason"]
         return
-    _assert_wishes_are_in_it(body, answer, wishes)
+    _assert_wishes_are_in_it(body, answer, overrides)
     _assert_memory_adds_up(body)
     _assert_arguments_are_the_values(body)
     _assert_sentences_agree(body, answer, base)
-    expected = set(_expected_warnings(answer, wishes))
+    expected = set(_expected_warnings(answer, overrides))
     assert body["warning_codes"] == [code for code in WARNING_CODES if code in expected]
 
 
-def _assert_wishes_are_in_it(body: dict[str, Any], answer: Feasible, wishes: Wishes) -> None:
+def _assert_wishes_are_in_it(body: dict[str, Any], answer: Feasible, overrides: Overrides) -> None:
     fixed = {
-        "tensor_parallel_degree": wishes.tensor_parallel,
-        "max_model_len": wishes.max_model_len,
-        "concurrency": wishes.concurrency,
-        "input_sequence_length": wishes.input_tokens,
-        "output_sequence_length": wishes.output_tokens,
+        "tensor_parallel_degree": overrides.tensor_parallel,
+        "max_model_len": overrides.max_model_len,
+        "concurrency": overrides.concurrency,
+        "input_sequence_length": overrides.input_tokens,
+        "output_sequence_length": overrides.output_tokens,
     }
     assert all(body[name] == value for name, value in fixed.items() if value is not None)
-    if wishes.quantization is not None and answer.model.quantization is None:
-        assert (body["quantization"] or "none") == wishes.quantization
-    if wishes.overhead_bytes is not None:
-        assert answer.plan.budget.overhead.total_bytes == wishes.overhead_bytes
+    if overrides.quantization is not None and answer.model.quantization is None:
+        assert (body["quantization"] or "none") == overrides.quantization
+    if overrides.overhead_bytes is not None:
+        assert answer.plan.budget.overhead.total_bytes == overrides.overhead_bytes
 
 
 def _assert_memory_adds_up(body: dict[str, Any]) -> None:
@@ -127,9 +127,9 @@ def _token_figures(answer: Feasible, base: Feasible) -> set[int]:
     }
 
 
-def _expected_warnings(answer: Feasible, wishes: Wishes) -> Iterator[str]:  # noqa: C901, PLR0912 - one condition for each name
+def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:  # noqa: C901, PLR0912 - one condition for each name
     plan, model, place, gpu = answer.plan, answer.model, answer.instance, gpu_of(answer.instance)
-    memory, version = plan.budget, plan.budget.server.rules.version
+    memory, version = plan.budget, plan.budget.engine_args.behavior.version
     degree, count, capability = plan.tensor_parallel, place.accelerator_count, gpu.compute_capability
     if degree > count:
         yield "tp_exceeds_gpus"
@@ -141,12 +141,12 @@ def _expected_warnings(answer: Feasible, wishes: Wishes) -> Iterator[str]:  # no
     if plan.max_model_len > model.max_position_embeddings:
         yield "context_above_limit"
     blocks = memory.layout.blocks(memory.kv_cache_bytes)
-    lacks_blocks = fits and memory.layout.has_states and 0 < blocks < memory.server.blocks_for_states
-    if fits and not lacks_blocks and not memory.held_requests(plan.max_model_len):
+    lacks_blocks = fits and memory.layout.has_states and 0 < blocks < memory.engine_args.blocks_for_states
+    if fits and not lacks_blocks and not memory.max_concurrent_requests(plan.max_model_len):
         yield "context_above_cache"
     if plan.workload.input_tokens + plan.workload.output_tokens > plan.max_model_len:
         yield "workload_above_context"
-    if 0 < memory.held_requests(plan.workload.total_tokens) < plan.concurrency:
+    if 0 < memory.max_concurrent_requests(plan.workload.total_tokens) < plan.concurrency:
         yield "requests_queue"
     name = plan.quantization.name if plan.quantization is not None else None
     if name == "fp8" and capability < _FP8:
@@ -155,7 +155,7 @@ def _expected_warnings(answer: Feasible, wishes: Wishes) -> Iterator[str]:  # no
         yield "no_int8_arithmetic"
     if name is not None and plan.quantization is not None and plan.quantization.flag is None:
         yield "needs_prepared_checkpoint"
-    if wishes.quantization is not None and model.quantization is not None:
+    if overrides.quantization is not None and model.quantization is not None:
         yield "quantized_already"
     if capability < _BF16 and model.native_dtype.torch_name != "float16":
         yield from _without_bf16(answer)
@@ -198,8 +198,8 @@ def assert_starts(answer: Feasible) -> None:
 
     assert plan.tensor_parallel in plan.valid_tensor_parallel
     assert plan.tensor_parallel <= answer.instance.accelerator_count
-    assert plan.budget.held_requests(plan.max_model_len) >= 1
-    assert plan.budget.held_requests(plan.workload.total_tokens) >= plan.concurrency
+    assert plan.budget.max_concurrent_requests(plan.max_model_len) >= 1
+    assert plan.budget.max_concurrent_requests(plan.workload.total_tokens) >= plan.concurrency
     assert plan.max_model_len <= answer.model.max_position_embeddings
     assert plan.workload.total_tokens <= plan.max_model_len
-    assert plan.budget.server.batched_tokens >= plan.budget.server.sequences
+    assert plan.budget.engine_args.max_num_batched_tokens >= plan.budget.engine_args.max_num_seqs

@@ -27,18 +27,18 @@ _ASTRAY = {
 }
 
 
-def environment(**wishes: str) -> dict[str, str]:
-    return {**os.environ, **_ASTRAY, "PYTHONPATH": "src", "HUB": "snapshot", **wishes}
+def environment(**overrides: str) -> dict[str, str]:
+    return {**os.environ, **_ASTRAY, "PYTHONPATH": "src", "HUB": "snapshot", **overrides}
 
 
 @contextmanager
-def started(*, port: int = 0, **wishes: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def started(*, port: int = 0, **overrides: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """A running `make start` and its URL, on a free port unless one is given."""
     port = port or free_ports(1)[0]
     process = subprocess.Popen(
         [sys.executable, "-m", "local.server.start"],
         cwd=ROOT,
-        env=environment(PORT=str(port), CATALOG_CACHE_SECONDS="300", **wishes),
+        env=environment(PORT=str(port), CATALOG_CACHE_SECONDS="300", **overrides),
         stderr=subprocess.PIPE,
         text=True,
     )

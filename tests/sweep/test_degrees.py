@@ -8,7 +8,7 @@ from support.instances import ALL
 from support.metadata import MODELS
 
 from recommender.hardware.instance import Instance
-from recommender.planning.overrides import NO_WISHES, Wishes
+from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.recommend import Feasible, recommend
 
 
@@ -16,12 +16,12 @@ from recommender.recommend import Feasible, recommend
 def test_no_degree_of_any_model_breaks_an_answer(place: Instance) -> None:
     for metadata in MODELS:
         base = recommend(metadata, place, [place])
-        assert_consistent(base, base, NO_WISHES)
+        assert_consistent(base, base, NO_OVERRIDES)
         if isinstance(base, Feasible):
             assert_starts(base)
             for degree in _degrees(place):
-                wishes = Wishes(tensor_parallel=degree)
-                assert_consistent(recommend(metadata, place, [place], wishes=wishes), base, wishes)
+                overrides = Overrides(tensor_parallel=degree)
+                assert_consistent(recommend(metadata, place, [place], overrides=overrides), base, overrides)
 
 
 def _degrees(place: Instance) -> Iterator[int]:

@@ -14,10 +14,10 @@ import pytest
 from support.instances import GPU_INSTANCES
 from support.metadata import MODELS
 
-from recommender.planning.overrides import NO_WISHES, Wishes
+from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.serve_arguments import serve_arguments
 from recommender.recommend import Feasible, recommend
-from recommender.vllm.behavior import rules_of
+from recommender.vllm.behavior import behavior_of
 from recommender.vllm.version import Version, parse_version
 
 _DEFINITIONS: dict[str, Any] = json.loads(Path(__file__).with_name("arguments.json").read_text())
@@ -36,12 +36,12 @@ _TYPES = {"int": int, "float": float, "str": str}
 _BOUNDS = {"ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": operator.lt}
 
 _WISHES = (
-    NO_WISHES,
-    Wishes(quantization="fp8"),
-    Wishes(quantization="int8"),
-    Wishes(quantization="int4"),
-    Wishes(tensor_parallel=1024, max_model_len=1, concurrency=10**9),
-    Wishes(max_model_len=10**9),
+    NO_OVERRIDES,
+    Overrides(quantization="fp8"),
+    Overrides(quantization="int8"),
+    Overrides(quantization="int4"),
+    Overrides(tensor_parallel=1024, max_model_len=1, concurrency=10**9),
+    Overrides(max_model_len=10**9),
 )
 
 
@@ -90,12 +90,12 @@ def test_what_vllm_refuses_is_refused_here_too(arguments: tuple[str, ...], compl
 
 def _arguments(version: Version | None) -> list[tuple[str, ...]]:
     """Of some models on some instance types, as recommended and with overrides."""
-    rules = rules_of(version)
+    rules = behavior_of(version)
     answers = [
-        recommend(metadata, place, [place], rules, wishes)
+        recommend(metadata, place, [place], rules, overrides)
         for metadata in MODELS[::15]
         for place in GPU_INSTANCES[::12]
-        for wishes in _WISHES
+        for overrides in _WISHES
     ]
     plans = [answer.plan for answer in answers if isinstance(answer, Feasible)]
     assert {plan.cast_to for plan in plans} > {None}

@@ -19,8 +19,8 @@ from handler.hub.response import Reply
 from handler.request import is_repository_name
 from handler.token import CallerScopes, HubToken
 from recommender.model import ListedCheckpoint, parse_listing
-from recommender.planning.overrides import QuantizationName
 from recommender.planning.pre_quantized import Candidate, candidate, worth_reading
+from recommender.vllm.quantization import QuantizationName
 
 # The answer is good without them, so nobody waits long: for the list and the files together.
 _LONGEST_SECONDS = 3.0

@@ -20,8 +20,8 @@ from handler.hub.documents import Documents, read_documents
 from handler.hub.errors import too_slow
 from handler.token import CallerScopes, HubToken
 from recommender.model import HubMetadata
-from recommender.planning.overrides import QuantizationName
 from recommender.planning.pre_quantized import Candidate
+from recommender.vllm.quantization import QuantizationName
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -36,7 +36,7 @@ logger = Logger(child=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class FetchedMetadata:
     """A model's metadata."""
 
     metadata: HubMetadata
@@ -78,7 +78,7 @@ class Hub:
     @contextmanager
     def asking(
         self, model_id: str, token: HubToken | None, *, deadline: float = math.inf
-    ) -> Iterator[Callable[[], Told]]:
+    ) -> Iterator[Callable[[], FetchedMetadata]]:
         """Ask for `model_id`, as the owner of `token` may see it, beside what the block does.
 
         The block calls what it is given to wait for them. That raises an error of `handler.errors` where the
@@ -92,7 +92,7 @@ class Hub:
         known = self._memory.documents(key)
         if known is not None and self._memory.is_fresh(known):
             metrics.looked_up(hit=True)
-            yield partial(Told, metadata=known.metadata)
+            yield partial(FetchedMetadata, metadata=known.metadata)
             return
         problem = self._memory.problem(key)
         metrics.looked_up(hit=problem is not None)
@@ -137,7 +137,9 @@ class Hub:
             deadline=deadline,
         )
 
-    def _told(self, key: Key, flight: "Future[Documents | RequestError]", began: float, until: float) -> Told:
+    def _told(
+        self, key: Key, flight: "Future[Documents | RequestError]", began: float, until: float
+    ) -> FetchedMetadata:
         try:
             outcome = result(flight, until + _HANDING_OVER_SECONDS)
         except TimeoutError:
@@ -145,15 +147,15 @@ class Hub:
         metrics.hub_visited(time.monotonic() - began, outcome)
         if isinstance(outcome, Documents):
             self._memory.keep(key, outcome)
-            return Told(metadata=outcome.metadata)
+            return FetchedMetadata(metadata=outcome.metadata)
         self._memory.note(key, outcome)
         return self._instead(key, outcome)
 
-    def _instead(self, key: Key, problem: RequestError) -> Told:
+    def _instead(self, key: Key, problem: RequestError) -> FetchedMetadata:
         """The older copy that stands in for an answer; raises the `problem` where there is none."""
         older = self._memory.stand_in(key)
         if older is None:
             raise problem.later(0)
         age_seconds = self._memory.age_seconds(older)
         logger.warning("Answered from older metadata", code=problem.code, age_seconds=round(age_seconds))
-        return Told(metadata=older.metadata, age_seconds=age_seconds)
+        return FetchedMetadata(metadata=older.metadata, age_seconds=age_seconds)

@@ -4,11 +4,6 @@ from dataclasses import dataclass
 
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB
-from recommender.vllm.version import Version
-
-# Below this capability the released wheels do not run from that version on: `CMakeLists.txt`, CUDA 13.
-WHEEL_CAPABILITY = (7, 5)
-WHEEL_VERSION: Version = (0, 20)
 
 # Where INT8, BF16 and FP8 arithmetic begin: vLLM's CUTLASS kernels, `csrc/quantization/w8a8`;
 # `vllm/platforms/cuda.py`, `supported_dtypes`; Ada and Hopper.
@@ -70,8 +65,8 @@ def _row(name: str, visible_gib: float, capability: tuple[int, int], *, nvlink: 
 
 
 # `source` is of the visible memory: the lowest `total_memory` that vLLM logs on that GPU, "run" one of
-# `benchmarks/accuracy/vllm_runs.jsonl`. Compute capability: https://developer.nvidia.com/cuda-gpus. NVLink: EC2's
-# pages of the families. Names are EC2's, with the nominal size where it calls two cards the same.
+# `benchmarks/accuracy/vllm_runs.jsonl`. Compute capability: https://developer.nvidia.com/cuda-gpus. NVLink:
+# EC2's pages of the families. Names are EC2's, with the nominal size where it calls two cards the same.
 _GPUS = {
     gpu.name: gpu
     for gpu in (
@@ -114,7 +109,11 @@ _GPUS = {
             source="no log: 0.97 of EC2's figure",
         ),
         _row(
-            "RTX PRO Server 6000", 94.97, (12, 0), nvlink=False, source="run glm53-flash-nvfp4-3xrtxpro6000"
+            "RTX PRO Server 6000",
+            94.97,
+            (12, 0),
+            nvlink=False,
+            source="run glm53-flash-nvfp4-3xrtxpro6000",
         ),
     )
 }

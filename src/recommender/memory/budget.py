@@ -8,7 +8,7 @@ from recommender.memory.overhead import Overhead, runtime_overhead
 from recommender.memory.weights import weight_bytes_per_gpu
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.vllm.engine_args import Server, default_server
+from recommender.vllm.engine_args import EngineArgs, default_engine_args
 from recommender.vllm.quantization import Quantization
 
 
@@ -21,7 +21,7 @@ class Budget:
     weight_bytes: int
     overhead: Overhead
     layout: CacheLayout
-    server: Server
+    engine_args: EngineArgs
 
     @property
     def kv_cache_bytes(self) -> int:
@@ -35,20 +35,20 @@ class Budget:
 
     def logged_tokens(self, context_tokens: int) -> int:
         """What the version logs as "GPU KV cache size"; from 0.21 on it follows the concurrency."""
-        if self.server.rules.tokens_follow_concurrency:
+        if self.engine_args.behavior.tokens_follow_concurrency:
             return int(self.max_concurrency(context_tokens) * context_tokens)
         return self.kv_cache_tokens
 
     def max_concurrency(self, tokens: int) -> float:
         """What vLLM logs as "Maximum concurrency for `tokens` tokens per request"."""
-        return self.layout.max_concurrency(self.kv_cache_bytes, tokens, self.server.in_flight_tokens)
+        return self.layout.max_concurrency(self.kv_cache_bytes, tokens, self.engine_args.in_flight_tokens)
 
-    def held_requests(self, tokens: int) -> int:
+    def max_concurrent_requests(self, tokens: int) -> int:
         """Requests of `tokens` that the cache holds at once."""
-        blocks = self.layout.blocks(self.kv_cache_bytes) - self.server.rules.reserved_blocks
-        if self.layout.has_states and blocks < self.server.blocks_for_states:
+        blocks = self.layout.blocks(self.kv_cache_bytes) - self.engine_args.behavior.reserved_blocks
+        if self.layout.has_states and blocks < self.engine_args.blocks_for_states:
             return 0
-        return max(0, blocks) // self.layout.blocks_for(tokens, self.server.in_flight_tokens)
+        return max(0, blocks) // self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
 
 
 def budget(  # noqa: PLR0913 - the two that are seldom given are named
@@ -57,37 +57,37 @@ def budget(  # noqa: PLR0913 - the two that are seldom given are named
     tensor_parallel: int,
     quantization: Quantization | None = None,
     *,
-    server: Server | None = None,
+    engine_args: EngineArgs | None = None,
     dtype: Dtype | None = None,
 ) -> Budget:
     """The budget of each GPU when `tensor_parallel` of them serve `model`.
 
-    Without `server` the default flags and the rules of every version since 0.17 hold, without `dtype` the
-    one that vLLM chooses. Source: `vllm/v1/worker/gpu_worker.py`, `determine_available_memory`: total x
-    utilization - weights - overhead.
+    Without `engine_args` the default flags and the behavior of every version since 0.17 hold, without
+    `dtype` the one that vLLM chooses. Source: `vllm/v1/worker/gpu_worker.py`,
+    `determine_available_memory`: total x utilization - weights - overhead.
     """
-    server = server or default_server(gpu)
+    engine_args = engine_args or default_engine_args(gpu)
     dtype = dtype or compute_dtype(model, gpu)
     method = model.quantization if quantization is None else quantization.flag
     return Budget(
         visible_bytes=gpu.visible_bytes,
-        usable_bytes=int(gpu.visible_bytes * server.utilization),
+        usable_bytes=int(gpu.visible_bytes * engine_args.gpu_memory_utilization),
         weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization),
         overhead=runtime_overhead(
             model,
             gpu,
             tensor_parallel,
-            server,
+            engine_args,
             dtype,
             unpacks_weights=method == "bitsandbytes",
         ),
         layout=cache_layout(
             model,
             tensor_parallel,
-            server.cache_value_bytes or model.cache_value_bytes or dtype.size_bytes,
-            server.rules,
+            engine_args.cache_value_bytes or model.cache_value_bytes or dtype.size_bytes,
+            engine_args.behavior,
         ),
-        server=server,
+        engine_args=engine_args,
     )
 
 

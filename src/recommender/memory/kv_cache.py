@@ -13,15 +13,15 @@ from recommender.model import (
     AttentionLayers,
     Cache,
     Chunk,
-    KeyValueHeads,
-    Latent,
+    KVHeads,
+    MLACache,
     Model,
     RecurrentLayers,
     RecurrentState,
     Window,
 )
 from recommender.model.errors import UnsupportedModel
-from recommender.vllm.behavior import ANY_VERSION, Rules
+from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 
 # Tokens of one block, `vllm/config/cache.py`. Kinds of layers that cache less of a token get larger ones.
 BLOCK_TOKENS = 16
@@ -106,26 +106,26 @@ class CacheLayout:
 
 
 def cache_layout(
-    model: Model, tensor_parallel: int, value_bytes: int, rules: Rules = ANY_VERSION
+    model: Model, tensor_parallel: int, value_bytes: int, behavior: VersionBehavior = ANY_VERSION
 ) -> CacheLayout:
     """How the cache of each of `tensor_parallel` GPUs is divided, with values of `value_bytes`.
 
     Raises `UnsupportedModel` where vLLM could not divide it either.
     """
     if model.recurrent is not None:
-        return _with_states(model, model.recurrent, tensor_parallel, value_bytes, rules)
+        return _with_states(model, model.recurrent, tensor_parallel, value_bytes, behavior)
     kinds = model.attention
-    sizes = [_cached(kind.cache, rules).token_bytes(tensor_parallel, value_bytes) for kind in kinds]
+    sizes = [_cached(kind.cache, behavior).token_bytes(tensor_parallel, value_bytes) for kind in kinds]
     if len({kind.reach for kind in kinds}) == 1:
-        counts = [kind.count - (kind.sharing if rules.shares_indexers else 0) for kind in kinds]
+        counts = [kind.count - (kind.sharing if behavior.shares_indexers else 0) for kind in kinds]
         return _one_group(sum(map(operator.mul, counts, sizes)), model.block_tokens, kinds[0].reach)
     return _several_groups(kinds, sizes)
 
 
-def _cached(cache: Cache, rules: Rules) -> Cache:
+def _cached(cache: Cache, behavior: VersionBehavior) -> Cache:
     """`cache` as the version keeps it: `vllm/config.py`, `get_head_size` of 0.6."""
-    if isinstance(cache, Latent) and rules.latent_head_dim is not None:
-        return KeyValueHeads(kv_heads=cache.heads, head_dim=rules.latent_head_dim)
+    if isinstance(cache, MLACache) and behavior.latent_head_dim is not None:
+        return KVHeads(kv_heads=cache.heads, head_dim=behavior.latent_head_dim)
     return cache
 
 
@@ -152,7 +152,11 @@ def _several_groups(kinds: tuple[AttentionLayers, ...], token_bytes: list[int]) 
 
 
 def _with_states(
-    model: Model, recurrent: RecurrentLayers, tensor_parallel: int, value_bytes: int, rules: Rules
+    model: Model,
+    recurrent: RecurrentLayers,
+    tensor_parallel: int,
+    value_bytes: int,
+    behavior: VersionBehavior,
 ) -> CacheLayout:
     """Blocks become as large as a state.
 
@@ -160,20 +164,21 @@ def _with_states(
     `_align_hybrid_block_size`, `vllm/platforms/interface.py`, from 0.20 on.
     """
     state = recurrent.state
-    state_bytes = state.size_bytes(tensor_parallel, value_bytes, rules.unstated_state_value_bytes)
+    state_bytes = state.size_bytes(tensor_parallel, value_bytes, behavior.unstated_state_value_bytes)
     if not model.attention:
         group = StateGroup(block_tokens=model.max_position_embeddings, states=1)
         return CacheLayout(block_bytes=recurrent.count * state_bytes, groups=(group,))
     (kind,) = model.attention
     token_bytes = kind.cache.token_bytes(tensor_parallel, value_bytes)
-    every_state = rules.keeps_every_state and state.chunk_tokens is not None
-    step = _block_step(kind, state, rules, every_state=every_state)
+    every_state = behavior.keeps_every_state and state.chunk_tokens is not None
+    step = _block_step(kind, state, behavior, every_state=every_state)
     block_tokens = step * -(-state_bytes // (step * token_bytes))
     layers_per_group = _layers_per_group([kind.count, recurrent.count])
     full = Group(block_tokens=block_tokens, reach=None)
     of_states = StateGroup(
         block_tokens=block_tokens,
-        states=rules.states_per_request + (rules.checkpoints_of_a_prompt if state.has_checkpoints else 0),
+        states=behavior.states_per_request
+        + (behavior.checkpoints_of_a_prompt if state.has_checkpoints else 0),
         keeps_every_state=every_state,
     )
     return CacheLayout(
@@ -183,12 +188,14 @@ def _with_states(
     )
 
 
-def _block_step(kind: AttentionLayers, state: RecurrentState, rules: Rules, *, every_state: bool) -> int:
+def _block_step(
+    kind: AttentionLayers, state: RecurrentState, behavior: VersionBehavior, *, every_state: bool
+) -> int:
     """Tokens that a block holds a multiple of: the kernels of attention want it, and chunks of a scan."""
-    of_attention = _LATENT_STEP_TOKENS if isinstance(kind.cache, Latent) else BLOCK_TOKENS
+    of_attention = _LATENT_STEP_TOKENS if isinstance(kind.cache, MLACache) else BLOCK_TOKENS
     if every_state and state.chunk_tokens is not None:
         return math.lcm(of_attention, state.chunk_tokens)
-    return max(of_attention, rules.delta_net_step_tokens if state.is_delta_net else 0)
+    return max(of_attention, behavior.delta_net_step_tokens if state.is_delta_net else 0)
 
 
 def _layers_per_group(counts: list[int]) -> int:

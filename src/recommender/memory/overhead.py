@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from recommender.hardware.gpu import HOPPER_CAPABILITY, Gpu
 from recommender.hardware.units import gib_bytes
-from recommender.model import IndexerKeys, Model
+from recommender.model import Model, SparseIndexerCache
 from recommender.model.dtype import Dtype
-from recommender.vllm.behavior import NonTorch, Rules
-from recommender.vllm.engine_args import USUAL_SEQUENCES, Server
+from recommender.vllm.behavior import NonTorch, VersionBehavior
+from recommender.vllm.engine_args import USUAL_SEQUENCES, EngineArgs
 from recommender.vllm.model_runner import Runner
 
 _BYTES_16_BIT = 2
@@ -49,7 +49,7 @@ def runtime_overhead(  # noqa: PLR0913 - the one that is seldom given is named
     model: Model,
     gpu: Gpu,
     tensor_parallel: int,
-    server: Server,
+    engine_args: EngineArgs,
     dtype: Dtype,
     *,
     unpacks_weights: bool = False,
@@ -63,60 +63,62 @@ def runtime_overhead(  # noqa: PLR0913 - the one that is seldom given is named
     `determine_available_memory`; `vllm/v1/worker/workspace.py`). On a first start the compiler's own runs
     may be larger still.
     """
-    if server.overhead_bytes is not None:
-        return Overhead(non_torch_bytes=0, activation_bytes=server.overhead_bytes, cuda_graph_bytes=0)
-    runner = _runner(model, server.rules)
+    if engine_args.overhead_bytes is not None:
+        return Overhead(non_torch_bytes=0, activation_bytes=engine_args.overhead_bytes, cuda_graph_bytes=0)
+    runner = _runner(model, engine_args.behavior)
     unpacked = _largest_matrix_bytes(model, tensor_parallel) if unpacks_weights else 0
     peak = max(
-        _forward_bytes(model, tensor_parallel, server, runner) + unpacked,
-        _sampler_bytes(model, server, runner, dtype),
-        _first_start_bytes(model, tensor_parallel, server),
+        _forward_bytes(model, tensor_parallel, engine_args, runner) + unpacked,
+        _sampler_bytes(model, engine_args, runner, dtype),
+        _first_start_bytes(model, tensor_parallel, engine_args),
     )
-    workspace = _workspace_bytes(model, tensor_parallel, server)
+    workspace = _workspace_bytes(model, tensor_parallel, engine_args)
     return Overhead(
-        non_torch_bytes=_non_torch_bytes(model, gpu, tensor_parallel, server, runner),
-        activation_bytes=peak + workspace + _vision_bytes(model, server),
-        cuda_graph_bytes=_graph_bytes(model, server, runner) if server.compiles else 0,
+        non_torch_bytes=_non_torch_bytes(model, gpu, tensor_parallel, engine_args, runner),
+        activation_bytes=peak + workspace + _vision_bytes(model, engine_args),
+        cuda_graph_bytes=_graph_bytes(model, engine_args, runner) if engine_args.compiles else 0,
     )
 
 
-def _runner(model: Model, rules: Rules) -> Runner:
-    second = rules.second_runner
-    return second.runner if second is not None and second.has(model) else rules.runner
+def _runner(model: Model, behavior: VersionBehavior) -> Runner:
+    second = behavior.second_runner
+    return second.runner if second is not None and second.has(model) else behavior.runner
 
 
-def _first_start_bytes(model: Model, tensor_parallel: int, server: Server) -> int:
+def _first_start_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs) -> int:
     """The input embedding and two batches of hidden states, on which Inductor runs the first kernel.
 
     Source: `standalone_compile` of PyTorch sets `triton.autotune_at_compile_time`; the layer is left out of
     the graph where GPUs share it, from 0.29 on (`layers/vocab_parallel_embedding.py`).
     """
-    where = server.rules.copies_embedding
-    if not server.compiles or where == "never" or (where == "on one GPU" and tensor_parallel > 1):
+    where = engine_args.behavior.copies_embedding
+    if not engine_args.compiles or where == "never" or (where == "on one GPU" and tensor_parallel > 1):
         return 0
     embedding = model.shape.vocabulary // tensor_parallel * model.shape.hidden_size
-    return _BYTES_16_BIT * (embedding + 2 * server.batched_tokens * model.shape.hidden_size)
+    return _BYTES_16_BIT * (embedding + 2 * engine_args.max_num_batched_tokens * model.shape.hidden_size)
 
 
-def _graph_bytes(model: Model, server: Server, runner: Runner) -> int:
-    if server.sequences <= USUAL_SEQUENCES:
+def _graph_bytes(model: Model, engine_args: EngineArgs, runner: Runner) -> int:
+    if engine_args.max_num_seqs <= USUAL_SEQUENCES:
         return runner.graph_bytes
     experts = runner.large_graph_bytes_of_experts if model.shape.experts else 0
     return runner.graph_bytes + runner.large_graph_bytes_per_layer * model.shape.layers + experts
 
 
-def _non_torch_bytes(model: Model, gpu: Gpu, tensor_parallel: int, server: Server, runner: Runner) -> int:
-    kept = int(runner.kept_bytes_per_logit * server.sequences * model.shape.vocabulary)
-    counted = _linked_bytes(server.rules.non_torch, gpu, tensor_parallel) + kept
-    least = _linked_bytes(server.rules.least_non_torch, gpu, tensor_parallel)
-    return max(counted, least) + _switch_bytes(gpu, tensor_parallel, server.rules)
+def _non_torch_bytes(
+    model: Model, gpu: Gpu, tensor_parallel: int, engine_args: EngineArgs, runner: Runner
+) -> int:
+    kept = int(runner.kept_bytes_per_logit * engine_args.max_num_seqs * model.shape.vocabulary)
+    counted = _linked_bytes(engine_args.behavior.non_torch, gpu, tensor_parallel) + kept
+    least = _linked_bytes(engine_args.behavior.least_non_torch, gpu, tensor_parallel)
+    return max(counted, least) + _switch_bytes(gpu, tensor_parallel, engine_args.behavior)
 
 
-def _switch_bytes(gpu: Gpu, tensor_parallel: int, rules: Rules) -> int:
+def _switch_bytes(gpu: Gpu, tensor_parallel: int, behavior: VersionBehavior) -> int:
     if not gpu.nvlink or tensor_parallel < _SWITCHED_GPUS:
         return 0
     is_hopper = gpu.compute_capability == HOPPER_CAPABILITY
-    return rules.switch_bytes + (rules.hopper_switch_bytes if is_hopper else 0)
+    return behavior.switch_bytes + (behavior.hopper_switch_bytes if is_hopper else 0)
 
 
 def _linked_bytes(sizes: NonTorch, gpu: Gpu, tensor_parallel: int) -> int:
@@ -125,21 +127,24 @@ def _linked_bytes(sizes: NonTorch, gpu: Gpu, tensor_parallel: int) -> int:
     return sizes.nvlink if gpu.nvlink else sizes.pcie
 
 
-def _sampler_bytes(model: Model, server: Server, runner: Runner, dtype: Dtype) -> int:
+def _sampler_bytes(model: Model, engine_args: EngineArgs, runner: Runner, dtype: Dtype) -> int:
     """Logits come in `dtype`, of which the runner's figure counts 16 bits, and are sampled in float32."""
     per_logit = runner.sampler_bytes_per_logit + dtype.size_bytes - _BYTES_16_BIT
-    logits = per_logit * server.sequences * model.shape.vocabulary
+    logits = per_logit * engine_args.max_num_seqs * model.shape.vocabulary
     hidden_states = (
-        _SAMPLER_HIDDEN_STATES * dtype.size_bytes * server.batched_tokens * model.shape.hidden_size
+        _SAMPLER_HIDDEN_STATES
+        * dtype.size_bytes
+        * engine_args.max_num_batched_tokens
+        * model.shape.hidden_size
     )
     return int(logits + hidden_states) + _SAMPLER_BASE_BYTES
 
 
-def _forward_bytes(model: Model, tensor_parallel: int, server: Server, runner: Runner) -> int:
+def _forward_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs, runner: Runner) -> int:
     """Buffers of one layer: three of the feed-forward block, sharded, and some of the hidden size."""
     width = model.shape.expert_intermediate_size if model.shape.experts else model.shape.intermediate_size
     per_token = 3 * width // tensor_parallel + runner.forward_hidden_states * model.shape.hidden_size
-    return int(_BYTES_16_BIT * server.batched_tokens * per_token)
+    return int(_BYTES_16_BIT * engine_args.max_num_batched_tokens * per_token)
 
 
 def _largest_matrix_bytes(model: Model, tensor_parallel: int) -> int:
@@ -148,25 +153,25 @@ def _largest_matrix_bytes(model: Model, tensor_parallel: int) -> int:
     return _BYTES_16_BIT * model.shape.hidden_size * width // tensor_parallel
 
 
-def _workspace_bytes(model: Model, tensor_parallel: int, server: Server) -> int:
+def _workspace_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs) -> int:
     """The workspace that layers share, and the logits of an indexer.
 
     Source: `vllm/v1/attention/backends/mla/indexer.py`, `get_max_prefill_buffer_size`: keys of 40 contexts;
     `VLLM_SPARSE_INDEXER_MAX_LOGITS_MB` in `vllm/envs.py`.
     """
-    experts = _expert_workspace_bytes(model, tensor_parallel, server)
+    experts = _expert_workspace_bytes(model, tensor_parallel, engine_args)
     if not model.has_indexers:
         return experts
-    context = server.context_tokens or model.max_position_embeddings
+    context = engine_args.context_tokens or model.max_position_embeddings
     keys = sum(
         layers.cache.token_bytes(tensor_parallel, _BYTES_16_BIT)
         for layers in model.attention
-        if isinstance(layers.cache, IndexerKeys)
+        if isinstance(layers.cache, SparseIndexerCache)
     )
     return max(experts, _INDEXED_CONTEXTS * context * keys) + _INDEXER_LOGIT_BYTES
 
 
-def _expert_workspace_bytes(model: Model, tensor_parallel: int, server: Server) -> int:
+def _expert_workspace_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs) -> int:
     """Two buffers of the Triton kernels, a row for each expert that a token is routed to.
 
     Source: `vllm/model_executor/layers/fused_moe/fused_moe.py`, `workspace_shapes`. The Marlin kernels of
@@ -177,10 +182,10 @@ def _expert_workspace_bytes(model: Model, tensor_parallel: int, server: Server) 
         return 0
     width = shape.expert_intermediate_size // tensor_parallel
     row = max(2 * width, shape.hidden_size) + max(width, shape.hidden_size)
-    return _BYTES_16_BIT * server.batched_tokens * shape.experts_per_token * row
+    return _BYTES_16_BIT * engine_args.max_num_batched_tokens * shape.experts_per_token * row
 
 
-def _vision_bytes(model: Model, server: Server) -> int:
+def _vision_bytes(model: Model, engine_args: EngineArgs) -> int:
     """What the largest images of a batch leave alive: their pixels and what the encoder makes of them.
 
     Source: `vllm/v1/worker/gpu_model_runner.py`, `profile_run`, and `vllm/multimodal/encoder_budget.py`.
@@ -189,7 +194,7 @@ def _vision_bytes(model: Model, server: Server) -> int:
         return 0
     item, held = model.image, _USUAL_VISION_BYTES
     if item is not None:
-        count = max(server.batched_tokens, item.tokens) // item.tokens
+        count = max(engine_args.max_num_batched_tokens, item.tokens) // item.tokens
         width = model.shape.hidden_size * item.hidden_states
         held = _BYTES_16_BIT * count * (item.tokens * width + item.pixel_values)
-    return max(held, server.rules.least_vision_bytes)
+    return max(held, engine_args.behavior.least_vision_bytes)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from recommender.model import Latent, Model
+from recommender.model import MLACache, Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.quantization import Quantization
 
@@ -57,7 +57,7 @@ def _replicated_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
     latents = [
         _latent_bytes(layers.cache, layers.count, dtype, tensor_parallel)
         for layers in model.attention
-        if isinstance(layers.cache, Latent)
+        if isinstance(layers.cache, MLACache)
     ]
     if latents:
         return sum(latents)
@@ -70,7 +70,7 @@ def _replicated_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
     return int(one_head * model.shape.hidden_size * (1 - model.kv_heads / tensor_parallel))
 
 
-def _latent_bytes(latent: Latent, layers: int, dtype: Dtype, tensor_parallel: int) -> int:
+def _latent_bytes(latent: MLACache, layers: int, dtype: Dtype, tensor_parallel: int) -> int:
     """The second copy of a GPU's share, and what an even share leaves out of the unsharded projections."""
     left_out = latent.unsharded_parameters * (tensor_parallel - 1) // tensor_parallel
     return layers * (latent.absorbed_parameters // tensor_parallel + left_out) * dtype.size_bytes

@@ -16,7 +16,7 @@ from recommender.messages.phrases import (
     shape_text,
 )
 from recommender.model import Model
-from recommender.planning.overrides import Wishes
+from recommender.planning.overrides import Overrides
 from recommender.planning.plan import (
     INPUT_TOKENS,
     LARGEST_CONCURRENCY,
@@ -42,31 +42,31 @@ class Explanation:
 
 
 def explanation(  # noqa: PLR0913, PLR0917 - all that sentences speak of
-    model: Model, instance: Instance, gpu: Gpu, plan: Plan, base: Plan, wishes: Wishes
+    model: Model, instance: Instance, gpu: Gpu, plan: Plan, base: Plan, overrides: Overrides
 ) -> Explanation:
-    """The reasons for each value of `plan`; for one that `wishes` fix, those for the value of `base`."""
+    """The reasons for each value of `plan`; for one that `overrides` fix, those for the value of `base`."""
     return Explanation(
         tensor_parallel_degree=_asked(
-            wishes.tensor_parallel,
+            overrides.tensor_parallel,
             base.tensor_parallel,
-            _tensor_parallel(model, instance, gpu, plan if wishes.tensor_parallel is None else base),
+            _tensor_parallel(model, instance, gpu, plan if overrides.tensor_parallel is None else base),
         ),
         quantization=_asked(
-            wishes.quantization,
+            overrides.quantization,
             base.quantization.name if base.quantization else "none",
-            _quantization(model, instance, gpu, plan if wishes.quantization is None else base),
+            _quantization(model, instance, gpu, plan if overrides.quantization is None else base),
         ),
         max_model_len=_asked(
-            wishes.max_model_len,
+            overrides.max_model_len,
             base.max_model_len,
-            _max_model_len(model, plan if wishes.max_model_len is None else base),
+            _max_model_len(model, plan if overrides.max_model_len is None else base),
         ),
         concurrency=_asked(
-            wishes.concurrency,
+            overrides.concurrency,
             base.concurrency,
-            _concurrency(plan if wishes.concurrency is None else base),
+            _concurrency(plan if overrides.concurrency is None else base),
         ),
-        input_sequence_length=_workload(plan, wishes),
+        input_sequence_length=_workload(plan, overrides),
     )
 
 
@@ -207,7 +207,7 @@ def _native(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
 
 def _max_model_len(model: Model, plan: Plan) -> str:
     limit, chosen = model.max_position_embeddings, plan.max_model_len
-    if not plan.budget.held_requests(chosen):
+    if not plan.budget.max_concurrent_requests(chosen):
         return (
             f"{chosen:,} tokens is the least that is worth a run; vLLM would not start, as the warnings say."
         )
@@ -221,19 +221,19 @@ def _max_model_len(model: Model, plan: Plan) -> str:
         if chosen == limit
         else f"the largest power of two within the model's {limit:,}"
     )
-    requests = count_text(plan.budget.held_requests(chosen), "such request")
+    requests = count_text(plan.budget.max_concurrent_requests(chosen), "such request")
     return f"{chosen:,} tokens is {within}; {_cache(plan)} has room for {requests}."
 
 
 def _concurrency(plan: Plan) -> str:
     work = plan.workload
     request = f"{work.total_tokens} tokens ({work.input_tokens} in, {work.output_tokens} out)"
-    if plan.held_requests > LARGEST_CONCURRENCY:
+    if plan.max_concurrent_requests > LARGEST_CONCURRENCY:
         return (
             f"{LARGEST_CONCURRENCY} is the most that a run takes; {_cache(plan)} would hold"
-            f" {plan.held_requests:,} requests of {request}."
+            f" {plan.max_concurrent_requests:,} requests of {request}."
         )
-    if not plan.held_requests:
+    if not plan.max_concurrent_requests:
         return f"Not even one request of {request} would run, as the warnings say."
     fit = "fits" if plan.concurrency == 1 else "fit"
     return f"{count_text(plan.concurrency, 'request')} of {request} {fit} into {_cache(plan)} at once."
@@ -246,9 +246,9 @@ def _cache(plan: Plan) -> str:
     return f"the KV cache of {plan.budget.kv_cache_tokens:,} tokens"
 
 
-def _workload(plan: Plan, wishes: Wishes) -> str | None:
+def _workload(plan: Plan, overrides: Overrides) -> str | None:
     work = plan.workload
-    if wishes.input_tokens is not None or wishes.output_tokens is not None:
+    if overrides.input_tokens is not None or overrides.output_tokens is not None:
         return (
             f"{work.input_tokens:,} tokens in and {work.output_tokens:,} out, as asked for; {INPUT_TOKENS}"
             f" and {OUTPUT_TOKENS} are usual."

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from recommender.hardware.gpu import WHEEL_CAPABILITY, WHEEL_VERSION, Gpu
+from recommender.hardware.gpu import Gpu
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB, gib_text
 from recommender.memory.budget import compute_dtype
@@ -11,17 +11,18 @@ from recommender.memory.weights import weight_bytes
 from recommender.messages.phrases import any_of_text, count_text, gpus_text, hardware_text, shape_text
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.planning.instances import Holder
-from recommender.planning.overrides import Wishes
+from recommender.planning.instances import InstancePlan
+from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.quantization import LAST_WITH_BITSANDBYTES, holds_fp8_weights
 from recommender.vllm.registry import partial_support
 from recommender.vllm.version import version_text
+from recommender.vllm.wheels import WHEEL_CAPABILITY, WHEEL_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caution:
+class ConfigWarning:
     """One sentence with its numbers and its remedy, and a name that stays the same."""
 
     code: str
@@ -29,27 +30,27 @@ class Caution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class WarningContext:
     """A plan, and all that it is judged by."""
 
     model: Model
     instance: Instance
     gpu: Gpu
     plan: Plan
-    wishes: Wishes
-    cheaper: Holder | None
+    overrides: Overrides
+    cheaper: InstancePlan | None
     """An instance that would do as well for much less."""
     at_load: Plan | None
     """Where the plan needs another checkpoint, one that vLLM makes do with this one."""
 
 
-def advice(situation: Situation) -> tuple[Caution, ...]:
+def advice(situation: WarningContext) -> tuple[ConfigWarning, ...]:
     """The warnings whose conditions hold."""
     judged = ((code, check(situation)) for code, check in _CHECKS.items())
-    return tuple(Caution(code=code, text=text) for code, text in judged if text is not None)
+    return tuple(ConfigWarning(code=code, text=text) for code, text in judged if text is not None)
 
 
-def _tp_exceeds_gpus(situation: Situation) -> str | None:
+def _tp_exceeds_gpus(situation: WarningContext) -> str | None:
     degree, count = situation.plan.tensor_parallel, situation.instance.accelerator_count
     if degree <= count:
         return None
@@ -59,7 +60,7 @@ def _tp_exceeds_gpus(situation: Situation) -> str | None:
     )
 
 
-def _tp_not_accepted(situation: Situation) -> str | None:
+def _tp_not_accepted(situation: WarningContext) -> str | None:
     model, degree = situation.model, situation.plan.tensor_parallel
     nearest = nearest_degree(model, degree)
     if degree == nearest:
@@ -71,7 +72,7 @@ def _tp_not_accepted(situation: Situation) -> str | None:
     )
 
 
-def _memory_exceeded(situation: Situation) -> str | None:
+def _memory_exceeded(situation: WarningContext) -> str | None:
     memory = situation.plan.budget
     if memory.kv_cache_bytes > 0:
         return None
@@ -82,16 +83,16 @@ def _memory_exceeded(situation: Situation) -> str | None:
     )
 
 
-def _context_above_limit(situation: Situation) -> str | None:
+def _context_above_limit(situation: WarningContext) -> str | None:
     limit, context = situation.model.max_position_embeddings, situation.plan.max_model_len
     if context <= limit:
         return None
     return f"vLLM refuses a context of {context:,} tokens: choose at most {limit:,}, the model's own limit."
 
 
-def _context_above_cache(situation: Situation) -> str | None:
+def _context_above_cache(situation: WarningContext) -> str | None:
     plan = situation.plan
-    if plan.budget.kv_cache_bytes <= 0 or plan.budget.held_requests(plan.max_model_len):
+    if plan.budget.kv_cache_bytes <= 0 or plan.budget.max_concurrent_requests(plan.max_model_len):
         return None
     if _states_limit_sequences(situation) is not None:
         return None
@@ -101,7 +102,7 @@ def _context_above_cache(situation: Situation) -> str | None:
     )
 
 
-def _workload_above_context(situation: Situation) -> str | None:
+def _workload_above_context(situation: WarningContext) -> str | None:
     plan, work = situation.plan, situation.plan.workload
     if work.total_tokens <= plan.max_model_len:
         return None
@@ -112,33 +113,33 @@ def _workload_above_context(situation: Situation) -> str | None:
     )
 
 
-def _requests_queue(situation: Situation) -> str | None:
+def _requests_queue(situation: WarningContext) -> str | None:
     plan = situation.plan
-    if not 0 < plan.held_requests < plan.concurrency:
+    if not 0 < plan.max_concurrent_requests < plan.concurrency:
         return None
     return (
-        f"The KV cache holds {count_text(plan.held_requests, 'request')} of {plan.workload.total_tokens:,}"
-        f" tokens at once: of {plan.concurrency:,} the others will queue."
+        f"The KV cache holds {count_text(plan.max_concurrent_requests, 'request')} of"
+        f" {plan.workload.total_tokens:,} tokens at once: of {plan.concurrency:,} the others will queue."
     )
 
 
-def _no_fp8_arithmetic(situation: Situation) -> str | None:
+def _no_fp8_arithmetic(situation: WarningContext) -> str | None:
     quantization, name = situation.plan.quantization, situation.instance.accelerator_name
     if quantization is None or quantization.name != "fp8" or situation.gpu.computes_fp8:
         return None
-    if not holds_fp8_weights(situation.gpu, situation.plan.budget.server.rules):
+    if not holds_fp8_weights(situation.gpu, situation.plan.budget.engine_args.behavior):
         return f"vLLM has no FP8 kernels for {name}: choose another quantization."
     return f"{name} does not compute in FP8: vLLM would store the weights in it and compute in 16 bit."
 
 
-def _no_int8_arithmetic(situation: Situation) -> str | None:
+def _no_int8_arithmetic(situation: WarningContext) -> str | None:
     quantization, name = situation.plan.quantization, situation.instance.accelerator_name
     if quantization is None or quantization.name != "int8" or situation.gpu.computes_int8:
         return None
     return f"vLLM has no INT8 kernels for {name}: choose another quantization."
 
 
-def _needs_prepared_checkpoint(situation: Situation) -> str | None:
+def _needs_prepared_checkpoint(situation: WarningContext) -> str | None:
     quantization = situation.plan.quantization
     if quantization is None or quantization.at_load:
         return None
@@ -156,14 +157,14 @@ def _or_at_load(plan: Plan | None) -> str:
     return f", or take {label} (quantization={name}), which vLLM does while it loads"
 
 
-def _quantized_already(situation: Situation) -> str | None:
-    wished, method = situation.wishes.quantization, situation.model.quantization
+def _quantized_already(situation: WarningContext) -> str | None:
+    wished, method = situation.overrides.quantization, situation.model.quantization
     if wished is None or method is None:
         return None
     return f"The checkpoint is quantized already ({method}) and runs as it is; {wished} was passed over."
 
 
-def _runs_in_fp32(situation: Situation) -> str | None:
+def _runs_in_fp32(situation: WarningContext) -> str | None:
     dtype = compute_dtype(situation.model, situation.gpu)
     if dtype is not Dtype.FLOAT32:
         return None
@@ -173,7 +174,7 @@ def _runs_in_fp32(situation: Situation) -> str | None:
     )
 
 
-def _runs_in_fp16(situation: Situation) -> str | None:
+def _runs_in_fp16(situation: WarningContext) -> str | None:
     dtype = compute_dtype(situation.model, situation.gpu)
     if dtype is not Dtype.FLOAT16 or situation.model.native_dtype is not Dtype.BFLOAT16:
         return None
@@ -183,7 +184,7 @@ def _runs_in_fp16(situation: Situation) -> str | None:
     )
 
 
-def _little_host_memory(situation: Situation) -> str | None:
+def _little_host_memory(situation: WarningContext) -> str | None:
     """Of the whole checkpoint, which every process reads through the page cache."""
     instance, model = situation.instance, situation.model
     stored = weight_bytes(model, compute_dtype(model, situation.gpu))
@@ -196,18 +197,18 @@ def _little_host_memory(situation: Situation) -> str | None:
     )
 
 
-def _states_limit_sequences(situation: Situation) -> str | None:
+def _states_limit_sequences(situation: WarningContext) -> str | None:
     memory = situation.plan.budget
     blocks = memory.layout.blocks(memory.kv_cache_bytes)
-    if not memory.layout.has_states or not 0 < blocks < memory.server.blocks_for_states:
+    if not memory.layout.has_states or not 0 < blocks < memory.engine_args.blocks_for_states:
         return None
     return (
         f"The cache has {count_text(blocks, 'block')} for the states of this model, and vLLM wants one for"
-        f" each of {memory.server.sequences} sequences: add --max-num-seqs {blocks} at most."
+        f" each of {memory.engine_args.max_num_seqs} sequences: add --max-num-seqs {blocks} at most."
     )
 
 
-def _fewer_gpus(situation: Situation) -> str | None:
+def _fewer_gpus(situation: WarningContext) -> str | None:
     degree, count = situation.plan.tensor_parallel, situation.instance.accelerator_count
     if degree >= count:
         return None
@@ -218,7 +219,7 @@ def _fewer_gpus(situation: Situation) -> str | None:
     )
 
 
-def _unknown_gpu(situation: Situation) -> str | None:
+def _unknown_gpu(situation: WarningContext) -> str | None:
     gpu, instance = situation.gpu, situation.instance
     if gpu.is_known:
         return None
@@ -228,8 +229,8 @@ def _unknown_gpu(situation: Situation) -> str | None:
     )
 
 
-def _lacks_wheels(situation: Situation) -> str | None:
-    version = situation.plan.budget.server.rules.version
+def _lacks_wheels(situation: WarningContext) -> str | None:
+    version = situation.plan.budget.engine_args.behavior.version
     if situation.gpu.compute_capability >= WHEEL_CAPABILITY or version is not None:
         return None
     return (
@@ -238,27 +239,27 @@ def _lacks_wheels(situation: Situation) -> str | None:
     )
 
 
-def _other_processors(situation: Situation) -> str | None:
+def _other_processors(situation: WarningContext) -> str | None:
     instance = situation.instance
     if instance.architecture == "x86_64":
         return None
     return f"{instance.name} has {instance.architecture} processors: vLLM has to be installed for them."
 
 
-def _not_listed(situation: Situation) -> str | None:
+def _not_listed(situation: WarningContext) -> str | None:
     instance = situation.instance
     return None if instance.is_listed else f"EC2 no longer lists {instance.name}: choose another type."
 
 
-def _not_every_version(situation: Situation) -> str | None:
-    model, version = situation.model, situation.plan.budget.server.rules.version
+def _not_every_version(situation: WarningContext) -> str | None:
+    model, version = situation.model, situation.plan.budget.engine_args.behavior.version
     if version is None and model.quantization == "bitsandbytes":
         last = version_text(LAST_WITH_BITSANDBYTES)
         return f"vLLM runs bitsandbytes up to {last} only; for later versions install vllm-bnb-plugin."
     return partial_support(model.class_name, version)
 
 
-def _cheaper_instance(situation: Situation) -> str | None:
+def _cheaper_instance(situation: WarningContext) -> str | None:
     instance, plan, cheaper = situation.instance, situation.plan, situation.cheaper
     if cheaper is None:
         return None
@@ -269,7 +270,7 @@ def _cheaper_instance(situation: Situation) -> str | None:
     )
 
 
-_CHECKS: Mapping[str, Callable[[Situation], str | None]] = {
+_CHECKS: Mapping[str, Callable[[WarningContext], str | None]] = {
     "tp_exceeds_gpus": _tp_exceeds_gpus,
     "tp_not_accepted": _tp_not_accepted,
     "memory_exceeded": _memory_exceeded,

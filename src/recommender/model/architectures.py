@@ -12,7 +12,7 @@ StateKind = Literal["delta_net", "mamba1", "mamba2", "short_convolution", "light
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class Architecture:
     """How the models of one `model_type` are built."""
 
     attention: Literal["heads", "latent", "expanded", "none"] = "heads"
@@ -43,18 +43,18 @@ class Family:
     """Values of the transformers class for keys that the repositories leave out of config.json."""
 
 
-_GATED = Family()
-_GATED_TIED = Family(is_tied=True)
-_UNGATED = Family(mlp_matrices=2)
-_UNGATED_TIED = Family(mlp_matrices=2, is_tied=True)
-_NO_FLOAT16 = Family(supports_float16=False)
+_GATED = Architecture()
+_GATED_TIED = Architecture(is_tied=True)
+_UNGATED = Architecture(mlp_matrices=2)
+_UNGATED_TIED = Architecture(mlp_matrices=2, is_tied=True)
+_NO_FLOAT16 = Architecture(supports_float16=False)
 
 # transformers: the head size of `Qwen3Config`, `GemmaConfig`, `Gemma2Config`, `GptOssConfig`.
-_QWEN_3 = Family(defaults={"head_dim": 128})
-_GEMMA = Family(is_tied=True, defaults={"head_dim": 256})
+_QWEN_3 = Architecture(defaults={"head_dim": 128})
+_GEMMA = Architecture(is_tied=True, defaults={"head_dim": 256})
 
 # transformers, `LlamaConfig`: what multimodal repositories built on Llama 2 leave out.
-_LLAMA = Family(
+_LLAMA = Architecture(
     defaults={
         "vocab_size": 32_000,
         "hidden_size": 4096,
@@ -67,28 +67,28 @@ _LLAMA = Family(
 
 # transformers: `Gemma2Config`, `GptOssConfig`, `Cohere2Config`, `Olmo3Config`, `Exaone4Config` and
 # `Llama4TextConfig`, where `layer_types` or `no_rope_layers` get their defaults.
-_GEMMA_2 = Family(
+_GEMMA_2 = Architecture(
     is_tied=True,
     supports_float16=False,
     local_layers="sliding",
     full_layer_period=2,
     defaults={"head_dim": 256},
 )
-_GPT_OSS = Family(local_layers="sliding", full_layer_period=2, defaults={"head_dim": 64})
-_EVERY_FOURTH_FULL = Family(local_layers="sliding", full_layer_period=4)
-_LLAMA_4 = Family(local_layers="chunked", full_layer_period=4)
-_LATENT = Family(attention="latent")
-_LATENT_PREDICTING = Family(attention="latent", may_predict=True)
-_SPARSE = Family(
+_GPT_OSS = Architecture(local_layers="sliding", full_layer_period=2, defaults={"head_dim": 64})
+_EVERY_FOURTH_FULL = Architecture(local_layers="sliding", full_layer_period=4)
+_LLAMA_4 = Architecture(local_layers="chunked", full_layer_period=4)
+_LATENT = Architecture(attention="latent")
+_LATENT_PREDICTING = Architecture(attention="latent", may_predict=True)
+_SPARSE = Architecture(
     attention="latent",
     block_tokens=64,
     may_predict=True,
     own_keys=frozenset({"index_n_heads"}),
 )
-_PREDICTING = Family(may_predict=True)
+_PREDICTING = Architecture(may_predict=True)
 
 # Layers of two sizes: those that look over the whole context have fewer and larger heads.
-_GEMMA_4 = Family(
+_GEMMA_4 = Architecture(
     is_tied=True,
     local_layers="sliding",
     full_layer_period=6,
@@ -104,7 +104,7 @@ _GEMMA_4 = Family(
 )
 
 # The last layers use the caches of earlier ones, and each layer has an embedding of its own.
-_GEMMA_3N = Family(
+_GEMMA_3N = Architecture(
     is_tied=True,
     local_layers="sliding",
     full_layer_period=5,
@@ -113,40 +113,42 @@ _GEMMA_3N = Family(
 )
 
 # Keys and values of layers with a window are more than of the others; layers are listed as 0 and 1.
-_MIMO_V2 = Family(
+_MIMO_V2 = Architecture(
     local_layers="sliding",
     own_keys=frozenset({"hybrid_layer_pattern", "swa_num_key_value_heads", "swa_head_dim"}),
 )
-_MINICPM_3 = Family(attention="expanded", own_keys=frozenset({"kv_lora_rank"}))
-_NEMOTRON_NAS = Family(own_keys=frozenset({"block_configs"}))
+_MINICPM_3 = Architecture(attention="expanded", own_keys=frozenset({"kv_lora_rank"}))
+_NEMOTRON_NAS = Architecture(own_keys=frozenset({"block_configs"}))
 
 # Layers of which some, or all, keep a state. Nemotron-H's feed-forward blocks have no gate.
-_NEMOTRON_H = Family(
+_NEMOTRON_H = Architecture(
     states="mamba2",
     states_have_own_dtype=True,
     may_predict=True,
     mlp_matrices=2,
     own_keys=frozenset({"hybrid_override_pattern", "mamba_num_heads"}),
 )
-_MAMBA_2_HYBRID = Family(
+_MAMBA_2_HYBRID = Architecture(
     states="mamba2", own_keys=frozenset({"mamba_d_state"}), defaults={"mamba_chunk_size": 256}
 )
-_FALCON_H1 = Family(states="mamba2", attention_beside_states=True, own_keys=frozenset({"mamba_d_state"}))
-_JAMBA = Family(states="mamba1", own_keys=frozenset({"attn_layer_period", "mamba_d_state"}))
-_MAMBA_1 = Family(attention="none", states="mamba1", own_keys=frozenset({"state_size"}))
-_MAMBA_2 = Family(attention="none", states="mamba2", own_keys=frozenset({"state_size"}))
-_LFM_2 = Family(states="short_convolution", is_tied=True, own_keys=frozenset({"conv_L_cache"}))
-_MINIMAX = Family(states="lightning")
-_KIMI_LINEAR = Family(
+_FALCON_H1 = Architecture(
+    states="mamba2", attention_beside_states=True, own_keys=frozenset({"mamba_d_state"})
+)
+_JAMBA = Architecture(states="mamba1", own_keys=frozenset({"attn_layer_period", "mamba_d_state"}))
+_MAMBA_1 = Architecture(attention="none", states="mamba1", own_keys=frozenset({"state_size"}))
+_MAMBA_2 = Architecture(attention="none", states="mamba2", own_keys=frozenset({"state_size"}))
+_LFM_2 = Architecture(states="short_convolution", is_tied=True, own_keys=frozenset({"conv_L_cache"}))
+_MINIMAX = Architecture(states="lightning")
+_KIMI_LINEAR = Architecture(
     attention="latent", states="delta_attention", own_keys=frozenset({"linear_attn_config"})
 )
 
 # Three layers of linear attention to one of attention.
-_DELTA_NET = Family(states="delta_net", may_predict=True, own_keys=frozenset({"linear_num_key_heads"}))
+_DELTA_NET = Architecture(states="delta_net", may_predict=True, own_keys=frozenset({"linear_num_key_heads"}))
 _QWEN_3_NEXT = replace(_DELTA_NET, defaults={"mtp_num_hidden_layers": 1})
 
 # transformers, `Gemma3TextConfig`.
-_GEMMA_3 = Family(
+_GEMMA_3 = Architecture(
     is_tied=True,
     supports_float16=False,
     local_layers="sliding",
@@ -163,7 +165,7 @@ _GEMMA_3 = Family(
     },
 )
 
-FAMILIES: Mapping[str, Family] = {
+ARCHITECTURES: Mapping[str, Architecture] = {
     **dict.fromkeys(
         (
             "apertus",

@@ -7,7 +7,7 @@ _INDEXER_BLOCK = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyValueHeads:
+class KVHeads:
     """What a layer of MHA, GQA or MQA caches: a key and a value vector per head."""
 
     kv_heads: int
@@ -23,7 +23,7 @@ class KeyValueHeads:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Latent:
+class MLACache:
     """What a layer of multi-head latent attention (DeepSeek V2) caches: a latent and a rotary key."""
 
     width: int
@@ -44,7 +44,7 @@ class Latent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexerKeys:
+class SparseIndexerCache:
     """What the indexer of a layer of sparse attention (DeepSeek V3.2) caches: a key in FP8 and its scales."""
 
     width: int
@@ -114,7 +114,7 @@ class RecurrentLayers:
     state: RecurrentState
 
 
-Cache = KeyValueHeads | Latent | IndexerKeys
+Cache = KVHeads | MLACache | SparseIndexerCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

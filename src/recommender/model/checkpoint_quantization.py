@@ -8,7 +8,7 @@ weights that they stand for, and those of NVFP4 as stored (huggingface.js,
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from recommender.model.config_reader import Fields
+from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 
 # The dtypes that hold packed weights in a safetensors file.
@@ -62,7 +62,7 @@ class CheckpointQuantization:
 
 
 def parse_quantization(
-    config: Fields, text: Fields, stored: Mapping[str, int]
+    config: ConfigReader, text: ConfigReader, stored: Mapping[str, int]
 ) -> CheckpointQuantization | None:
     """How the checkpoint is quantized; `None` where its weights are plain floats.
 
@@ -84,7 +84,7 @@ def computes_in_int8(quantization: CheckpointQuantization | None, stored: Mappin
     return is_scheme and 2 * stored.get("I8", 0) > sum(stored.values())
 
 
-def _declared(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantization:
+def _declared(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuantization:
     method = (stated.text("quant_method") or "an unnamed method").lower()
     match method:
         case "fp8" | "fbgemm_fp8":
@@ -129,7 +129,7 @@ def _block_size(shape: tuple[object, ...]) -> int:
     return max((size for size in shape if isinstance(size, int) and size > 0), default=1)
 
 
-def _compressed_tensors(stated: Fields, stored: Mapping[str, int]) -> CheckpointQuantization:
+def _compressed_tensors(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuantization:
     """Source: `compressed_tensors/config/base.py`, `CompressionFormat`."""
     groups = [stated.nested("config_groups").nested(name) for name in stated.nested("config_groups").names()]
     usual = stated.text("format") or ""
@@ -152,7 +152,7 @@ def _compressed_tensors(stated: Fields, stored: Mapping[str, int]) -> Checkpoint
     )
 
 
-def _compressed_to(groups: Sequence[Fields]) -> str | None:
+def _compressed_to(groups: Sequence[ConfigReader]) -> str | None:
     """What all groups have in common."""
     kinds = {
         (_FLOATS if each.text("type") == "float" else _INTEGERS).get(_bits(each, "num_bits", usual=8))
@@ -161,7 +161,7 @@ def _compressed_to(groups: Sequence[Fields]) -> str | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def _compressed_group_bytes(weights: Fields) -> float:
+def _compressed_group_bytes(weights: ConfigReader) -> float:
     bits = _bits(weights, "num_bits", usual=8)
     return _grouped_bytes(
         bits, weights.optional_count("group_size"), zero_points=weights.value("symmetric") is False
@@ -174,7 +174,7 @@ def _modelopt(stored: Mapping[str, int]) -> CheckpointQuantization:
     return CheckpointQuantization(method="modelopt", quantized_to="fp8")
 
 
-def _cache_value_bytes(stated: Fields) -> int | None:
+def _cache_value_bytes(stated: ConfigReader) -> int | None:
     """Only ModelOpt's are honoured: `vllm/utils/torch_utils.py`, `get_kv_cache_quant_algo_string`."""
     scheme = stated.nested("kv_cache_scheme")
     if scheme.value("num_bits") == _FP8_BITS and scheme.text("type") == "float":
@@ -199,14 +199,14 @@ def _undeclared(stored: Mapping[str, int]) -> CheckpointQuantization | None:
     return _modelopt(stored) if 2 * (packed + fp8) > sum(stored.values()) else None
 
 
-def _bits(stated: Fields, key: str, *, usual: int) -> int:
+def _bits(stated: ConfigReader, key: str, *, usual: int) -> int:
     bits = stated.optional_count(key) or usual
     if bits > _MOST_BITS:
         raise ImplausibleMetadata(f"{stated.name} says {key} = {bits}, which no quantized weight has.")
     return bits
 
 
-def _group_size(stated: Fields) -> int | None:
+def _group_size(stated: ConfigReader) -> int | None:
     return (
         None if stated.value("group_size") == -1 else stated.optional_count("group_size") or _USUAL_GROUP_SIZE
     )

@@ -10,7 +10,7 @@ _LARGEST_COUNT = 10**9
 _SHOWN_CHARACTERS = 60
 
 
-class Fields:
+class ConfigReader:
     """A JSON object with typed access. A key that is absent and one that is `null` are the same."""
 
     def __init__(
@@ -73,15 +73,15 @@ class Fields:
         """Whether `key` is there and true."""
         return self.value(key) is True
 
-    def nested(self, *keys: str, defaults: Mapping[str, Any] | None = None) -> "Fields":
+    def nested(self, *keys: str, defaults: Mapping[str, Any] | None = None) -> "ConfigReader":
         """The object under the first of `keys` that holds one; empty where none does."""
         found = next((key for key in keys if isinstance(self.value(key), Mapping)), None)
         document = self.value(found) if found else {}
-        return Fields(document, name=f"{self._name}, {found or keys[0]}", defaults=defaults)
+        return ConfigReader(document, name=f"{self._name}, {found or keys[0]}", defaults=defaults)
 
-    def with_defaults(self, defaults: Mapping[str, Any]) -> "Fields":
+    def with_defaults(self, defaults: Mapping[str, Any]) -> "ConfigReader":
         """The same object with `defaults` for the keys that it does not have."""
-        return Fields(self._document, name=self._name, defaults=defaults)
+        return ConfigReader(self._document, name=self._name, defaults=defaults)
 
     def names(self) -> tuple[str, ...]:
         """The keys of the object in a fixed order."""

@@ -4,7 +4,7 @@ Source: `vllm/config/model.py`, `_get_and_verify_max_len`, and
 `vllm/transformers_utils/model_arch_config_convertor.py`, `derive_max_model_len_and_key`, of vLLM 0.19.
 """
 
-from recommender.model.config_reader import Fields, shown
+from recommender.model.config_reader import ConfigReader, shown
 from recommender.model.errors import ImplausibleMetadata
 
 _KEYS = (
@@ -32,7 +32,7 @@ _YARN = frozenset({"yarn", "deepseek_yarn"})
 _LARGEST_FACTOR = 1024
 
 
-def longest_context(text: Fields) -> int:
+def longest_context(text: ConfigReader) -> int:
     """Tokens of the longest request, prompt and answer together."""
     stated = [limit for key in _KEYS if (limit := text.optional_count(key)) is not None]
     # Cohere's own key wins over the others.
@@ -52,7 +52,7 @@ def longest_context(text: Fields) -> int:
     return int(limit * scaling_factor(rope))
 
 
-def scaling_factor(rope: Fields) -> float:
+def scaling_factor(rope: ConfigReader) -> float:
     """The factor by which a rotary embedding is stretched; 1 where none is stated."""
     factor = rope.value("factor")
     if factor is None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from enum import Enum
 
-from recommender.model.architectures import Family
-from recommender.model.config_reader import Fields, shown
+from recommender.model.architectures import Architecture
+from recommender.model.config_reader import ConfigReader, shown
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.values import Shape
 
@@ -49,7 +49,9 @@ _SIGNS: Mapping[str, Mapping[str, Kind]] = {
 }
 
 
-def layer_kinds(family: Family, text: Fields, shape: Shape, *, has_window: bool) -> tuple[Kind, ...]:
+def layer_kinds(
+    family: Architecture, text: ConfigReader, shape: Shape, *, has_window: bool
+) -> tuple[Kind, ...]:
     """The kind of each layer.
 
     Raises `UnsupportedModel` for a name that is not understood, `ImplausibleMetadata` for a list of another
@@ -62,7 +64,7 @@ def layer_kinds(family: Family, text: Fields, shape: Shape, *, has_window: bool)
     )
 
 
-def _listed(family: Family, text: Fields, shape: Shape) -> tuple[Kind, ...]:
+def _listed(family: Architecture, text: ConfigReader, shape: Shape) -> tuple[Kind, ...]:
     names = _NAMES_BESIDE_STATES if family.states else _NAMES
     known = {"layer_types": names, **({"layers_block_type": names} if family.states else {}), **_SIGNS}
     key = next((key for key in known if text.has(key)), None)
@@ -79,7 +81,7 @@ def _listed(family: Family, text: Fields, shape: Shape) -> tuple[Kind, ...]:
     return tuple(known[key][name] for name in stated)
 
 
-def _indexed(family: Family, text: Fields, shape: Shape) -> tuple[Kind, ...]:
+def _indexed(family: Architecture, text: ConfigReader, shape: Shape) -> tuple[Kind, ...]:
     """The layers of attention by their numbers (Bamba, LFM2, Kimi Linear), the others keeping states."""
     if not family.states:
         return ()
@@ -99,13 +101,13 @@ def _indexed(family: Family, text: Fields, shape: Shape) -> tuple[Kind, ...]:
     return tuple(Kind.FULL if index in attention else Kind.STATE for index in range(shape.layers))
 
 
-def _index(fields: Fields, entry: object) -> int:
+def _index(fields: ConfigReader, entry: object) -> int:
     if isinstance(entry, int) and not isinstance(entry, bool) and entry >= 0:
         return entry
     raise ImplausibleMetadata(f"{fields.name} names layer {shown(entry)}, which no model has.")
 
 
-def _usual(family: Family, text: Fields, shape: Shape, *, has_window: bool) -> tuple[Kind, ...]:
+def _usual(family: Architecture, text: ConfigReader, shape: Shape, *, has_window: bool) -> tuple[Kind, ...]:
     """What transformers' class makes of a configuration that lists nothing."""
     if family.states is not None:
         return _usual_with_states(family, text, shape)
@@ -118,7 +120,7 @@ def _usual(family: Family, text: Fields, shape: Shape, *, has_window: bool) -> t
     return _every(shape.layers, _period(family, text), Kind.SLIDING)
 
 
-def _usual_with_states(family: Family, text: Fields, shape: Shape) -> tuple[Kind, ...]:
+def _usual_with_states(family: Architecture, text: ConfigReader, shape: Shape) -> tuple[Kind, ...]:
     if family.attention == "none":
         return (Kind.STATE,) * shape.layers
     if family.attention_beside_states:
@@ -131,7 +133,7 @@ def _usual_with_states(family: Family, text: Fields, shape: Shape) -> tuple[Kind
     raise UnsupportedModel(f"{text.name} does not say which of its layers have attention.")
 
 
-def _period(family: Family, text: Fields) -> int:
+def _period(family: Architecture, text: ConfigReader) -> int:
     """Every how many layers one looks over the whole context."""
     stated = text.value("sliding_window_pattern")
     if isinstance(stated, str):

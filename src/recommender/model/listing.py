@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recommender.model.checkpoint import stored_elements
-from recommender.model.config_reader import Fields
+from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata
 
 # How `quant_method` names what vLLM loads; other tools' formats, such as MLX's, have none.
@@ -33,7 +33,9 @@ class ListedCheckpoint:
         """Whether it could be quantized to `fp8`, `int8` or `int4`, as far as the list tells."""
         try:
             stored = stored_elements(self.information)
-            method = Fields(self.information, name="the list").nested("config").nested("quantization_config")
+            method = (
+                ConfigReader(self.information, name="the list").nested("config").nested("quantization_config")
+            )
         except ImplausibleMetadata:
             return False
         usual = max(stored, key=lambda dtype: stored[dtype], default="")

@@ -8,7 +8,7 @@ from typing import Any
 from recommender.model.checkpoint import loaded_weights, stated_total
 from recommender.model.checkpoint_quantization import CheckpointQuantization
 from recommender.model.errors import ImplausibleMetadata
-from recommender.model.language_model_config import Blueprint
+from recommender.model.language_model_config import LanguageModelConfig
 from recommender.model.parameters import language_parameters, prediction_layer_parameters, vision_parameters
 from recommender.model.values import Weights
 
@@ -21,7 +21,7 @@ def parse_weights(
     information: Mapping[str, Any],
     stored: Mapping[str, int],
     quantization: CheckpointQuantization | None,
-    blueprint: Blueprint,
+    blueprint: LanguageModelConfig,
 ) -> Weights:
     """The weights that the Hub counts, or else the ones that the shape implies, as far as vLLM loads them.
 
@@ -51,7 +51,7 @@ def _check_parameters(weights: Weights, implied: int) -> None:
         )
 
 
-def _without_second_copy(weights: Weights, blueprint: Blueprint, implied: int) -> Weights:
+def _without_second_copy(weights: Weights, blueprint: LanguageModelConfig, implied: int) -> Weights:
     """A few repositories store the output head beside the embedding that it is tied to; vLLM loads one."""
     output_head = blueprint.shape.embedding_parameters(tied=True)
     is_alone = blueprint.is_tied and blueprint.vision is None
@@ -60,7 +60,7 @@ def _without_second_copy(weights: Weights, blueprint: Blueprint, implied: int) -
     return replace(weights, float_values=weights.float_values - output_head)
 
 
-def _without_prediction_layers(weights: Weights, blueprint: Blueprint, implied: int) -> Weights:
+def _without_prediction_layers(weights: Weights, blueprint: LanguageModelConfig, implied: int) -> Weights:
     """`weights` without the layers that predict further tokens, which vLLM loads only to speculate with them.
 
     Whether they are there, and whether with embeddings of their own, tell the parameters that are left when

@@ -1,7 +1,7 @@
 """How many parameters a language model of a shape has, by its matrices; norms and biases are under 0.1 %."""
 
-from recommender.model.config_reader import Fields
-from recommender.model.language_model_config import Blueprint
+from recommender.model.config_reader import ConfigReader
+from recommender.model.language_model_config import LanguageModelConfig
 from recommender.model.layers import Kind, layer_kinds
 from recommender.model.values import Shape
 
@@ -9,7 +9,7 @@ _SHARED_EXPERTS = ("n_shared_experts", "num_shared_experts")
 _SHARED_WIDTH = ("shared_expert_intermediate_size", "moe_shared_expert_intermediate_size")
 
 
-def language_parameters(blueprint: Blueprint) -> int:
+def language_parameters(blueprint: LanguageModelConfig) -> int:
     """Parameters of all layers that generate, and of the embeddings."""
     text, shape = blueprint.text, blueprint.shape
     kinds = layer_kinds(blueprint.family, text, shape, has_window=False)
@@ -25,7 +25,7 @@ def language_parameters(blueprint: Blueprint) -> int:
     )
 
 
-def prediction_layer_parameters(blueprint: Blueprint) -> int:
+def prediction_layer_parameters(blueprint: LanguageModelConfig) -> int:
     """Parameters of a layer that predicts a further token.
 
     It is a layer of attention, its feed-forward block, and the projection of two hidden states into one.
@@ -37,7 +37,7 @@ def prediction_layer_parameters(blueprint: Blueprint) -> int:
     )
 
 
-def attention_parameters(blueprint: Blueprint) -> int:
+def attention_parameters(blueprint: LanguageModelConfig) -> int:
     """Parameters of one layer of attention, its indexer included."""
     text, shape = blueprint.text, blueprint.shape
     if blueprint.family.attention == "latent":
@@ -46,7 +46,7 @@ def attention_parameters(blueprint: Blueprint) -> int:
     return shape.hidden_size * shape.head_dim * (2 * shape.attention_heads + 2 * shape.kv_heads + gates)
 
 
-def feed_forward_parameters(text: Fields, shape: Shape, *, sparse: bool) -> int:
+def feed_forward_parameters(text: ConfigReader, shape: Shape, *, sparse: bool) -> int:
     """Parameters of one feed-forward block, a mixture of experts where `sparse`."""
     if not sparse:
         return shape.mlp_matrices * shape.hidden_size * shape.intermediate_size
@@ -59,7 +59,7 @@ def feed_forward_parameters(text: Fields, shape: Shape, *, sparse: bool) -> int:
     return experts + into_latent + shape.mlp_matrices * shape.hidden_size * shared + router
 
 
-def vision_parameters(vision: Fields) -> int:
+def vision_parameters(vision: ConfigReader) -> int:
     """Parameters of the image encoder of Qwen3-VL and Qwen3.5, and of its merger."""
     width, merged = vision.count("hidden_size"), vision.count("spatial_merge_size") ** 2
     layer = 4 * width**2 + 2 * width * vision.count("intermediate_size")
@@ -67,7 +67,7 @@ def vision_parameters(vision: Fields) -> int:
     return vision.count("depth") * layer + merger
 
 
-def _mixer_parameters(blueprint: Blueprint, kind: Kind) -> int:
+def _mixer_parameters(blueprint: LanguageModelConfig, kind: Kind) -> int:
     """Of what mixes tokens in a layer: attention, a state, or both."""
     if kind is Kind.NOTHING:
         return 0
@@ -76,7 +76,7 @@ def _mixer_parameters(blueprint: Blueprint, kind: Kind) -> int:
     return attention + (_state_parameters(blueprint) if has_state else 0)
 
 
-def _latent_parameters(text: Fields, shape: Shape) -> int:
+def _latent_parameters(text: ConfigReader, shape: Shape) -> int:
     rank, rotary = text.count("kv_lora_rank"), text.count("qk_rope_head_dim")
     plain, value = text.count("qk_nope_head_dim"), text.count("v_head_dim")
     query_rank, heads = text.optional_count("q_lora_rank"), shape.attention_heads
@@ -89,14 +89,14 @@ def _latent_parameters(text: Fields, shape: Shape) -> int:
     )
 
 
-def _indexer_parameters(text: Fields, shape: Shape) -> int:
+def _indexer_parameters(text: ConfigReader, shape: Shape) -> int:
     heads, width = text.optional_count("index_n_heads"), text.optional_count("index_head_dim")
     if heads is None or width is None:
         return 0
     return text.count("q_lora_rank") * heads * width + shape.hidden_size * (width + heads)
 
 
-def _state_parameters(blueprint: Blueprint) -> int:
+def _state_parameters(blueprint: LanguageModelConfig) -> int:
     """Projections of a gated delta net or of Mamba 2; other states are taken to have those of attention."""
     text, shape = blueprint.text, blueprint.shape
     if blueprint.family.states == "delta_net":

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from recommender.model.architectures import FAMILIES, WRAPPERS, Family
+from recommender.model.architectures import ARCHITECTURES, WRAPPERS, Architecture
 from recommender.model.attention import parse_attention, parse_recurrent, parse_sliding_window
 from recommender.model.checkpoint import largest_float, stated_total, stored_elements
 from recommender.model.checkpoint_quantization import computes_in_int8, parse_quantization
-from recommender.model.config_reader import Fields
+from recommender.model.config_reader import ConfigReader
 from recommender.model.context import longest_context
 from recommender.model.dtype import BY_TORCH_NAME, Dtype
-from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.model.errors import ImplausibleMetadata, UnknownArchitecture, UnsupportedModel
 from recommender.model.images import IMAGES
-from recommender.model.language_model_config import Blueprint
+from recommender.model.language_model_config import LanguageModelConfig
 from recommender.model.loaded import parse_weights
 from recommender.model.non_generators import (
     NOT_GENERATORS_BY_LIBRARY,
@@ -22,7 +22,6 @@ from recommender.model.non_generators import (
 from recommender.model.rotary import rotary_values
 from recommender.model.shape import parse_shape
 from recommender.model.values import HubMetadata, Model, ModelInfo
-from recommender.vllm.registry import missing_support
 
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
@@ -42,7 +41,7 @@ def parse_model(metadata: HubMetadata) -> Model:
     family = _family(metadata.model_id, config, architecture)
     text = _language_model(config, defaults=family.defaults)
     shape = parse_shape(text, mlp_matrices=family.mlp_matrices, has_attention=family.attention != "none")
-    blueprint = Blueprint(
+    blueprint = LanguageModelConfig(
         family=family,
         text=text,
         vision=config.nested("vision_config") if config.has("vision_config") else None,
@@ -80,7 +79,7 @@ def parse_model(metadata: HubMetadata) -> Model:
 
 def describe_model(metadata: HubMetadata) -> ModelInfo:
     """What the documents say of a model that is not supported; what they do not say is `None`."""
-    config = Fields(metadata.config or {}, name="config.json")
+    config = ConfigReader(metadata.config or {}, name="config.json")
     text = _language_model(config)
     try:
         stored = stored_elements(metadata.information)
@@ -97,14 +96,14 @@ def describe_model(metadata: HubMetadata) -> ModelInfo:
     )
 
 
-def _generator_config(metadata: HubMetadata) -> Fields:
+def _generator_config(metadata: HubMetadata) -> ConfigReader:
     """config.json of a repository that `vllm serve` could serve, or `UnsupportedModel`."""
     kind = _kind_of_non_generator(metadata)
     if kind is not None:
         raise UnsupportedModel(
             f"{metadata.model_id} is {kind}; `vllm serve` cannot benchmark it through /v1/completions."
         )
-    config = Fields(metadata.config or {}, name="config.json")
+    config = ConfigReader(metadata.config or {}, name="config.json")
     names = config.names_in("architectures")
     if names and not any(name.endswith(_GENERATOR_SUFFIXES) for name in names):
         raise UnsupportedModel(
@@ -115,8 +114,8 @@ def _generator_config(metadata: HubMetadata) -> Fields:
 
 
 def _kind_of_non_generator(metadata: HubMetadata) -> str | None:
-    information = Fields(metadata.information, name="the model information")
-    config = Fields(metadata.config or {}, name="config.json")
+    information = ConfigReader(metadata.information, name="the model information")
+    config = ConfigReader(metadata.config or {}, name="config.json")
     kind = (
         NOT_GENERATORS_BY_PIPELINE.get(information.text("pipeline_tag") or "")
         or NOT_GENERATORS_BY_LIBRARY.get(information.text("library_name") or "")
@@ -129,47 +128,42 @@ def _kind_of_non_generator(metadata: HubMetadata) -> str | None:
     return kind
 
 
-def _family(model_id: str, config: Fields, architecture: str) -> Family:
+def _family(model_id: str, config: ConfigReader, architecture: str) -> Architecture:
     """How the language model is built; `UnsupportedModel` for one, or a wrapper around one, not listed."""
-    family, outer = FAMILIES.get(architecture), config.text("model_type") or architecture
+    family, outer = ARCHITECTURES.get(architecture), config.text("model_type") or architecture
     hears = config.has("audio_config") and (family is None or "audio_config" not in family.own_keys)
     if family is not None and (outer == architecture or outer in WRAPPERS) and not hears:
         return family
     name = architecture if family is None else outer
-    removed = missing_support(_class_name(config), None)
-    if removed is not None:
-        raise UnsupportedModel(f"{model_id} is of the architecture {name[:60]}: {removed}")
-    raise UnsupportedModel(
-        f"{model_id} is of the architecture {name[:60]}, whose memory use is not understood."
-    )
+    raise UnknownArchitecture(model_id, name[:60], _class_name(config))
 
 
-def _class_name(config: Fields) -> str:
+def _class_name(config: ConfigReader) -> str:
     return next(iter(config.names_in("architectures")), "")
 
 
-def _is_tied(config: Fields, text: Fields, *, default: bool) -> bool:
+def _is_tied(config: ConfigReader, text: ConfigReader, *, default: bool) -> bool:
     stated = [each.value("tie_word_embeddings") for each in (text, config) if each.has("tie_word_embeddings")]
     return any(value is True for value in stated) if stated else default
 
 
-def _language_model(config: Fields, *, defaults: Mapping[str, Any] | None = None) -> Fields:
+def _language_model(config: ConfigReader, *, defaults: Mapping[str, Any] | None = None) -> ConfigReader:
     """The part of config.json that describes the language model: a nested object, or all of it."""
     key = next((key for key in _LANGUAGE_MODEL_KEYS if isinstance(config.value(key), Mapping)), None)
     return config.with_defaults(defaults or {}) if key is None else config.nested(key, defaults=defaults)
 
 
-def _architecture(config: Fields) -> str:
+def _architecture(config: ConfigReader) -> str:
     """`model_type` of the language model, or of the whole where a nested part does not state its own."""
     return _language_model(config).text("model_type") or config.text("model_type") or "(unnamed)"
 
 
-def _native_dtype(config: Fields, text: Fields, stored: Mapping[str, int]) -> Dtype:
+def _native_dtype(config: ConfigReader, text: ConfigReader, stored: Mapping[str, int]) -> Dtype:
     """The dtype that the checkpoint states, or the one that most of it is stored in."""
     return _stated_dtype(config, text) or largest_float(stored) or Dtype.FLOAT16
 
 
-def _stated_dtype(config: Fields, text: Fields) -> Dtype | None:
+def _stated_dtype(config: ConfigReader, text: ConfigReader) -> Dtype | None:
     stated = next(
         (
             fields.text("dtype", "torch_dtype")

@@ -4,7 +4,7 @@ It is short for most models and 2.5 GiB for Llama 4, whose table has ten million
 `vllm/model_executor/layers/rotary_embedding/`, `cos_sin_cache` of each class.
 """
 
-from recommender.model.config_reader import Fields
+from recommender.model.config_reader import ConfigReader
 from recommender.model.context import scaling_factor
 from recommender.model.values import Shape
 
@@ -35,7 +35,7 @@ _MULTIMODAL_ROWS = 4
 _SCALED_BY_THE_FACTOR = frozenset({"linear", "dynamic"})
 
 
-def rotary_values(text: Fields, shape: Shape, *, architecture: str) -> int:
+def rotary_values(text: ConfigReader, shape: Shape, *, architecture: str) -> int:
     """Values of the tables on each GPU, in the dtype that vLLM computes in."""
     positions = text.optional_count("max_position_embeddings", "seq_length")
     if positions is None or architecture in _WITHOUT or text.text("position_embedding_type") == "nope":
@@ -45,7 +45,7 @@ def rotary_values(text: Fields, shape: Shape, *, architecture: str) -> int:
     return int(positions * _row_factor(text.nested("rope_scaling", "rope_parameters"))) * width + local
 
 
-def _rotary_width(text: Fields, shape: Shape) -> int:
+def _rotary_width(text: ConfigReader, shape: Shape) -> int:
     latent = text.optional_count("qk_rope_head_dim")
     if latent is not None:
         return latent
@@ -54,7 +54,7 @@ def _rotary_width(text: Fields, shape: Shape) -> int:
     return int(shape.head_dim * share) if isinstance(share, float) and 0 < share < 1 else shape.head_dim
 
 
-def _row_factor(rope: Fields) -> float:
+def _row_factor(rope: ConfigReader) -> float:
     if isinstance(rope.value("mrope_section"), list):
         return _MULTIMODAL_ROWS
     return scaling_factor(rope) if rope.text("rope_type", "type") in _SCALED_BY_THE_FACTOR else 1

@@ -1,6 +1,6 @@
 """The sizes of a transformer, under all the names that config.json files use for them."""
 
-from recommender.model.config_reader import Fields
+from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata
 from recommender.model.values import Shape
 
@@ -21,7 +21,7 @@ _EXPERT_INTERMEDIATE = ("moe_intermediate_size",)
 _KV_HEADS = ("n_head_kv", "num_kv_heads", "num_key_value_heads")
 
 
-def parse_shape(text: Fields, *, mlp_matrices: int, has_attention: bool = True) -> Shape:
+def parse_shape(text: ConfigReader, *, mlp_matrices: int, has_attention: bool = True) -> Shape:
     """The sizes that `text` states; heads are 0 without attention.
 
     Raises `ImplausibleMetadata` where one is missing, is no positive whole number, or contradicts another.
@@ -57,22 +57,22 @@ def parse_shape(text: Fields, *, mlp_matrices: int, has_attention: bool = True) 
     return shape
 
 
-def _widest_block(text: Fields, hidden_size: int) -> int | None:
+def _widest_block(text: ConfigReader, hidden_size: int) -> int | None:
     """Feed-forward width of the widest block of a searched model.
 
     Source: `vllm/model_executor/models/nemotron_nas.py`, `_ffn_mult_to_intermediate_size`.
     """
-    blocks = (Fields({"block": block}, name=text.name) for block in text.entries("block_configs"))
+    blocks = (ConfigReader({"block": block}, name=text.name) for block in text.entries("block_configs"))
     factors = (block.nested("block").nested("ffn").value("ffn_mult") for block in blocks)
     widest = max((factor for factor in factors if isinstance(factor, int | float)), default=None)
     return -(-int(2 * widest * hidden_size / 3) // _BLOCK_STEP) * _BLOCK_STEP if widest else None
 
 
-def _head_dim(text: Fields, hidden_size: int, heads: int) -> int:
+def _head_dim(text: ConfigReader, hidden_size: int, heads: int) -> int:
     return text.optional_count(*_HEAD_DIM) or hidden_size // heads if heads else 0
 
 
-def _kv_heads(text: Fields, heads: int) -> int:
+def _kv_heads(text: ConfigReader, heads: int) -> int:
     if not heads:
         return 0
     if text.flag("multi_query") and not text.flag("new_decoder_architecture"):
@@ -86,7 +86,7 @@ def _kv_heads(text: Fields, heads: int) -> int:
     )
 
 
-def _check(shape: Shape, text: Fields) -> None:
+def _check(shape: Shape, text: ConfigReader) -> None:
     if shape.layers > _MOST_LAYERS:
         raise ImplausibleMetadata(f"{text.name} says {shape.layers} layers, which no model has.")
     if not shape.attention_heads:

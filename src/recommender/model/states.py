@@ -4,9 +4,9 @@ Shapes: `vllm/model_executor/layers/mamba/mamba_utils.py`, `MambaStateShapeCalcu
 architecture: `get_mamba_state_shape_from_config` of its class in `vllm/model_executor/models/`.
 """
 
-from recommender.model.architectures import Family
+from recommender.model.architectures import Architecture
 from recommender.model.caches import RecurrentState, StateTensor
-from recommender.model.config_reader import Fields
+from recommender.model.config_reader import ConfigReader
 from recommender.model.values import Shape
 
 _FLOAT32_BYTES = 4
@@ -18,7 +18,7 @@ _USUAL_EXPANSION = 2
 _USUAL_CHUNK_TOKENS = 2048
 
 
-def parse_state(family: Family, text: Fields, shape: Shape) -> RecurrentState:
+def parse_state(family: Architecture, text: ConfigReader, shape: Shape) -> RecurrentState:
     """The state of one layer of a family that has states."""
     match family.states:
         case "delta_net":
@@ -34,7 +34,7 @@ def parse_state(family: Family, text: Fields, shape: Shape) -> RecurrentState:
     return _delta_attention(text.nested("linear_attn_config"))
 
 
-def _delta_net(text: Fields) -> RecurrentState:
+def _delta_net(text: ConfigReader) -> RecurrentState:
     """Gated delta net of Qwen3-Next and Qwen3.5."""
     key_heads, value_heads = text.count("linear_num_key_heads"), text.count("linear_num_value_heads")
     key_dim, value_dim = text.count("linear_key_head_dim"), text.count("linear_value_head_dim")
@@ -48,7 +48,7 @@ def _delta_net(text: Fields) -> RecurrentState:
     )
 
 
-def _mamba_1(text: Fields, shape: Shape) -> RecurrentState:
+def _mamba_1(text: ConfigReader, shape: Shape) -> RecurrentState:
     """Jamba states the width by an expansion, Mamba and FalconMamba by `intermediate_size`."""
     width = (
         (text.optional_count("mamba_expand") or _USUAL_EXPANSION) * shape.hidden_size
@@ -60,7 +60,7 @@ def _mamba_1(text: Fields, shape: Shape) -> RecurrentState:
     return RecurrentState(tensors=(inputs, memory), heads=(width,), chunk_tokens=_chunk_tokens(text))
 
 
-def _mamba_2(family: Family, text: Fields) -> RecurrentState:
+def _mamba_2(family: Architecture, text: ConfigReader) -> RecurrentState:
     heads = text.count("mamba_num_heads", "mamba_n_heads", "num_heads")
     head_dim = text.count("mamba_head_dim", "mamba_d_head", "head_dim")
     width = text.count("ssm_state_size", "mamba_d_state", "state_size")
@@ -82,7 +82,7 @@ def _mamba_2(family: Family, text: Fields) -> RecurrentState:
     )
 
 
-def _short_convolution(text: Fields, shape: Shape) -> RecurrentState:
+def _short_convolution(text: ConfigReader, shape: Shape) -> RecurrentState:
     """LFM2: the last inputs of a convolution over the hidden size."""
     width = text.optional_count("conv_dim") or shape.hidden_size
     inputs = StateTensor(values=width * (text.count("conv_L_cache") - 1))
@@ -95,7 +95,7 @@ def _lightning(shape: Shape) -> RecurrentState:
     return RecurrentState(tensors=(memory,), heads=(shape.attention_heads,))
 
 
-def _delta_attention(linear: Fields) -> RecurrentState:
+def _delta_attention(linear: ConfigReader) -> RecurrentState:
     """Kimi Delta Attention: the last inputs of queries, keys and values, and a matrix for each head."""
     heads, head_dim = linear.count("num_heads"), linear.count("head_dim")
     inputs = StateTensor(values=3 * heads * head_dim * (linear.count("short_conv_kernel_size") - 1))
@@ -103,10 +103,10 @@ def _delta_attention(linear: Fields) -> RecurrentState:
     return RecurrentState(tensors=(inputs, memory), heads=(heads,))
 
 
-def _chunk_tokens(text: Fields) -> int:
+def _chunk_tokens(text: ConfigReader) -> int:
     """Source: `vllm/config/model.py`, `get_mamba_chunk_size`."""
     return text.optional_count("mamba_chunk_size", "chunk_size") or _USUAL_CHUNK_TOKENS
 
 
-def _state_value_bytes(text: Fields, key: str) -> int | None:
+def _state_value_bytes(text: ConfigReader, key: str) -> int | None:
     return _FLOAT32_BYTES if text.text(key) == "float32" else None

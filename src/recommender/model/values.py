@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.model.caches import AttentionLayers, IndexerKeys, KeyValueHeads, RecurrentLayers
+from recommender.model.caches import AttentionLayers, KVHeads, RecurrentLayers, SparseIndexerCache
 from recommender.model.dtype import Dtype
 
 
@@ -122,13 +122,13 @@ class Model:
     def kv_heads(self) -> int | None:
         """What tensor parallelism divides or replicates; `None` where a latent is cached instead."""
         caches = [layers.cache for layers in self.attention]
-        heads = [cache.kv_heads for cache in caches if isinstance(cache, KeyValueHeads)]
+        heads = [cache.kv_heads for cache in caches if isinstance(cache, KVHeads)]
         return max(heads, default=None)
 
     @property
     def has_indexers(self) -> bool:
         """Whether its attention is sparse: an indexer chooses the tokens it looks at."""
-        return any(isinstance(layers.cache, IndexerKeys) for layers in self.attention)
+        return any(isinstance(layers.cache, SparseIndexerCache) for layers in self.attention)
 
     @property
     def info(self) -> "ModelInfo":

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-QuantizationName = Literal["fp8", "int8", "int4"]
-QuantizationWish = Literal["none", QuantizationName]
+from recommender.vllm.quantization import QuantizationName
+
+QuantizationOverride = Literal["none", QuantizationName]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class Overrides:
     """What is fixed; `None` is left to the recommendation."""
 
     tensor_parallel: int | None = None
-    quantization: QuantizationWish | None = None
+    quantization: QuantizationOverride | None = None
     max_model_len: int | None = None
     concurrency: int | None = None
     input_tokens: int | None = None
@@ -21,4 +22,4 @@ class Wishes:
     """Of each GPU, to assume instead of the estimate."""
 
 
-NO_WISHES = Wishes()
+NO_OVERRIDES = Overrides()

@@ -3,17 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from recommender.hardware.gpu import WHEEL_CAPABILITY, WHEEL_VERSION, Gpu, gpu_of
+from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.memory.budget import Budget, budget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.planning.tensor_parallelism import minimum_degree, valid_degrees
-from recommender.vllm.behavior import ANY_VERSION, Rules
-from recommender.vllm.engine_args import Server, default_server
+from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.engine_args import EngineArgs, default_engine_args
 from recommender.vllm.quantization import Quantization, lacks_bitsandbytes, lacks_int8, missing_capability
 from recommender.vllm.version import OLDEST_OF_ANY
+from recommender.vllm.wheels import WHEEL_CAPABILITY, WHEEL_VERSION
 
 INPUT_TOKENS = 512
 OUTPUT_TOKENS = 256
@@ -62,9 +63,9 @@ class Plan:
         return self.quantization is not None and not self.quantization.at_load
 
     @property
-    def held_requests(self) -> int:
+    def max_concurrent_requests(self) -> int:
         """Requests of the workload that the KV cache holds at once."""
-        return self.budget.held_requests(self.workload.total_tokens)
+        return self.budget.max_concurrent_requests(self.workload.total_tokens)
 
 
 def best_plan(
@@ -72,7 +73,7 @@ def best_plan(
     instance: Instance,
     quantization: Quantization | None = None,
     *,
-    rules: Rules = ANY_VERSION,
+    behavior: VersionBehavior = ANY_VERSION,
     overhead_bytes: int | None = None,
 ) -> Plan | None:
     """The plan with the largest valid tensor parallel degree on `instance`; `None` where none fits.
@@ -80,7 +81,7 @@ def best_plan(
     Degrees that replicate KV heads are considered only where no other fits.
     """
     gpu = gpu_of(instance)
-    if lacks_wheels(gpu, rules) or lacks_bitsandbytes(model, rules):
+    if lacks_wheels(gpu, behavior) or lacks_bitsandbytes(model, behavior):
         return None
     lacks_sparse_kernels = model.has_indexers and not gpu.runs_sparse_attention
     if lacks_sparse_kernels or missing_capability(model, gpu) is not None or lacks_int8(model, gpu):
@@ -89,28 +90,30 @@ def best_plan(
     least = minimum_degree(weights, gpu.visible_bytes)
     if least > instance.accelerator_count:
         return None
-    server = replace(default_server(gpu, rules), overhead_bytes=overhead_bytes)
+    engine_args = replace(default_engine_args(gpu, behavior), overhead_bytes=overhead_bytes)
     for replicate in (False, True):
         degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=replicate)
         enough = [degree for degree in degrees if degree >= least]
-        budgets = _fitting_budgets(model, gpu, enough, quantization, server)
+        budgets = _fitting_budgets(model, gpu, enough, quantization, engine_args)
         if budgets:
             return _plan(model, gpu, degrees, budgets, quantization)
     return None
 
 
-def lacks_wheels(gpu: Gpu, rules: Rules) -> bool:
+def lacks_wheels(gpu: Gpu, behavior: VersionBehavior) -> bool:
     """Whether the released wheels of the version that was chosen do not run on `gpu`."""
-    return gpu.compute_capability < WHEEL_CAPABILITY and (rules.version or OLDEST_OF_ANY) >= WHEEL_VERSION
+    return gpu.compute_capability < WHEEL_CAPABILITY and (behavior.version or OLDEST_OF_ANY) >= WHEEL_VERSION
 
 
 def _fitting_budgets(
-    model: Model, gpu: Gpu, degrees: Iterable[int], quantization: Quantization | None, server: Server
+    model: Model, gpu: Gpu, degrees: Iterable[int], quantization: Quantization | None, engine_args: EngineArgs
 ) -> dict[int, Budget]:
     """The budgets of those of `degrees` that hold the weights and a context beside them."""
-    budgets = {degree: budget(model, gpu, degree, quantization, server=server) for degree in degrees}
+    budgets = {
+        degree: budget(model, gpu, degree, quantization, engine_args=engine_args) for degree in degrees
+    }
     needed = min(SMALLEST_CONTEXT, model.max_position_embeddings)
-    return {degree: memory for degree, memory in budgets.items() if memory.held_requests(needed)}
+    return {degree: memory for degree, memory in budgets.items() if memory.max_concurrent_requests(needed)}
 
 
 def _plan(
@@ -134,14 +137,14 @@ def _plan(
         budget=memory,
         max_model_len=context,
         workload=workload,
-        concurrency=usual_concurrency(memory, workload),
+        concurrency=default_concurrency(memory, workload),
     )
 
 
 def largest_context(limit_tokens: int, memory: Budget) -> int:
     """The largest power of two within the model's limit of which the cache holds one request."""
     context = power_of_two_within(limit_tokens)
-    while context > 1 and not memory.held_requests(context):
+    while context > 1 and not memory.max_concurrent_requests(context):
         context //= 2
     return context
 
@@ -151,9 +154,9 @@ def power_of_two_within(limit: int) -> int:
     return 1 << (limit.bit_length() - 1)
 
 
-def usual_concurrency(memory: Budget, workload: Workload) -> int:
+def default_concurrency(memory: Budget, workload: Workload) -> int:
     """The requests of `workload` that the cache holds at once, within 1 and the form's largest value."""
-    return max(1, min(memory.held_requests(workload.total_tokens), LARGEST_CONCURRENCY))
+    return max(1, min(memory.max_concurrent_requests(workload.total_tokens), LARGEST_CONCURRENCY))
 
 
 def workload_within(context_tokens: int) -> Workload:

@@ -8,10 +8,9 @@ from typing import Any
 from recommender.hardware.instance import Instance
 from recommender.model import HubMetadata, ListedCheckpoint, Model, parse_model
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
-from recommender.planning.overrides import QuantizationName
 from recommender.planning.plan import Plan, best_plan
-from recommender.vllm.behavior import ANY_VERSION, Rules
-from recommender.vllm.quantization import has_bitsandbytes
+from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.quantization import QuantizationName, has_bitsandbytes
 from recommender.vllm.registry import missing_support
 
 _MOST_OFFERED = 3
@@ -30,7 +29,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedCheckpoint:
+class PreQuantizedCheckpoint:
     """A repository to run instead of the model itself, and how it runs."""
 
     model_id: str
@@ -64,34 +63,34 @@ def candidate(listed: ListedCheckpoint, config: Mapping[str, Any]) -> Candidate 
     return Candidate(model=model, downloads=listed.downloads, is_gated=listed.is_gated)
 
 
-def prepared_checkpoints(
+def pre_quantized_checkpoints(
     base: Model,
     candidates: Iterable[Candidate],
     wanted: QuantizationName,
     instance: Instance,
-    rules: Rules = ANY_VERSION,
-) -> tuple[PreparedCheckpoint, ...]:
+    behavior: VersionBehavior = ANY_VERSION,
+) -> tuple[PreQuantizedCheckpoint, ...]:
     """Those of `candidates` that are `base` quantized to `wanted` and run on `instance`.
 
     At most three, the most downloaded first.
     """
     ranked = sorted(candidates, key=lambda each: (-each.downloads, each.model.model_id))
-    tried = (_fitting(base, each, wanted, instance, rules) for each in ranked)
+    tried = (_fitting(base, each, wanted, instance, behavior) for each in ranked)
     return tuple(islice((each for each in tried if each is not None), _MOST_OFFERED))
 
 
 def _fitting(
-    base: Model, candidate: Candidate, wanted: QuantizationName, instance: Instance, rules: Rules
-) -> PreparedCheckpoint | None:
+    base: Model, candidate: Candidate, wanted: QuantizationName, instance: Instance, behavior: VersionBehavior
+) -> PreQuantizedCheckpoint | None:
     model = candidate.model
     if model.quantization is None or model.quantized_to != wanted or not _is_same(model, base):
         return None
-    if model.quantization == "bitsandbytes" and not has_bitsandbytes(rules):
+    if model.quantization == "bitsandbytes" and not has_bitsandbytes(behavior):
         return None
-    plan = best_plan(model, instance, rules=rules)
-    if plan is None or missing_support(model.class_name, rules.version) is not None:
+    plan = best_plan(model, instance, behavior=behavior)
+    if plan is None or missing_support(model.class_name, behavior.version) is not None:
         return None
-    return PreparedCheckpoint(
+    return PreQuantizedCheckpoint(
         model_id=model.model_id,
         method=model.quantization,
         quantized_to=wanted,

@@ -8,14 +8,14 @@ def serve_arguments(plan: Plan) -> tuple[str, ...]:
 
     A checkpoint that is quantized beforehand needs no flag: vLLM reads it from config.json.
     """
-    server, quantization = plan.budget.server, plan.quantization
+    engine_args, quantization = plan.budget.engine_args, plan.quantization
     flag = quantization.flag if quantization is not None else None
     return (
         *("--tensor-parallel-size", str(plan.tensor_parallel)),
         *("--max-model-len", str(plan.max_model_len)),
-        *("--gpu-memory-utilization", str(server.utilization)),
-        *("--max-num-seqs", str(server.sequences)),
-        *("--max-num-batched-tokens", str(server.batched_tokens)),
+        *("--gpu-memory-utilization", str(engine_args.gpu_memory_utilization)),
+        *("--max-num-seqs", str(engine_args.max_num_seqs)),
+        *("--max-num-batched-tokens", str(engine_args.max_num_batched_tokens)),
         *(("--dtype", plan.cast_to.torch_name) if plan.cast_to is not None else ()),
         *(("--quantization", flag) if flag is not None else ()),
     )

@@ -2,7 +2,7 @@
 
 import math
 
-from recommender.model import KeyValueHeads, Model
+from recommender.model import KVHeads, Model
 
 # Share of a GPU that weights may take, so that a cache beside them is worth having.
 _WEIGHT_SHARE = 0.85
@@ -63,9 +63,7 @@ def _blocked(model: Model) -> tuple[int, ...]:
 
 def _kv_heads(model: Model) -> tuple[int, ...]:
     """KV heads of each kind of layer."""
-    return tuple(
-        layers.cache.kv_heads for layers in model.attention if isinstance(layers.cache, KeyValueHeads)
-    )
+    return tuple(layers.cache.kv_heads for layers in model.attention if isinstance(layers.cache, KVHeads))
 
 
 def _divides_kv_heads(kinds: tuple[int, ...], degree: int, *, replicate: bool) -> bool:

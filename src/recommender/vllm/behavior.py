@@ -1,6 +1,6 @@
 """What differs between versions of vLLM, in one table.
 
-The figures were read from start-up logs of that version, the rules from its source. `ANY_VERSION` has the
+The figures were read from start-up logs of that version, the behavior from its source. `ANY_VERSION` has the
 least favourable of all versions since 0.17: what starts under it starts under each of them.
 """
 
@@ -43,7 +43,7 @@ class NonTorch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class VersionBehavior:
     """The memory behaviour of one version."""
 
     runner: Runner
@@ -101,7 +101,7 @@ def _non_torch(single: float, *, nvlink: float, pcie: float) -> NonTorch:
     return NonTorch(single=gib_bytes(single), nvlink=gib_bytes(nvlink), pcie=gib_bytes(pcie))
 
 
-_V0 = Rules(
+_V0 = VersionBehavior(
     runner=SORTING,
     non_torch=_non_torch(0.1, nvlink=0.6, pcie=0.35),
     # Logged by DeepSeek V2.5 on A100, and by Llama 3.1 405B on H100 and DeepSeek-R1 on H200, up to 0.7.
@@ -171,7 +171,7 @@ _0_29 = replace(_0_28, second_runner=SECOND_0_29, copies_embedding="on one GPU",
 _0_32 = replace(_0_29, checkpoints_of_a_prompt=1)
 _0_33 = replace(_0_32, second_runner=SECOND_0_33, delta_net_step_tokens=64)
 
-_BY_FIRST_VERSION: dict[Version, Rules] = {
+_BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
     _OLDEST: _V0,
     (0, 7): _0_7,
     (0, 8): _0_8,
@@ -208,8 +208,8 @@ ANY_VERSION = replace(
 )
 
 
-def rules_of(version: Version | None) -> Rules:
-    """The rules of a version; without one those that hold for every version since 0.17."""
+def behavior_of(version: Version | None) -> VersionBehavior:
+    """The behavior of a version; without one those that hold for every version since 0.17."""
     if version is None:
         return ANY_VERSION
     first = max(each for each in _BY_FIRST_VERSION if each <= max(version, _OLDEST))

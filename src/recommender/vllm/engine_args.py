@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
-from recommender.vllm.behavior import ANY_VERSION, Rules
+from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 
 # What the benchmark platform passes; the rules' own default is 0.9 up to 0.19 and 0.92 from 0.20 on.
 GPU_MEMORY_UTILIZATION = 0.90
@@ -22,15 +22,15 @@ _LARGEST_GPU_BYTES = 160 * GIB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A vLLM server on one kind of GPU."""
+class EngineArgs:
+    """The engine arguments of vLLM on one kind of GPU."""
 
-    rules: Rules
-    utilization: float
+    behavior: VersionBehavior
+    gpu_memory_utilization: float
     """The share of a GPU's memory that vLLM may use, `--gpu-memory-utilization`."""
-    batched_tokens: int
+    max_num_batched_tokens: int
     """`--max-num-batched-tokens`."""
-    sequences: int
+    max_num_seqs: int
     """`--max-num-seqs`."""
     compiles: bool = True
     """False with `--enforce-eager`, which captures no graphs either."""
@@ -44,35 +44,37 @@ class Server:
     @property
     def blocks_for_states(self) -> int:
         """Blocks without which vLLM does not start a model that keeps states."""
-        return self.sequences if self.rules.wants_a_block_for_each_sequence else 0
+        return self.max_num_seqs if self.behavior.wants_a_block_for_each_sequence else 0
 
     @property
     def in_flight_tokens(self) -> int:
         """Tokens that may be scheduled and not yet settled, which layers with a window keep beside it."""
-        return self.rules.concurrent_batches * self.batched_tokens
+        return self.behavior.concurrent_batches * self.max_num_batched_tokens
 
 
-def default_server(gpu: Gpu, rules: Rules = ANY_VERSION, *, context_tokens: int = 0) -> Server:
+def default_engine_args(
+    gpu: Gpu, behavior: VersionBehavior = ANY_VERSION, *, context_tokens: int = 0
+) -> EngineArgs:
     """The flags that an API server takes by default on `gpu` for a context of `context_tokens`.
 
     Source: `vllm/engine/arg_utils.py`, `get_batch_defaults`; an A100 is no large GPU to it. The first engine
     took a whole context as a batch, unless it was over 32,768 tokens long.
     """
-    batched_tokens, sequences = _USUAL_TOKENS, USUAL_SEQUENCES
-    if rules.profiles_whole_context:
+    max_num_batched_tokens, max_num_seqs = _USUAL_TOKENS, USUAL_SEQUENCES
+    if behavior.profiles_whole_context:
         if context_tokens <= _LONGEST_UNCHUNKED_CONTEXT:
-            batched_tokens = max(batched_tokens, context_tokens)
+            max_num_batched_tokens = max(max_num_batched_tokens, context_tokens)
     elif gpu.visible_bytes >= _LARGE_GPU_BYTES and (
-        rules.a100_takes_large_batches or not gpu.name.startswith("A100")
+        behavior.a100_takes_large_batches or not gpu.name.startswith("A100")
     ):
-        batched_tokens, sequences = _LARGE_TOKENS, _LARGE_SEQUENCES
-    if rules.all_gpus_take_large_batches:
-        sequences = _LARGE_SEQUENCES
-    if gpu.visible_bytes >= _LARGEST_GPU_BYTES and rules.largest_gpus_take_double_batches:
-        batched_tokens = _LARGEST_TOKENS
-    return Server(
-        rules=rules,
-        utilization=GPU_MEMORY_UTILIZATION,
-        batched_tokens=batched_tokens,
-        sequences=sequences,
+        max_num_batched_tokens, max_num_seqs = _LARGE_TOKENS, _LARGE_SEQUENCES
+    if behavior.all_gpus_take_large_batches:
+        max_num_seqs = _LARGE_SEQUENCES
+    if gpu.visible_bytes >= _LARGEST_GPU_BYTES and behavior.largest_gpus_take_double_batches:
+        max_num_batched_tokens = _LARGEST_TOKENS
+    return EngineArgs(
+        behavior=behavior,
+        gpu_memory_utilization=GPU_MEMORY_UTILIZATION,
+        max_num_batched_tokens=max_num_batched_tokens,
+        max_num_seqs=max_num_seqs,
     )

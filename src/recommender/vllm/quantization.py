@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from recommender.hardware.gpu import BF16_CAPABILITY, Gpu
 from recommender.model import Model
-from recommender.planning.overrides import QuantizationName
-from recommender.vllm.behavior import ANY_VERSION, Rules
+from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.version import OLDEST_OF_ANY, Version
+
+QuantizationName = Literal["fp8", "int8", "int4"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,19 +77,21 @@ _MINIMUM_CAPABILITY: Mapping[str, tuple[int, int]] = {
 }
 
 
-def quantization_named(name: QuantizationName, model: Model, rules: Rules = ANY_VERSION) -> Quantization:
-    """The quantization `name` of `model`, done at load where the version that `rules` are of can."""
-    version = rules.version or OLDEST_OF_ANY
+def quantization_named(
+    name: QuantizationName, model: Model, behavior: VersionBehavior = ANY_VERSION
+) -> Quantization:
+    """The quantization `name` of `model`, done at load where the version that `behavior` is of can."""
+    version = behavior.version or OLDEST_OF_ANY
     match name:
         case "fp8":
             return FP8 if version >= _FP8_LAYER_BY_LAYER else FP8_BEFOREHAND
         case "int8":
             return INT8
         case "int4":
-            return INT4_AT_LOAD if _loads_through_bitsandbytes(model, rules) else INT4
+            return INT4_AT_LOAD if _loads_through_bitsandbytes(model, behavior) else INT4
 
 
-def candidates(model: Model, gpu: Gpu, rules: Rules = ANY_VERSION) -> tuple[Quantization, ...]:
+def candidates(model: Model, gpu: Gpu, behavior: VersionBehavior = ANY_VERSION) -> tuple[Quantization, ...]:
     """What to try on `gpu` when native precision does not fit, in order.
 
     Nothing for a checkpoint that is quantized already, nor where the model has to run in FP32, for which
@@ -100,24 +104,26 @@ def candidates(model: Model, gpu: Gpu, rules: Rules = ANY_VERSION) -> tuple[Quan
         ("int8", gpu.computes_int8),
         ("int4", True),
     )
-    return tuple(quantization_named(name, model, rules) for name, is_right in computable if is_right)
+    return tuple(quantization_named(name, model, behavior) for name, is_right in computable if is_right)
 
 
-def candidates_at_load(model: Model, gpu: Gpu, rules: Rules = ANY_VERSION) -> tuple[Quantization, ...]:
+def candidates_at_load(
+    model: Model, gpu: Gpu, behavior: VersionBehavior = ANY_VERSION
+) -> tuple[Quantization, ...]:
     """What vLLM can do on `gpu` with the checkpoint as it is, in order; FP8 of the weights alone, too."""
     if model.quantization is not None or not runs_in_16_bit(model, gpu):
         return ()
     loadable: tuple[tuple[QuantizationName, bool], ...] = (
-        ("fp8", holds_fp8_weights(gpu, rules)),
+        ("fp8", holds_fp8_weights(gpu, behavior)),
         ("int4", True),
     )
-    each = (quantization_named(name, model, rules) for name, is_right in loadable if is_right)
+    each = (quantization_named(name, model, behavior) for name, is_right in loadable if is_right)
     return tuple(quantization for quantization in each if quantization.at_load)
 
 
-def holds_fp8_weights(gpu: Gpu, rules: Rules = ANY_VERSION) -> bool:
+def holds_fp8_weights(gpu: Gpu, behavior: VersionBehavior = ANY_VERSION) -> bool:
     """Whether vLLM runs weights in FP8 on `gpu`, if only by turning them into 16 bit at each use."""
-    before = (rules.version or OLDEST_OF_ANY) < OLDEST_OF_ANY
+    before = (behavior.version or OLDEST_OF_ANY) < OLDEST_OF_ANY
     needed = _FP8_WEIGHTS_CAPABILITY_BEFORE_0_17 if before else _FP8_WEIGHTS_CAPABILITY
     return gpu.compute_capability >= needed
 
@@ -137,14 +143,18 @@ def lacks_int8(model: Model, gpu: Gpu) -> bool:
     return model.computes_in_int8 and not gpu.computes_int8
 
 
-def lacks_bitsandbytes(model: Model, rules: Rules) -> bool:
+def lacks_bitsandbytes(model: Model, behavior: VersionBehavior) -> bool:
     """Whether the checkpoint needs bitsandbytes and the version that was chosen is without it."""
-    return model.quantization == "bitsandbytes" and rules.version is not None and not has_bitsandbytes(rules)
+    return (
+        model.quantization == "bitsandbytes"
+        and behavior.version is not None
+        and not has_bitsandbytes(behavior)
+    )
 
 
-def has_bitsandbytes(rules: Rules) -> bool:
+def has_bitsandbytes(behavior: VersionBehavior) -> bool:
     """Whether the version that was chosen brings it; without a version, not all of them do."""
-    return rules.version is not None and rules.version[:2] <= LAST_WITH_BITSANDBYTES
+    return behavior.version is not None and behavior.version[:2] <= LAST_WITH_BITSANDBYTES
 
 
 def runs_in_16_bit(model: Model, gpu: Gpu) -> bool:
@@ -152,8 +162,8 @@ def runs_in_16_bit(model: Model, gpu: Gpu) -> bool:
     return gpu.computes_bf16 or model.supports_float16
 
 
-def _loads_through_bitsandbytes(model: Model, rules: Rules) -> bool:
+def _loads_through_bitsandbytes(model: Model, behavior: VersionBehavior) -> bool:
     """Whether it is sure to: dense text models, under a version that has bitsandbytes."""
     is_dense = not model.shape.experts and model.recurrent is None and model.kv_heads is not None
     is_loadable = not model.has_vision and model.class_name not in _WITHOUT_PACKED_MODULES
-    return has_bitsandbytes(rules) and is_dense and is_loadable
+    return has_bitsandbytes(behavior) and is_dense and is_loadable

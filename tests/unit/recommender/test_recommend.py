@@ -10,7 +10,7 @@ from support.metadata import llama, real
 from local.embedded.snapshot import load_snapshot
 from recommender.model import parse_model
 from recommender.model.errors import ImplausibleMetadata
-from recommender.planning.instances import cheapest_holder
+from recommender.planning.instances import cheapest_fitting_instance
 from recommender.planning.serve_arguments import serve_arguments
 from recommender.recommend import Feasible, Infeasible, Recommendation, recommend
 
@@ -105,7 +105,7 @@ def test_a_quantized_checkpoint_is_not_quantized_again() -> None:
 def test_the_larger_instance_has_room_for_work() -> None:
     """Qwen2.5-72B fits into g6.48xlarge too, with less memory, but with a context of 8192 for 13 requests."""
     for model_id in ("meta-llama/Llama-3.1-70B-Instruct", "Qwen/Qwen2.5-72B-Instruct"):
-        holder = cheapest_holder(parse_model(real(model_id)), ALL, asked=instance("g5.xlarge"))
+        holder = cheapest_fitting_instance(parse_model(real(model_id)), ALL, asked=instance("g5.xlarge"))
 
         assert holder is not None
         assert holder.plan.max_model_len >= 8192
@@ -114,7 +114,7 @@ def test_the_larger_instance_has_room_for_work() -> None:
 
 def test_the_smallest_instance_is_the_smallest_in_every_respect() -> None:
     """Among the sizes with one A10G or L4 of 24 GiB the first is the one with the fewest processors."""
-    holder = cheapest_holder(
+    holder = cheapest_fitting_instance(
         parse_model(real("meta-llama/Llama-3.1-8B-Instruct")), ALL, asked=instance("g4dn.xlarge")
     )
 
@@ -324,3 +324,16 @@ def test_layers_that_no_cache_can_be_computed_for_are_an_unsupported_model(
     assert isinstance(answer, Infeasible)
     assert answer.code == "unsupported_model"
     assert reason in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("model_id", "reason"),
+    [
+        ("meta-llama/Llama-3.2-11B-Vision", "mllama_text_model: vLLM runs .* up to 0.10 only"),
+        ("microsoft/Phi-3-small-8k-instruct", "phi3small: vLLM runs .* up to 0.9 only"),
+    ],
+)
+def test_an_architecture_that_vllm_has_removed_is_refused_with_its_last_version(
+    model_id: str, reason: str
+) -> None:
+    assert re.search(reason, infeasible(model_id, "g5.xlarge").reason)

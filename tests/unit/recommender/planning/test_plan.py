@@ -76,7 +76,7 @@ def test_context_is_what_the_cache_holds_where_the_model_allows_more() -> None:
     plan = planned("Qwen/Qwen2.5-72B-Instruct", "g6.48xlarge")
 
     assert plan.max_model_len <= plan.budget.kv_cache_tokens < 2 * plan.max_model_len
-    assert not plan.budget.held_requests(2 * plan.max_model_len)
+    assert not plan.budget.max_concurrent_requests(2 * plan.max_model_len)
 
 
 def test_layers_with_a_window_leave_room_for_a_longer_context() -> None:
@@ -112,7 +112,7 @@ def test_concurrency_is_what_the_cache_holds() -> None:
 def test_concurrency_is_at_most_the_forms_largest_value() -> None:
     plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "p5.48xlarge")
 
-    assert plan.concurrency == 64 < plan.held_requests
+    assert plan.concurrency == 64 < plan.max_concurrent_requests
 
 
 def test_a_model_with_a_short_context_of_its_own_still_runs() -> None:
@@ -152,7 +152,7 @@ def test_no_plan_promises_more_than_it_has(model: Model, instance: Instance, qua
     memory = plan.budget
 
     assert memory.visible_bytes >= memory.weight_bytes + memory.overhead.total_bytes + memory.kv_cache_bytes
-    assert memory.held_requests(plan.max_model_len) >= 1
+    assert memory.max_concurrent_requests(plan.max_model_len) >= 1
     assert plan.max_model_len <= model.max_position_embeddings
     assert plan.max_model_len.bit_count() == 1
     assert plan.workload.total_tokens <= plan.max_model_len

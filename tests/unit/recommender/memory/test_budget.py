@@ -14,8 +14,8 @@ from recommender.memory.budget import budget, compute_dtype
 from recommender.memory.overhead import runtime_overhead
 from recommender.model import parse_model
 from recommender.model.dtype import Dtype
-from recommender.vllm.behavior import rules_of
-from recommender.vllm.engine_args import default_server
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.version import Version
 
 
@@ -98,9 +98,9 @@ def test_compute_dtype_is_the_one_that_vllm_chooses(
 )
 def test_scheduler_limits_are_those_of_vllm(instance_type: str, expected: tuple[int, int]) -> None:
     """`vllm/engine/arg_utils.py`, `get_batch_defaults`: an A100 is no large GPU to it."""
-    server = default_server(gpu_of(instance(instance_type)))
+    engine_args = default_engine_args(gpu_of(instance(instance_type)))
 
-    assert expected == (server.batched_tokens, server.sequences)
+    assert expected == (engine_args.max_num_batched_tokens, engine_args.max_num_seqs)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_overhead_is_no_less_than_a_server_logged(
     """Non-torch memory, activation peak and CUDA graphs of public logs of vLLM 0.19 and 0.30."""
     gpu = gpu_of(instance(instance_type))
     overhead = runtime_overhead(
-        real_model(model_id), gpu, tensor_parallel, default_server(gpu), Dtype.BFLOAT16
+        real_model(model_id), gpu, tensor_parallel, default_engine_args(gpu), Dtype.BFLOAT16
     )
 
     assert logged_gib <= overhead.total_bytes / GIB + 0.15
@@ -184,9 +184,9 @@ def _with_gpu(name: str, *, memory_gib: float) -> Instance:
 def test_logits_of_fp32_take_twice_as_much() -> None:
     """Llama 3.1 8B in FP32 on H100 under vLLM 0.19: a peak of 2.21 GiB is logged, 1.89 in BF16."""
     gpu, model = gpu_of(instance("p5.48xlarge")), real_model("meta-llama/Llama-3.1-8B-Instruct")
-    server = default_server(gpu, rules_of((0, 19)))
+    engine_args = default_engine_args(gpu, behavior_of((0, 19)))
     peaks = [
-        runtime_overhead(model, gpu, 1, server, dtype).activation_bytes / GIB
+        runtime_overhead(model, gpu, 1, engine_args, dtype).activation_bytes / GIB
         for dtype in (Dtype.BFLOAT16, Dtype.FLOAT32)
     ]
 
@@ -194,7 +194,7 @@ def test_logits_of_fp32_take_twice_as_much() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model_id", "visible_gib", "utilization", "version", "tensor_parallel", "logged_gib"),
+    ("model_id", "visible_gib", "gpu_memory_utilization", "version", "tensor_parallel", "logged_gib"),
     [
         ("Qwen/Qwen3-8B", 22.04, 0.9, (0, 30), 1, 2.71),
         ("openai/gpt-oss-20b", 79.25, 0.65, (0, 19), 1, 36.56),
@@ -206,17 +206,20 @@ def test_logits_of_fp32_take_twice_as_much() -> None:
 def test_a_first_start_compiles_on_a_copy_of_the_embedding(
     model_id: str,
     visible_gib: float,
-    utilization: float,
+    gpu_memory_utilization: float,
     version: Version,
     tensor_parallel: int,
     logged_gib: float,
 ) -> None:
     """With 256 sequences it is the peak: `Available KV cache memory` of servers on L4 and A100."""
     gpu = Gpu(name="GPU", visible_bytes=int(visible_gib * GIB), compute_capability=(8, 9), nvlink=False)
-    server = dataclasses.replace(
-        default_server(gpu, rules_of(version)), utilization=utilization, batched_tokens=2048, sequences=256
+    engine_args = dataclasses.replace(
+        default_engine_args(gpu, behavior_of(version)),
+        gpu_memory_utilization=gpu_memory_utilization,
+        max_num_batched_tokens=2048,
+        max_num_seqs=256,
     )
-    found = budget(real_model(model_id), gpu, tensor_parallel, server=server)
+    found = budget(real_model(model_id), gpu, tensor_parallel, engine_args=engine_args)
 
     assert logged_gib == pytest.approx(found.kv_cache_bytes / GIB, abs=0.15)
 
@@ -224,8 +227,8 @@ def test_a_first_start_compiles_on_a_copy_of_the_embedding(
 def test_a_checkpoint_may_set_the_dtype_of_its_cache() -> None:
     """GLM-5.3 in NVFP4: 78 latents and 21 indexers take 47,700 bytes a token; a B200 logs 649,152 of them."""
     gpu, model = gpu_of(instance("p6-b200.48xlarge")), real_model("nvidia/GLM-5.3-NVFP4")
-    server = default_server(gpu, rules_of((0, 30)))
-    found = budget(model, gpu, 4, server=server)
+    engine_args = default_engine_args(gpu, behavior_of((0, 30)))
+    found = budget(model, gpu, 4, engine_args=engine_args)
 
     assert found.layout.block_bytes == 64 * 47_700
     assert found.layout.tokens(int(28.84 * GIB)) == pytest.approx(649_152, rel=5e-4)

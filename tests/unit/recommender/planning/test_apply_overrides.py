@@ -12,16 +12,16 @@ from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB
 from recommender.messages.warnings import WARNING_CODES
 from recommender.model import HubMetadata
-from recommender.planning.overrides import Wishes
+from recommender.planning.overrides import Overrides
 from recommender.recommend import Feasible, Infeasible, recommend
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 
 
-def wished(model: str | HubMetadata, on: str | Instance, **wishes: Any) -> Feasible:
+def wished(model: str | HubMetadata, on: str | Instance, **overrides: Any) -> Feasible:
     metadata = real(model) if isinstance(model, str) else model
     place = instance(on) if isinstance(on, str) else on
-    answer = recommend(metadata, place, ALL, wishes=Wishes(**wishes))
+    answer = recommend(metadata, place, ALL, overrides=Overrides(**overrides))
     assert isinstance(answer, Feasible)
     return answer
 
@@ -59,7 +59,7 @@ def test_a_fixed_degree_changes_the_memory() -> None:
     one, four = (wished(MISTRAL, "g5.12xlarge", tensor_parallel=degree).plan for degree in (1, 4))
 
     assert one.budget.weight_bytes > 3 * four.budget.weight_bytes
-    assert one.held_requests < four.held_requests
+    assert one.max_concurrent_requests < four.max_concurrent_requests
 
 
 def test_a_degree_that_divides_nothing_is_answered_with_the_memory_of_the_nearest_below() -> None:
@@ -77,7 +77,7 @@ def test_a_longer_workload_lowers_the_concurrency() -> None:
     )
 
     assert longer.concurrency < usual.concurrency
-    assert longer.concurrency == longer.held_requests
+    assert longer.concurrency == longer.max_concurrent_requests
 
 
 def test_more_overhead_leaves_less_cache() -> None:
@@ -107,13 +107,13 @@ def test_native_precision_may_be_asked_for_where_it_does_not_fit() -> None:
 
 def test_a_model_that_fits_in_no_way_stays_refused() -> None:
     llama_70b = real("meta-llama/Llama-3.1-70B-Instruct")
-    answer = recommend(llama_70b, instance("g5.xlarge"), ALL, wishes=Wishes(tensor_parallel=1))
+    answer = recommend(llama_70b, instance("g5.xlarge"), ALL, overrides=Overrides(tensor_parallel=1))
 
     assert isinstance(answer, Infeasible)
 
 
 @pytest.mark.parametrize(
-    ("code", "model", "on", "wishes", "without", "sentence"),
+    ("code", "model", "on", "overrides", "without", "sentence"),
     [
         (
             "tp_exceeds_gpus",
@@ -206,9 +206,9 @@ def test_a_model_that_fits_in_no_way_stays_refused() -> None:
     ],
 )  # fmt: skip
 def test_a_warning_appears_with_its_condition_and_only_then(
-    code: str, model: str, on: str, wishes: dict[str, Any], without: dict[str, Any], sentence: str
+    code: str, model: str, on: str, overrides: dict[str, Any], without: dict[str, Any], sentence: str
 ) -> None:
-    warned, calm = wished(model, on, **wishes), wished(model, on, **without)
+    warned, calm = wished(model, on, **overrides), wished(model, on, **without)
 
     assert sentence in text(warned, code)
     assert code not in codes(calm)

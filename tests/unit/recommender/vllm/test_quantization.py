@@ -11,9 +11,8 @@ from recommender.hardware.units import GIB
 from recommender.memory.budget import budget
 from recommender.memory.weights import weight_bytes
 from recommender.model import parse_model
-from recommender.planning.overrides import QuantizationName
-from recommender.vllm.behavior import rules_of
-from recommender.vllm.engine_args import default_server
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.quantization import (
     FP8,
     FP8_BEFOREHAND,
@@ -21,6 +20,7 @@ from recommender.vllm.quantization import (
     INT4_AT_LOAD,
     INT8,
     Quantization,
+    QuantizationName,
     candidates_at_load,
     holds_fp8_weights,
     quantization_named,
@@ -48,7 +48,7 @@ def test_what_is_done_at_load_depends_on_the_version(
     name: QuantizationName, version: Version | None, expected: Quantization
 ) -> None:
     """FP8 layer by layer from 0.15 on; bitsandbytes is a plugin from 0.28 on."""
-    assert expected == quantization_named(name, LLAMA, rules_of(version))
+    assert expected == quantization_named(name, LLAMA, behavior_of(version))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_is_done_at_load_depends_on_the_version(
     ],
 )
 def test_bitsandbytes_is_counted_on_for_dense_text_models_only(model_id: str, expected: Quantization) -> None:
-    assert expected == quantization_named("int4", real_model(model_id), rules_of((0, 19)))
+    assert expected == quantization_named("int4", real_model(model_id), behavior_of((0, 19)))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_bitsandbytes_is_counted_on_for_dense_text_models_only(model_id: str, ex
 def test_what_a_gpu_can_do_with_the_checkpoint_as_it_is(
     instance_type: str, version: Version | None, expected: tuple[Quantization, ...]
 ) -> None:
-    assert expected == candidates_at_load(LLAMA, gpu_of(instance(instance_type)), rules_of(version))
+    assert expected == candidates_at_load(LLAMA, gpu_of(instance(instance_type)), behavior_of(version))
 
 
 def test_nothing_is_done_with_a_quantized_checkpoint() -> None:
@@ -109,10 +109,13 @@ def test_4_bit_at_load_keeps_a_float32_scale_for_64_weights() -> None:
 
 def test_bitsandbytes_unpacks_a_matrix_in_the_forward_pass() -> None:
     """The widest of a layer, 1024 x 4096 in 16 bit; with one sequence the sampler is no larger peak."""
-    gpu, rules = gpu_of(instance("g5.xlarge")), rules_of((0, 19))
-    few = dataclasses.replace(default_server(gpu, rules), batched_tokens=16_384, sequences=1, compiles=False)
+    gpu, behavior = gpu_of(instance("g5.xlarge")), behavior_of((0, 19))
+    few = dataclasses.replace(
+        default_engine_args(gpu, behavior), max_num_batched_tokens=16_384, max_num_seqs=1, compiles=False
+    )
     held, unpacked = (
-        budget(LLAMA, gpu, 1, each, server=few).overhead.activation_bytes for each in (None, INT4_AT_LOAD)
+        budget(LLAMA, gpu, 1, each, engine_args=few).overhead.activation_bytes
+        for each in (None, INT4_AT_LOAD)
     )
 
     assert unpacked - held == 1024 * 4096 * 2

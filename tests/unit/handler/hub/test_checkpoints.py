@@ -14,8 +14,8 @@ from handler.hub import checkpoints
 from handler.hub.hub import Hub
 from handler.token import HubToken
 from local.embedded.hub import EmbeddedHub, load_snapshot
-from recommender.planning.overrides import QuantizationName
 from recommender.planning.pre_quantized import Candidate
+from recommender.vllm.quantization import QuantizationName
 
 LLAMA = "meta-llama/Llama-3.1-8B-Instruct"
 FORMER = "meta-llama/Meta-Llama-3.1-8B-Instruct"

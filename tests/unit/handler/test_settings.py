@@ -8,7 +8,7 @@ import pytest
 
 from handler.settings import Settings
 
-_README = (Path(__file__).parents[2] / "README.md").read_text()
+_README = (Path(__file__).parents[3] / "README.md").read_text()
 
 
 def test_every_setting_but_the_table_has_a_default() -> None:

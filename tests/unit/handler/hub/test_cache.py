@@ -21,7 +21,7 @@ from handler.errors import (
     RequestError,
     TokenRejected,
 )
-from handler.hub.hub import Hub, Told
+from handler.hub.hub import FetchedMetadata, Hub
 from handler.token import HubToken
 
 FRESH_SECONDS, STALE_SECONDS = 60, 3600
@@ -77,7 +77,7 @@ def hub(url: str, clock: Clock, **settings: Any) -> Hub:
     return Hub(url, clock=clock, **{**usual, **settings})
 
 
-def ask(asked: Hub, model_id: str = "org/name", token: HubToken | None = None) -> Told:
+def ask(asked: Hub, model_id: str = "org/name", token: HubToken | None = None) -> FetchedMetadata:
     with asked.asking(model_id, token) as told:
         return told()
 
@@ -145,7 +145,7 @@ def test_an_older_copy_tells_its_age_and_has_a_limit() -> None:
         clock.now = STALE_SECONDS + 10
         error = refused(asked)
 
-    assert older == Told(metadata=first.metadata, age_seconds=STALE_SECONDS - 1)
+    assert older == FetchedMetadata(metadata=first.metadata, age_seconds=STALE_SECONDS - 1)
     assert isinstance(error, HubBadResponse)
 
 

@@ -11,9 +11,9 @@ from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.budget import budget
 from recommender.memory.kv_cache import CacheLayout, Group, cache_layout
-from recommender.model import KeyValueHeads, Window, parse_model
+from recommender.model import KVHeads, Window, parse_model
 from recommender.model.errors import UnsupportedModel
-from recommender.vllm.behavior import rules_of
+from recommender.vllm.behavior import behavior_of
 from recommender.vllm.version import Version
 
 
@@ -97,7 +97,7 @@ def test_kinds_whose_sizes_have_no_common_factor_are_refused() -> None:
     metadata = llama(layer_types=["full_attention"] * 4 + ["sliding_attention"] * 4, sliding_window=1024)
     model = parse_model(metadata)
     odd = tuple(
-        dataclasses.replace(kind, cache=KeyValueHeads(kv_heads=heads, head_dim=64))
+        dataclasses.replace(kind, cache=KVHeads(kv_heads=heads, head_dim=64))
         for kind, heads in zip(model.attention, (4, 3), strict=True)
     )
 
@@ -110,7 +110,7 @@ def test_layers_of_linear_attention_keep_a_state_in_blocks_as_large() -> None:
 
     vLLM 0.30 logs 122,538 tokens and 29.92 requests of 4,096: 359 blocks, twelve for each request.
     """
-    hybrid = cache_layout(real_model("Qwen/Qwen3.8-27B"), 1, 2, rules_of((0, 30)))
+    hybrid = cache_layout(real_model("Qwen/Qwen3.8-27B"), 1, 2, behavior_of((0, 30)))
 
     assert [group.block_tokens for group in hybrid.groups] == [784] * 4
     assert hybrid.block_bytes == 16 * 784 * 4096
@@ -146,7 +146,7 @@ def test_blocks_beside_states_are_as_large_as_a_state(
     tokens of 4,096 bytes hold; from 0.20 on the states are FP32 where config.json does not say.
     """
     model = real_model(model_id)
-    found = cache_layout(model, 1, 2, rules_of(version))
+    found = cache_layout(model, 1, 2, behavior_of(version))
 
     assert model.recurrent is not None
     assert model.recurrent.count == state_layers
@@ -232,7 +232,7 @@ def test_a_pure_state_space_model_has_one_block_for_each_request() -> None:
 )
 def test_a_request_holds_as_many_states_as_the_version_keeps(version: Version, expected: int) -> None:
     """Falcon-H1: from 0.26 on prefixes are cached, under 0.26 and 0.27 with a state for each block."""
-    found = cache_layout(real_model("tiiuae/Falcon-H1-0.5B-Base"), 1, 2, rules_of(version))
+    found = cache_layout(real_model("tiiuae/Falcon-H1-0.5B-Base"), 1, 2, behavior_of(version))
     full, of_states = found.groups
 
     assert of_states.blocks_for(10_000, 2048) == expected
@@ -257,7 +257,7 @@ def test_a_token_takes_what_each_kind_of_attention_caches(
     model_id: str, version: Version, block_tokens: int, token_bytes: int
 ) -> None:
     """Checked by hand: layers x what one of them caches, in 16 bit; an indexer has FP8 keys with a scale."""
-    found = cache_layout(real_model(model_id), 1, 2, rules_of(version))
+    found = cache_layout(real_model(model_id), 1, 2, behavior_of(version))
 
     assert [group.block_tokens for group in found.groups] == [block_tokens]
     assert found.block_bytes == block_tokens * token_bytes
@@ -299,5 +299,5 @@ def test_a_model_with_states_wants_a_block_for_each_sequence() -> None:
     one, eight = (budget(model, gpu, degree) for degree in (1, 8))
 
     assert one.layout.blocks(one.kv_cache_bytes) < 1024 <= eight.layout.blocks(eight.kv_cache_bytes)
-    assert one.held_requests(4096) == 0
-    assert eight.held_requests(4096) > 0
+    assert one.max_concurrent_requests(4096) == 0
+    assert eight.max_concurrent_requests(4096) > 0

@@ -9,11 +9,11 @@ from support.metadata import real, real_model
 
 from handler.response import as_json
 from recommender.hardware.instance import Instance
-from recommender.planning.cheaper import cheaper_equal
-from recommender.planning.instances import cheapest_holder, nearest_instance
+from recommender.planning.cheaper import cheaper_equivalent
+from recommender.planning.instances import cheapest_fitting_instance, nearest_instance
 from recommender.planning.plan import best_plan
 from recommender.recommend import Feasible, Infeasible, recommend
-from recommender.vllm.behavior import ANY_VERSION, rules_of
+from recommender.vllm.behavior import ANY_VERSION, behavior_of
 
 _MODELS = [
     "meta-llama/Llama-3.1-70B-Instruct",
@@ -43,7 +43,7 @@ def natively_feasible(model_id: str, candidate: Instance) -> bool:
     if not isinstance(answer, Feasible) or answer.plan.quantization is not None:
         return False
     context = min(8192, answer.model_info.max_position_embeddings or 0)
-    return answer.plan.budget.held_requests(context) > 0 and answer.plan.concurrency >= 8
+    return answer.plan.budget.max_concurrent_requests(context) > 0 and answer.plan.concurrency >= 8
 
 
 @pytest.mark.parametrize("table", [ALL, PRICED], ids=["without prices", "with prices"])
@@ -100,15 +100,17 @@ def test_the_larger_instance_of_a_70b_model_is_then_recommended_natively() -> No
 
 def test_an_instance_that_is_gone_or_has_other_processors_is_not_offered() -> None:
     model, asked = real_model("meta-llama/Llama-3.1-8B-Instruct"), instance("g4dn.xlarge")
-    found = cheapest_holder(model, ALL, asked=asked)
+    found = cheapest_fitting_instance(model, ALL, asked=asked)
     assert found is not None
     gone = dataclasses.replace(found.instance, is_listed=False)
     others = [gone if each.name == gone.name else each for each in ALL]
 
-    assert cheapest_holder(model, [gone, asked], asked=asked) is None
-    assert cheapest_holder(model, others, asked=asked) != found
+    assert cheapest_fitting_instance(model, [gone, asked], asked=asked) is None
+    assert cheapest_fitting_instance(model, others, asked=asked) != found
     assert (
-        cheapest_holder(model, [dataclasses.replace(gone, is_listed=True, architecture="arm64")], asked=asked)
+        cheapest_fitting_instance(
+            model, [dataclasses.replace(gone, is_listed=True, architecture="arm64")], asked=asked
+        )
         is None
     )
 
@@ -116,14 +118,14 @@ def test_an_instance_that_is_gone_or_has_other_processors_is_not_offered() -> No
 def test_a_v100_is_offered_for_versions_that_run_on_it() -> None:
     model, v100, asked = real_model("Qwen/Qwen3-8B"), instance("p3dn.24xlarge"), instance("g4dn.xlarge")
 
-    assert cheapest_holder(model, [v100], asked=asked) is None
-    assert cheapest_holder(model, [v100], asked=asked, rules=rules_of((0, 19))) is not None
-    assert cheapest_holder(model, [v100], asked=asked, rules=rules_of((0, 20))) is None
+    assert cheapest_fitting_instance(model, [v100], asked=asked) is None
+    assert cheapest_fitting_instance(model, [v100], asked=asked, behavior=behavior_of((0, 19))) is not None
+    assert cheapest_fitting_instance(model, [v100], asked=asked, behavior=behavior_of((0, 20))) is None
 
 
 def test_a_v100_is_answered_with_the_versions_that_run_on_it() -> None:
     any_version = recommend(real("Qwen/Qwen3-8B"), instance("p3dn.24xlarge"), ALL)
-    later = recommend(real("Qwen/Qwen3-8B"), instance("p3dn.24xlarge"), ALL, rules_of((0, 20)))
+    later = recommend(real("Qwen/Qwen3-8B"), instance("p3dn.24xlarge"), ALL, behavior_of((0, 20)))
 
     assert isinstance(any_version, Feasible)
     assert any("do not run on V100 from 0.20 on" in warning.text for warning in any_version.warnings)
@@ -172,12 +174,12 @@ def test_prices_decide_where_both_are_known() -> None:
     plan = best_plan(model, asked)
     assert plan is not None
     half, more = (dataclasses.replace(instance("g6e.2xlarge"), usd_per_hour=price) for price in (1.0, 1.2))
-    found = cheaper_equal(model, [half], asked=asked, plan=plan)
+    found = cheaper_equivalent(model, [half], asked=asked, plan=plan)
 
     assert found is not None
     assert found.instance == half
-    assert cheaper_equal(model, [more], asked=asked, plan=plan) is None
-    assert cheaper_equal(model, [instance("g5.xlarge")], asked=asked, plan=plan) is None
+    assert cheaper_equivalent(model, [more], asked=asked, plan=plan) is None
+    assert cheaper_equivalent(model, [instance("g5.xlarge")], asked=asked, plan=plan) is None
 
 
 def test_an_instance_with_less_context_or_concurrency_is_no_equal() -> None:
@@ -185,7 +187,10 @@ def test_an_instance_with_less_context_or_concurrency_is_no_equal() -> None:
     plan = best_plan(model, asked)
     assert plan is not None
 
-    assert cheaper_equal(model, [instance("g5.xlarge")], asked=asked, plan=plan, rules=ANY_VERSION) is None
+    assert (
+        cheaper_equivalent(model, [instance("g5.xlarge")], asked=asked, plan=plan, behavior=ANY_VERSION)
+        is None
+    )
 
 
 def test_width_over_pcie_is_said_to_cost_throughput() -> None:

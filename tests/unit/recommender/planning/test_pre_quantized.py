@@ -8,10 +8,11 @@ from support.instances import ALL, instance
 from support.metadata import llama, quantized_from, real, real_model
 
 from recommender.model import parse_listing
-from recommender.planning.overrides import QuantizationName, Wishes
-from recommender.planning.pre_quantized import candidate, prepared_checkpoints, worth_reading
+from recommender.planning.overrides import Overrides
+from recommender.planning.pre_quantized import candidate, pre_quantized_checkpoints, worth_reading
 from recommender.recommend import Feasible, recommend
-from recommender.vllm.behavior import rules_of
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.quantization import QuantizationName
 from recommender.vllm.version import Version
 
 LLAMA_8B = "meta-llama/Llama-3.1-8B-Instruct"
@@ -31,8 +32,8 @@ def entry(name: str, dtype: str = "I32", **given: Any) -> dict[str, Any]:
 def offered(
     model_id: str, wanted: QuantizationName, on: str = "g5.xlarge", version: Version | None = None
 ) -> list[str]:
-    found = prepared_checkpoints(
-        real_model(model_id), quantized_from(model_id), wanted, instance(on), rules_of(version)
+    found = pre_quantized_checkpoints(
+        real_model(model_id), quantized_from(model_id), wanted, instance(on), behavior_of(version)
     )
     return [each.model_id for each in found]
 
@@ -107,7 +108,7 @@ def test_three_are_offered_at_most() -> None:
         for number in range(5)
         for each in quantized_from(LLAMA_8B)
     ]
-    found = prepared_checkpoints(real_model(LLAMA_8B), many, "int4", instance("g5.xlarge"))
+    found = pre_quantized_checkpoints(real_model(LLAMA_8B), many, "int4", instance("g5.xlarge"))
 
     assert len(found) == 3
     assert [each.downloads for each in found] == sorted((each.downloads for each in found), reverse=True)
@@ -129,12 +130,12 @@ def test_a_repository_of_other_sizes_is_not_offered() -> None:
 
     assert like is not None
     base = real_model("mistralai/Mistral-7B-Instruct-v0.3")
-    assert prepared_checkpoints(base, [like], "int4", instance("g5.xlarge")) == ()
-    assert prepared_checkpoints(like.model, strangers, "int4", instance("g5.xlarge")) == ()
+    assert pre_quantized_checkpoints(base, [like], "int4", instance("g5.xlarge")) == ()
+    assert pre_quantized_checkpoints(like.model, strangers, "int4", instance("g5.xlarge")) == ()
 
 
 def test_each_comes_with_the_way_it_runs() -> None:
-    (found,) = prepared_checkpoints(
+    (found,) = pre_quantized_checkpoints(
         real_model(LLAMA_8B), quantized_from(LLAMA_8B), "int8", instance("g4dn.xlarge")
     )
     alone = recommend(real(found.model_id), instance("g4dn.xlarge"), ALL)
@@ -145,20 +146,20 @@ def test_each_comes_with_the_way_it_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model_id", "on", "wishes", "wanted"),
+    ("model_id", "on", "overrides", "wanted"),
     [
-        (LLAMA_8B, "g5.xlarge", Wishes(), ()),
-        (LLAMA_8B, "g4dn.xlarge", Wishes(), ("int8",)),
-        (LLAMA_8B, "g5.xlarge", Wishes(quantization="int4"), ("int4",)),
-        (LLAMA_8B, "g4dn.xlarge", Wishes(quantization="int4"), ("int4", "int8")),
-        (LLAMA_8B, "g4dn.xlarge", Wishes(quantization="fp8"), ("int8",)),
-        ("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge", Wishes(), ()),
+        (LLAMA_8B, "g5.xlarge", Overrides(), ()),
+        (LLAMA_8B, "g4dn.xlarge", Overrides(), ("int8",)),
+        (LLAMA_8B, "g5.xlarge", Overrides(quantization="int4"), ("int4",)),
+        (LLAMA_8B, "g4dn.xlarge", Overrides(quantization="int4"), ("int4", "int8")),
+        (LLAMA_8B, "g4dn.xlarge", Overrides(quantization="fp8"), ("int8",)),
+        ("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge", Overrides(), ()),
     ],
 )
 def test_checkpoints_are_wanted_only_where_one_is_needed(
-    model_id: str, on: str, wishes: Wishes, wanted: tuple[str, ...]
+    model_id: str, on: str, overrides: Overrides, wanted: tuple[str, ...]
 ) -> None:
-    answer = recommend(real(model_id), instance(on), ALL, wishes=wishes)
+    answer = recommend(real(model_id), instance(on), ALL, overrides=overrides)
 
     assert isinstance(answer, Feasible)
     assert answer.wanted_checkpoints == wanted

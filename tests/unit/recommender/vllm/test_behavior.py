@@ -10,16 +10,18 @@ from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.budget import Budget, budget
 from recommender.memory.kv_cache import cache_layout
-from recommender.vllm.behavior import ANY_VERSION, Rules, rules_of
-from recommender.vllm.engine_args import default_server
+from recommender.vllm.behavior import ANY_VERSION, VersionBehavior, behavior_of
+from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.version import Version
 
 _SINCE_0_17 = [(0, minor) for minor in range(17, 34)]
 
 
-def budget_on(instance_type: str, model_id: str, rules: Rules, tensor_parallel: int = 1) -> Budget:
+def budget_on(
+    instance_type: str, model_id: str, behavior: VersionBehavior, tensor_parallel: int = 1
+) -> Budget:
     gpu = gpu_of(instance(instance_type))
-    return budget(real_model(model_id), gpu, tensor_parallel, server=default_server(gpu, rules))
+    return budget(real_model(model_id), gpu, tensor_parallel, engine_args=default_engine_args(gpu, behavior))
 
 
 @pytest.mark.parametrize("version", _SINCE_0_17, ids=str)
@@ -37,10 +39,10 @@ def test_no_version_has_less_cache_than_the_default_promises(
     version: Version, model_id: str, instance_type: str, tensor_parallel: int
 ) -> None:
     promised = budget_on(instance_type, model_id, ANY_VERSION, tensor_parallel)
-    found = budget_on(instance_type, model_id, rules_of(version), tensor_parallel)
+    found = budget_on(instance_type, model_id, behavior_of(version), tensor_parallel)
 
     assert promised.kv_cache_bytes <= found.kv_cache_bytes
-    assert promised.held_requests(8192) <= found.held_requests(8192)
+    assert promised.max_concurrent_requests(8192) <= found.max_concurrent_requests(8192)
 
 
 @pytest.mark.parametrize(
@@ -62,31 +64,35 @@ def test_no_version_has_less_cache_than_the_default_promises(
 def test_a_versions_rules_give_the_cache_that_it_logged(
     model_id: str, tensor_parallel: int, version: Version, logged_gib: float
 ) -> None:
-    """H100 of 79.19 GiB at a utilization of 0.95, `Available KV cache memory` on each GPU."""
-    found = budget_on("p5.48xlarge", model_id, rules_of(version), tensor_parallel)
+    """H100 of 79.19 GiB at a gpu_memory_utilization of 0.95, `Available KV cache memory` on each GPU."""
+    found = budget_on("p5.48xlarge", model_id, behavior_of(version), tensor_parallel)
     kv_cache_gib = found.kv_cache_bytes / GIB + 79.19 * 0.95 - found.usable_bytes / GIB
 
     assert logged_gib == pytest.approx(kv_cache_gib, abs=0.15)
 
 
 def test_a_version_older_than_any_has_the_oldest_rules() -> None:
-    oldest = rules_of((0, 1))
+    oldest = behavior_of((0, 1))
 
-    assert dataclasses.replace(rules_of((0, 0)), version=(0, 1)) == oldest
-    assert dataclasses.replace(rules_of((0, 6)), version=(0, 1)) == oldest
+    assert dataclasses.replace(behavior_of((0, 0)), version=(0, 1)) == oldest
+    assert dataclasses.replace(behavior_of((0, 6)), version=(0, 1)) == oldest
 
 
 def test_the_first_engine_profiled_a_whole_context() -> None:
     gpu = gpu_of(instance("p5.48xlarge"))
 
-    assert default_server(gpu, rules_of((0, 6)), context_tokens=20_000).batched_tokens == 20_000
-    assert default_server(gpu, rules_of((0, 19)), context_tokens=20_000).batched_tokens == 8192
+    assert (
+        default_engine_args(gpu, behavior_of((0, 6)), context_tokens=20_000).max_num_batched_tokens == 20_000
+    )
+    assert (
+        default_engine_args(gpu, behavior_of((0, 19)), context_tokens=20_000).max_num_batched_tokens == 8192
+    )
 
 
 def test_a_latent_was_cached_as_heads_up_to_0_6() -> None:
     """DeepSeek V3 on 8 GPUs: 61 layers of a key and a value of 16 heads of 256, or of a latent of 576."""
     model = real_model("deepseek-ai/DeepSeek-V3")
-    old, recent = (cache_layout(model, 8, 2, rules_of(version)) for version in ((0, 6, 6), (0, 8)))
+    old, recent = (cache_layout(model, 8, 2, behavior_of(version)) for version in ((0, 6, 6), (0, 8)))
 
     assert old.block_bytes == 16 * 61 * 2 * 16 * 256 * 2
     assert recent.block_bytes == 16 * 61 * 576 * 2
@@ -95,7 +101,7 @@ def test_a_latent_was_cached_as_heads_up_to_0_6() -> None:
 def test_an_old_server_of_eight_gpus_holds_more_back() -> None:
     """2.1 GiB are logged by A100, over 7 by Hopper."""
     found = {
-        name: budget_on(name, "meta-llama/Llama-3.1-70B-Instruct", rules_of((0, 7)), 8).overhead
+        name: budget_on(name, "meta-llama/Llama-3.1-70B-Instruct", behavior_of((0, 7)), 8).overhead
         for name in ("p4de.24xlarge", "p5.48xlarge")
     }
 
@@ -106,7 +112,7 @@ def test_an_old_server_of_eight_gpus_holds_more_back() -> None:
 def test_tokens_are_logged_as_the_version_counts_them() -> None:
     """Gemma 2: half of the layers have a window of 4096, so a context of 8192 takes less than its blocks."""
     model, gpu = "google/gemma-2-9b-it", "p5.48xlarge"
-    blocks, concurrency = (budget_on(gpu, model, rules_of(version)) for version in ((0, 20), (0, 21)))
+    blocks, concurrency = (budget_on(gpu, model, behavior_of(version)) for version in ((0, 20), (0, 21)))
 
     assert blocks.logged_tokens(8192) == blocks.kv_cache_tokens
     assert concurrency.logged_tokens(8192) == int(concurrency.max_concurrency(8192) * 8192)
@@ -114,4 +120,4 @@ def test_tokens_are_logged_as_the_version_counts_them() -> None:
 
 
 def test_without_a_version_the_rules_hold_for_any() -> None:
-    assert rules_of(None) is ANY_VERSION
+    assert behavior_of(None) is ANY_VERSION

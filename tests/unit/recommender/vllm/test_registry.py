@@ -5,7 +5,7 @@ from support.instances import ALL, instance
 from support.metadata import llama, real
 
 from recommender.recommend import Feasible, Infeasible, recommend
-from recommender.vllm.behavior import rules_of
+from recommender.vllm.behavior import behavior_of
 from recommender.vllm.registry import missing_support, partial_support
 from recommender.vllm.version import Version
 
@@ -61,7 +61,7 @@ def test_a_configuration_that_only_some_versions_start_comes_with_a_warning() ->
 
 def test_the_version_that_was_chosen_decides() -> None:
     qwen, gpu = real("Qwen/Qwen-7B-Chat"), instance("g6e.xlarge")
-    started, refused = (recommend(qwen, gpu, ALL, rules_of((0, minor))) for minor in (19, 24))
+    started, refused = (recommend(qwen, gpu, ALL, behavior_of((0, minor))) for minor in (19, 24))
 
     assert isinstance(started, Feasible)
     assert not started.warnings

@@ -1,0 +1,45 @@
+"""Models of the snapshot under versions of vLLM, and with values that a person fixed."""
+
+import pytest
+from support.consistency import assert_consistent, assert_starts
+from support.instances import GPU_INSTANCES
+from support.metadata import MODELS
+
+from recommender.hardware.units import GIB
+from recommender.planning.overrides import NO_OVERRIDES, Overrides
+from recommender.recommend import Feasible, recommend
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.version import Version
+
+
+@pytest.mark.parametrize("version", [(0, 8), (0, 16), (0, 19), (0, 21), (0, 27), (0, 33)], ids=str)
+def test_what_is_recommended_for_a_version_starts_under_it(version: Version) -> None:
+    for place in GPU_INSTANCES[::4]:
+        for metadata in MODELS[::2]:
+            answer = recommend(metadata, place, [place], behavior_of(version))
+            assert_consistent(answer, answer, NO_OVERRIDES)
+            if isinstance(answer, Feasible):
+                assert_starts(answer)
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        Overrides(quantization="none"),
+        Overrides(quantization="fp8"),
+        Overrides(quantization="int8"),
+        Overrides(quantization="int4"),
+        Overrides(max_model_len=1000),
+        Overrides(max_model_len=200_000),
+        Overrides(concurrency=500),
+        Overrides(input_tokens=20_000, output_tokens=20_000),
+        Overrides(overhead_bytes=12 * GIB),
+        Overrides(tensor_parallel=64, quantization="int4", max_model_len=7, concurrency=1),
+    ],
+    ids=repr,
+)
+def test_no_override_of_any_model_breaks_an_answer(overrides: Overrides) -> None:
+    for place in GPU_INSTANCES[::5]:
+        for metadata in MODELS[::2]:
+            base = recommend(metadata, place, [place])
+            assert_consistent(recommend(metadata, place, [place], overrides=overrides), base, overrides)
