@@ -23,8 +23,10 @@ _COLUMNS = {"meta-llama/Llama-3.1-8B-Instruct": 1, "google/gemma-3-12b-it": 3}
 
 def _budget(model_id: str) -> Budget:
     gpu = dataclasses.replace(gpu_of(instance("p5.48xlarge")), visible_bytes=int(79.19 * GIB))
-    server = dataclasses.replace(default_engine_args(gpu, behavior_of((0, 19))), gpu_memory_utilization=0.95)
-    return budget(real_model(model_id), gpu, 1, server=server)
+    engine_args = dataclasses.replace(
+        default_engine_args(gpu, behavior_of((0, 19))), gpu_memory_utilization=0.95
+    )
+    return budget(real_model(model_id), gpu, 1, engine_args=engine_args)
 
 
 def _row(name: str) -> list[str]:
