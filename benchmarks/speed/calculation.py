@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.accuracy.spread import Spread
 from benchmarks.results import dated, publish
-from handler.catalog import parse_item
+from handler.instance_item import parse_item
 from local.embedded.instance_records import shipped_items
 from local.embedded.snapshot import Snapshot, load_snapshot
 from recommender.hardware.instance import Instance

@@ -1,4 +1,4 @@
-"""What a Hub may say of a model: the documents of a real one with something in them changed."""
+"""Documents of real models with random changes."""
 
 import copy
 import json
@@ -18,8 +18,8 @@ _LONGEST_LIST = 2
 
 Path = tuple[Any, ...]
 
-# Where a check for "at least", "at most", "whole" or "divides" could be a little wrong. In JSON, infinity is
-# 1e999; NaN is no JSON, but Python reads it unless it is told not to.
+# Values at which a check for "at least", "at most", "whole" or "divides" could be off by one. In JSON,
+# infinity is 1e999; NaN is not JSON, but Python parses it by default.
 _NUMBERS = (
     *(0, -1, 1, 2, 3, 5, 7, 15, 16, 63, 64, 127, 128, 2**31, 10**9, 10**9 + 1, 10**14, 10**14 + 1, 10**40),
     *(0.0, -0.0, 0.5, 1.5, 16.0, 1e9, 1e16, 5e-324, 1.7e308, math.inf, -math.inf, math.nan),
@@ -60,7 +60,7 @@ garbage = numbers | _heaps | st.sampled_from(_NESTED).map(copy.deepcopy)
 
 
 def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The ways to all values in a document, of a list's the first."""
+    """The paths to all values in a document; of a list, to the first."""
     inner: list[tuple[Any, Any]] = []
     if isinstance(value, dict):
         inner = list(value.items())
@@ -76,7 +76,7 @@ def _documents(metadata: HubMetadata) -> dict[str, Any]:
 
 
 def _values_by_key() -> dict[str, list[Any]]:
-    """What the real documents hold under each key, wherever it stands."""
+    """The values that the real documents have under each key, at any depth."""
     found: dict[str, dict[str, Any]] = {}
     for metadata in _REAL:
         documents = _documents(metadata)
@@ -137,12 +137,12 @@ def _change(draw: st.DrawFn, made: dict[str, Any]) -> None:
 
 
 def _changeable(made: dict[str, Any]) -> list[Path]:
-    """The ways to what stands within the two documents."""
+    """The paths to the values within the two documents."""
     return [path for path in _paths(made) if len(path) > 1]
 
 
 def _add(draw: st.DrawFn, holder: dict[str, Any]) -> None:
-    """A key that some model has, with a value of that model's or with anything."""
+    """Add a key that some model has, with that model's value or with garbage."""
     key = _one_of(draw, _KEYS)
     is_known = draw(st.sampled_from([True, True, False]))
     holder[key] = copy.deepcopy(_one_of(draw, _VALUES[key])) if is_known else draw(garbage)
