@@ -177,4 +177,4 @@ def _attention(model: Model) -> str:
         return "recurrent"
     if model.kv_heads is None:
         return "latent"
-    return "full" if all(kind.reach is None for kind in model.attention) else "windowed"
+    return "full" if all(kind.span.is_full for kind in model.attention) else "windowed"
