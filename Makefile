@@ -42,10 +42,10 @@ fuzz: .venv/ready ## Try 100,000 strange documents and requests: [CASES=] [SEED=
 	@CASES=$${CASES:-100000} SEED=$${SEED:-$$(date +%s)} $(VENV)/pytest tests/fuzz -p no:schemathesis --numprocesses auto --dist load
 
 load: .venv/ready .venv-sam/ready .venv-runtime/ready ## Ask the front and the artifact as fast as they answer: [SECONDS=] [CALLERS=]
-	@$(VENV)/python -m benchmarks.load.load 2>load.log || { tail -n 20 load.log >&2; exit 1; }
+	@$(VENV)/python -m benchmarks.load 2>load.log || { tail -n 20 load.log >&2; exit 1; }
 
 accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
-	@$(VENV)/python -m benchmarks.accuracy.accuracy --svg docs/accuracy.svg
+	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg
 
 BENCH_PARTS := .venv/ready .venv-sam/ready .venv-runtime/ready
 
@@ -53,7 +53,7 @@ bench: $(BENCH_PARTS) ## Measure everything and rewrite docs/benchmarks.md and d
 	@$(VENV)/python -m benchmarks.speed.cold --publish
 	@$(VENV)/python -m benchmarks.speed.warm --publish
 	@$(VENV)/python -m benchmarks.speed.calculation --publish
-	@$(VENV)/python -m benchmarks.scaling.scaling
+	@$(VENV)/python -m benchmarks.scaling
 
 bench-first: .venv/ready ## Measure the first answer, with a hub and a table of 100 ms latency
 	@POWERTOOLS_LOG_LEVEL=ERROR $(VENV)/python -m benchmarks.speed.first_answer
@@ -68,7 +68,7 @@ bench-calculation: .venv/ready ## Measure the calculation by itself and in large
 	@$(VENV)/python -m benchmarks.speed.calculation
 
 scaling: .venv/ready ## Reckon cost and scale from the measured latencies, and rewrite docs/scaling.md
-	@$(VENV)/python -m benchmarks.scaling.scaling
+	@$(VENV)/python -m benchmarks.scaling
 
 format: .venv/ready frontend/node_modules/.ready ## Put the code into shape
 	$(VENV)/ruff format .

@@ -7,10 +7,10 @@ import pytest
 from support.instances import instance
 from support.metadata import real_model
 
-from benchmarks.accuracy.accuracy import summary
 from benchmarks.accuracy.plot import scatter
 from benchmarks.accuracy.prediction import predict
 from benchmarks.accuracy.runs import metadata_in, read_runs
+from benchmarks.accuracy.summary import summarize
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.budget import Budget, budget
@@ -52,7 +52,7 @@ def test_the_table_shows_what_is_computed(model_id: str) -> None:
 @pytest.mark.parametrize(("line", "group"), [("81 since 0.17", "since 0.17"), ("43 before", "before 0.17")])
 def test_the_errors_are_the_measured_ones(line: str, group: str) -> None:
     metadata = metadata_in(None)
-    found = summary([predict(run, metadata) for run in read_runs()])[group]
+    found = summarize([predict(run, metadata) for run in read_runs()])[group]
     weights, cache, tokens = found["weights"], found["kv_cache_gib"], found["kv_tokens"]
 
     assert _row(line) == [
@@ -60,7 +60,7 @@ def test_the_errors_are_the_measured_ones(line: str, group: str) -> None:
         f"{weights['median']:.2%}, {weights['p90']:.1%}".replace("%", " %"),
         f"{cache['median']:.2f} GiB, {cache['p90']:.2f} GiB",
         f"{tokens['median']:.2%}, {tokens['p90']:.1%}".replace("%", " %"),
-        f"{found['promised_over_5_percent_too_much']} of {found['runs_with_tokens']}",
+        f"{found['over_5_percent_too_many_tokens']} of {found['runs_with_tokens']}",
     ]
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from support.instances import ALL, instance
 from support.metadata import real
 
-from benchmarks.accuracy.accuracy import summary
 from benchmarks.accuracy.prediction import predict
 from benchmarks.accuracy.runs import metadata_in, read_runs
+from benchmarks.accuracy.summary import summarize
 from handler.errors import RequestError
 from handler.response import as_json
 from handler.stale import ANSWER_WARNING_CODES
@@ -80,7 +80,7 @@ def test_the_counts_are_right() -> None:
 
 def test_the_accuracy_is_the_one_that_is_measured() -> None:
     metadata = metadata_in(None)
-    errors = summary([predict(run, metadata) for run in read_runs()])["since 0.17"]
+    errors = summarize([predict(run, metadata) for run in read_runs()])["since 0.17"]
     weights, cache, tokens = errors["weights"], errors["kv_cache_gib"], errors["kv_tokens"]
     text = " ".join(_README.split())
 
