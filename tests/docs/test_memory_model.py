@@ -1,4 +1,4 @@
-"""The worked examples of docs/memory-model.md are the calculator's own."""
+"""The worked examples and the errors in docs/memory-model.md are calculated."""
 
 import dataclasses
 from pathlib import Path
@@ -35,7 +35,7 @@ def _row(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("model_id", _COLUMNS)
-def test_the_table_shows_what_is_computed(model_id: str) -> None:
+def test_the_budget_table_shows_the_calculated_figures(model_id: str) -> None:
     found, column = _budget(model_id), _COLUMNS[model_id]
     figures = {
         "visible x utilization": f"{found.usable_bytes / GIB:.2f}",
@@ -50,7 +50,7 @@ def test_the_table_shows_what_is_computed(model_id: str) -> None:
 
 
 @pytest.mark.parametrize(("line", "group"), [("81 since 0.17", "since 0.17"), ("43 before", "before 0.17")])
-def test_the_errors_are_the_measured_ones(line: str, group: str) -> None:
+def test_the_table_of_errors_shows_the_measured_ones(line: str, group: str) -> None:
     metadata = metadata_in(None)
     found = summarize([predict(run, metadata) for run in read_runs()])[group]
     weights, cache, tokens = found["weights"], found["kv_cache_gib"], found["kv_tokens"]
@@ -64,14 +64,14 @@ def test_the_errors_are_the_measured_ones(line: str, group: str) -> None:
     ]
 
 
-def test_the_picture_is_the_one_that_is_drawn() -> None:
+def test_the_plot_is_up_to_date() -> None:
     metadata = metadata_in(None)
     drawn = scatter(predict(run, metadata) for run in read_runs())
 
     assert (Path(__file__).parents[2] / "docs" / "accuracy.svg").read_text() == drawn
 
 
-def test_the_text_fills_in_the_blocks_that_are_computed() -> None:
+def test_the_kv_cache_examples_show_the_calculated_blocks() -> None:
     for model_id in _COLUMNS:
         found = _budget(model_id)
         blocks = found.layout.blocks(found.kv_cache_bytes)
