@@ -23,7 +23,7 @@ _V1_CAPABILITY = (8, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class StartupFigures:
     """What a start-up logs for one GPU; `None` where it is not known."""
 
     weights_gib: float | None
@@ -38,15 +38,16 @@ class Prediction:
 
     run: LoggedRun
     attention: str
-    predicted: Figures
+    """The kind of attention; `unknown` or `refused` where there is no prediction."""
+    predicted: StartupFigures
     plain_tokens: int | None
     """Tokens of the plain formula: parameters x bytes for weights, 0.9 x memory, no overhead."""
     recommended_max_model_len: int | None
 
     @property
-    def logged(self) -> Figures:
+    def logged(self) -> StartupFigures:
         """What the server logged."""
-        return Figures(
+        return StartupFigures(
             weights_gib=self.run.weights_gib,
             kv_cache_gib=self.run.kv_cache_gib,
             kv_tokens=self.run.kv_tokens,
@@ -57,17 +58,22 @@ class Prediction:
 def predict(run: LoggedRun, metadata: Metadata) -> Prediction:
     """The prediction for `run`; without figures where facts are missing or the model is refused."""
     gpu, documents = gpu_of_run(run), metadata(run.hub_id) if run.hub_id else None
-    nothing = Figures(weights_gib=None, kv_cache_gib=None, kv_tokens=None, outcome=None)
     if gpu is None or documents is None or run.version is None:
-        return Prediction(
-            run=run, attention="unknown", predicted=nothing, plain_tokens=None, recommended_max_model_len=None
-        )
+        return _without_figures(run, "unknown")
     try:
         return _predicted(run, gpu, documents)
     except CalculationError:
-        return Prediction(
-            run=run, attention="refused", predicted=nothing, plain_tokens=None, recommended_max_model_len=None
-        )
+        return _without_figures(run, "refused")
+
+
+def _without_figures(run: LoggedRun, reason: str) -> Prediction:
+    return Prediction(
+        run=run,
+        attention=reason,
+        predicted=StartupFigures(weights_gib=None, kv_cache_gib=None, kv_tokens=None, outcome=None),
+        plain_tokens=None,
+        recommended_max_model_len=None,
+    )
 
 
 def _predicted(run: LoggedRun, gpu: Gpu, documents: HubMetadata) -> Prediction:
@@ -77,7 +83,7 @@ def _predicted(run: LoggedRun, gpu: Gpu, documents: HubMetadata) -> Prediction:
     return Prediction(
         run=run,
         attention=_attention(model),
-        predicted=Figures(
+        predicted=StartupFigures(
             weights_gib=memory.weight_bytes / GIB,
             kv_cache_gib=memory.kv_cache_bytes / GIB,
             kv_tokens=tightest.logged_tokens(run.max_concurrency_len or context),
@@ -141,7 +147,7 @@ def _outcome(memory: Budget, context: int) -> str:
 
 
 def _plain_tokens(model: Model, gpu: Gpu, tensor_parallel: int) -> int:
-    """Nominal memory is the advertised size: for most GPUs 8 % more than CUDA sees."""
+    """Tokens without overhead, on 90 % of the advertised memory: for most GPUs 8 % more than CUDA sees."""
     weights = 2 * model.weights.parameters
     per_token = sum(kind.count * kind.cache.token_bytes(1, 2) for kind in model.attention)
     nominal_bytes = round(gpu.visible_bytes / GIB / 8 + 0.49) * 8 * GIB

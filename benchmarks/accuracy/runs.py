@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from local.embedded.snapshot import load_snapshot
+from benchmarks.metadata import snapshot_metadata
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.model import HubMetadata
@@ -93,7 +93,7 @@ def read_runs(path: Path = RUNS) -> Iterator[LoggedRun]:
 def metadata_in(directory: Path | None) -> Metadata:
     """Metadata from `<org>/<name>/config.json` and `api.json` in a folder, or from the bundled snapshot."""
     if directory is None:
-        return _from_snapshot()
+        return snapshot_metadata
 
     def from_directory(hub_id: str) -> HubMetadata | None:
         information = directory / hub_id / "api.json"
@@ -120,21 +120,6 @@ def gpu_of_run(run: LoggedRun) -> Gpu | None:
         compute_capability=capability,
         nvlink=nvlink,
     )
-
-
-def _from_snapshot() -> Metadata:
-    snapshot = load_snapshot()
-
-    def find(hub_id: str) -> HubMetadata | None:
-        repo = snapshot.find(hub_id)
-        if repo is None:
-            return None
-        config = repo.file("config.json")
-        return HubMetadata(
-            model_id=repo.id, information=repo.info(), config=json.loads(config) if config else None
-        )
-
-    return find
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -4,21 +4,19 @@ Every model of the embedded Hub on every GPU instance type of the embedded table
 larger and for a cheaper instance; then those searches in tables of 100, 1,000 and 10,000 types.
 """
 
-import json
 import platform
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
+from benchmarks.metadata import snapshot, snapshot_metadata
 from benchmarks.results import dated, target_text
 from benchmarks.speed.command import Figures, header, option_parser, report
 from benchmarks.speed.spread import Spread
 from handler.catalog import parse_item
 from local.embedded.instance_records import shipped_items
-from local.embedded.snapshot import Snapshot, load_snapshot
 from recommender.hardware.instance import Instance
 from recommender.model import HubMetadata
 from recommender.model.errors import ImplausibleMetadata
@@ -50,7 +48,7 @@ def measure() -> Figures:
 
 def _all_answers(instances: Sequence[Instance]) -> dict[str, Any]:
     """Each answer once, and the slowest several times, of which the best counts: the machine is shared."""
-    models = [_metadata(model_id) for model_id in _snapshot().repos]
+    models = [_metadata(model_id) for model_id in snapshot().repos]
     gpus = [each for each in instances if not each.is_neuron]
     pairs = [(model, instance) for model in models for instance in gpus]
     times = [_milliseconds(*pair, instances) for pair in pairs]
@@ -106,18 +104,10 @@ def _ends_search(model: HubMetadata, instance: Instance, candidate: Instance) ->
 
 
 def _metadata(model_id: str) -> HubMetadata:
-    repository = _snapshot().repos[model_id]
-    config = repository.file("config.json")
-    return HubMetadata(
-        model_id=model_id,
-        information=repository.info(),
-        config=None if config is None else json.loads(config),
-    )
-
-
-@cache
-def _snapshot() -> Snapshot:
-    return load_snapshot()
+    metadata = snapshot_metadata(model_id)
+    if metadata is None:
+        raise LookupError(f"The snapshot does not have {model_id}.")
+    return metadata
 
 
 def _best_milliseconds(model: HubMetadata, instance: Instance, instances: Sequence[Instance]) -> float:
