@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS SECONDS SEED TABLE TOKEN
 export PYTHONPATH := src
 
-.PHONY: help recommend start invoke test fuzz audit accuracy load bench bench-first bench-cold bench-warm bench-calculation
+.PHONY: help recommend start invoke check test fuzz audit accuracy load bench bench-first bench-cold bench-warm bench-calculation
 .PHONY: scaling format seed setup lock clean
 
 help: ## List the targets
@@ -26,6 +26,13 @@ start: .venv/ready $(if $(shell command -v npm 2>/dev/null),frontend/dist/index.
 
 invoke: .venv/ready .venv-sam/ready .venv-runtime/ready ## Build, then run the artifact on an event: EVENT=
 	@$(VENV)/python -m local.runtime.invoke "$$EVENT"
+
+check: .venv/ready frontend/node_modules/.ready ## Format, lint, types, the page's checks and the unit tests
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	npm run check --prefix frontend
+	$(VENV)/pytest tests/unit --numprocesses auto --quiet
 
 test: .venv/ready .venv-sam/ready .node/ready frontend/node_modules/.ready ## Lint, types and all tests
 	@$(MAKE) .venv-runtime/ready || echo "Without it the tests of the built artifact are skipped."
