@@ -104,7 +104,7 @@ def _ratio_text(found: Mapping[str, Mapping[str, dict[str, float]]], other: str,
     )
     return (
         f"{clock:.2f} x as long as that of {_COMPARED[other]} (processor time: {processor:.2f} x;"
-        f" {target_text(clock, target)})"
+        f" {target_text(max(clock, processor), target)})"
     )
 
 
