@@ -117,23 +117,23 @@ def _change(draw: st.DrawFn, made: dict[str, Any]) -> None:
     paths = _changeable(made)
     figures = [each for each in paths if isinstance(_at(made, each), int | float)]
     path = _one_of(draw, draw(st.sampled_from([paths, figures])) or paths)
-    holder, key = _at(made, path[:-1]), path[-1]
+    parent, key = _at(made, path[:-1]), path[-1]
     kind = draw(st.sampled_from(["drop", "replace", "scale", "wrap", "other", "other", "swap", "add", "add"]))
     match kind:
         case "drop":
-            del holder[key]
-        case "scale" if isinstance(holder[key], int | float):
-            holder[key] = holder[key] * draw(st.sampled_from(_FACTORS))
+            del parent[key]
+        case "scale" if isinstance(parent[key], int | float):
+            parent[key] = parent[key] * draw(st.sampled_from(_FACTORS))
         case "wrap":
-            holder[key] = draw(st.sampled_from([[holder[key]], {"value": holder[key]}, [], {}]))
+            parent[key] = draw(st.sampled_from([[parent[key]], {"value": parent[key]}, [], {}]))
         case "other" if key in _VALUES:
-            holder[key] = copy.deepcopy(_one_of(draw, _VALUES[key]))
+            parent[key] = copy.deepcopy(_one_of(draw, _VALUES[key]))
         case "swap":
-            holder[key] = copy.deepcopy(_at(made, _one_of(draw, paths)))
+            parent[key] = copy.deepcopy(_at(made, _one_of(draw, paths)))
         case "add":
-            _add(draw, holder if isinstance(holder, dict) else made["config"])
+            _add(draw, parent if isinstance(parent, dict) else made["config"])
         case _:
-            holder[key] = draw(garbage)
+            parent[key] = draw(garbage)
 
 
 def _changeable(made: dict[str, Any]) -> list[Path]:
@@ -141,11 +141,11 @@ def _changeable(made: dict[str, Any]) -> list[Path]:
     return [path for path in _paths(made) if len(path) > 1]
 
 
-def _add(draw: st.DrawFn, holder: dict[str, Any]) -> None:
+def _add(draw: st.DrawFn, parent: dict[str, Any]) -> None:
     """Add a key that some model has, with that model's value or with garbage."""
     key = _one_of(draw, _KEYS)
     is_known = draw(st.sampled_from([True, True, False]))
-    holder[key] = copy.deepcopy(_one_of(draw, _VALUES[key])) if is_known else draw(garbage)
+    parent[key] = copy.deepcopy(_one_of(draw, _VALUES[key])) if is_known else draw(garbage)
 
 
 def _one_of(draw: st.DrawFn, options: Sequence[Any]) -> Any:

@@ -13,7 +13,7 @@ from fuzz.bodies import damages, encoded, entries
 from fuzz.documents import documents
 from fuzz.effort import shares, try_cases
 from fuzz.promises import check_body, check_failure
-from fuzz.questions import Item, queries, rows
+from fuzz.requests import Item, queries, rows
 from hypothesis import strategies as st
 from support.hub import HubDouble, in_process
 from support.instances import ITEMS

@@ -6,7 +6,7 @@ import pytest
 from fuzz.documents import documents
 from fuzz.effort import shares, try_cases
 from fuzz.promises import check_body, check_plan
-from fuzz.questions import Item, overrides, rows, versions
+from fuzz.requests import Item, overrides, rows, versions
 from hypothesis import strategies as st
 from support.instances import ALL
 
