@@ -1,4 +1,4 @@
-"""Documents that nobody wrote in good faith: each impossible value has an outcome of its own."""
+"""Hostile documents: the outcome of each impossible value, and what an error repeats."""
 
 import dataclasses
 import math
