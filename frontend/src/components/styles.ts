@@ -1,4 +1,4 @@
-/** Class names that several components share. */
+/** Class names shared by several components. */
 
 export const CARD =
   "rounded-xl border border-slate-200 bg-white p-3 sm:p-5 dark:border-slate-700 dark:bg-slate-900";

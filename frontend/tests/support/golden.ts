@@ -1,24 +1,38 @@
 import { readFileSync } from "node:fs";
 
-import { isFeasible, type Feasible, type Infeasible, type RecommendResponse } from "../../src/types";
+import {
+  isFeasible,
+  type FeasibleResponse,
+  type InfeasibleResponse,
+  type RecommendResponse,
+} from "../../src/types";
 
-/** A real answer of the service, as its own tests keep it. */
+/** A response recorded by the service's own tests. */
 export function golden(name: string): RecommendResponse {
   return JSON.parse(readFileSync(`../tests/golden/answers/${name}.json`, "utf8")) as RecommendResponse;
 }
 
-export function feasible(name: string): Feasible {
-  const answer = golden(name);
-  if (!isFeasible(answer)) {
+export function feasible(name: string): FeasibleResponse {
+  const response = golden(name);
+  if (!isFeasible(response)) {
     throw new Error(`${name} is not feasible`);
   }
-  return answer;
+  return response;
 }
 
-export function infeasible(name: string): Infeasible {
-  const answer = golden(name);
-  if (isFeasible(answer)) {
+export function infeasible(name: string): InfeasibleResponse {
+  const response = golden(name);
+  if (isFeasible(response)) {
     throw new Error(`${name} is feasible`);
   }
-  return answer;
+  return response;
+}
+
+/** The first warning of a recorded response. */
+export function firstWarning(name: string): string {
+  const [warning] = feasible(name).warnings;
+  if (warning === undefined) {
+    throw new Error(`${name} has no warnings`);
+  }
+  return warning;
 }
