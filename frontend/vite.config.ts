@@ -7,12 +7,12 @@ import { defineConfig } from "vitest/config";
 const SERVICE = "http://127.0.0.1:3000";
 
 export default defineConfig({
-  base: "./", // the folder may be served from any path
+  base: "./", // so that the page can be served from any path
   plugins: [react(), tailwindcss()],
   resolve: { alias: { "suggest-config": fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
   server: { proxy: { "/api": SERVICE, "/local": SERVICE } },
   build: {
-    assetsInlineLimit: 0, // the page's content security policy allows no data: addresses
+    assetsInlineLimit: 0, // the content security policy does not allow data: URLs
     modulePreload: { polyfill: false },
   },
   test: {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 
 import { needsPreQuantizedCheckpoint, serveCommand } from "../src/command";
-import { feasible } from "./support/golden";
+import { defined, feasible } from "./support/golden";
 
 test("the command serves the model, with one option per line", () => {
   expect(serveCommand(feasible("fits-one-gpu"), "org/model").split("\n")).toEqual([
@@ -18,10 +18,10 @@ test("the command serves the model, with one option per line", () => {
 
 test("if a pre-quantized checkpoint is needed, the command serves the first one with its own options", () => {
   const response = feasible("quantized-beforehand");
-  const [checkpoint] = response.checkpoints ?? [];
+  const checkpoint = defined(response.checkpoints?.[0]);
   expect(needsPreQuantizedCheckpoint(response)).toBe(true);
   const command = serveCommand(response, "meta-llama/Llama-3.1-8B-Instruct");
-  expect(command).toContain(`vllm serve ${checkpoint?.model ?? "?"} \\`);
+  expect(command).toContain(`vllm serve ${checkpoint.model} \\`);
   expect(command).not.toContain("meta-llama");
 });
 

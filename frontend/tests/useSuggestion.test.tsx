@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 
 import type { RecommendResponse } from "../src";
 import { Form } from "./support/Form";
-import { golden } from "./support/golden";
+import { defined, feasible, golden } from "./support/golden";
 import { deferredResponse, json, mockFetch, networkError, type SentRequest } from "./support/service";
 
-const CHECKPOINT = "RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8";
+const CHECKPOINT = defined(feasible("quantized-beforehand").checkpoints?.[0]);
 
 const button = (name: string) => screen.getByRole("button", { name });
 const suggest = () => userEvent.click(button("Suggest Config"));
@@ -95,9 +95,9 @@ test("switching to a larger instance changes the form and requests its configura
 describe("selecting a checkpoint", () => {
   test("changes the model and requests its configuration", async () => {
     const requests = await renderSuggested(golden("quantized-beforehand"));
-    await userEvent.click(button(`Use ${CHECKPOINT}`));
-    expect(value("model")).toBe(CHECKPOINT);
-    expect(requests.at(-1)?.query).toEqual({ model: CHECKPOINT, instance_type: "g4dn.xlarge" });
+    await userEvent.click(button(`Use ${CHECKPOINT.model}`));
+    expect(value("model")).toBe(CHECKPOINT.model);
+    expect(requests.at(-1)?.query).toEqual({ model: CHECKPOINT.model, instance_type: "g4dn.xlarge" });
     expect(await screen.findByText("Recommended Configuration")).toBeVisible();
   });
 
@@ -105,8 +105,8 @@ describe("selecting a checkpoint", () => {
     await renderSuggested(golden("quantized-beforehand"));
     await userEvent.clear(screen.getByLabelText("concurrency"));
     mockFetch(networkError);
-    await userEvent.click(button(`Use ${CHECKPOINT}`));
+    await userEvent.click(button(`Use ${CHECKPOINT.model}`));
     expect(await screen.findByRole("alert")).toBeVisible();
-    expect(value("concurrency")).toBe("30");
+    expect(value("concurrency")).toBe(String(CHECKPOINT.concurrency));
   });
 });

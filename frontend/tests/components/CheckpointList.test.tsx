@@ -3,11 +3,10 @@ import { userEvent } from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
 import { CheckpointList } from "../../src/components/CheckpointList";
-import type { Checkpoint } from "../../src";
-import { feasible } from "../support/golden";
+import { defined, feasible } from "../support/golden";
 
-const CHECKPOINTS = feasible("quantized-beforehand").checkpoints ?? [];
-const CHECKPOINT = CHECKPOINTS[0] as Checkpoint;
+const CHECKPOINTS = defined(feasible("quantized-beforehand").checkpoints);
+const CHECKPOINT = defined(CHECKPOINTS[0]);
 
 test("each checkpoint is listed with its method, size and downloads", () => {
   render(<CheckpointList checkpoints={CHECKPOINTS} />);

@@ -3,12 +3,12 @@ import { userEvent } from "@testing-library/user-event";
 import { describe, expect, test, vi } from "vitest";
 
 import { LargerInstanceCard, QuantizationCard } from "../../src/components/OptionCard";
-import type { QuantizationOption } from "../../src";
 import { configValues } from "../../src/configuration";
-import { feasible } from "../support/golden";
+import { defined, feasible } from "../support/golden";
 
-const OPTION = feasible("quantized-at-load").alternatives?.quantization_option as QuantizationOption;
-const INFO = feasible("quantized-at-load").alternatives?.larger_instance_info;
+const ALTERNATIVES = defined(feasible("quantized-at-load").alternatives);
+const OPTION = defined(ALTERNATIVES.quantization_option);
+const INFO = defined(ALTERNATIVES.larger_instance_info);
 
 describe("QuantizationCard", () => {
   test("shows the quantization, when it happens, and the values", () => {
@@ -50,7 +50,7 @@ describe("LargerInstanceCard", () => {
   });
 
   test("shows the price if it is known", () => {
-    render(<LargerInstanceCard instanceType="p5.4xlarge" info={INFO && { ...INFO, usd_per_hour: 6.88 }} />);
+    render(<LargerInstanceCard instanceType="p5.4xlarge" info={{ ...INFO, usd_per_hour: 6.88 }} />);
     expect(screen.getByText("1 × H100, 80 GiB, $6.88/hour")).toBeVisible();
   });
 

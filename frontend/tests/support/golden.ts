@@ -29,10 +29,12 @@ export function infeasible(name: string): InfeasibleResponse {
 }
 
 /** The first warning of a recorded response. */
-export function firstWarning(name: string): string {
-  const [warning] = feasible(name).warnings;
-  if (warning === undefined) {
-    throw new Error(`${name} has no warnings`);
+export const firstWarning = (name: string): string => defined(feasible(name).warnings[0]);
+
+/** `value`, which a recorded response is expected to have. */
+export function defined<T>(value: T | undefined): T {
+  if (value === undefined) {
+    throw new Error("the recorded response lacks a value that the test needs");
   }
-  return warning;
+  return value;
 }
