@@ -12,7 +12,7 @@ export const CONFIG_FIELDS = [
 ] as const satisfies readonly FieldName[];
 
 export const FIELD_LABELS: Record<FieldName, string> = {
-  tensor_parallel_degree: "Tensor Parallel Degree",
+  tensor_parallel_degree: "Tensor Parallel",
   quantization: "Quantization",
   max_model_len: "Max Model Length",
   concurrency: "Concurrency",

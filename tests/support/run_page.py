@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Request, Response, Route, expect
 from support.browser import PageMonitor
 
 _FIELD_LABELS = {
-    "tensor_parallel_degree": "Tensor Parallel Degree",
+    "tensor_parallel_degree": "Tensor Parallel",
     "quantization": "Quantization",
     "max_model_len": "Max Model Length",
     "concurrency": "Concurrency",

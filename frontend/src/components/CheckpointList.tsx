@@ -2,7 +2,7 @@ import { useId } from "react";
 
 import { formatCount, formatGib } from "../format";
 import type { Checkpoint } from "../types";
-import { MUTED, SECONDARY_BUTTON, SUBHEADING } from "./styles";
+import { MUTED, SECONDARY_BUTTON, SUBHEADING, SURFACE } from "./styles";
 
 interface CheckpointListProps {
   checkpoints: Checkpoint[];
@@ -24,10 +24,7 @@ export function CheckpointList({ checkpoints, onSelect }: CheckpointListProps) {
       <h3 id={id} className={SUBHEADING}>
         Pre-quantized checkpoints
       </h3>
-      <ul
-        aria-labelledby={id}
-        className="divide-y divide-slate-200 rounded-xl border border-slate-200 bg-white dark:divide-slate-700 dark:border-slate-700 dark:bg-slate-900"
-      >
+      <ul aria-labelledby={id} className={`divide-y divide-slate-200 dark:divide-slate-700 ${SURFACE}`}>
         {checkpoints.map((checkpoint) => (
           <CheckpointItem key={checkpoint.model} checkpoint={checkpoint} onSelect={onSelect} />
         ))}

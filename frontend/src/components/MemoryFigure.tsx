@@ -16,7 +16,7 @@ export function MemoryFigure({ memory, gpu }: { memory: Memory; gpu: string }) {
       <figcaption id={`${id}-caption`} className="flex flex-wrap items-baseline justify-between gap-x-4">
         <span className={SUBHEADING}>Memory of one {gpu}</span>
         <span className={`text-sm tabular-nums ${MUTED}`}>
-          {formatGib(memory.visible_gib)}, of which vLLM may use {formatGib(memory.budget_gib)} (line)
+          {formatGib(memory.visible_gib)}; the line marks the {formatGib(memory.budget_gib)} that vLLM may use
         </span>
       </figcaption>
       <MemoryBar breakdown={breakdown} />
@@ -42,8 +42,10 @@ function MemoryTable({ breakdown: { parts, totalGib } }: { breakdown: MemoryBrea
         {parts.map(({ name, label, gib }) => (
           <tr key={name}>
             <th scope="row" className="py-0.5 text-left font-normal">
-              <MemorySwatch name={name} />
-              {label}
+              <span className="flex items-center gap-2">
+                <MemorySwatch name={name} />
+                {label}
+              </span>
             </th>
             <td className="py-0.5 pl-3 text-right whitespace-nowrap">{formatGib(gib)}</td>
             <td className={`w-14 py-0.5 text-right ${MUTED}`}>{Math.round((100 * gib) / totalGib)}%</td>

@@ -38,7 +38,7 @@ export function MemoryPattern({ id, name }: { id: string; name: MemoryPartName }
 export function MemorySwatch({ name }: { name: MemoryPartName }) {
   const id = useId();
   return (
-    <svg aria-hidden="true" width="16" height="16" className="mr-2 inline-block align-[-3px]">
+    <svg aria-hidden="true" width="16" height="16" className="shrink-0">
       <MemoryPattern id={id} name={name} />
       <rect
         x="0.5"

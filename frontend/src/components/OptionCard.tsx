@@ -3,7 +3,7 @@ import { useId, type ReactNode } from "react";
 import { FIELD_LABELS, matchesConfig } from "../configuration";
 import { formatAccelerators, formatGib, formatPrice, formatQuantization, formatValue } from "../format";
 import type { ConfigValues, FormValues, LargerInstanceInfo, QuantizationOption } from "../types";
-import { ACCENT_TEXT, CARD, MUTED, SECONDARY_BUTTON, SUBHEADING } from "./styles";
+import { ACCENT_TEXT, MUTED, SECONDARY_BUTTON, SUBHEADING, SURFACE } from "./styles";
 
 interface QuantizationCardProps {
   option: QuantizationOption;
@@ -17,7 +17,7 @@ export function QuantizationCard({ option, values, onApply }: QuantizationCardPr
   return (
     <OptionCard
       title={name}
-      subtitle={option.requires_pre_quantized ? "pre-quantized checkpoint" : "quantized by vLLM at load"}
+      subtitle={option.requires_pre_quantized ? "pre-quantized" : "quantized at load"}
       weightsGib={option.estimated_mem_gib}
       config={option}
       isApplied={matchesConfig(values, option)}
@@ -73,7 +73,7 @@ const SHOWN_FIELDS = ["tensor_parallel_degree", "max_model_len", "concurrency"] 
 function OptionCard({ title, subtitle, weightsGib, config, isApplied = false, children }: OptionCardProps) {
   const id = useId();
   return (
-    <div role="group" aria-labelledby={id} className={`flex flex-col gap-3 ${CARD}`}>
+    <div role="group" aria-labelledby={id} className={`flex flex-col gap-3 p-3 ${SURFACE}`}>
       <div>
         <div className="flex items-baseline justify-between gap-2">
           <h3 id={id} className={SUBHEADING}>

@@ -27,7 +27,7 @@ export function InstanceField({ value, onChange }: InstanceFieldProps) {
         />
       ) : (
         <select {...props} onChange={(event) => onChange(event.target.value)}>
-          <option value="">Select</option>
+          <option value="">Select an instance type</option>
           <Options value={value} instanceTypes={instanceTypes ?? []} />
         </select>
       )}

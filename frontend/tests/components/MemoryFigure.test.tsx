@@ -11,7 +11,9 @@ function renderFigure(name: string): HTMLElement {
 
 test("the table lists every part with its memory and share", () => {
   const figure = renderFigure("fits-one-gpu");
-  expect(figure).toHaveAccessibleName("Memory of one A10G 22.0 GiB, of which vLLM may use 19.8 GiB (line)");
+  expect(figure).toHaveAccessibleName(
+    "Memory of one A10G 22.0 GiB; the line marks the 19.8 GiB that vLLM may use",
+  );
   expect(
     within(figure)
       .getAllByRole("row")

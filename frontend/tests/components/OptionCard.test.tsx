@@ -14,7 +14,7 @@ describe("QuantizationCard", () => {
   test("shows the quantization, when it happens, and the values", () => {
     render(<QuantizationCard option={OPTION} values={{}} onApply={vi.fn()} />);
     const card = screen.getByRole("group", { name: "FP8" });
-    expect(card).toHaveTextContent("quantized by vLLM at load");
+    expect(card).toHaveTextContent("quantized at load");
     expect(card).toHaveTextContent("Weights32.0 GiB");
     expect(card).toHaveTextContent("Concurrency29");
   });
@@ -22,7 +22,7 @@ describe("QuantizationCard", () => {
   test("shows that it needs a pre-quantized checkpoint", () => {
     const option = { ...OPTION, requires_pre_quantized: true };
     render(<QuantizationCard option={option} values={{}} onApply={vi.fn()} />);
-    expect(screen.getByRole("group")).toHaveTextContent("pre-quantized checkpoint");
+    expect(screen.getByRole("group")).toHaveTextContent("pre-quantized");
   });
 
   test("shows whether the form holds its values", () => {

@@ -13,7 +13,7 @@ import {
   suggest,
 } from "../support/runPage";
 
-const tensorParallelField = () => screen.getByLabelText("Tensor Parallel Degree");
+const tensorParallelField = () => screen.getByLabelText("Tensor Parallel");
 
 test("the recommendation fills the parameters and lists the valid tensor parallel degrees", async () => {
   await openFilledPage();
