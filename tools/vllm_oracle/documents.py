@@ -17,6 +17,9 @@ _DOCUMENTS = ("config.json", "hf_quant_config.json")
 _MODULE_LISTS = ("ignore", "modules_to_not_convert", "exclude_modules", "quantized_layers", "targets")
 _COUNTS = ("num_hidden_layers", "n_layer", "num_layers", "depth")
 
+# vLLM compares it with `hidden_activation`, which has a default; the snapshot leaves it out.
+_ACTIVATIONS = {"gemma2": {"hidden_act": "gelu_pytorch_tanh"}}
+
 # A module within a layer; `model.layers.0*` names a whole layer and stays as it is.
 _WITHIN_A_LAYER = re.compile(r"\b(layers|blocks)\.\d+\.(?=[^*.])")
 
@@ -53,14 +56,13 @@ def _of_snapshot() -> Iterator[tuple[str, dict[str, Any]]]:
         config = repo.files.get("config.json")
         if config is not None:
             layers = max(_counts(config), default=0)
-            yield (
-                name,
-                {
-                    file_name: with_all_layers(document, layers)
-                    for file_name in _DOCUMENTS
-                    if (document := repo.files.get(file_name)) is not None
-                },
-            )
+            documents = {
+                file_name: with_all_layers(document, layers)
+                for file_name in _DOCUMENTS
+                if (document := repo.files.get(file_name)) is not None
+            }
+            documents["config.json"] |= _ACTIVATIONS.get(config.get("model_type", ""), {})
+            yield name, documents
 
 
 def _of_defaults() -> Iterator[tuple[str, dict[str, Any]]]:

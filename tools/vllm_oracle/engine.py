@@ -18,6 +18,9 @@ from vllm.usage.usage_lib import UsageContext
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
 _NESTED_PREFIXES = ("vision", "audio")
 
+# What every model needs and no size depends on; the snapshot leaves it out.
+_WITHOUT_SIZE = {"hidden_act": "silu", "rms_norm_eps": 1e-6, "layer_norm_eps": 1e-6, "norm_type": "rms_norm"}
+
 _REMOTE_CODE = ("contains custom code", "does not recognize this architecture")
 
 _GPTQ_MODULES = ("gptq", "gptq_marlin", "auto_gptq", "inc")
@@ -129,8 +132,7 @@ def _register_generic_class(folder: Path) -> str:
             for key, value in list(values.items()):
                 if key in _LANGUAGE_MODEL_KEYS or key.startswith(_NESTED_PREFIXES):
                     values[key] = _nested(value) if isinstance(value, dict) else value
-            values.setdefault("tie_word_embeddings", False)
-            super().__init__(**values)
+            super().__init__(**{**_WITHOUT_SIZE, "tie_word_embeddings": False, **values})
 
     vllm_config._CONFIG_REGISTRY[kind] = Generic  # noqa: SLF001
     AutoConfig.register(kind, Generic, exist_ok=True)
@@ -142,6 +144,6 @@ def _nested(value: dict[str, Any]) -> Any:
     fields = {key: each for key, each in value.items() if key != "model_type"}
     if kind in CONFIG_MAPPING:
         return AutoConfig.for_model(kind, **fields)
-    made = PretrainedConfig(**fields)
+    made = PretrainedConfig(**{**_WITHOUT_SIZE, **fields})
     made.model_type = kind or ""
     return made

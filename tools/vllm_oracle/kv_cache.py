@@ -52,9 +52,8 @@ def spec_counts(specs: dict[str, Any]) -> dict[str, int]:
 def backends(config: Any) -> dict[str, int]:
     """How many layers use each attention backend."""
     layers = config.compilation_config.static_forward_context.values()
-    return dict(
-        Counter(layer.get_attn_backend().get_name() for layer in layers if hasattr(layer, "get_attn_backend"))
-    )
+    used = (layer.get_attn_backend() for layer in layers if hasattr(layer, "get_attn_backend"))
+    return dict(Counter(map(_backend_name, used)))
 
 
 def plans(folder: Path, config: Any, specs: dict[str, Any], memories: list[int]) -> list[dict[str, Any]]:
@@ -170,6 +169,14 @@ def _noted_checks(result: dict[str, Any]) -> Iterator[None]:
     finally:
         for name, check in saved.items():
             setattr(planning, name, check)
+
+
+def _backend_name(backend: Any) -> str:
+    """Backends of states have no name of their own up to 0.16."""
+    try:
+        return str(backend.get_name())
+    except NotImplementedError:
+        return str(backend.__name__)
 
 
 def _spec_text(spec: Any) -> str:
