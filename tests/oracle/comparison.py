@@ -89,7 +89,7 @@ def _row(
 
 def _support(known: dict[int, DegreeAnswer], accepted: frozenset[int], prediction: Prediction) -> str | None:
     if accepted and prediction.refusal is not None:
-        return f"refused ({prediction.refusal}), vLLM accepts"
+        return "refused, vLLM accepts"
     if not accepted and prediction.refusal is None and prediction.accepted & known.keys():
         kinds = sorted({each.refused or "" for each in known.values()})
         return f"accepted, vLLM refuses ({', '.join(kinds)})"
