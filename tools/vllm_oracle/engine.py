@@ -3,23 +3,38 @@
 import contextlib
 import importlib
 import json
+import types
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import AutoConfig, PretrainedConfig
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+from vllm.config import model as model_config
 from vllm.engine.arg_utils import EngineArgs
 from vllm.model_executor.models import registry
 from vllm.platforms import current_platform
 from vllm.transformers_utils import config as vllm_config
+from vllm.transformers_utils import repo_utils
 from vllm.usage.usage_lib import UsageContext
 
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
 _NESTED_PREFIXES = ("vision", "audio")
 
 # What every model needs and no size depends on; the snapshot leaves it out.
-_WITHOUT_SIZE = {"hidden_act": "silu", "rms_norm_eps": 1e-6, "layer_norm_eps": 1e-6, "norm_type": "rms_norm"}
+_WITHOUT_SIZE = {
+    "hidden_act": "silu",
+    "initializer_factor": 1.0,
+    "layer_norm_eps": 1e-6,
+    "layer_norm_epsilon": 1e-6,
+    "norm_topk_prob": True,
+    "norm_type": "rms_norm",
+    "rms_norm_eps": 1e-6,
+}
+
+# Checkpoints with an output head of their own under a configuration class that says they are tied, by
+# `model_type`: the parameters that the Hub counts include it.
+_UNTIED = frozenset({"mistral3"})
 
 _REMOTE_CODE = ("contains custom code", "does not recognize this architecture")
 
@@ -38,6 +53,11 @@ _generic_kinds: set[str] = set()
 def patch() -> None:
     """Inspect model classes in this process, which has the patches, rather than in a fresh one."""
     registry._run_in_subprocess = lambda function: function()  # noqa: SLF001
+    for module in (vllm_config, repo_utils):
+        if hasattr(module, "with_retry"):
+            module.with_retry = lambda function, *_, **__: function()
+    if hasattr(model_config, "checkpoint_has_lm_head"):
+        model_config.checkpoint_has_lm_head = _has_output_head
     indexer: Any
     with contextlib.suppress(ImportError):
         indexer = importlib.import_module("vllm.model_executor.layers.sparse_attn_indexer")
@@ -117,6 +137,10 @@ def _layer_count(document: dict[str, Any]) -> int:
     return int(text.get("num_hidden_layers") or text.get("n_layer") or _MOST_LAYERS)
 
 
+def _has_output_head(model: str, **_: Any) -> bool:
+    return _document(Path(model)).get("model_type") in _UNTIED
+
+
 def _document(folder: Path) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     return document
@@ -129,14 +153,34 @@ def _register_generic_class(folder: Path) -> str:
         model_type = kind
 
         def __init__(self, **values: Any) -> None:
-            for key, value in list(values.items()):
-                if key in _LANGUAGE_MODEL_KEYS or key.startswith(_NESTED_PREFIXES):
-                    values[key] = _nested(value) if isinstance(value, dict) else value
-            super().__init__(**{**_WITHOUT_SIZE, "tie_word_embeddings": False, **values})
+            super().__init__(**{**_WITHOUT_SIZE, "tie_word_embeddings": False, **_parsed(values)})
 
     vllm_config._CONFIG_REGISTRY[kind] = Generic  # noqa: SLF001
     AutoConfig.register(kind, Generic, exist_ok=True)
     return kind
+
+
+def _parsed(values: dict[str, Any]) -> dict[str, Any]:
+    """Values of config.json with the objects that vLLM's models read."""
+    parsed = {
+        key: _nested(value) if isinstance(value, dict) and _is_nested(key) else value
+        for key, value in values.items()
+    }
+    if not {"rope_parameters", "rope_scaling", "rope_theta"} & parsed.keys():
+        parsed["rope_theta"] = 10_000.0
+    if isinstance(parsed.get("block_configs"), list):  # DeciLM
+        parsed["block_configs"] = [_namespace(each) for each in parsed["block_configs"]]
+    return parsed
+
+
+def _is_nested(key: str) -> bool:
+    return key in _LANGUAGE_MODEL_KEYS or key.startswith(_NESTED_PREFIXES)
+
+
+def _namespace(value: Any) -> Any:
+    if isinstance(value, dict):
+        return types.SimpleNamespace(**{key: _namespace(each) for key, each in value.items()})
+    return value
 
 
 def _nested(value: dict[str, Any]) -> Any:

@@ -34,6 +34,8 @@ class _CudaToMeta(torch.overrides.TorchFunctionMode):
             args = (args[0], torch.device("meta"), *args[2:])
         if func is torch.Tensor.cuda:
             return args[0].to("meta")
+        if func is torch.Tensor.cpu and args[0].is_meta and args[0].numel() == 1:
+            return torch.ones(args[0].shape, dtype=args[0].dtype, device="cpu")  # parameters of activations
         if func is torch.Tensor.tolist and args[0].is_meta:  # ALiBi slopes
             return torch.zeros(args[0].shape, device="cpu").tolist()
         if func is torch.Tensor.item and args[0].is_meta and self._reads_values:  # scales after loading

@@ -7,6 +7,7 @@ from typing import Any
 # documents, and nothing about vLLM: see `unknown` in the README.
 _KINDS = (
     ("class", r"Model architectures? .* (are not supported for now|was supported in vLLM until)"),
+    ("runner", r"does not support `--runner generate`"),
     ("heads", r"attention heads \(\d+\) must be divisible by tensor parallel size"),
     ("shape", r"is not divisible by (weight quantization block|\d+)|too large tensor parallel size"),
     ("shape", r"must be divisible by|should be divisible by|divisible by tp"),
@@ -14,6 +15,7 @@ _KINDS = (
     ("quantization", r"Failed to find a kernel that can implement"),
     ("quantization", r"is not supported for the current GPU|Minimum capability"),
     ("backend", r"No valid attention backend"),
+    ("broken", r"__init__\(\) missing \d+ required positional argument"),
     ("fallback", r"does not support tensor parallel"),
 )
 
