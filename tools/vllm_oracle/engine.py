@@ -3,7 +3,6 @@
 import contextlib
 import importlib
 import json
-import types
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +168,7 @@ def _parsed(values: dict[str, Any]) -> dict[str, Any]:
     if not {"rope_parameters", "rope_scaling", "rope_theta"} & parsed.keys():
         parsed["rope_theta"] = 10_000.0
     if isinstance(parsed.get("block_configs"), list):  # DeciLM
-        parsed["block_configs"] = [_namespace(each) for each in parsed["block_configs"]]
+        parsed["block_configs"] = [_with_attributes(each) for each in parsed["block_configs"]]
     return parsed
 
 
@@ -177,9 +176,19 @@ def _is_nested(key: str) -> bool:
     return key in _LANGUAGE_MODEL_KEYS or key.startswith(_NESTED_PREFIXES)
 
 
-def _namespace(value: Any) -> Any:
+class _Object(dict[str, Any]):
+    """A JSON object whose values are attributes too."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def _with_attributes(value: Any) -> Any:
     if isinstance(value, dict):
-        return types.SimpleNamespace(**{key: _namespace(each) for key, each in value.items()})
+        return _Object({key: _with_attributes(each) for key, each in value.items()})
     return value
 
 

@@ -92,7 +92,7 @@ def _plan_row(config: Any, specs: dict[str, Any], context: int, memory: int) -> 
 def _plan(config: Any, specs: dict[str, Any], memory: int) -> dict[str, Any]:
     """The plan; that one whole request fits is noted in the answer rather than enforced."""
     result: dict[str, Any] = {}
-    with _recorded_log() as lines, _noted_checks(result):
+    with _recorded_log() as lines, _noted_checks(config, result):
         configs, capacity = _cache_configs(config, specs, memory)
     planned = configs[0]
     result["num_blocks"] = planned.num_blocks
@@ -149,8 +149,12 @@ def _recorded_log() -> Iterator[list[str]]:
 
 
 @contextlib.contextmanager
-def _noted_checks(result: dict[str, Any]) -> Iterator[None]:
-    """Turn the check that one request of the whole context fits into a note."""
+def _noted_checks(config: Any, result: dict[str, Any]) -> Iterator[None]:
+    """Turn the check that one request of the whole context fits into a note.
+
+    Where it refuses, 0.12 leaves a shorter context behind in `config`.
+    """
+    context = config.model_config.max_model_len
     saved = {name: getattr(planning, name) for name in _START_UP_CHECKS if hasattr(planning, name)}
 
     def noting(check: Any) -> Any:
@@ -159,6 +163,7 @@ def _noted_checks(result: dict[str, Any]) -> Iterator[None]:
                 check(*values, **named)
             except ValueError as error:
                 result["refused"] = str(error)[:160]
+                config.model_config.max_model_len = context
 
         return checked
 
