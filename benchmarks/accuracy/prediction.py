@@ -14,7 +14,7 @@ from recommender.planning.plan import largest_context
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.engine_args import EngineArgs, default_engine_args
 from recommender.vllm.quantization import FP8
-from recommender.vllm.version import OLDEST_OF_ANY, Version
+from recommender.vllm.version import OLDEST_COVERED_VERSION, Version
 
 # The V1 engine needed compute capability 8.0 until 0.10.1; older GPUs ran under V0.
 _V0: Version = (0, 7)
@@ -128,9 +128,9 @@ def _server(run: Run, model: Model, gpu: Gpu) -> EngineArgs:
         gpu_memory_utilization=run.gpu_memory_utilization or behavior.default_utilization,
         max_num_batched_tokens=run.max_num_batched_tokens or usual.max_num_batched_tokens,
         max_num_seqs=run.max_num_seqs or usual.max_num_seqs,
-        context_tokens=run.max_model_len,
-        compiles=not run.enforce_eager,
-        cache_value_bytes=1 if "fp8" in (run.kv_cache_dtype or "") else None,
+        max_model_len=run.max_model_len,
+        enforce_eager=run.enforce_eager,
+        kv_cache_value_bytes=1 if "fp8" in (run.kv_cache_dtype or "") else None,
     )
 
 
@@ -154,7 +154,9 @@ def _recommended_context(run: Run, model: Model, gpu: Gpu) -> int | None:
     A server that was given less of the GPU than we would take is judged with what it was given.
     """
     behavior = (
-        ANY_VERSION if (run.version or OLDEST_OF_ANY) >= OLDEST_OF_ANY else _server(run, model, gpu).behavior
+        ANY_VERSION
+        if (run.version or OLDEST_COVERED_VERSION) >= OLDEST_COVERED_VERSION
+        else _server(run, model, gpu).behavior
     )
     usual = default_engine_args(
         gpu, behavior, context_tokens=run.max_model_len or model.max_position_embeddings

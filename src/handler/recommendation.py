@@ -10,7 +10,7 @@ from handler.errors import HubBadResponse
 from handler.hub.hub import Hub
 from handler.request import RecommendRequest
 from recommender.model.errors import ImplausibleMetadata
-from recommender.recommend import Feasible, Recommendation, recommend, refusal_of_neuron
+from recommender.recommend import Feasible, Recommendation, infeasible_on_neuron, recommend
 from recommender.vllm.behavior import behavior_of
 
 # AWS Inferentia and Trainium. Their answer needs nothing of the Hub.
@@ -50,7 +50,7 @@ def _without_the_hub(question: RecommendRequest, catalog: Catalog, deadline: flo
     """What can be said before the Hub is asked, without having to wait for the table with the question."""
     if not catalog.is_at_hand() and not question.instance_type.startswith(_NEURON_FAMILIES):
         return None
-    refused = refusal_of_neuron(catalog.instance(question.instance_type, deadline=deadline))
+    refused = infeasible_on_neuron(catalog.instance(question.instance_type, deadline=deadline))
     return Answer(recommendation=refused, age_seconds=None) if refused is not None else None
 
 

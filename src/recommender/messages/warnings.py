@@ -1,4 +1,4 @@
-"""What the reader should know beside the values: the warnings of an answer, in a fixed order."""
+"""The warnings of an answer: what to check before running the configuration, in a fixed order."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,22 +8,34 @@ from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB, gib_text
 from recommender.memory.budget import compute_dtype
 from recommender.memory.weights import weight_bytes
-from recommender.messages.phrases import any_of_text, count_text, gpus_text, hardware_text, shape_text
+from recommender.messages.infeasible import bitsandbytes_versions, class_not_in_version
+from recommender.messages.phrases import (
+    choice_text,
+    count_text,
+    gpus_text,
+    hardware_text,
+    shape_text,
+    version_choice_text,
+    versions_text,
+)
 from recommender.model import Model
 from recommender.model.dtype import Dtype
+from recommender.planning.compatibility import (
+    ClassNotInVersion,
+    NoBitsandbytes,
+    NoWheels,
+    degree_incompatibility,
+    quantization_incompatibility,
+    version_limits,
+)
 from recommender.planning.instances import InstancePlan
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
-from recommender.planning.tensor_parallelism import nearest_degree
-from recommender.vllm.quantization import LAST_WITH_BITSANDBYTES, holds_fp8_weights
-from recommender.vllm.registry import partial_support
-from recommender.vllm.version import version_text
-from recommender.vllm.wheels import WHEEL_CAPABILITY, WHEEL_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigWarning:
-    """One sentence with its numbers and its remedy, and a name that stays the same."""
+    """One sentence with its figures and its remedy, and a code that never changes."""
 
     code: str
     text: str
@@ -31,7 +43,7 @@ class ConfigWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarningContext:
-    """A plan, and all that it is judged by."""
+    """A plan, and everything that its warnings depend on."""
 
     model: Model
     instance: Instance
@@ -39,114 +51,121 @@ class WarningContext:
     plan: Plan
     overrides: Overrides
     cheaper: InstancePlan | None
-    """An instance that would do as well for much less."""
+    """A much cheaper instance with the same context and concurrency."""
     at_load: Plan | None
-    """Where the plan needs another checkpoint, one that vLLM makes do with this one."""
+    """Where the plan needs a pre-quantized checkpoint: one that vLLM quantizes while loading."""
 
 
-def advice(situation: WarningContext) -> tuple[ConfigWarning, ...]:
+def collect_warnings(context: WarningContext) -> tuple[ConfigWarning, ...]:
     """The warnings whose conditions hold."""
-    judged = ((code, check(situation)) for code, check in _CHECKS.items())
-    return tuple(ConfigWarning(code=code, text=text) for code, text in judged if text is not None)
+    checked = ((code, check(context)) for code, check in _CHECKS.items())
+    return tuple(ConfigWarning(code=code, text=text) for code, text in checked if text is not None)
 
 
-def _tp_exceeds_gpus(situation: WarningContext) -> str | None:
-    degree, count = situation.plan.tensor_parallel, situation.instance.accelerator_count
+def _tp_exceeds_gpus(context: WarningContext) -> str | None:
+    degree, count = context.plan.tensor_parallel, context.instance.accelerator_count
     if degree <= count:
         return None
     return (
-        f"This instance only has {gpus_text(count)}: a tensor parallel degree of {degree} cannot start;"
-        f" choose {any_of_text(situation.plan.valid_tensor_parallel)}."
+        f"This instance has only {gpus_text(count)}, so vLLM cannot start with a tensor parallel degree of"
+        f" {degree}: choose {choice_text(context.plan.valid_tensor_parallel)}."
     )
 
 
-def _tp_not_accepted(situation: WarningContext) -> str | None:
-    model, degree = situation.model, situation.plan.tensor_parallel
-    nearest = nearest_degree(model, degree)
-    if degree == nearest:
+def _tp_not_accepted(context: WarningContext) -> str | None:
+    model, degree = context.model, context.plan.tensor_parallel
+    reason = degree_incompatibility(model, degree)
+    if reason is None:
         return None
     return (
-        f"vLLM refuses a tensor parallel degree of {degree}, which does not evenly divide the model's"
-        f" {shape_text(model)}; choose {any_of_text(situation.plan.valid_tensor_parallel)}. The memory is"
-        f" that of {nearest}."
+        f"vLLM does not accept a tensor parallel degree of {degree}, because it does not evenly divide the"
+        f" model's {shape_text(model)}: choose {choice_text(context.plan.valid_tensor_parallel)}. The memory"
+        f" figures are for a degree of {reason.largest_accepted}."
     )
 
 
-def _memory_exceeded(situation: WarningContext) -> str | None:
-    memory = situation.plan.budget
+def _memory_exceeded(context: WarningContext) -> str | None:
+    memory = context.plan.budget
     if memory.kv_cache_bytes > 0:
         return None
     needed = memory.weight_bytes + memory.overhead.total_bytes
     return (
-        f"Estimated memory {gib_text(needed)} exceeds available {gib_text(memory.usable_bytes)} on each GPU:"
-        " take more GPUs, a quantization or a larger instance."
+        f"Estimated memory of {gib_text(needed)} exceeds the available {gib_text(memory.usable_bytes)} on"
+        " each GPU: use more GPUs, a quantization or a larger instance."
     )
 
 
-def _context_above_limit(situation: WarningContext) -> str | None:
-    limit, context = situation.model.max_position_embeddings, situation.plan.max_model_len
-    if context <= limit:
-        return None
-    return f"vLLM refuses a context of {context:,} tokens: choose at most {limit:,}, the model's own limit."
-
-
-def _context_above_cache(situation: WarningContext) -> str | None:
-    plan = situation.plan
-    if plan.budget.kv_cache_bytes <= 0 or plan.budget.max_concurrent_requests(plan.max_model_len):
-        return None
-    if _states_limit_sequences(situation) is not None:
+def _context_above_limit(context: WarningContext) -> str | None:
+    limit, chosen = context.model.max_position_embeddings, context.plan.max_model_len
+    if chosen <= limit:
         return None
     return (
-        f"The KV cache of {gib_text(plan.budget.kv_cache_bytes)} on each GPU has no room for one request of"
+        f"vLLM does not accept a context of {chosen:,} tokens for this model: choose at most {limit:,}, the"
+        " model's own limit."
+    )
+
+
+def _context_above_cache(context: WarningContext) -> str | None:
+    plan = context.plan
+    if plan.budget.kv_cache_bytes <= 0 or plan.budget.max_concurrent_requests(plan.max_model_len):
+        return None
+    if _states_limit_sequences(context) is not None:
+        return None
+    return (
+        f"The KV cache of {gib_text(plan.budget.kv_cache_bytes)} per GPU has no room for one request of"
         f" {plan.max_model_len:,} tokens, so vLLM would not start: choose a shorter context."
     )
 
 
-def _workload_above_context(situation: WarningContext) -> str | None:
-    plan, work = situation.plan, situation.plan.workload
+def _workload_above_context(context: WarningContext) -> str | None:
+    plan, work = context.plan, context.plan.workload
     if work.total_tokens <= plan.max_model_len:
         return None
     return (
-        f"{work.input_tokens:,} tokens in and {work.output_tokens:,} out are {work.total_tokens:,}, more than"
-        f" the context of {plan.max_model_len:,}, so vLLM would refuse or cut short each request: lower them"
-        " or raise the context."
+        f"A request of {work.input_tokens:,} input and {work.output_tokens:,} output tokens has"
+        f" {work.total_tokens:,} tokens, more than the context of {plan.max_model_len:,}, so vLLM would"
+        " reject or truncate it: shorten the requests or raise the context."
     )
 
 
-def _requests_queue(situation: WarningContext) -> str | None:
-    plan = situation.plan
+def _requests_queue(context: WarningContext) -> str | None:
+    plan = context.plan
     if not 0 < plan.max_concurrent_requests < plan.concurrency:
         return None
+    waiting = plan.concurrency - plan.max_concurrent_requests
     return (
         f"The KV cache holds {count_text(plan.max_concurrent_requests, 'request')} of"
-        f" {plan.workload.total_tokens:,} tokens at once: of {plan.concurrency:,} the others will queue."
+        f" {plan.workload.total_tokens:,} tokens at once; the remaining {waiting:,} of {plan.concurrency:,}"
+        " requests will queue."
     )
 
 
-def _no_fp8_arithmetic(situation: WarningContext) -> str | None:
-    quantization, name = situation.plan.quantization, situation.instance.accelerator_name
-    if quantization is None or quantization.name != "fp8" or situation.gpu.computes_fp8:
+def _no_fp8_arithmetic(context: WarningContext) -> str | None:
+    quantization, name = context.plan.quantization, context.instance.accelerator_name
+    if quantization is None or quantization.name != "fp8" or context.gpu.computes_fp8:
         return None
-    if not holds_fp8_weights(situation.gpu, situation.plan.budget.engine_args.behavior):
+    if quantization_incompatibility(context.gpu, quantization, context.plan.budget.engine_args.behavior):
         return f"vLLM has no FP8 kernels for {name}: choose another quantization."
-    return f"{name} does not compute in FP8: vLLM would store the weights in it and compute in 16 bit."
+    return f"{name} has no FP8 arithmetic: vLLM would store the weights in FP8 and compute in 16 bit."
 
 
-def _no_int8_arithmetic(situation: WarningContext) -> str | None:
-    quantization, name = situation.plan.quantization, situation.instance.accelerator_name
-    if quantization is None or quantization.name != "int8" or situation.gpu.computes_int8:
+def _no_int8_arithmetic(context: WarningContext) -> str | None:
+    quantization, name = context.plan.quantization, context.instance.accelerator_name
+    if quantization is None or quantization.name != "int8":
+        return None
+    if quantization_incompatibility(context.gpu, quantization) is None:
         return None
     return f"vLLM has no INT8 kernels for {name}: choose another quantization."
 
 
-def _needs_prepared_checkpoint(situation: WarningContext) -> str | None:
-    quantization = situation.plan.quantization
+def _needs_prepared_checkpoint(context: WarningContext) -> str | None:
+    quantization = context.plan.quantization
     if quantization is None or quantization.at_load:
         return None
     label = quantization.label
     return (
-        f"vLLM cannot quantize this model to {label} while it loads: run a checkpoint that is already"
-        f" quantized to {label}{_or_at_load(situation.at_load)}."
+        f"vLLM cannot quantize this model to {label} while loading it: use a checkpoint that is already"
+        f" quantized to {label}{_or_at_load(context.at_load)}."
     )
 
 
@@ -154,119 +173,127 @@ def _or_at_load(plan: Plan | None) -> str:
     if plan is None or plan.quantization is None:
         return ""
     label, name = plan.quantization.label, plan.quantization.name
-    return f", or take {label} (quantization={name}), which vLLM does while it loads"
+    return f", or choose {label} (quantization={name}), which vLLM applies while loading"
 
 
-def _quantized_already(situation: WarningContext) -> str | None:
-    wished, method = situation.overrides.quantization, situation.model.quantization
-    if wished is None or method is None:
+def _quantized_already(context: WarningContext) -> str | None:
+    requested, method = context.overrides.quantization, context.model.quantization
+    if requested is None or method is None:
         return None
-    return f"The checkpoint is quantized already ({method}) and runs as it is; {wished} was passed over."
+    return (
+        f"The checkpoint is already quantized ({method}) and runs as it is; the requested quantization"
+        f" ({requested}) was ignored."
+    )
 
 
-def _runs_in_fp32(situation: WarningContext) -> str | None:
-    dtype = compute_dtype(situation.model, situation.gpu)
+def _runs_in_fp32(context: WarningContext) -> str | None:
+    dtype = compute_dtype(context.model, context.gpu)
     if dtype is not Dtype.FLOAT32:
         return None
     return (
-        f"{situation.instance.accelerator_name} has no BF16 and this model no FP16 mode: vLLM runs it in"
-        f" {dtype.label}, at twice the memory."
+        f"{context.instance.accelerator_name} does not support BF16 and this model does not support FP16:"
+        f" vLLM runs it in {dtype.label}, which takes twice the memory."
     )
 
 
-def _runs_in_fp16(situation: WarningContext) -> str | None:
-    dtype = compute_dtype(situation.model, situation.gpu)
-    if dtype is not Dtype.FLOAT16 or situation.model.native_dtype is not Dtype.BFLOAT16:
+def _runs_in_fp16(context: WarningContext) -> str | None:
+    dtype = compute_dtype(context.model, context.gpu)
+    if dtype is not Dtype.FLOAT16 or context.model.native_dtype is not Dtype.BFLOAT16:
         return None
     return (
-        f"{situation.instance.accelerator_name} has no BF16: vLLM runs this model in {dtype.label}, which"
-        " takes the same memory but overflows sooner; look at a few answers before trusting its figures."
+        f"{context.instance.accelerator_name} does not support BF16: vLLM runs this model in {dtype.label},"
+        " which takes the same memory but overflows sooner; check a few answers before trusting the results."
     )
 
 
-def _little_host_memory(situation: WarningContext) -> str | None:
-    """Of the whole checkpoint, which every process reads through the page cache."""
-    instance, model = situation.instance, situation.model
-    stored = weight_bytes(model, compute_dtype(model, situation.gpu))
+def _little_host_memory(context: WarningContext) -> str | None:
+    """Less than the checkpoint, which every process reads through the page cache."""
+    instance, model = context.instance, context.model
+    stored = weight_bytes(model, compute_dtype(model, context.gpu))
     if instance.memory_gib * GIB >= stored:
         return None
     return (
         f"{instance.name} has {gib_text(instance.memory_gib * GIB)} of host memory, less than the"
-        f" {gib_text(stored)} of the checkpoint: loading it will be slow; an instance with more loads it"
-        " faster."
+        f" {gib_text(stored)} of the checkpoint, so loading will be slow: an instance with more host memory"
+        " loads it faster."
     )
 
 
-def _states_limit_sequences(situation: WarningContext) -> str | None:
-    memory = situation.plan.budget
+def _states_limit_sequences(context: WarningContext) -> str | None:
+    memory = context.plan.budget
     blocks = memory.layout.blocks(memory.kv_cache_bytes)
-    if not memory.layout.has_states or not 0 < blocks < memory.engine_args.blocks_for_states:
+    if not memory.layout.has_states or not 0 < blocks < memory.engine_args.required_state_blocks:
         return None
     return (
-        f"The cache has {count_text(blocks, 'block')} for the states of this model, and vLLM wants one for"
-        f" each of {memory.engine_args.max_num_seqs} sequences: add --max-num-seqs {blocks} at most."
+        f"The cache has {count_text(blocks, 'block')} for the states of this model, but vLLM needs one for"
+        f" each of {memory.engine_args.max_num_seqs} sequences: set --max-num-seqs to {blocks} at most."
     )
 
 
-def _fewer_gpus(situation: WarningContext) -> str | None:
-    degree, count = situation.plan.tensor_parallel, situation.instance.accelerator_count
+def _fewer_gpus(context: WarningContext) -> str | None:
+    degree, count = context.plan.tensor_parallel, context.instance.accelerator_count
     if degree >= count:
         return None
-    most = max(situation.plan.valid_tensor_parallel)
-    remedy = f": a tensor parallel degree of {most} would use more" if most > degree else ""
-    return (
-        f"{degree} of {count} GPUs would be used; the others stay idle and are paid for all the same{remedy}."
-    )
+    most = max(context.plan.valid_tensor_parallel)
+    remedy = f"; a tensor parallel degree of {most} would use more" if most > degree else ""
+    return f"Only {degree} of {count} GPUs would be used, and you pay for the idle ones too{remedy}."
 
 
-def _unknown_gpu(situation: WarningContext) -> str | None:
-    gpu, instance = situation.gpu, situation.instance
+def _unknown_gpu(context: WarningContext) -> str | None:
+    gpu, instance = context.gpu, context.instance
     if gpu.is_known:
         return None
     return (
-        f"{instance.accelerator_name} is not a GPU with known figures: the plan counts on"
-        f" {gib_text(gpu.visible_bytes)} of each GPU of {instance.name} and on no FP8."
+        f"{instance.accelerator_name} is not a known GPU: the plan assumes {gib_text(gpu.visible_bytes)} of"
+        f" memory on each GPU of {instance.name} and no FP8 arithmetic."
     )
 
 
-def _lacks_wheels(situation: WarningContext) -> str | None:
-    version = situation.plan.budget.engine_args.behavior.version
-    if situation.gpu.compute_capability >= WHEEL_CAPABILITY or version is not None:
+def _lacks_wheels(context: WarningContext) -> str | None:
+    limit = next((each for each in _version_limits(context) if isinstance(each, NoWheels)), None)
+    if limit is None:
         return None
     return (
-        f"The released wheels of vLLM do not run on {situation.instance.accelerator_name} from"
-        f" {version_text(WHEEL_VERSION)} on: choose an earlier version."
+        f"vLLM's released wheels support {context.instance.accelerator_name} {versions_text(limit.versions)}:"
+        f" {version_choice_text(limit.versions)}."
     )
 
 
-def _other_processors(situation: WarningContext) -> str | None:
-    instance = situation.instance
+def _other_processors(context: WarningContext) -> str | None:
+    instance = context.instance
     if instance.architecture == "x86_64":
         return None
-    return f"{instance.name} has {instance.architecture} processors: vLLM has to be installed for them."
+    return f"{instance.name} has {instance.architecture} processors: install a vLLM build for them."
 
 
-def _not_listed(situation: WarningContext) -> str | None:
-    instance = situation.instance
+def _not_listed(context: WarningContext) -> str | None:
+    instance = context.instance
     return None if instance.is_listed else f"EC2 no longer lists {instance.name}: choose another type."
 
 
-def _not_every_version(situation: WarningContext) -> str | None:
-    model, version = situation.model, situation.plan.budget.engine_args.behavior.version
-    if version is None and model.quantization == "bitsandbytes":
-        last = version_text(LAST_WITH_BITSANDBYTES)
-        return f"vLLM runs bitsandbytes up to {last} only; for later versions install vllm-bnb-plugin."
-    return partial_support(model.class_name, version)
+def _not_every_version(context: WarningContext) -> str | None:
+    limits = _version_limits(context)
+    bitsandbytes = next((each for each in limits if isinstance(each, NoBitsandbytes)), None)
+    if bitsandbytes is not None:
+        return bitsandbytes_versions(bitsandbytes)
+    missing = next((each for each in limits if isinstance(each, ClassNotInVersion)), None)
+    if missing is None:
+        return None
+    return f"{class_not_in_version(missing).removesuffix('.')}: {version_choice_text(missing.versions)}."
 
 
-def _cheaper_instance(situation: WarningContext) -> str | None:
-    instance, plan, cheaper = situation.instance, situation.plan, situation.cheaper
+def _version_limits(context: WarningContext) -> tuple[ClassNotInVersion | NoWheels | NoBitsandbytes, ...]:
+    return version_limits(context.model, context.gpu, context.plan.budget.engine_args.behavior)
+
+
+def _cheaper_instance(context: WarningContext) -> str | None:
+    instance, plan, cheaper = context.instance, context.plan, context.cheaper
     if cheaper is None:
         return None
     return (
-        f"{cheaper.instance.name} ({hardware_text(cheaper.instance)}) gives the same context of"
-        f" {plan.max_model_len:,} tokens and concurrency of {plan.concurrency}; {instance.name} has"
-        f" {hardware_text(instance)}."
+        f"{cheaper.instance.name} ({hardware_text(cheaper.instance)}) offers the same context of"
+        f" {plan.max_model_len:,} tokens and concurrency of {plan.concurrency} as {instance.name}"
+        f" ({hardware_text(instance)})."
     )
 
 

@@ -15,9 +15,9 @@ from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.quantization import (
     FP8,
-    FP8_BEFOREHAND,
+    PRE_QUANTIZED_FP8,
     INT4,
-    INT4_AT_LOAD,
+    BITSANDBYTES_INT4,
     INT8,
     Quantization,
     QuantizationName,
@@ -35,12 +35,12 @@ LLAMA = parse_model(llama())
     [
         ("fp8", None, FP8),
         ("fp8", (0, 15), FP8),
-        ("fp8", (0, 14, 1), FP8_BEFOREHAND),
+        ("fp8", (0, 14, 1), PRE_QUANTIZED_FP8),
         ("int8", None, INT8),
         ("int8", (0, 19), INT8),
         ("int4", None, INT4),
-        ("int4", (0, 8, 5), INT4_AT_LOAD),
-        ("int4", (0, 27, 1), INT4_AT_LOAD),
+        ("int4", (0, 8, 5), BITSANDBYTES_INT4),
+        ("int4", (0, 27, 1), BITSANDBYTES_INT4),
         ("int4", (0, 28), INT4),
     ],
 )
@@ -54,8 +54,8 @@ def test_what_is_done_at_load_depends_on_the_version(
 @pytest.mark.parametrize(
     ("model_id", "expected"),
     [
-        ("meta-llama/Llama-3.1-8B-Instruct", INT4_AT_LOAD),
-        ("google/gemma-2-9b-it", INT4_AT_LOAD),
+        ("meta-llama/Llama-3.1-8B-Instruct", BITSANDBYTES_INT4),
+        ("google/gemma-2-9b-it", BITSANDBYTES_INT4),
         ("openai-community/gpt2", INT4),
         ("bigcode/starcoder2-7b", INT4),
         ("Qwen/Qwen3-30B-A3B", INT4),
@@ -72,11 +72,11 @@ def test_bitsandbytes_is_counted_on_for_dense_text_models_only(model_id: str, ex
     ("instance_type", "version", "expected"),
     [
         ("g5.xlarge", None, (FP8,)),
-        ("g5.xlarge", (0, 19), (FP8, INT4_AT_LOAD)),
+        ("g5.xlarge", (0, 19), (FP8, BITSANDBYTES_INT4)),
         ("g4dn.xlarge", None, (FP8,)),
-        ("g4dn.xlarge", (0, 16), (INT4_AT_LOAD,)),
-        ("p3dn.24xlarge", (0, 19), (INT4_AT_LOAD,)),
-        ("g5.xlarge", (0, 12), (INT4_AT_LOAD,)),
+        ("g4dn.xlarge", (0, 16), (BITSANDBYTES_INT4,)),
+        ("p3dn.24xlarge", (0, 19), (BITSANDBYTES_INT4,)),
+        ("g5.xlarge", (0, 12), (BITSANDBYTES_INT4,)),
     ],
 )
 def test_what_a_gpu_can_do_with_the_checkpoint_as_it_is(
@@ -102,7 +102,7 @@ def test_4_bit_at_load_keeps_a_float32_scale_for_64_weights() -> None:
     model = real_model("meta-llama/Llama-3.1-8B-Instruct")
     expected = 6_979_588_096 * 0.5625 + 1_050_673_152 * 2
 
-    assert weight_bytes(model, model.native_dtype, INT4_AT_LOAD) / GIB == pytest.approx(
+    assert weight_bytes(model, model.native_dtype, BITSANDBYTES_INT4) / GIB == pytest.approx(
         expected / GIB, rel=1e-4
     )
 
@@ -111,11 +111,11 @@ def test_bitsandbytes_unpacks_a_matrix_in_the_forward_pass() -> None:
     """The widest of a layer, 1024 x 4096 in 16 bit; with one sequence the sampler is no larger peak."""
     gpu, behavior = gpu_of(instance("g5.xlarge")), behavior_of((0, 19))
     few = dataclasses.replace(
-        default_engine_args(gpu, behavior), max_num_batched_tokens=16_384, max_num_seqs=1, compiles=False
+        default_engine_args(gpu, behavior), max_num_batched_tokens=16_384, max_num_seqs=1, enforce_eager=True
     )
     held, unpacked = (
         budget(LLAMA, gpu, 1, each, engine_args=few).overhead.activation_bytes
-        for each in (None, INT4_AT_LOAD)
+        for each in (None, BITSANDBYTES_INT4)
     )
 
     assert unpacked - held == 1024 * 4096 * 2
