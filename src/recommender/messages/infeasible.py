@@ -37,6 +37,8 @@ from recommender.planning.quantization_options import quantization_options
 from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import default_engine_args
 
+_REASONS_ON_ANY_INSTANCE = (ClassNotInVersion, NoBitsandbytes, DegreeNotAccepted)
+
 
 def neuron(instance: Instance) -> str:
     """Why an instance with Neuron devices gets no configuration."""
@@ -79,7 +81,9 @@ def infeasible(
 ) -> str:
     """Why no configuration of `model` starts on `instance`, and the nearest instance where none is larger."""
     sentence = _sentence(reason, model, instance, behavior)
-    return sentence if nearest is None else f"{sentence} {_nearest(nearest)}"
+    if nearest is None or isinstance(reason, _REASONS_ON_ANY_INSTANCE):
+        return sentence
+    return f"{sentence} {_nearest(nearest)}"
 
 
 def _nearest(nearest: NearestInstance) -> str:

@@ -171,13 +171,14 @@ def _version_limits(model: Model, gpu: Gpu) -> Iterator[VersionLimit]:
 
 
 def _checkpoint_incompatibility(model: Model, gpu: Gpu, behavior: VersionBehavior) -> MissingKernels | None:
-    """Why vLLM does not run the checkpoint's own quantization."""
+    """Why vLLM does not run the checkpoint's own quantization. FP8 weights need the same in every format."""
     if model.quantization is None:
         return None
     int8 = _int8_incompatibility(gpu) if model.computes_in_int8 else None
-    fp8 = _capability_incompatibility("fp8", gpu, behavior) if model.quantized_to == "fp8" else None
-    method = _capability_incompatibility(model.quantization, gpu, behavior)
-    return int8 or _in_16_bit(model, gpu) or method or fp8
+    methods = (model.quantization, "fp8") if model.quantized_to == "fp8" else (model.quantization,)
+    too_low = [_capability_incompatibility(method, gpu, behavior) for method in methods]
+    highest = max(filter(None, too_low), key=lambda reason: reason.needed, default=None)
+    return int8 or _in_16_bit(model, gpu) or highest
 
 
 def _int8_incompatibility(gpu: Gpu) -> NoKernels | None:
