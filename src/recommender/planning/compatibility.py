@@ -152,7 +152,7 @@ def _reasons(
     for limit in _version_limits(model, gpu):
         if not limit.versions.includes(behavior.version):
             yield limit
-    if model.has_indexers and not gpu.runs_sparse_attention:
+    if not model.has_attention_kernels(gpu.compute_capability):
         yield NoKernels(kind="sparse attention")
     checkpoint = _checkpoint_incompatibility(model, gpu, behavior)
     if checkpoint is not None:

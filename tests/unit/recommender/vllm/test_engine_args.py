@@ -18,8 +18,13 @@ from recommender.vllm.version import Version
 @pytest.mark.parametrize(
     ("instance_type", "version", "expected"),
     [
-        ("g5.xlarge", (0, 19), (2048, 256)),
-        ("p4de.24xlarge", (0, 19), (2048, 256)),
+        ("g4dn.xlarge", None, (2048, 256)),
+        ("g5.xlarge", None, (2048, 256)),
+        ("g6e.xlarge", None, (2048, 256)),
+        ("p4de.24xlarge", None, (2048, 256)),
+        ("p5.48xlarge", None, (8192, 1024)),
+        ("g7e.2xlarge", None, (8192, 1024)),
+        ("p6-b200.48xlarge", None, (16_384, 1024)),
         ("p4de.24xlarge", (0, 8, 5), (8192, 1024)),
         ("p5.48xlarge", (0, 19), (8192, 1024)),
         ("g5.xlarge", (0, 8), (2048, 1024)),
@@ -28,9 +33,9 @@ from recommender.vllm.version import Version
     ],
 )
 def test_batch_defaults_depend_on_the_gpu(
-    instance_type: str, version: Version, expected: tuple[int, int]
+    instance_type: str, version: Version | None, expected: tuple[int, int]
 ) -> None:
-    """`get_batch_defaults` in `vllm/engine/arg_utils.py`."""
+    """`get_batch_defaults` in `vllm/engine/arg_utils.py`; an A100 is not a large GPU from 0.9 on."""
     found = default_engine_args(gpu_of(instance(instance_type)), behavior_of(version))
 
     assert expected == (found.max_num_batched_tokens, found.max_num_seqs)
