@@ -22,10 +22,29 @@ Path = tuple[Any, ...]
 # 1e999; NaN is no JSON, but Python reads it unless it is told not to.
 _NUMBERS = (
     *(0, -1, 1, 2, 3, 5, 7, 15, 16, 63, 64, 127, 128, 2**31, 10**9, 10**9 + 1, 10**14, 10**14 + 1, 10**40),
+    *(-5, 10**400, 1e308, -1e308, 0.99, 1023.5, 9_999, 10_000, 10_001),
     *(0.0, -0.0, 0.5, 1.5, 16.0, 1e9, 1e16, 5e-324, 1.7e308, math.inf, -math.inf, math.nan),
 )
+# Python multiplies no larger whole number with a fraction.
+_LARGEST_SCALED = 10**300
 _FACTORS = (-1, 0, 0.5, 2, 3, 8, 1000, 10**6, 10**12, 1 / 3)
-_TEXTS = ("", " ", "0", "16", "auto", "null", "../..", "org/name", "\ud800", "\x00", "\r\n", "x" * 5000)
+_TEXTS = (
+    "",
+    " ",
+    "0",
+    "16",
+    "auto",
+    "null",
+    "../..",
+    "org/name",
+    "\ud800",
+    "\x00",
+    "\r\n",
+    "x" * 5000,
+    "é" * 5000,
+    "\x1b[31m",
+    "\u202e",
+)
 _WORDS = (
     "bfloat16",
     "float16",
@@ -122,7 +141,7 @@ def _change(draw: st.DrawFn, made: dict[str, Any]) -> None:
     match kind:
         case "drop":
             del holder[key]
-        case "scale" if isinstance(holder[key], int | float):
+        case "scale" if isinstance(holder[key], int | float) and abs(holder[key]) < _LARGEST_SCALED:
             holder[key] = holder[key] * draw(st.sampled_from(_FACTORS))
         case "wrap":
             holder[key] = draw(st.sampled_from([[holder[key]], {"value": holder[key]}, [], {}]))
