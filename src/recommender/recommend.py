@@ -8,7 +8,8 @@ from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.messages import infeasible
 from recommender.messages.explanations import Explanation, explanation
-from recommender.messages.warnings import ConfigWarning, WarningContext, collect_warnings
+from recommender.messages.warning_context import WarningContext
+from recommender.messages.warnings import ConfigWarning, collect_warnings
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
 from recommender.model.errors import UnsupportedModel
 from recommender.planning.alternatives import Alternatives, alternatives, load_time_alternative

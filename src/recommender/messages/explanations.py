@@ -8,6 +8,7 @@ from recommender.hardware.units import GIB, gib_text
 from recommender.memory.budget import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.messages.phrases import (
+    cache_text,
     choice_text,
     count_text,
     gpus_text,
@@ -205,7 +206,7 @@ def _max_model_len(model: Model, plan: Plan) -> str:
         )
     if chosen < power_of_two_within(limit):
         return (
-            f"{chosen:,} tokens is the largest power of two that fits in {_cache(plan)};"
+            f"{chosen:,} tokens is the largest power of two that fits in {cache_text(plan.budget)};"
             f" the model itself supports {limit:,}."
         )
     within = (
@@ -214,7 +215,7 @@ def _max_model_len(model: Model, plan: Plan) -> str:
         else f"the largest power of two within the model's limit of {limit:,}"
     )
     return (
-        f"{chosen:,} tokens is {within}; {_cache(plan)} has room for"
+        f"{chosen:,} tokens is {within}; {cache_text(plan.budget)} has room for"
         f" {count_text(requests, 'request')} of that length."
     )
 
@@ -224,21 +225,14 @@ def _concurrency(plan: Plan) -> str:
     request = f"{work.total_tokens} tokens ({work.input_tokens} in, {work.output_tokens} out)"
     if plan.max_concurrent_requests > MAX_CONCURRENCY:
         return (
-            f"{MAX_CONCURRENCY} is the maximum for a benchmark run; {_cache(plan)} would hold"
+            f"{MAX_CONCURRENCY} is the maximum for a benchmark run; {cache_text(plan.budget)} would hold"
             f" {plan.max_concurrent_requests:,} requests of {request}."
         )
     if not plan.max_concurrent_requests:
         return f"Not even one request of {request} would run (see the warnings)."
     if plan.concurrency == 1:
-        return f"1 request of {request} fits in {_cache(plan)}."
-    return f"{plan.concurrency} requests of {request} fit in {_cache(plan)} at once."
-
-
-def _cache(plan: Plan) -> str:
-    """In tokens where each takes one slot; in layers with a window or a state they take fewer, or more."""
-    if len(plan.budget.layout.groups) > 1:
-        return f"the KV cache of {gib_text(plan.budget.kv_cache_bytes)} per GPU"
-    return f"the KV cache of {plan.budget.kv_cache_tokens:,} tokens"
+        return f"1 request of {request} fits in {cache_text(plan.budget)}."
+    return f"{plan.concurrency} requests of {request} fit in {cache_text(plan.budget)} at once."
 
 
 def _workload(plan: Plan, overrides: Overrides) -> str | None:

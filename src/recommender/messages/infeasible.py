@@ -31,6 +31,7 @@ from recommender.planning.compatibility import (
     NoKernels,
     NoWheels,
     class_incompatibility,
+    lacks_state_blocks,
 )
 from recommender.planning.instances import NearestInstance
 from recommender.planning.quantization_options import quantization_options
@@ -149,9 +150,9 @@ def _does_not_fit(reason: DoesNotFit, model: Model, instance: Instance, behavior
 
 def _states(memory: Budget) -> str:
     """Whether there is no room for states, rather than for weights."""
-    required = memory.engine_args.required_state_blocks
-    if not memory.layout.has_states or not 0 < memory.layout.blocks(memory.kv_cache_bytes) < required:
+    if not lacks_state_blocks(memory):
         return ""
+    required = memory.engine_args.required_state_blocks
     return f" Its linear attention layers need a cache of {required} blocks, one for each sequence."
 
 

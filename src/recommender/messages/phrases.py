@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB, gib_text
-from recommender.memory.budget import compute_dtype
+from recommender.memory.budget import Budget, compute_dtype
 from recommender.model import Model
 from recommender.vllm.capabilities import Capability
 from recommender.vllm.version import VersionRange, version_text
@@ -47,6 +47,13 @@ def version_choice_text(versions: VersionRange) -> str:
 def capability_text(capability: Capability) -> str:
     """`8.9`."""
     return f"{capability[0]}.{capability[1]}"
+
+
+def cache_text(memory: Budget) -> str:
+    """In tokens where each takes one slot; in layers with a window or a state they take fewer, or more."""
+    if len(memory.layout.groups) > 1:
+        return f"the KV cache of {gib_text(memory.kv_cache_bytes)} per GPU"
+    return f"the KV cache of {memory.kv_cache_tokens:,} tokens"
 
 
 def gpus_text(degree: int) -> str:

@@ -146,6 +146,12 @@ def holds_minimum_context(model: Model, memory: Budget) -> bool:
     return memory.max_concurrent_requests(min(MINIMUM_CONTEXT, model.max_position_embeddings)) > 0
 
 
+def lacks_state_blocks(memory: Budget) -> bool:
+    """Whether the cache has blocks, but too few for the states of a model that needs one per sequence."""
+    blocks = memory.layout.blocks(memory.kv_cache_bytes)
+    return memory.layout.has_states and 0 < blocks < memory.engine_args.required_state_blocks
+
+
 def _reasons(
     model: Model, gpu: Gpu, quantization: Quantization | None, behavior: VersionBehavior
 ) -> Iterator[VersionLimit | MissingKernels]:

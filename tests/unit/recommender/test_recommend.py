@@ -158,7 +158,7 @@ def test_impossible_overrides_are_answered_with_warnings() -> None:
 
 
 def test_the_larger_instance_has_room_for_work() -> None:
-    """Qwen2.5-72B fits into g6.48xlarge too, with less memory, but with a context of 8192 for 13 requests."""
+    """Qwen2.5-72B also fits on g6.48xlarge, with less memory, but with 8192 tokens for 13 requests."""
     for model_id in ("meta-llama/Llama-3.1-70B-Instruct", "Qwen/Qwen2.5-72B-Instruct"):
         found = cheapest_fitting_instance(parse_model(real(model_id)), ALL, asked=instance("g5.xlarge"))
 

@@ -21,6 +21,7 @@ from recommender.planning.compatibility import (
     has_wheels,
     holds_minimum_context,
     incompatibility,
+    lacks_state_blocks,
     quantization_incompatibility,
     version_limits,
 )
@@ -192,3 +193,12 @@ def test_a_gpu_has_to_hold_a_context_of_512_tokens_with_the_weights() -> None:
 
     assert not holds_minimum_context(model, budget(model, L4, 1))
     assert holds_minimum_context(model, budget(model, L4, 2))
+
+
+def test_a_model_with_states_needs_a_block_for_every_sequence() -> None:
+    """An H100 schedules 1024 sequences by default, and one GPU has fewer blocks for Qwen3.8-27B."""
+    model = real_model("Qwen/Qwen3.8-27B")
+
+    assert lacks_state_blocks(budget(model, H100, 1))
+    assert not lacks_state_blocks(budget(model, H100, 4))
+    assert not lacks_state_blocks(budget(LLAMA, H100, 1))
