@@ -25,7 +25,7 @@ def test_a_report_shows_values_reasons_memory_warnings_and_the_command() -> None
     text = report(MISTRAL, "g5.12xlarge")
 
     assert text.startswith(f"{MISTRAL} (7.2 B parameters, bfloat16) on g5.12xlarge (4 x A10G, 96 GiB)\n")
-    assert re.search(r"^tensor parallel  4  +All 4 A10G GPUs of g5\.12xlarge", text, re.MULTILINE)
+    assert re.search(r"^tensor parallel  4  +TP 4 uses all 4 A10G GPUs of g5\.12xlarge", text, re.MULTILINE)
     assert re.search(r"^context          32,768 ", text, re.MULTILINE)
     assert "█ weights 3.4   ▓ KV cache 15.1   ▒ vLLM itself 1.3   ░ left free 2.2" in text
     assert "\nwarnings\n- g7.2xlarge" in text
