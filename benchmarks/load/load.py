@@ -23,8 +23,9 @@ from benchmarks.load.hub import LATENCY_SECONDS
 from benchmarks.load.requests import cold_questions, warm_questions
 from benchmarks.load.run import ALLOWED_GROWTH_MIB, Run, load
 from benchmarks.load.targets import LoadError, Target, artifact, front
-from local.runtime.artifact import InvocationError, build_function
-from local.server.services import PartFailedError, part_process
+from local.embedded.services import ServiceFailedError, service_process
+from local.runtime.artifact import InvocationError
+from local.runtime.build import build_function
 
 _COLUMNS = "{:<9} {:<5} {:>7} {:>9} {:>9} {:>9} {:>9} {:>7}  {}"
 
@@ -35,7 +36,7 @@ def main() -> int:
     callers = [int(number) for number in (os.environ.get("CALLERS") or "1 8 64").split()]
     try:
         return _failed(_printed(runs(callers, seconds, _targets())))
-    except (LoadError, InvocationError, PartFailedError) as error:
+    except (LoadError, InvocationError, ServiceFailedError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -45,7 +46,7 @@ Start = Callable[[str], AbstractContextManager[Target]]
 
 def runs(callers: Sequence[int], seconds: float, targets: Sequence[Start]) -> Iterator[Run]:
     """Every target cold and then warm, with few callers and with many."""
-    with part_process("benchmarks.load.hub") as hub_url:
+    with service_process("benchmarks.load.hub") as hub_url:
         for start in targets:
             cold, warm = cycle(cold_questions()), cycle(warm_questions())
             with start(hub_url) as target:

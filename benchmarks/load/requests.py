@@ -24,7 +24,7 @@ class Question:
 
 def cold_questions() -> tuple[Question, ...]:
     """Another model each time, more of them than the service remembers: it has to ask the Hub every time."""
-    models = (repo.id for repo in load_snapshot().repos.values() if not repo.gated and not repo.disabled)
+    models = (repo.id for repo in load_snapshot().repos.values() if not repo.gated)
     return _with_refusals(
         [_asking(model, name) for model, name in zip(models, cycle(_INSTANCES), strict=False)]
     )

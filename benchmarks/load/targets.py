@@ -25,7 +25,7 @@ from local.runtime.artifact import (
 )
 from local.runtime.environment import isolated
 from local.runtime.gateway import event
-from local.server.services import table_process
+from local.embedded.services import table_process
 
 _STARTING_SECONDS = 60
 _STOPPING_SECONDS = 10
@@ -54,7 +54,7 @@ class LoadError(Exception):
 def front(hub_url: str) -> Iterator[Target]:
     """`make start` on a free port with the Hub at an address."""
     variables = {"HUB": "live", "HF_ENDPOINT": hub_url, "PORT": "0", "PYTHONPATH": f"{ROOT / 'src'}"}
-    command = [sys.executable, "-m", "local.server.start"]
+    command = [sys.executable, "-m", "local.start"]
     with tempfile.NamedTemporaryFile("w") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
             command, cwd=ROOT, env={**isolated(os.environ), **variables}, stderr=log, start_new_session=True

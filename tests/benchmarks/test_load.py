@@ -10,7 +10,8 @@ from benchmarks.load import load as command
 from benchmarks.load.requests import cold_questions, warm_questions
 from benchmarks.load.run import ALLOWED_GROWTH_MIB, Run
 from benchmarks.load.targets import artifact, front
-from local.runtime.artifact import PrerequisiteMissingError, build_function
+from local.runtime.artifact import PrerequisiteMissingError
+from local.runtime.build import build_function
 
 
 def run(*, memory: tuple[float, ...] = (50.0,) * 5, unprovoked: tuple[str, ...] = ()) -> Run:

@@ -8,12 +8,11 @@ from typing import Any
 from handler.catalog import Catalog
 from handler.hub.hub import Hub
 from handler.routes import Application
-from importer.table import write_items
 from local.embedded.hub import EmbeddedHub
-from local.embedded.instance_records import shipped_items
+from local.embedded.table import fill_table
 from local.embedded.snapshot import load_snapshot
 from local.runtime.gateway import LambdaContext, event, recommend_target
-from local.server.server import Front, Handle
+from local.server.server import LocalServer, Handle
 from support.dynamodb import TABLE, moto_client
 
 
@@ -21,7 +20,7 @@ from support.dynamodb import TABLE, moto_client
 def seeded_catalog() -> Iterator[Catalog]:
     """The instance types of EC2's records, in a table of moto's."""
     with moto_client() as dynamodb:
-        write_items(dynamodb, TABLE, shipped_items())
+        fill_table(dynamodb, TABLE)
         yield Catalog(dynamodb, TABLE, cache_seconds=60)
 
 
@@ -56,24 +55,24 @@ class Service:
 
 
 @contextmanager
-def running_service() -> Iterator[Front]:
+def running_service() -> Iterator[LocalServer]:
     """A front that answers until the block ends."""
     with EmbeddedHub(load_snapshot()) as hub, service_of(hub.url) as front:
         yield front
 
 
 @contextmanager
-def service_of(hub_url: str) -> Iterator[Front]:
+def service_of(hub_url: str) -> Iterator[LocalServer]:
     """The same with the Hub at an address."""
     with (
         seeded_catalog() as catalog,
-        serving(Front(Service(hub_url, catalog).app.resolve, port=0)) as front,
+        serving(LocalServer(Service(hub_url, catalog).app.resolve, port=0)) as front,
     ):
         yield front
 
 
 @contextmanager
-def serving(front: Front) -> Iterator[Front]:
+def serving(front: LocalServer) -> Iterator[LocalServer]:
     """Let `front` answer until the block ends."""
     with front:
         Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()

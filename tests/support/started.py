@@ -36,7 +36,7 @@ def started(*, port: int = 0, **overrides: str) -> Iterator[tuple["subprocess.Po
     """A running `make start` and its URL, on a free port unless one is given."""
     port = port or free_ports(1)[0]
     process = subprocess.Popen(
-        [sys.executable, "-m", "local.server.start"],
+        [sys.executable, "-m", "local.start"],
         cwd=ROOT,
         env=environment(PORT=str(port), CATALOG_CACHE_SECONDS="300", **overrides),
         stderr=subprocess.PIPE,

@@ -10,9 +10,8 @@ from support.dynamodb import TABLE, moto_client
 from support.lambda_function import Handler, context, imported_handler
 from support.logs import COMMON, OF_A_DEFECT, OF_A_RECOMMENDATION, OF_A_REFUSAL
 
-from importer.table import write_items
 from local.embedded.hub import EmbeddedHub, load_snapshot
-from local.embedded.instance_records import shipped_items
+from local.embedded.table import fill_table
 from local.runtime.gateway import event, recommend_target
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
@@ -23,7 +22,7 @@ TOKEN = "hf_abcdefghijklmnop"
 def handler(service: str) -> Iterator[Handler]:
     """A fresh environment, with a service of each test's own: loggers keep their first stream."""
     with EmbeddedHub(load_snapshot()) as hub, moto_client() as client:
-        write_items(client, TABLE, shipped_items())
+        fill_table(client, TABLE)
         environment = {
             "INSTANCE_TABLE": TABLE,
             "HF_ENDPOINT": hub.url,

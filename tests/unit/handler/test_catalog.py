@@ -12,8 +12,7 @@ from support.instances import ITEMS
 
 from handler.catalog import Catalog, parse_item
 from handler.errors import CatalogUnavailable, InstanceTypeNotFound
-from importer.table import write_items
-from local.embedded.instance_records import shipped_items
+from local.embedded.table import fill_table
 
 Item = dict[str, Any]
 
@@ -91,14 +90,14 @@ def test_a_type_that_the_copy_lacks_is_looked_up_once_more(client: Any) -> None:
 
 
 def test_an_unknown_type_is_answered_with_near_names(client: Any) -> None:
-    write_items(client, TABLE, shipped_items())
+    fill_table(client, TABLE)
 
     with pytest.raises(InstanceTypeNotFound, match=r"g5\.13xlarge is not in the table.*g5\.12xlarge"):
         catalog(client).instance("g5.13xlarge")
 
 
 def test_a_type_like_no_other_is_answered_with_the_families(client: Any) -> None:
-    write_items(client, TABLE, shipped_items())
+    fill_table(client, TABLE)
 
     with pytest.raises(InstanceTypeNotFound, match="families are g4dn, g5, g5g, g6"):
         catalog(client).instance("zzz")

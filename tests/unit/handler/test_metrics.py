@@ -13,9 +13,8 @@ from support.loopback import Say, Seen, loopback
 
 from handler import metrics
 from handler.metrics import Metric
-from importer.table import write_items
 from local.embedded.hub import EmbeddedHub, load_snapshot
-from local.embedded.instance_records import shipped_items
+from local.embedded.table import fill_table
 from local.runtime.gateway import event, recommend_target
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
@@ -37,7 +36,7 @@ def asking(hub_url: str, **variables: str) -> Iterator[Ask]:
         **variables,
     }
     with moto_client() as client:
-        write_items(client, TABLE, shipped_items())
+        fill_table(client, TABLE)
         with imported_handler(environment) as handle:
 
             def ask(model: str, instance_type: str = "g5.xlarge", *, token: str = "") -> dict[str, Any]:
