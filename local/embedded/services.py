@@ -123,9 +123,8 @@ def _first_line(process: subprocess.Popen[str], module: str) -> str:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
     try:
-        process.communicate(timeout=_STOP_SECONDS)
+        process.communicate(timeout=_STOP_SECONDS)  # closes its standard input, at which it ends
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
