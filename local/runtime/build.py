@@ -65,5 +65,3 @@ def _tool(pattern: str) -> Path:
     if found is None:
         raise PrerequisiteMissingError(f"{pattern} is missing: `make setup` installs it.")
     return found
-
-

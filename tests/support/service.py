@@ -9,10 +9,10 @@ from handler.catalog import Catalog
 from handler.hub.hub import Hub
 from handler.routes import Application
 from local.embedded.hub import EmbeddedHub
-from local.embedded.table import fill_table
 from local.embedded.snapshot import load_snapshot
+from local.embedded.table import fill_table
 from local.runtime.gateway import LambdaContext, event, recommend_target
-from local.server.server import LocalServer, Handle
+from local.server.server import Handle, LocalServer
 from support.dynamodb import TABLE, moto_client
 
 

@@ -61,9 +61,7 @@ def test_the_page_may_have_a_query(client: Client) -> None:
         ("/assets/index-abc123.css", "text/css; charset=utf-8"),
     ],
 )
-def test_a_file_with_a_hash_in_its_name_is_immutable(
-    client: Client, path: str, content_type: str
-) -> None:
+def test_a_file_with_a_hash_in_its_name_is_immutable(client: Client, path: str, content_type: str) -> None:
     response, _ = client.request("GET", path)
 
     assert (response.status, response.headers["Content-Type"]) == (200, content_type)
