@@ -53,10 +53,10 @@ fuzz: .venv/dev-ready ## Test 100,000 malformed documents and requests: [CASES=]
 	@CASES=$${CASES:-100000} SEED=$${SEED:-$$(date +%s)} $(VENV)/pytest tests/fuzz -p no:schemathesis --numprocesses auto --dist load
 
 load: .venv/ready .venv-sam/ready .venv-runtime/ready ## Measure the local server and the built function under load: [SECONDS=] [CALLERS=]
-	@$(VENV)/python -m benchmarks.load.load 2>load.log || { tail -n 20 load.log >&2; exit 1; }
+	@$(VENV)/python -m benchmarks.load 2>load.log || { tail -n 20 load.log >&2; exit 1; }
 
 accuracy: .venv/ready ## Compare predictions with the logs of real vLLM servers
-	@$(VENV)/python -m benchmarks.accuracy.accuracy --svg docs/accuracy.svg
+	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg
 
 BENCH_ENVIRONMENTS := .venv/ready .venv-sam/ready .venv-runtime/ready
 
@@ -64,7 +64,7 @@ bench: $(BENCH_ENVIRONMENTS) ## Measure speed and rewrite docs/benchmarks.md and
 	@$(VENV)/python -m benchmarks.speed.cold --publish
 	@$(VENV)/python -m benchmarks.speed.warm --publish
 	@$(VENV)/python -m benchmarks.speed.calculation --publish
-	@$(VENV)/python -m benchmarks.scaling.scaling
+	@$(VENV)/python -m benchmarks.scaling
 
 bench-first: .venv/ready ## Measure the first response, with 100 ms latency of the Hub and the table
 	@POWERTOOLS_LOG_LEVEL=ERROR $(VENV)/python -m benchmarks.speed.first_answer
@@ -79,7 +79,7 @@ bench-calculation: .venv/ready ## Measure the calculation alone, and with large 
 	@$(VENV)/python -m benchmarks.speed.calculation
 
 scaling: .venv/ready ## Calculate cost and scale from the measured latencies and rewrite docs/scaling.md
-	@$(VENV)/python -m benchmarks.scaling.scaling
+	@$(VENV)/python -m benchmarks.scaling
 
 seed: .venv/ready ## Import EC2's instance types into a table on AWS: TABLE= [REGION=] [DRY_RUN=1]
 	@$(VENV)/python -m importer.seed --table "$$TABLE" $${REGION:+--region "$$REGION"} $${DRY_RUN:+--dry-run}

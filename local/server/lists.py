@@ -18,7 +18,7 @@ from handler.hub.errors import too_slow
 from handler.hub.response import Reply
 from local.http_types import HttpRequest, HttpResponse, error_response, json_response
 from recommender.hardware.instance import Instance
-from recommender.model.non_generators import NOT_GENERATORS_BY_PIPELINE
+from recommender.model.non_generators import NON_GENERATING_PIPELINES
 
 Instances = Callable[[], Iterable[Instance]]
 
@@ -66,7 +66,7 @@ class Lists:
         except TimeoutError as error:
             raise too_slow() from error
         entries = _entries(reply)
-        entries.sort(key=lambda entry: str(entry.get("pipeline_tag")) in NOT_GENERATORS_BY_PIPELINE)
+        entries.sort(key=lambda entry: str(entry.get("pipeline_tag")) in NON_GENERATING_PIPELINES)
         return [entry["id"] for entry in entries[:_MODELS]]
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One value per environment variable; the README's table lists them."""
+    """One value per environment variable; docs/deploy.md lists them."""
 
     instance_table: str
     hub_endpoint: str = "https://huggingface.co"

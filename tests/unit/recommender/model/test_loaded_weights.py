@@ -1,9 +1,13 @@
-"""What vLLM loads of a checkpoint, and what it passes over."""
+"""The part of a checkpoint that vLLM loads."""
 
 import pytest
 from support.metadata import llama, real_model
 
+from recommender.memory.weights import weight_bytes
 from recommender.model import parse_model
+from recommender.model.dtype import Dtype
+
+_BILLION = 10**9
 
 
 @pytest.mark.parametrize(
@@ -17,14 +21,14 @@ from recommender.model import parse_model
         ("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", 31_577_937_344),
     ],
 )
-def test_layers_that_predict_further_tokens_are_not_loaded(model_id: str, loaded: int) -> None:
+def test_layers_for_multi_token_prediction_are_not_loaded(model_id: str, loaded: int) -> None:
     """Sums over all tensors of the other layers, a byte each where they are FP8; the last two have none."""
     weights = real_model(model_id).weights
 
     assert loaded == pytest.approx(weights.float_values + weights.packed_bytes, rel=2e-4)
 
 
-def test_their_own_copies_of_the_embeddings_are_not_loaded_either() -> None:
+def test_copies_of_the_embeddings_in_such_layers_are_not_loaded_either() -> None:
     """DeepSeek V3: 11.6 GB of FP8 values and twice 129,280 x 7,168 in BF16 less than 684.5 billion."""
     deepseek = real_model("deepseek-ai/DeepSeek-R1").weights
     stored_bytes = 2 * 3_918_786_560 + 680_571_043_840 + 4 * 41_555_600
@@ -34,14 +38,14 @@ def test_their_own_copies_of_the_embeddings_are_not_loaded_either() -> None:
     )
 
 
-def test_a_quantized_checkpoint_may_have_lost_them() -> None:
+def test_a_quantized_checkpoint_may_lack_such_layers() -> None:
     kept, lost = (real_model(f"{name}") for name in ("Qwen/Qwen3.6-35B-A3B", "nvidia/Qwen3.6-35B-A3B-NVFP4"))
 
     assert kept.weights.float_values < kept.weights.parameters
     assert lost.weights.parameters == pytest.approx(kept.weights.float_values, rel=2e-3)
 
 
-def test_those_of_a_quantized_checkpoint_are_often_plain_floats() -> None:
+def test_such_layers_of_a_quantized_checkpoint_may_be_plain_floats() -> None:
     """Qwen3.8 27B in FP8 keeps the layer, its head and its image encoder in BF16."""
     weights = real_model("Qwen/Qwen3.8-27B-FP8").weights
 
@@ -58,7 +62,20 @@ def test_a_second_copy_of_a_tied_output_head_is_loaded_once() -> None:
 
 
 @pytest.mark.parametrize("model_id", ["Qwen/Qwen2.5-VL-3B-Instruct", "Qwen/Qwen3-VL-2B-Instruct"])
-def test_an_image_encoder_is_not_taken_for_a_second_copy(model_id: str) -> None:
+def test_an_image_encoder_is_not_mistaken_for_a_second_copy(model_id: str) -> None:
     weights = real_model(model_id).weights
 
     assert weights.float_values == weights.parameters
+
+
+def test_a_total_without_dtypes_is_weighed_in_the_checkpoints_format() -> None:
+    # GIVEN a quantized checkpoint of which only the total is known
+    quantized = llama(
+        information={"safetensors": {"total": _BILLION}},
+        quantization_config={"quant_method": "gptq", "bits": 4, "group_size": -1},
+    )
+
+    # THEN embeddings, two of 32,000 x 1,024, count in 16 bit and the rest in 4
+    embeddings = 2 * 32_000 * 1024
+    expected = 2 * embeddings + (_BILLION - embeddings) / 2
+    assert weight_bytes(parse_model(quantized), Dtype.BFLOAT16) == pytest.approx(expected, abs=1)

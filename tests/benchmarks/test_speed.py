@@ -1,20 +1,19 @@
-"""What the benchmarks are made of: spreads, made-up tables, and what they say of a machine."""
+"""The speed benchmarks: how spreads are computed, and the tables that the searches run on."""
 
 import pytest
 from support.instances import instance
 
-from benchmarks.accuracy.spread import Spread
-from benchmarks.machine import machine
 from benchmarks.speed.calculation import alike, distinct
+from benchmarks.speed.spread import Spread
 
 
-def test_a_spread_is_the_median_its_quartiles_and_the_99th_of_100() -> None:
+def test_a_spread_has_the_median_the_quartiles_and_the_99th_percentile() -> None:
     found = Spread.of([float(number) for number in range(1, 101)])
 
     assert (found.median, found.lower_quartile, found.upper_quartile, found.p99) == (50.5, 25.75, 75.25, 99)
 
 
-def test_a_spread_is_kept_and_read_back() -> None:
+def test_a_spread_survives_json() -> None:
     found = Spread.of([1.0, 2.0, 4.0])
 
     assert Spread(**found.as_json()) == found
@@ -23,7 +22,7 @@ def test_a_spread_is_kept_and_read_back() -> None:
 @pytest.mark.parametrize(
     ("samples", "shown"), [([1.0, 2.0, 3.0], "2 (1.5 to 2.5)"), ([1200.0] * 2, "1,200 (1,200 to 1,200)")]
 )
-def test_a_spread_is_shown_with_three_digits(samples: list[float], shown: str) -> None:
+def test_a_spread_is_printed_with_three_digits(samples: list[float], shown: str) -> None:
     assert str(Spread.of(samples)) == shown
 
 
@@ -39,8 +38,3 @@ def test_the_types_of_an_alike_table_differ_in_their_names_only() -> None:
 
     assert len({each.name for each in table}) == 100
     assert len({(each.accelerator_name, each.device_mib) for each in table}) == 2
-
-
-def test_a_machine_says_its_cores_and_its_python() -> None:
-    assert " cores, " in machine()
-    assert "Python 3" in machine()

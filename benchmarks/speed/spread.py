@@ -1,4 +1,4 @@
-"""Medians with their spread, as benchmarks print and keep them."""
+"""Medians with their spread."""
 
 import math
 import statistics
@@ -9,7 +9,7 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """What many measurements of one thing came to."""
+    """Median, quartiles and 99th percentile of repeated measurements."""
 
     median: float
     lower_quartile: float
@@ -29,11 +29,11 @@ class Spread:
         )
 
     def as_json(self) -> dict[str, float]:
-        """The fields, from which `Spread(**fields)` is made again."""
+        """The fields, for `Spread(**fields)` to restore."""
         return asdict(self)
 
     def __str__(self) -> str:
-        """The median, and between what the middle half lay."""
+        """The median, and the quartiles in brackets."""
         return f"{_text(self.median)} ({_text(self.lower_quartile)} to {_text(self.upper_quartile)})"
 
 

@@ -1,6 +1,6 @@
-"""The embedded Hub as it is from afar: each answer takes a tenth of a second longer.
+"""The embedded Hub with the latency of a remote one: each answer takes 100 ms longer.
 
-As a program it prints its URL and serves until its standard input ends, as `local.embedded.hub` does.
+Run as a program, it prints its URL and serves until its standard input ends, as `local.embedded.hub` does.
 """
 
 import argparse
@@ -16,18 +16,18 @@ LATENCY_SECONDS = 0.1
 
 
 class DistantHub(EmbeddedHub):
-    """Answers late, however many ask at once."""
+    """An embedded Hub that delays each answer, and serves any number of requests at once."""
 
     def respond(self, target: str, headers: Message) -> HttpResponse:
-        """What the embedded Hub answers, after a while."""
+        """The embedded Hub's response, after the latency."""
         time.sleep(LATENCY_SECONDS)
         return super().respond(target, headers)
 
 
 def main() -> None:
     """Serve until standard input ends."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.load.hub", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.load.distant_hub", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0, the default, picks a free one")
     with DistantHub(load_snapshot(), port=parser.parse_args().port) as hub:
         print(hub.url, flush=True)
         for _ in sys.stdin.buffer:
