@@ -1,7 +1,7 @@
-"""The whole function as a process of its own, of which everything that it writes and holds is seen.
+"""The function in its own process, with everything that it writes and holds in memory visible to a test.
 
-As a program it takes events as lines of JSON, writes the answers to the file descriptor it is given, and at
-the end tells which of its objects hold a text that it is given backwards, so as not to hold it itself:
+As a program it reads events as lines of JSON and writes the responses to a file descriptor. At the end it
+lists which of its objects hold a text; it is given the text backwards so as not to hold it itself:
 
     python -m support.function_process DESCRIPTOR TXET
 """
@@ -27,7 +27,7 @@ _PATH = os.pathsep.join(str(_ROOT / part) for part in ("src", "", "tests"))
 
 
 class FunctionProcess:
-    """A running one."""
+    """The running process."""
 
     def __init__(self, process: "subprocess.Popen[str]", answers: IO[str]) -> None:
         self._process = process
@@ -44,7 +44,7 @@ class FunctionProcess:
         return answer
 
     def holders(self) -> list[str]:
-        """Ends it; the objects that hold the text it was started with."""
+        """End the process and return the objects that hold the text it was started with."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         held: list[str] = json.loads(self._answers.readline())
@@ -56,7 +56,7 @@ class FunctionProcess:
 def function_process(
     variables: Mapping[str, str], *, looking_for: str, output: Path
 ) -> Iterator[FunctionProcess]:
-    """What it writes to standard output and standard error goes to `output`."""
+    """Start the process; its standard output and standard error go to `output`."""
     reading, writing = os.pipe()
     with output.open("w") as written, os.fdopen(reading) as answers:
         process = subprocess.Popen(  # noqa: S603 - this very module
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 def _wait_for_threads() -> None:
-    """What was given up may still run; it ends with its own deadline."""
+    """Wait for abandoned background calls, which end at their own deadlines."""
     for _ in range(200):
         if threading.active_count() == 1:
             return
