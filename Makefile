@@ -27,19 +27,25 @@ start: .venv/ready $(if $(shell command -v npm 2>/dev/null),frontend/dist/index.
 invoke: .venv/ready .venv-sam/ready .venv-runtime/ready ## Build the function and invoke it with an event: EVENT=
 	@$(VENV)/python -m local.invoke "$$EVENT"
 
-check: lint ## Format, lint, types, the page's checks and the unit tests
-	$(VENV)/pytest tests/unit --numprocesses auto --quiet
+check: .venv/dev-ready frontend/node_modules/.ready ## Format, lint, types, the page's checks and the unit tests
+	@$(MAKE) --jobs 2 --output-sync=target lint check-page check-units
 
-test: lint .venv-sam/ready .node/ready ## Everything in `check`, and all other tests
+test: .venv/dev-ready .venv-sam/ready .node/ready frontend/node_modules/.ready ## Everything in `check`, and all other tests
 	@$(MAKE) .venv-runtime/ready || echo "Without it the tests of the built function are skipped."
+	@$(MAKE) lint check-page
 	$(VENV)/pytest --numprocesses auto --dist loadfile --cov
 
-.PHONY: lint
-lint: .venv/dev-ready frontend/node_modules/.ready
+.PHONY: lint check-page check-units
+lint:
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
+
+check-page:
 	npm run check --prefix frontend
+
+check-units:
+	$(VENV)/pytest tests/unit --numprocesses auto --quiet
 
 format: .venv/dev-ready frontend/node_modules/.ready ## Format the code and apply automatic fixes
 	$(VENV)/ruff format .
