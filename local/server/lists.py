@@ -15,7 +15,7 @@ from handler.background import result, start
 from handler.errors import HubBadResponse, RequestError
 from handler.hub.client import HubClient
 from handler.hub.errors import too_slow
-from handler.hub.response import Reply
+from handler.hub.response import HubResponse
 from local.http_types import HttpRequest, HttpResponse, error_response, json_response
 from recommender.hardware.instance import Instance
 from recommender.model.non_generators import NON_GENERATING_PIPELINES
@@ -62,10 +62,10 @@ class Lists:
         deadline = time.monotonic() + _HUB_SECONDS
         get = partial(self._client.get, f"{self._hub_url}/api/models?{query}", None, deadline=deadline)
         try:
-            reply = result(start(get), deadline)
+            response = result(start(get), deadline)
         except TimeoutError as error:
             raise too_slow() from error
-        entries = _entries(reply)
+        entries = _entries(response)
         entries.sort(key=lambda entry: str(entry.get("pipeline_tag")) in NON_GENERATING_PIPELINES)
         return [entry["id"] for entry in entries[:_MODELS]]
 
@@ -81,14 +81,14 @@ def _row(instance: Instance) -> dict[str, Any]:
     }
 
 
-def _entries(reply: Reply) -> list[dict[str, Any]]:
+def _entries(response: HubResponse) -> list[dict[str, Any]]:
     """The Hub's entries that have an id. Raises `HubBadResponse` if it did not send a list."""
     try:
-        document = json.loads(reply.body) if reply.status == HTTPStatus.OK else None
+        document = json.loads(response.body) if response.status == HTTPStatus.OK else None
     except ValueError:
         document = None
     if not isinstance(document, list):
         raise HubBadResponse(
-            f"The Hugging Face Hub did not send a list of models; its status is {reply.status}."
+            f"The Hugging Face Hub did not send a list of models; its status is {response.status}."
         )
     return [each for each in document if isinstance(each, dict) and isinstance(each.get("id"), str)]

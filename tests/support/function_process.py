@@ -1,7 +1,7 @@
-"""The function in its own process, with everything that it writes and holds in memory visible to a test.
+"""The whole function as a separate process, whose output and objects a test can search.
 
-As a program it reads events as lines of JSON and writes the responses to a file descriptor. At the end it
-lists which of its objects hold a text; it is given the text backwards so as not to hold it itself:
+As a program it reads events as lines of JSON and writes the answers to a file descriptor. At the end it lists
+its objects that hold a text, which it is given backwards so that it does not hold the text itself:
 
     python -m support.function_process DESCRIPTOR TXET
 """
@@ -27,7 +27,7 @@ _PATH = os.pathsep.join(str(_ROOT / part) for part in ("src", "", "tests"))
 
 
 class FunctionProcess:
-    """The running process."""
+    """A running one."""
 
     def __init__(self, process: "subprocess.Popen[str]", answers: IO[str]) -> None:
         self._process = process
@@ -44,7 +44,7 @@ class FunctionProcess:
         return answer
 
     def holders(self) -> list[str]:
-        """End the process and return the objects that hold the text it was started with."""
+        """Ends it; the objects that hold the text it was started with."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         held: list[str] = json.loads(self._answers.readline())
@@ -56,7 +56,7 @@ class FunctionProcess:
 def function_process(
     variables: Mapping[str, str], *, looking_for: str, output: Path
 ) -> Iterator[FunctionProcess]:
-    """Start the process; its standard output and standard error go to `output`."""
+    """What it writes to standard output and standard error goes to `output`."""
     reading, writing = os.pipe()
     with output.open("w") as written, os.fdopen(reading) as answers:
         process = subprocess.Popen(  # noqa: S603 - this very module
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 def _wait_for_threads() -> None:
-    """Wait for abandoned background calls, which end at their own deadlines."""
+    """What was given up may still run; it ends with its own deadline."""
     for _ in range(200):
         if threading.active_count() == 1:
             return

@@ -88,11 +88,11 @@ def _declared(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuan
     method = (stated.string("quant_method") or "an unnamed method").lower()
     match method:
         case "fp8" | "fbgemm_fp8":
-            return _fp8(method, _block_size(stated.items("weight_block_size")))
+            return _fp8(method, _block_size(stated.positive_ints("weight_block_size")))
         case "mxfp4":
             return CheckpointQuantization(method=method, bytes_per_packed_element=_MXFP4_BYTES)
         case "awq" | "gptq" | "auto-round":
-            zero_points = stated.value("sym") is not True and stated.value("zero_point") is not False
+            zero_points = not stated.is_true("sym") and not stated.is_false("zero_point")
             bits = _bits(stated, "bits", default=4)
             group = _group_size(stated)
             packed = _grouped_bytes(bits, group, zero_points=zero_points)
@@ -113,9 +113,7 @@ def _declared(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuan
             return _compressed_tensors(stated, stored)
         case "modelopt" | "modelopt_fp4":
             return replace(_modelopt(stored), cache_value_bytes=_cache_value_bytes(stated))
-    raise UnsupportedModel(
-        f"The checkpoint is quantized with {method[:60]}, whose size in memory is not known."
-    )
+    raise UnsupportedModel(f"The checkpoint is quantized with {method}, whose size in memory is not known.")
 
 
 def _fp8(method: str, block: int) -> CheckpointQuantization:
@@ -125,8 +123,8 @@ def _fp8(method: str, block: int) -> CheckpointQuantization:
     )
 
 
-def _block_size(shape: tuple[object, ...]) -> int:
-    return max((size for size in shape if isinstance(size, int) and size > 0), default=1)
+def _block_size(shape: tuple[int, ...]) -> int:
+    return max(shape, default=1)
 
 
 def _compressed_tensors(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuantization:
@@ -143,7 +141,7 @@ def _compressed_tensors(stated: ConfigReader, stored: Mapping[str, int]) -> Chec
             " known."
         )
     weights = [group.nested("weights") for group in groups]
-    blocks = [_block_size(each.items("block_structure")) for each in weights]
+    blocks = [_block_size(each.positive_ints("block_structure")) for each in weights]
     return CheckpointQuantization(
         method="compressed-tensors",
         quantized_to=_compressed_to(weights),
@@ -165,7 +163,7 @@ def _compressed_to(groups: Sequence[ConfigReader]) -> str | None:
 def _compressed_group_bytes(weights: ConfigReader) -> float:
     bits = _bits(weights, "num_bits", default=8)
     return _grouped_bytes(
-        bits, weights.optional_positive_int("group_size"), zero_points=weights.value("symmetric") is False
+        bits, weights.optional_positive_int("group_size"), zero_points=weights.is_false("symmetric")
     )
 
 
@@ -178,7 +176,7 @@ def _modelopt(stored: Mapping[str, int]) -> CheckpointQuantization:
 def _cache_value_bytes(stated: ConfigReader) -> int | None:
     """vLLM honours only ModelOpt's: `vllm/utils/torch_utils.py`, `get_kv_cache_quant_algo_string`."""
     scheme = stated.nested("kv_cache_scheme")
-    if scheme.value("num_bits") == _FP8_BITS and scheme.string("type") == "float":
+    if scheme.optional_positive_int("num_bits") == _FP8_BITS and scheme.string("type") == "float":
         return 1
     return 1 if (stated.string("kv_cache_quant_algo") or "").upper() == "FP8" else None
 
@@ -209,7 +207,7 @@ def _bits(stated: ConfigReader, key: str, *, default: int) -> int:
 
 def _group_size(stated: ConfigReader) -> int | None:
     """Weights that share a scale; `None` for one scale per channel."""
-    if stated.value("group_size") == -1:
+    if stated.is_minus_one("group_size"):
         return None
     return stated.optional_positive_int("group_size") or _DEFAULT_GROUP_SIZE
 

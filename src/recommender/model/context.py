@@ -4,7 +4,7 @@ Source: `vllm/config/model.py`, `_get_and_verify_max_len`, and
 `vllm/transformers_utils/model_arch_config_convertor.py`, `derive_max_model_len_and_key`, of vLLM 0.19.
 """
 
-from recommender.model.config_reader import ConfigReader, truncated_repr
+from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata
 
 _KEYS = (
@@ -52,11 +52,4 @@ def longest_context(config: ConfigReader) -> int:
 
 def scaling_factor(rope: ConfigReader) -> float:
     """The factor by which a rotary embedding is stretched; 1 where none is stated."""
-    factor = rope.value("factor")
-    if factor is None:
-        return 1
-    if not isinstance(factor, int | float) or isinstance(factor, bool) or not 1 <= factor <= _LARGEST_FACTOR:
-        raise ImplausibleMetadata(
-            f"{rope.name} says factor = {truncated_repr(factor)}, which no model can have."
-        )
-    return factor
+    return rope.optional_number("factor", at_least=1, at_most=_LARGEST_FACTOR) or 1

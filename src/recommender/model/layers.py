@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from recommender.model.architectures import Architecture
-from recommender.model.config_reader import ConfigReader, truncated_repr
+from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.values import Shape
 
@@ -75,7 +75,7 @@ def _listed(architecture: Architecture, config: ConfigReader, shape: Shape) -> t
     key = next((key for key in known if config.is_set(key)), None)
     if key is None:
         return ()
-    stated = config.string(key) or config.strings(key)
+    stated = config.symbols(key)
     unknown = sorted(set(stated) - set(known[key]))
     if unknown:
         raise UnsupportedModel(
@@ -93,24 +93,15 @@ def _indexed(architecture: Architecture, config: ConfigReader, shape: Shape) -> 
         return ()
     linear = config.nested("linear_attn_config")
     attention = {
-        *(
-            _index(config, item)
-            for key in ("attn_layer_indices", "full_attn_idxs")
-            for item in config.items(key)
-        ),
-        *(_index(linear, item) - 1 for item in linear.items("full_attn_layers")),
+        *config.non_negative_ints("attn_layer_indices"),
+        *config.non_negative_ints("full_attn_idxs"),
+        *(number - 1 for number in linear.positive_ints("full_attn_layers")),
     }
     if not attention:
         return ()
     if max(attention) >= shape.layers:
         raise ImplausibleMetadata(f"{config.name} names layer {max(attention)} of {shape.layers} layers.")
     return tuple(LayerKind.FULL if index in attention else LayerKind.STATE for index in range(shape.layers))
-
-
-def _index(config: ConfigReader, item: object) -> int:
-    if isinstance(item, int) and not isinstance(item, bool) and item >= 0:
-        return item
-    raise ImplausibleMetadata(f"{config.name} names layer {truncated_repr(item)}, which no model has.")
 
 
 def _default(
@@ -149,9 +140,8 @@ def _default_of_hybrid(
 
 def _period(architecture: Architecture, config: ConfigReader) -> int:
     """One layer in this many has full attention."""
-    stated = config.value("sliding_window_pattern")
-    if isinstance(stated, str):
-        return len(stated) or architecture.full_layer_period  # EXAONE writes LLLG
+    if config.string("sliding_window_pattern") is not None:  # EXAONE writes LLLG
+        return len(config.symbols("sliding_window_pattern")) or architecture.full_layer_period
     return (
         config.optional_positive_int("sliding_window_pattern", "_sliding_window_pattern")
         or architecture.full_layer_period

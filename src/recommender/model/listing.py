@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.model.config_reader import ConfigReader
+from recommender.model.config_reader import ConfigReader, printable
 from recommender.model.errors import ImplausibleMetadata
 from recommender.model.safetensors import stored_elements
+from recommender.model.values import LONGEST_MODEL_ID
 
 # The values of `quant_method` that vLLM can load; other tools' formats, such as MLX's, state none.
 _METHODS = frozenset({"awq", "auto-round", "bitsandbytes", "compressed-tensors", "fbgemm_fp8", "fp8", "gptq"})
@@ -43,18 +44,21 @@ class ListedCheckpoint:
 
 def parse_listing(entries: Iterable[object]) -> tuple[ListedCheckpoint, ...]:
     """The usable `entries` without duplicates, the most downloaded first."""
-    found = {
-        entry["id"]: ListedCheckpoint(
-            model_id=entry["id"],
-            downloads=_downloads(entry.get("downloads")),
-            is_gated=entry.get("gated") not in (False, None),
-            information=entry,
-        )
-        for entry in entries
-        if isinstance(entry, Mapping) and isinstance(entry.get("id"), str) and not entry.get("disabled")
-    }
+    read = (_parse_entry(entry) for entry in entries if isinstance(entry, Mapping))
+    found = {listed.model_id: listed for listed in read if listed is not None}
     return tuple(sorted(found.values(), key=lambda each: (-each.downloads, each.model_id)))
 
 
-def _downloads(value: object) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0
+def _parse_entry(entry: Mapping[str, Any]) -> ListedCheckpoint | None:
+    """The checkpoint; `None` for one that is disabled or without a possible name."""
+    model_id, listed = entry.get("id"), ConfigReader(entry, name="the list")
+    if not isinstance(model_id, str) or model_id != printable(model_id, longest=LONGEST_MODEL_ID):
+        return None
+    if listed.is_truthy("disabled"):
+        return None
+    try:
+        downloads = listed.non_negative_int("downloads")
+    except ImplausibleMetadata:
+        downloads = 0
+    is_gated = listed.is_set("gated") and not listed.is_false("gated")
+    return ListedCheckpoint(model_id=model_id, downloads=downloads, is_gated=is_gated, information=entry)

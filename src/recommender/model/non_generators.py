@@ -63,7 +63,7 @@ def refuse_non_generator(metadata: HubMetadata) -> None:
     classes = ConfigReader(metadata.config or {}, name="config.json").strings("architectures")
     if classes and not any(name.endswith(_GENERATOR_SUFFIXES) for name in classes):
         raise UnsupportedModel(
-            f"{metadata.model_id} has the class {classes[0][:60]}, which does not generate text;"
+            f"{metadata.model_id} has the class {classes[0]}, which does not generate text;"
             " `vllm serve` cannot benchmark it through /v1/completions."
         )
 

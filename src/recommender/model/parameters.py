@@ -33,11 +33,11 @@ def language_parameters(language_model: LanguageModelConfig) -> int:
     mixers = sum(kinds.count(kind) * _mixer_parameters(language_model, kind) for kind in set(kinds))
     # Feed-forward blocks may be layers of their own (Nemotron-H).
     blocks = kinds.count(LayerKind.NOTHING) or shape.layers
-    sparse_blocks = blocks - config.non_negative_int("first_k_dense_replace") if shape.experts else 0
+    dense_blocks = min(blocks, config.non_negative_int("first_k_dense_replace")) if shape.experts else blocks
     return (
         mixers
-        + sparse_blocks * _feed_forward_parameters(config, shape, sparse=True)
-        + (blocks - sparse_blocks) * _feed_forward_parameters(config, shape, sparse=False)
+        + dense_blocks * _feed_forward_parameters(config, shape, sparse=False)
+        + (blocks - dense_blocks) * _feed_forward_parameters(config, shape, sparse=True)
         + shape.embedding_parameters(tied=language_model.is_tied)
     )
 

@@ -1,11 +1,12 @@
 """From the Hub's two documents to a `Model`, or to the reason why the model is not supported."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from recommender.model.architectures import ARCHITECTURES, Architecture
 from recommender.model.checkpoint_quantization import computes_in_int8, parse_quantization
-from recommender.model.config_reader import ConfigReader
+from recommender.model.config_reader import ConfigReader, printable
 from recommender.model.context import longest_context
 from recommender.model.dtype import BY_TORCH_NAME, Dtype
 from recommender.model.errors import ImplausibleMetadata, UnknownArchitecture
@@ -18,7 +19,7 @@ from recommender.model.parse_recurrent import parse_recurrent
 from recommender.model.rotary import rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
 from recommender.model.shape import parse_shape
-from recommender.model.values import HubMetadata, Model, ModelInfo
+from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
 
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
@@ -58,6 +59,7 @@ def parse_model(metadata: HubMetadata) -> Model:
     Raises `UnsupportedModel` where `vllm serve` could not benchmark it or its architecture is not supported,
     `ImplausibleMetadata` where the documents contain impossible values.
     """
+    metadata = replace(metadata, model_id=printable(metadata.model_id, longest=LONGEST_MODEL_ID))
     refuse_non_generator(metadata)
     top_level = ConfigReader(metadata.config or {}, name="config.json")
     model_type = _language_model_type(top_level)
@@ -108,7 +110,7 @@ def describe_model(metadata: HubMetadata) -> ModelInfo:
     try:
         stored = stored_elements(metadata.information)
         total = sum(stored.values()) or stated_total(metadata.information)
-        context = longest_context(config) if config.value("max_position_embeddings") else None
+        context = longest_context(config) if config.is_truthy("max_position_embeddings") else None
     except ImplausibleMetadata:
         stored, total, context = {}, None, None
     has_dtype = stored or _stated_dtype(top_level, config)
@@ -129,7 +131,7 @@ def _architecture(model_id: str, top_level: ConfigReader, model_type: str) -> Ar
     if architecture is not None and (outer == model_type or outer in WRAPPERS) and not has_audio:
         return architecture
     unknown = model_type if architecture is None else outer
-    raise UnknownArchitecture(model_id, unknown[:60], _class_name(top_level))
+    raise UnknownArchitecture(model_id, unknown, _class_name(top_level))
 
 
 def _class_name(top_level: ConfigReader) -> str:
@@ -145,7 +147,7 @@ def _language_model_config(
     top_level: ConfigReader, *, defaults: Mapping[str, Any] | None = None
 ) -> ConfigReader:
     """The part of config.json that describes the language model: a nested object, or all of it."""
-    key = next((key for key in _LANGUAGE_MODEL_KEYS if isinstance(top_level.value(key), Mapping)), None)
+    key = next((key for key in _LANGUAGE_MODEL_KEYS if top_level.is_object(key)), None)
     return (
         top_level.with_defaults(defaults or {}) if key is None else top_level.nested(key, defaults=defaults)
     )

@@ -76,9 +76,9 @@ def parse_attention(
 
 def parse_sliding_window(config: ConfigReader) -> int | None:
     """The window of the layers that have one, in tokens; `None` where it is absent or switched off."""
-    if config.value("use_sliding_window") is False or not config.value("sliding_window"):
+    if config.is_false("use_sliding_window"):
         return None
-    return config.optional_positive_int("sliding_window")
+    return config.non_negative_int("sliding_window") or None
 
 
 def _caching_layers(
@@ -106,7 +106,7 @@ def _caching_layers(
 def _kv_heads(
     architecture: Architecture, config: ConfigReader, shape: Shape, span: AttentionSpan
 ) -> AttentionCache:
-    if config.value("kv_lora_rank"):
+    if config.is_truthy("kv_lora_rank"):
         raise UnsupportedModel(
             f"{config.name} sets kv_lora_rank, which this architecture is not known to have."
         )
@@ -182,7 +182,7 @@ def _heads_per_block(config: ConfigReader, shape: Shape) -> Iterator[KVHeads]:
 
 
 def _refuse_foreign_attention(architecture: Architecture, config: ConfigReader) -> None:
-    unsupported = (key for key in FOREIGN_KEYS if config.value(key) and key not in architecture.own_keys)
+    unsupported = (key for key in FOREIGN_KEYS if config.is_truthy(key) and key not in architecture.own_keys)
     foreign = next(unsupported, None)
     if foreign is not None:
         raise UnsupportedModel(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from recommender.model.architectures import Architecture, StateKind
 from recommender.model.config_reader import ConfigReader
+from recommender.model.errors import ImplausibleMetadata
 from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
 from recommender.model.values import Shape
@@ -22,14 +23,20 @@ _DEFAULT_CHUNK_TOKENS = 2048
 
 
 def parse_recurrent(architecture: Architecture, config: ConfigReader, shape: Shape) -> RecurrentLayers | None:
-    """The layers that keep a state; `None` where there are none."""
+    """The layers that keep a state; `None` where there are none.
+
+    Raises `ImplausibleMetadata` for a state that holds nothing.
+    """
     if architecture.states is None:
         return None
     kinds = layer_kinds(architecture, config, shape, has_window=False)
     count = shape.layers if architecture.is_parallel_hybrid else kinds.count(LayerKind.STATE)
     if not count:
         return None
-    return RecurrentLayers(count=count, state=_STATES[architecture.states](architecture, config, shape))
+    state = _STATES[architecture.states](architecture, config, shape)
+    if not any(tensor.values for tensor in state.tensors):
+        raise ImplausibleMetadata(f"{config.name} describes recurrent states without any values.")
+    return RecurrentLayers(count=count, state=state)
 
 
 def _delta_net(_architecture: Architecture, config: ConfigReader, _shape: Shape) -> RecurrentState:

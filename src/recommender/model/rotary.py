@@ -54,11 +54,14 @@ def _rotary_width(config: ConfigReader, shape: Shape) -> int:
     if latent is not None:
         return latent
     rope = config.nested("rope_parameters", "rope_scaling")
-    share = config.value("partial_rotary_factor", "rotary_pct") or rope.value("partial_rotary_factor")
-    return int(shape.head_dim * share) if isinstance(share, float) and 0 < share < 1 else shape.head_dim
+    shares = (
+        config.optional_number("partial_rotary_factor", "rotary_pct", at_least=0, at_most=1),
+        rope.optional_number("partial_rotary_factor", at_least=0, at_most=1),
+    )
+    return int(shape.head_dim * next(filter(None, shares), 1))
 
 
 def _row_factor(rope: ConfigReader) -> float:
-    if isinstance(rope.value("mrope_section"), list):
+    if rope.is_list("mrope_section"):
         return _MULTIMODAL_ROW_FACTOR
     return scaling_factor(rope) if rope.string("rope_type", "type") in _SCALED_BY_FACTOR else 1

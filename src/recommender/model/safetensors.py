@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from recommender.model.config_reader import truncated_repr
+from recommender.model.config_reader import printable, truncated_repr
 from recommender.model.dtype import BY_SAFETENSORS_NAME, STORED_BYTES, Dtype
 from recommender.model.errors import ImplausibleMetadata
 
@@ -20,7 +20,9 @@ def stored_elements(information: Mapping[str, Any]) -> Mapping[str, int]:
         raise ImplausibleMetadata("The Hub's safetensors.parameters is not an object.")
     unknown = next((dtype for dtype in parameters if dtype not in STORED_BYTES), None)
     if unknown is not None:
-        raise ImplausibleMetadata(f"The Hub counts tensors of the dtype {unknown[:40]}, which is not known.")
+        raise ImplausibleMetadata(
+            f"The Hub counts tensors of the dtype {printable(unknown)}, which is not known."
+        )
     return {dtype: _element_count(count, dtype) for dtype, count in sorted(parameters.items())}
 
 

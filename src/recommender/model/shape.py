@@ -5,6 +5,7 @@ from recommender.model.errors import ImplausibleMetadata
 from recommender.model.values import Shape
 
 _MOST_LAYERS = 10_000
+_LARGEST_FFN_FACTOR = 1024
 _FEED_FORWARD_STEP = 256
 _LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
 _HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads")
@@ -63,9 +64,14 @@ def _widest_block(config: ConfigReader, hidden_size: int) -> int | None:
 
     Source: `vllm/model_executor/models/nemotron_nas.py`, `_ffn_mult_to_intermediate_size`.
     """
-    factors = (block.nested("ffn").value("ffn_mult") for block in config.nested_items("block_configs"))
-    widest = max((factor for factor in factors if isinstance(factor, int | float)), default=None)
-    if not widest:
+    factors = (
+        block.nested("ffn").optional_number(
+            "ffn_mult", at_least=1 / _LARGEST_FFN_FACTOR, at_most=_LARGEST_FFN_FACTOR
+        )
+        for block in config.nested_items("block_configs")
+    )
+    widest = max((factor for factor in factors if factor is not None), default=None)
+    if widest is None:
         return None
     return -(-int(2 * widest * hidden_size / 3) // _FEED_FORWARD_STEP) * _FEED_FORWARD_STEP
 

@@ -9,6 +9,9 @@ from recommender.model.dtype import Dtype
 from recommender.model.images import Image
 from recommender.model.recurrent import RecurrentLayers
 
+# An owner and a name of 96 characters each: huggingface_hub, `validate_repo_id`.
+LONGEST_MODEL_ID = 193
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubMetadata:

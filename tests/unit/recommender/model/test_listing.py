@@ -30,7 +30,7 @@ def test_unusable_entries_are_left_out(entry: object) -> None:
     assert parse_listing([entry]) == ()
 
 
-@pytest.mark.parametrize("downloads", [-1, "many", None, 2.5])
+@pytest.mark.parametrize("downloads", [-1, "many", None, 2.5, 10**400, float("inf")])
 def test_implausible_downloads_count_as_none(downloads: object) -> None:
     (listed,) = parse_listing([_entry(downloads=downloads)])
 
@@ -65,3 +65,14 @@ def test_the_format_follows_from_the_method_and_the_stored_dtypes(
     (listed,) = parse_listing([_entry(**fields)])
 
     assert listed.may_be(quantized_to) is expected
+
+
+@pytest.mark.parametrize("model_id", ["org/" + "x" * 200, "org/\x1b[31m", "org/\ud800"], ids=ascii)
+def test_a_checkpoint_without_a_possible_name_is_left_out(model_id: str) -> None:
+    assert parse_listing([_entry(id=model_id)]) == ()
+
+
+def test_the_longest_name_that_the_hub_allows_is_possible() -> None:
+    longest = "o" * 96 + "/" + "n" * 96
+
+    assert [each.model_id for each in parse_listing([_entry(id=longest)])] == [longest]
