@@ -1,15 +1,16 @@
-"""A recommendation as the JSON that clients read."""
+"""A recommendation as the JSON body of an answer."""
 
 from typing import Any
 
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib
 from recommender.model import ModelInfo
+from recommender.planning.alternatives import Alternatives
 from recommender.planning.instances import InstancePlan
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import PreQuantizedCheckpoint
 from recommender.planning.serve_arguments import serve_arguments
-from recommender.recommend import Alternatives, Feasible, Infeasible, Recommendation
+from recommender.recommend import Feasible, Infeasible, Recommendation
 
 
 def as_json(recommendation: Recommendation) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
         "memory": _memory(plan),
         "vllm_args": list(serve_arguments(plan)),
     }
-    if plan.needs_prepared_checkpoint and answer.checkpoints is not None:
+    if plan.needs_pre_quantized_checkpoint and answer.checkpoints is not None:
         body["checkpoints"] = _checkpoints(answer.checkpoints, plan)
     if answer.alternatives is not None:
         body["alternatives"] = _alternatives(answer.alternatives, answer.checkpoints)
@@ -54,7 +55,7 @@ def _infeasible(answer: Infeasible) -> dict[str, Any]:
 
 
 def _values(plan: Plan) -> dict[str, Any]:
-    """The values of the form."""
+    """The values that fill the form of a benchmark."""
     return {
         "tensor_parallel_degree": plan.tensor_parallel,
         "quantization": plan.quantization.name if plan.quantization else None,
@@ -99,16 +100,16 @@ def _quantization_option(
     body = {
         **_values(plan),
         "estimated_mem_gib": _rounded_gib(plan.weight_bytes),
-        "requires_pre_quantized": plan.needs_prepared_checkpoint,
+        "requires_pre_quantized": plan.needs_pre_quantized_checkpoint,
         "vllm_args": list(serve_arguments(plan)),
     }
-    if plan.needs_prepared_checkpoint and checkpoints is not None:
+    if plan.needs_pre_quantized_checkpoint and checkpoints is not None:
         body["checkpoints"] = _checkpoints(checkpoints, plan)
     return body
 
 
 def _checkpoints(checkpoints: tuple[PreQuantizedCheckpoint, ...], plan: Plan) -> list[dict[str, Any]]:
-    """Those that are quantized as `plan` is."""
+    """The checkpoints that are quantized as `plan` is."""
     return [
         {
             "model": each.model_id,
@@ -117,7 +118,7 @@ def _checkpoints(checkpoints: tuple[PreQuantizedCheckpoint, ...], plan: Plan) ->
             "gated": each.is_gated,
             "estimated_mem_gib": _rounded_gib(each.plan.weight_bytes),
             **_values(each.plan),
-            # What the form asks for does not change: vLLM reads the quantization from the checkpoint.
+            # The form's value stays, although vLLM reads the quantization from the checkpoint.
             "quantization": each.quantized_to,
             "vllm_args": list(serve_arguments(each.plan)),
         }
@@ -126,18 +127,18 @@ def _checkpoints(checkpoints: tuple[PreQuantizedCheckpoint, ...], plan: Plan) ->
     ]
 
 
-def _larger_instance_info(holder: InstancePlan) -> dict[str, Any]:
+def _larger_instance_info(larger: InstancePlan) -> dict[str, Any]:
     return {
-        **_instance_info(holder.instance),
-        "estimated_mem_gib": _rounded_gib(holder.plan.weight_bytes),
-        **_values(holder.plan),
-        "vllm_args": list(serve_arguments(holder.plan)),
-        **_price(holder.instance),
+        **_instance_info(larger.instance),
+        "estimated_mem_gib": _rounded_gib(larger.plan.weight_bytes),
+        **_values(larger.plan),
+        "vllm_args": list(serve_arguments(larger.plan)),
+        **_price(larger.instance),
     }
 
 
 def _price(instance: Instance) -> dict[str, Any]:
-    """On-demand USD an hour, where they are known, and of which region."""
+    """On-demand USD per hour and their region, where they are known."""
     if instance.usd_per_hour is None:
         return {}
     return {"usd_per_hour": instance.usd_per_hour, "price_region": instance.price_region}
@@ -162,9 +163,9 @@ def _instance_info(instance: Instance) -> dict[str, Any]:
 
 
 def _memory(plan: Plan) -> dict[str, Any]:
-    """One GPU's memory in GiB; the parts from the weights to the unused rest add up to what is visible.
+    """The memory of one GPU in GiB; the parts from weights to unused add up to what is visible.
 
-    Tokens and concurrency are those of the lines that vLLM logs for the plan's context.
+    Tokens and concurrency are the figures that vLLM logs for the plan's context.
     """
     budget, overhead = plan.budget, plan.budget.overhead
     return {

@@ -1,17 +1,17 @@
-"""An HTTP client of the local front that changes nothing about what it is told to send."""
+"""An HTTP client of the local server that sends requests unchanged."""
 
 import socket
 from http.client import HTTPConnection, HTTPResponse
 
-from local.server.server import LOOPBACK, Front
+from local.server.server import LOOPBACK, LocalServer
 
 _PATIENCE_SECONDS = 30
 
 
 class Client:
-    """Asks one front, over a connection for each request."""
+    """Sends each request to one server over a connection of its own."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: LocalServer) -> None:
         self._port = front.server_port
 
     def request(
@@ -26,7 +26,7 @@ class Client:
             connection.close()
 
     def raw(self, sent: bytes) -> bytes:
-        """What comes back for bytes that no client library would send."""
+        """The response to bytes that no client library would send."""
         with socket.create_connection((LOOPBACK, self._port), timeout=_PATIENCE_SECONDS) as connection:
             connection.sendall(sent)
             return b"".join(iter(lambda: connection.recv(65_536), b""))
