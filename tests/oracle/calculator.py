@@ -14,11 +14,10 @@ from recommender.memory.kv_cache import CacheLayout, cache_layout
 from recommender.memory.weights import weight_bytes_per_gpu
 from recommender.model import Model, parse_model
 from recommender.model.errors import CalculationError
+from recommender.planning.compatibility import incompatibility
 from recommender.planning.tensor_parallelism import valid_degrees
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import EngineArgs, default_engine_args
-from recommender.vllm.quantization import lacks_bitsandbytes, lacks_int8, missing_capability
-from recommender.vllm.registry import missing_support
 from recommender.vllm.version import parse_version
 
 
@@ -35,7 +34,7 @@ class DegreePrediction:
 class Prediction:
     """What the calculator says of a model under a version."""
 
-    refusal: str | None
+    refusal: object | None
     """Why no degree is accepted."""
     context: int | None = None
     accepted: frozenset[int] = frozenset()
@@ -47,11 +46,11 @@ def predict(answer: Answer) -> Prediction:
     try:
         model = _model(answer.model)
     except CalculationError as error:
-        return Prediction(refusal=str(error), degrees={})
+        return Prediction(refusal=error, degrees={})
     gpu = _gpu()
     behavior = behavior_of(parse_version(answer.version))
     engine_args = default_engine_args(gpu, behavior, context_tokens=model.max_position_embeddings)
-    refusal = _refusal(model, gpu, engine_args)
+    refusal = incompatibility(model, gpu, behavior=behavior)
     accepted = valid_degrees(model, max(answer.degrees), replicate_kv_heads=True)
     return Prediction(
         refusal=refusal,
@@ -73,17 +72,6 @@ def _gpu() -> Gpu:
 @cache
 def _model(name: str) -> Model:
     return parse_model(documents()[name])
-
-
-def _refusal(model: Model, gpu: Gpu, engine_args: EngineArgs) -> str | None:
-    behavior = engine_args.behavior
-    if reason := missing_support(model.class_name, behavior.version):
-        return reason
-    if lacks_bitsandbytes(model, behavior):
-        return "the version lacks bitsandbytes"
-    if lacks_int8(model, gpu) or missing_capability(model, gpu) is not None:
-        return "the GPU lacks what the quantization needs"
-    return None
 
 
 def _of_degree(
