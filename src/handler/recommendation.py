@@ -18,7 +18,7 @@ from handler.request import RecommendRequest
 from handler.response import as_json
 from handler.stale import stale_metadata
 from recommender.model.errors import ImplausibleMetadata
-from recommender.recommend import Feasible, Recommendation, recommend, refusal_of_neuron
+from recommender.recommend import Feasible, Recommendation, infeasible_on_neuron, recommend
 from recommender.vllm.behavior import behavior_of
 
 # AWS Inferentia and Trainium, which are answered without the Hub.
@@ -80,8 +80,8 @@ class RequestHandler:
         """
         if not self._catalog.is_fresh() and not request.instance_type.startswith(_NEURON_FAMILIES):
             return None
-        refused = refusal_of_neuron(self._catalog.instance(request.instance_type, deadline=deadline))
-        return _rendered(refused, age_seconds=None) if refused is not None else None
+        infeasible = infeasible_on_neuron(self._catalog.instance(request.instance_type, deadline=deadline))
+        return _rendered(infeasible, age_seconds=None) if infeasible is not None else None
 
     def _with_hub(self, request: RecommendRequest, deadline: float) -> RecommendResult:
         """Ask table and Hub at the same time; an error of the table takes precedence."""
