@@ -20,7 +20,10 @@ from recommender.hardware.instance import Instance
 from recommender.model.config_reader import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import ScanOutputTypeDef
 
 # botocore waits 60 seconds by default, three times as long as the function may run.
 CLIENT_CONFIG = Config(
@@ -165,8 +168,7 @@ class Catalog:
             raise unavailable from error
 
     def _scan(self) -> Table:
-        pages = self._client.get_paginator("scan").paginate(TableName=self._table_name)
-        parsed = [_parsed(item) for page in pages for item in page["Items"]]
+        parsed = [_parsed(item) for page in self._pages() for item in page["Items"]]
         table = Table.of(instance for instance in parsed if instance is not None)
         if not table.instances:
             raise CatalogUnavailable(
@@ -174,6 +176,14 @@ class Catalog:
                 " `make seed`."
             )
         return table
+
+    def _pages(self) -> "Iterator[ScanOutputTypeDef]":
+        """All pages of a scan. botocore's paginator would load its definitions, 8 ms of a first answer."""
+        page = self._client.scan(TableName=self._table_name)
+        yield page
+        while start := page.get("LastEvaluatedKey"):
+            page = self._client.scan(TableName=self._table_name, ExclusiveStartKey=start)
+            yield page
 
     def _item(self, name: str) -> Instance | None:
         response = self._client.get_item(TableName=self._table_name, Key={"name": {"S": name}})
