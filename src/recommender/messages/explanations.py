@@ -222,7 +222,14 @@ def _max_model_len(model: Model, plan: Plan) -> str:
         else f"the largest power of two within the model's {limit:,}"
     )
     requests = count_text(plan.budget.max_concurrent_requests(chosen), "such request")
-    return f"{chosen:,} tokens is {within}; {_cache(plan)} has room for {requests}."
+    if not model.context.is_enforced:
+        return (
+            f"The model states no limit, and vLLM accepts any: {limit:,} tokens is vLLM's own default, and"
+            f" {_cache(plan)} has room for {requests} of {chosen:,} tokens."
+        )
+    usual = model.context.default_tokens
+    default = f" Without the flag vLLM takes {usual:,} (longrope)." if usual < chosen else ""
+    return f"{chosen:,} tokens is {within}; {_cache(plan)} has room for {requests}.{default}"
 
 
 def _concurrency(plan: Plan) -> str:

@@ -85,7 +85,7 @@ def _memory_exceeded(situation: WarningContext) -> str | None:
 
 def _context_above_limit(situation: WarningContext) -> str | None:
     limit, context = situation.model.max_position_embeddings, situation.plan.max_model_len
-    if context <= limit:
+    if context <= limit or not situation.model.context.is_enforced:
         return None
     return f"vLLM refuses a context of {context:,} tokens: choose at most {limit:,}, the model's own limit."
 

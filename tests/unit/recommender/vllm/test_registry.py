@@ -2,7 +2,7 @@
 
 import pytest
 from support.instances import ALL, instance
-from support.metadata import llama, real
+from support.metadata import real
 
 from recommender.recommend import Feasible, Infeasible, recommend
 from recommender.vllm.behavior import behavior_of
@@ -68,9 +68,3 @@ def test_the_version_that_was_chosen_decides() -> None:
     assert isinstance(refused, Infeasible)
     assert refused.code == "unsupported_model"
     assert refused.reason == "vLLM runs QWenLMHeadModel up to 0.23 only."
-
-
-def test_a_repository_that_names_no_class_is_taken_as_supported() -> None:
-    answer = recommend(llama(architectures=None), instance("g5.xlarge"), ALL)
-
-    assert isinstance(answer, Feasible)
