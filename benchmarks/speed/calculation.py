@@ -15,7 +15,7 @@ from benchmarks.metadata import snapshot, snapshot_metadata
 from benchmarks.results import dated, target_text
 from benchmarks.speed.command import Figures, header, option_parser, report
 from benchmarks.speed.spread import Spread
-from handler.catalog import parse_item
+from handler.instance_item import parse_item
 from local.embedded.instance_records import shipped_items
 from recommender.hardware.instance import Instance
 from recommender.model import HubMetadata

@@ -15,7 +15,7 @@ from handler.background import result, start
 from handler.errors import HubBadResponse, RequestError
 from handler.hub.client import HubClient
 from handler.hub.errors import too_slow
-from handler.hub.response import Reply
+from handler.hub.response import HubResponse
 from local.server.http_types import Answer, Request, error_answer, json_answer
 from recommender.hardware.instance import Instance
 from recommender.model.non_generators import NON_GENERATING_PIPELINES
@@ -81,7 +81,7 @@ def _row(instance: Instance) -> dict[str, Any]:
     }
 
 
-def _entries(reply: Reply) -> list[dict[str, Any]]:
+def _entries(reply: HubResponse) -> list[dict[str, Any]]:
     """The Hub's entries that name a repository; raises `HubBadResponse` where it did not send a list."""
     try:
         document = json.loads(reply.body) if reply.status == HTTPStatus.OK else None

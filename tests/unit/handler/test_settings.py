@@ -64,7 +64,7 @@ def test_an_impossible_value_is_refused_with_its_name(name: str, value: str) -> 
     assert "secret" not in str(caught.value)
 
 
-def test_the_tables_name_has_to_be_there() -> None:
+def test_the_name_of_the_table_is_required() -> None:
     with pytest.raises(ValueError, match="INSTANCE_TABLE"):
         Settings.from_env({})
 

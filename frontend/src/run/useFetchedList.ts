@@ -1,7 +1,14 @@
 import { useEffect, useState } from "react";
 
-/** What `fetchList` brings, empty where it fails; while it is under way what was there before, if anything. */
-export function useList<T>(fetchList: (signal: AbortSignal) => Promise<T[]>, delayMs = 0): T[] | undefined {
+/**
+ * The list from `fetchList`, called after `delayMs`. Pass a memoized function: a new one fetches again.
+ *
+ * Returns `undefined` before the first list arrives, and the previous list while the next is loading.
+ */
+export function useFetchedList<T>(
+  fetchList: (signal: AbortSignal) => Promise<T[]>,
+  delayMs = 0,
+): T[] | undefined {
   const [list, setList] = useState<T[]>();
   useEffect(() => {
     const controller = new AbortController();

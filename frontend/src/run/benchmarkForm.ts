@@ -1,8 +1,8 @@
-/** What the Run page's form holds, and the request that comes of it. */
+/** The state of the benchmark form, and the request built from it. */
 
 import type { FormValues, Quantization } from "../types";
 
-export interface RunForm {
+export interface BenchmarkForm {
   model: string;
   instanceType: string;
   values: FormValues;
@@ -11,15 +11,15 @@ export interface RunForm {
 
 export const DATASETS = ["random", "sharegpt", "sonnet"] as const;
 
-export const EMPTY_FORM: RunForm = {
+export const EMPTY_FORM: BenchmarkForm = {
   model: "",
   instanceType: "",
   values: {},
   dataset: DATASETS[0],
 };
 
-/** What a benchmark platform would be sent; the Hub token is no part of it. */
-export interface RunRequest {
+/** The request body for a benchmark platform. It never contains the Hugging Face token. */
+export interface BenchmarkRequest {
   model: string;
   instance_type: string;
   framework: "vllm";
@@ -32,8 +32,8 @@ export interface RunRequest {
   dataset: string;
 }
 
-/** An empty field leaves the value to the platform. */
-export function runRequest({ model, instanceType, values, dataset }: RunForm): RunRequest {
+/** Empty fields become null, which leaves the value to the platform. */
+export function benchmarkRequest({ model, instanceType, values, dataset }: BenchmarkForm): BenchmarkRequest {
   return {
     model,
     instance_type: instanceType,

@@ -1,4 +1,4 @@
-"""What callers may ask of a table of instance types whose rows may be broken."""
+"""Requests, and items of the instance table that may be broken."""
 
 import operator
 from typing import Any
@@ -11,12 +11,12 @@ from recommender.vllm.version import Version
 
 _GPUS = tuple(name for name, item in ITEMS.items() if item["accelerator_type"]["S"] == "gpu")
 
-# Most rows are sound: a broken one is passed over, and then nothing else is tried.
+# Most items are valid: an invalid one is skipped, and then nothing else is tried.
 _CHANGES = (0, 0, 0, 0, 1, 1, 2)
 
 Item = dict[str, Any]
 
-# Every version whose behavior differs from those before it, and some far outside.
+# Every version whose behaviour differs from earlier ones, and some far outside.
 _VERSIONS: tuple[Version | None, ...] = (
     None,
     *((0, minor) for minor in range(8, 36)),
@@ -52,7 +52,7 @@ _values = (
 
 @st.composite
 def rows(draw: st.DrawFn) -> Item:
-    """A row of the table as DynamoDB gives it, some attributes dropped, replaced or taken from another."""
+    """An item as DynamoDB returns it, with attributes dropped, replaced or taken from another item."""
     item: Item = dict(ITEMS[draw(st.sampled_from(_GPUS))])
     for _ in range(draw(st.sampled_from(_CHANGES))):
         attribute = draw(st.sampled_from(sorted({*item, "usd_per_hour", "price_region"})))
@@ -66,7 +66,7 @@ def rows(draw: st.DrawFn) -> Item:
     return item
 
 
-# Texts of a query after API Gateway has decoded them and joined what came twice.
+# Values of a query as API Gateway passes them on: decoded, and repeated ones joined.
 _good_numbers = st.sampled_from(["0", "-1", "1", "2", "3.9", "64", "1e3", "1e-9999"]) | st.integers(
     -10, 10**12
 ).map(str)

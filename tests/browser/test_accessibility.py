@@ -1,9 +1,8 @@
-"""Whether everybody can use the page: by keyboard, on a narrow screen, with a screen reader, in the dark.
+"""The page with axe, on a narrow screen, in dark mode, and with the keyboard only.
 
-UPDATE_SCREENSHOTS=1 make test     rewrites docs/screenshots, which are then to be looked at
+UPDATE_SCREENSHOTS=1 make test     retakes docs/screenshots; look at them before you commit them
 """
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from io import BytesIO
@@ -19,7 +18,7 @@ GATED = "meta-llama/Llama-3.1-8B-Instruct"
 
 _ROOT = Path(__file__).parents[2]
 _AXE = _ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-_PICTURES_FOLDER = _ROOT / "docs" / "screenshots"
+_SCREENSHOTS_FOLDER = _ROOT / "docs" / "screenshots"
 
 OpenPage = Callable[..., RunPage]
 
@@ -28,7 +27,7 @@ def idle(_: RunPage) -> None:
     pass
 
 
-def choosing(run_page: RunPage) -> None:
+def model_list(run_page: RunPage) -> None:
     run_page.model.press_sequentially("mistral")
     models = run_page.page.get_by_role("listbox", name="Models")
     expect(models).to_be_visible()
@@ -45,68 +44,68 @@ def options(run_page: RunPage) -> None:
 
 
 def checkpoints(run_page: RunPage) -> None:
-    run_page.token.fill("hf_somebody")
+    run_page.token.fill("hf_valid")
     run_page.suggest(GATED, "g4dn.xlarge")
 
 
-def warned(run_page: RunPage) -> None:
+def warnings(run_page: RunPage) -> None:
     run_page.suggest(MISTRAL, "g5.12xlarge")
-    run_page.answer_after(lambda: run_page.field("max_model_len").fill("40000"))
-    run_page.answer_after(lambda: run_page.field("concurrency").fill("5000"))
+    run_page.response_after(lambda: run_page.field("max_model_len").fill("40000"))
+    run_page.response_after(lambda: run_page.field("concurrency").fill("5000"))
 
 
-def refused(run_page: RunPage) -> None:
-    run_page.choose(GATED, "g5.xlarge")
-    run_page.refused_after(lambda: run_page.button("Suggest Config").click())
+def error(run_page: RunPage) -> None:
+    run_page.select(GATED, "g5.xlarge")
+    run_page.error_after(lambda: run_page.button("Suggest Config").click())
 
 
-def on_neuron(run_page: RunPage) -> None:
+def neuron(run_page: RunPage) -> None:
     run_page.suggest(MISTRAL, "inf2.xlarge")
 
 
 def submitted(run_page: RunPage) -> None:
     run_page.suggest(MISTRAL, "g5.12xlarge")
-    run_page.request_body()
+    run_page.submit()
 
 
 STATES: Mapping[str, Callable[[RunPage], None]] = {
     state.__name__: state
-    for state in (idle, choosing, filled, options, checkpoints, warned, refused, on_neuron, submitted)
+    for state in (idle, model_list, filled, options, checkpoints, warnings, error, neuron, submitted)
 }
-# What the README shows, by the name of the picture.
-_PICTURES = {
+# The screenshots in the README, by state and color scheme.
+_SCREENSHOTS = {
     ("idle", "light"): "idle",
     ("filled", "light"): "filled",
     ("options", "light"): "options",
-    ("warned", "light"): "warnings",
+    ("warnings", "light"): "warnings",
     ("checkpoints", "dark"): "dark",
 }
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_serious(open_page: OpenPage, state: str, scheme: str) -> None:
+def test_axe_finds_no_serious_violations(open_page: OpenPage, state: str, scheme: str) -> None:
     run_page = open_page(color_scheme=scheme, viewport={"width": 860, "height": 720})
     STATES[state](run_page)
-    _picture(run_page, _PICTURES.get((state, scheme)))
+    _take_screenshot(run_page, _SCREENSHOTS.get((state, scheme)))
 
     assert _violations(run_page) == []
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_narrow_screen_need_not_be_scrolled_sideways(open_page: OpenPage, state: str) -> None:
+def test_the_page_does_not_scroll_sideways_on_a_narrow_screen(open_page: OpenPage, state: str) -> None:
     run_page = open_page(viewport={"width": 320, "height": 640})
     STATES[state](run_page)
-    _picture(run_page, "narrow" if state == "filled" else None)
-    wide, tall = run_page.page.evaluate(
+    _take_screenshot(run_page, "narrow" if state == "filled" else None)
+    width, height = run_page.page.evaluate(
         "() => [document.scrollingElement.scrollWidth, document.scrollingElement.scrollHeight]"
     )
 
-    assert wide == 320
-    assert tall > 640
+    assert width == 320
+    assert height > 640
 
 
-def test_the_keyboard_alone_leads_from_the_first_field_to_the_request(run_page: RunPage) -> None:
+def test_the_page_can_be_used_with_the_keyboard_only(run_page: RunPage) -> None:
     keyboard = run_page.page.keyboard
     expect(run_page.model).to_be_visible()
     keyboard.press("Tab")
@@ -120,48 +119,48 @@ def test_the_keyboard_alone_leads_from_the_first_field_to_the_request(run_page: 
     keyboard.type("g5.12")
     expect(run_page.instance_type).to_have_value("g5.12xlarge")
     _tab_to(run_page, run_page.button("Suggest Config"))
-    answer = run_page.answer_after(lambda: keyboard.press("Enter"))
-    run_page.expect_values(answer)
+    response = run_page.response_after(lambda: keyboard.press("Enter"))
+    run_page.expect_values(response)
     _tab_to(run_page, run_page.button("Hide explanation"))
     keyboard.press("Space")
     expect(run_page.button("Show explanation")).to_be_focused()
     _tab_to(run_page, run_page.field("concurrency"))
-    run_page.answer_after(lambda: keyboard.type("5"))
+    run_page.response_after(lambda: keyboard.type("5"))
     _tab_to(run_page, run_page.button("Run Benchmark"))
     keyboard.press("Enter")
-    body = json.loads(run_page.page.get_by_role("region", name="Request body").locator("pre").inner_text())
+    body = run_page.previewed_request()
 
     assert (body["model"], body["instance_type"]) == (MISTRAL, "g5.12xlarge")
-    assert body["tensor_parallel_degree"] == answer["tensor_parallel_degree"]
+    assert body["tensor_parallel_degree"] == response["tensor_parallel_degree"]
 
 
 def _tab_to(run_page: RunPage, target: Locator) -> None:
-    """Press Tab until `target` has the focus; what has it is to be seen on the way."""
+    """Press Tab until `target` has the focus. Every focused element must match :focus-visible."""
     for _ in range(30):
         run_page.page.keyboard.press("Tab")
         focused = run_page.page.locator(":focus")
         assert focused.evaluate("element => element.matches(':focus-visible')")
         if target.evaluate("element => element === document.activeElement"):
             return
-    raise AssertionError(f"Tab does not lead to {target}")
+    raise AssertionError(f"Tab does not reach {target}")
 
 
 def _violations(run_page: RunPage) -> list[str]:
-    """What axe calls serious or critical, each with the elements that it is about."""
-    run_page.page.evaluate(_AXE.read_text())  # the page's policy keeps a script of another source out
-    found = run_page.page.evaluate("async () => (await axe.run()).violations")
+    """The serious and critical axe violations, each with the affected elements."""
+    run_page.page.evaluate(_AXE.read_text())  # a <script> would violate the content security policy
+    violations = run_page.page.evaluate("async () => (await axe.run()).violations")
     return [
-        f"{each['id']}: {[node['target'] for node in each['nodes']]}"
-        for each in found
-        if each["impact"] in {"serious", "critical"}
+        f"{violation['id']}: {[node['target'] for node in violation['nodes']]}"
+        for violation in violations
+        if violation["impact"] in {"serious", "critical"}
     ]
 
 
-def _picture(run_page: RunPage, name: str | None) -> None:
-    """Keep a picture of the whole page under `name`, in 256 colours, which halves its size."""
+def _take_screenshot(run_page: RunPage, name: str | None) -> None:
+    """Save a screenshot of the whole page in 256 colors, which halves the file size."""
     if name is None or not os.environ.get("UPDATE_SCREENSHOTS"):
         return
     run_page.page.mouse.move(0, 0)
-    _PICTURES_FOLDER.mkdir(exist_ok=True)
-    taken = Image.open(BytesIO(run_page.page.screenshot(full_page=True)))
-    taken.convert("RGB").quantize().save(_PICTURES_FOLDER / f"{name}.png", optimize=True)
+    _SCREENSHOTS_FOLDER.mkdir(exist_ok=True)
+    screenshot = Image.open(BytesIO(run_page.page.screenshot(full_page=True)))
+    screenshot.convert("RGB").quantize().save(_SCREENSHOTS_FOLDER / f"{name}.png", optimize=True)
