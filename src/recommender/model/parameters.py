@@ -5,7 +5,7 @@ Norms and biases, under 0.1 %, are left out.
 
 from dataclasses import dataclass
 
-from recommender.model.architectures import Architecture
+from recommender.model.architecture import Architecture
 from recommender.model.config_reader import ConfigReader
 from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.values import Shape
@@ -39,6 +39,7 @@ def language_parameters(language_model: LanguageModelConfig) -> int:
         + dense_blocks * _feed_forward_parameters(config, shape, sparse=False)
         + (blocks - dense_blocks) * _feed_forward_parameters(config, shape, sparse=True)
         + shape.embedding_parameters(tied=language_model.is_tied)
+        + _embeddings_per_layer(config, shape)
     )
 
 
@@ -61,6 +62,12 @@ def vision_parameters(vision: ConfigReader) -> int:
     layer = 4 * width**2 + 2 * width * vision.positive_int("intermediate_size")
     merger = (merged * width) ** 2 + merged * width * vision.positive_int("out_hidden_size")
     return vision.positive_int("depth") * layer + merger
+
+
+def _embeddings_per_layer(config: ConfigReader, shape: Shape) -> int:
+    """Parameters of the embedding that has a part for each layer (Gemma 3n, Gemma 4)."""
+    vocabulary = config.optional_positive_int("vocab_size_per_layer_input") or shape.vocabulary
+    return shape.layers * vocabulary * config.non_negative_int("hidden_size_per_layer_input")
 
 
 def _mixer_parameters(language_model: LanguageModelConfig, kind: LayerKind) -> int:
@@ -115,9 +122,10 @@ def _state_parameters(language_model: LanguageModelConfig) -> int:
             values = heads * config.positive_int("linear_value_head_dim")
             return shape.hidden_size * (2 * keys + 3 * values + 2 * heads)
         case "mamba2":
-            heads = config.positive_int("mamba_num_heads", "mamba_n_heads", "num_heads")
-            width = heads * config.positive_int("mamba_head_dim", "mamba_d_head", "head_dim")
-            groups = config.optional_positive_int("n_groups", "mamba_n_groups") or 1
+            heads = config.positive_int("mamba_num_heads", "mamba_n_heads", "n_mamba_heads", "num_heads")
+            per_head = config.optional_positive_int("mamba_head_dim", "mamba_d_head", "mamba_headdim")
+            width = heads * (per_head or config.positive_int("head_dim"))
+            groups = config.optional_positive_int("n_groups", "mamba_n_groups", "mamba_ngroups") or 1
             states = groups * config.positive_int("ssm_state_size", "mamba_d_state", "state_size")
             return shape.hidden_size * (3 * width + 2 * states + heads)
     return 4 * shape.hidden_size**2

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from recommender.model.architectures import ARCHITECTURES, Architecture
+from recommender.model.architecture import Architecture
+from recommender.model.architectures import ARCHITECTURES
 from recommender.model.checkpoint_quantization import computes_in_int8, parse_quantization
 from recommender.model.config_reader import ConfigReader, printable
 from recommender.model.context import context_limit
@@ -20,6 +21,7 @@ from recommender.model.rotary import rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
 from recommender.model.shape import parse_shape
 from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
+from recommender.model.whole_parameters import whole_parameters
 
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
@@ -95,6 +97,7 @@ def parse_model(metadata: HubMetadata) -> Model:
         recurrent=parse_recurrent(architecture, config, shape),
         shape=shape,
         is_tied=language_model.is_tied,
+        whole_parameters=whole_parameters(language_model),
         rotary_values=rotary_values(config, shape, model_type=model_type),
         has_vision=language_model.vision is not None,
         image=IMAGES.get(top_level.string("model_type") or ""),
