@@ -188,18 +188,20 @@ _CACHES: Mapping[AttentionKind, _CacheParser] = {
 
 def _indexers(config: ConfigReader, shape: Shape) -> tuple[AttentionLayers, ...]:
     """Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`."""
+    own = _own_indexers(config, shape)
     width, heads = config.positive_int("index_head_dim"), config.positive_int("index_n_heads")
-    cache = SparseIndexerCache(
-        width=width,
-        replicated_parameters=config.positive_int("q_lora_rank") * heads * width
-        + shape.hidden_size * (width + heads),
-    )
-    if config.is_list("indexer_types"):  # HY-V4: layers share the indexer of an earlier one in every version
-        return (AttentionLayers(count=config.strings("indexer_types").count("full"), cache=cache),)
+    projections = config.positive_int("q_lora_rank") * heads * width + shape.hidden_size * (width + heads)
+    cache = SparseIndexerCache(width=width, replicated_parameters=projections * own // shape.layers)
+    return (AttentionLayers(count=shape.layers, cache=cache, reusing=shape.layers - own),)
+
+
+def _own_indexers(config: ConfigReader, shape: Shape) -> int:
+    """Layers that do not use the previous layer's indexer."""
+    if config.is_list("indexer_types"):
+        return config.strings("indexer_types")[: shape.layers].count("full")
     period = config.optional_positive_int("index_topk_freq") or 1
     offset = config.optional_positive_int("index_skip_topk_offset") or _DEFAULT_INDEXER_OFFSET
-    own = sum(max(index - offset + 1, 0) % period == 0 for index in range(shape.layers))
-    return (AttentionLayers(count=shape.layers, cache=cache, reusing=shape.layers - own),)
+    return sum(max(index - offset + 1, 0) % period == 0 for index in range(shape.layers))
 
 
 def _block_keys(config: ConfigReader, shape: Shape) -> tuple[AttentionLayers, ...]:
