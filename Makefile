@@ -8,11 +8,11 @@ INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-h
 MAKEFLAGS += --no-print-directory
 
 # Recipes read these from the environment, where no shell can misread them.
-export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS SECONDS SEED TABLE TOKEN
+export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS SECONDS SEED TABLE TOKEN VERSION
 export PYTHONPATH := src
 
 .PHONY: help recommend start invoke test fuzz audit accuracy load bench bench-first bench-cold bench-warm bench-calculation
-.PHONY: scaling format seed setup lock clean
+.PHONY: scaling vllm-facts format seed setup lock clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
@@ -37,6 +37,9 @@ test: .venv/ready .venv-sam/ready .node/ready frontend/node_modules/.ready ## Li
 
 audit: .venv/ready .venv-audit/ready ## Look for known vulnerabilities and insecure settings
 	@$(VENV)/python -m tools.audit
+
+vllm-facts: .venv/ready ## Read a release of vLLM from PyPI into the calculator's facts: VERSION=, or all of them without
+	@$(VENV)/python -m tools.vllm_facts
 
 fuzz: .venv/ready ## Try 100,000 strange documents and requests: [CASES=] [SEED=]
 	@CASES=$${CASES:-100000} SEED=$${SEED:-$$(date +%s)} $(VENV)/pytest tests/fuzz -p no:schemathesis --numprocesses auto --dist load
