@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS SECONDS SEED TABLE TOKEN VERSION
 export PYTHONPATH := src
 
-.PHONY: help recommend start invoke test fuzz audit accuracy load bench bench-first bench-cold bench-warm bench-calculation
+.PHONY: help recommend start invoke check test fuzz audit accuracy load bench bench-first bench-cold bench-warm bench-calculation
 .PHONY: scaling vllm-facts format seed setup lock clean
 
 help: ## List the targets
@@ -26,6 +26,13 @@ start: .venv/ready $(if $(shell command -v npm 2>/dev/null),frontend/dist/index.
 
 invoke: .venv/ready .venv-sam/ready .venv-runtime/ready ## Build, then run the artifact on an event: EVENT=
 	@$(VENV)/python -m local.runtime.invoke "$$EVENT"
+
+check: .venv/ready frontend/node_modules/.ready ## Format, lint, types, the page's checks and the unit tests
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	npm run check --prefix frontend
+	$(VENV)/pytest tests/unit --numprocesses auto --quiet
 
 test: .venv/ready .venv-sam/ready .node/ready frontend/node_modules/.ready ## Lint, types and all tests
 	@$(MAKE) .venv-runtime/ready || echo "Without it the tests of the built artifact are skipped."
@@ -45,10 +52,10 @@ fuzz: .venv/ready ## Try 100,000 strange documents and requests: [CASES=] [SEED=
 	@CASES=$${CASES:-100000} SEED=$${SEED:-$$(date +%s)} $(VENV)/pytest tests/fuzz -p no:schemathesis --numprocesses auto --dist load
 
 load: .venv/ready .venv-sam/ready .venv-runtime/ready ## Ask the front and the artifact as fast as they answer: [SECONDS=] [CALLERS=]
-	@$(VENV)/python -m benchmarks.load.load 2>load.log || { tail -n 20 load.log >&2; exit 1; }
+	@$(VENV)/python -m benchmarks.load 2>load.log || { tail -n 20 load.log >&2; exit 1; }
 
 accuracy: .venv/ready ## Compare predictions with what real vLLM servers logged
-	@$(VENV)/python -m benchmarks.accuracy.accuracy --svg docs/accuracy.svg
+	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg
 
 BENCH_PARTS := .venv/ready .venv-sam/ready .venv-runtime/ready
 
@@ -56,7 +63,7 @@ bench: $(BENCH_PARTS) ## Measure everything and rewrite docs/benchmarks.md and d
 	@$(VENV)/python -m benchmarks.speed.cold --publish
 	@$(VENV)/python -m benchmarks.speed.warm --publish
 	@$(VENV)/python -m benchmarks.speed.calculation --publish
-	@$(VENV)/python -m benchmarks.scaling.scaling
+	@$(VENV)/python -m benchmarks.scaling
 
 bench-first: .venv/ready ## Measure the first answer, with a hub and a table of 100 ms latency
 	@POWERTOOLS_LOG_LEVEL=ERROR $(VENV)/python -m benchmarks.speed.first_answer
@@ -71,7 +78,7 @@ bench-calculation: .venv/ready ## Measure the calculation by itself and in large
 	@$(VENV)/python -m benchmarks.speed.calculation
 
 scaling: .venv/ready ## Reckon cost and scale from the measured latencies, and rewrite docs/scaling.md
-	@$(VENV)/python -m benchmarks.scaling.scaling
+	@$(VENV)/python -m benchmarks.scaling
 
 format: .venv/ready frontend/node_modules/.ready ## Put the code into shape
 	$(VENV)/ruff format .

@@ -1,1 +1,1 @@
-"""What is measured: how well the calculator predicts what real vLLM servers logged."""
+"""Measurements of accuracy, speed, load and scaling; they print figures and never assert a time."""

@@ -1,4 +1,4 @@
-"""The machine that a benchmark ran on, in one line."""
+"""The machine that a benchmark ran on, and the date."""
 
 import os
 import platform
@@ -9,16 +9,16 @@ _GIB = 1024**3
 
 
 def machine() -> str:
-    """Processor, cores, memory, how busy it was, system and Python."""
+    """Processor, cores, memory, load average and operating system, in one line."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
     return (
         f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, load {os.getloadavg()[0]:.1f},"
-        f" {platform.system()} {platform.release().split('-')[0]}, Python {platform.python_version()}"
+        f" {platform.system()} {platform.release().split('-')[0]}"
     )
 
 
 def today() -> str:
-    """The date, in UTC."""
+    """The date in UTC, as in `2026-11-27`."""
     return datetime.now(UTC).date().isoformat()
 
 

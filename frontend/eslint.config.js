@@ -14,11 +14,11 @@ export default defineConfig(
   {
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
-      // Numbers belong into sentences.
+      // Numbers are fine in template strings.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-      // A property is taken out of an object by naming it.
+      // Allow `const { omitted, ...rest } = object`.
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
-      // An event handler may be a call that returns nothing.
+      // Allow `onClick={() => close()}`.
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },

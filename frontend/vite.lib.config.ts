@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-/** The parts alone: React is the form's own, and so is Tailwind, which finds the class names in lib/. */
+/** Builds the library. React and Tailwind come from the app that uses it. */
 export default defineConfig({
   plugins: [react()],
   publicDir: false,

@@ -1,1 +1,1 @@
-"""Predictions beside what real vLLM servers logged."""
+"""Predictions compared with what real vLLM servers logged."""

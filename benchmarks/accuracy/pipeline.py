@@ -1,4 +1,4 @@
-"""The stages into which pipeline parallelism divides a model; the service itself recommends none."""
+"""Pipeline-parallel stages of a model. Some logged runs use them; the service never recommends them."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from recommender.vllm.engine_args import EngineArgs
 
 
 def stage(model: Model, stages: int) -> Model:
-    """A stage with as many layers as the longest, and with one of the two embeddings.
+    """The largest stage of `stages`: most layers, and one of the two embeddings.
 
     Source: `vllm/distributed/utils.py`, `get_pp_indices`.
     """
@@ -28,13 +28,13 @@ def stage(model: Model, stages: int) -> Model:
 
 
 def of_first_stage(engine_args: EngineArgs) -> EngineArgs:
-    """Without the sampler, which the last stage has."""
+    """Settings of the first stage: the sampler runs on the last one."""
     runner = replace(engine_args.behavior.runner, sampler_bytes_per_logit=0)
     return replace(engine_args, behavior=replace(engine_args.behavior, runner=runner))
 
 
 def of_last_stage(engine_args: EngineArgs) -> EngineArgs:
-    """Without the input embedding, on which a first start compiles."""
+    """Settings of the last stage: the input embedding, copied by a first start, is on the first one."""
     return replace(engine_args, behavior=replace(engine_args.behavior, copies_embedding="never"))
 
 

@@ -1,9 +1,9 @@
-"""What the calculator, and the plain formula beside it, predict of a run."""
+"""Predictions of a logged run: the calculator's, and a plain formula's for comparison."""
 
 from dataclasses import dataclass, replace
 
 from benchmarks.accuracy.pipeline import of_first_stage, of_last_stage, stage
-from benchmarks.accuracy.runs import Metadata, Run, card
+from benchmarks.accuracy.runs import LoggedRun, Metadata, gpu_of_run
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.memory.budget import Budget, budget
@@ -23,8 +23,8 @@ _V1_CAPABILITY = (8, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What a start-up logs of one GPU; `None` where it is not known."""
+class StartupFigures:
+    """What a start-up logs for one GPU; `None` where it is not known."""
 
     weights_gib: float | None
     kv_cache_gib: float | None
@@ -34,19 +34,20 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """A run beside what we, and the plain formula, say of it."""
+    """A run with both predictions."""
 
-    run: Run
+    run: LoggedRun
     attention: str
-    predicted: Figures
+    """The kind of attention; `unknown` or `refused` where there is no prediction."""
+    predicted: StartupFigures
     plain_tokens: int | None
-    """Tokens by parameters x bytes, memory x 0.9, no overhead."""
+    """Tokens of the plain formula: parameters x bytes for weights, 0.9 x memory, no overhead."""
     recommended_max_model_len: int | None
 
     @property
-    def logged(self) -> Figures:
-        """What the server said."""
-        return Figures(
+    def logged(self) -> StartupFigures:
+        """What the server logged."""
+        return StartupFigures(
             weights_gib=self.run.weights_gib,
             kv_cache_gib=self.run.kv_cache_gib,
             kv_tokens=self.run.kv_tokens,
@@ -54,30 +55,35 @@ class Prediction:
         )
 
 
-def predict(run: Run, metadata: Metadata) -> Prediction:
-    """What the calculator says of `run`; nothing where it knows too little or refuses the model."""
-    gpu, documents = card(run), metadata(run.hub_id) if run.hub_id else None
-    nothing = Figures(weights_gib=None, kv_cache_gib=None, kv_tokens=None, outcome=None)
+def predict(run: LoggedRun, metadata: Metadata) -> Prediction:
+    """The prediction for `run`; without figures where facts are missing or the model is refused."""
+    gpu, documents = gpu_of_run(run), metadata(run.hub_id) if run.hub_id else None
     if gpu is None or documents is None or run.version is None:
-        return Prediction(
-            run=run, attention="unknown", predicted=nothing, plain_tokens=None, recommended_max_model_len=None
-        )
+        return _without_figures(run, "unknown")
     try:
         return _predicted(run, gpu, documents)
     except CalculationError:
-        return Prediction(
-            run=run, attention="refused", predicted=nothing, plain_tokens=None, recommended_max_model_len=None
-        )
+        return _without_figures(run, "refused")
 
 
-def _predicted(run: Run, gpu: Gpu, documents: HubMetadata) -> Prediction:
+def _without_figures(run: LoggedRun, reason: str) -> Prediction:
+    return Prediction(
+        run=run,
+        attention=reason,
+        predicted=StartupFigures(weights_gib=None, kv_cache_gib=None, kv_tokens=None, outcome=None),
+        plain_tokens=None,
+        recommended_max_model_len=None,
+    )
+
+
+def _predicted(run: LoggedRun, gpu: Gpu, documents: HubMetadata) -> Prediction:
     model = parse_model(documents)
     context = run.max_model_len or model.max_position_embeddings
     memory, tightest = _budgets(run, model, gpu)
     return Prediction(
         run=run,
         attention=_attention(model),
-        predicted=Figures(
+        predicted=StartupFigures(
             weights_gib=memory.weight_bytes / GIB,
             kv_cache_gib=memory.kv_cache_bytes / GIB,
             kv_tokens=tightest.logged_tokens(run.max_concurrency_len or context),
@@ -88,9 +94,9 @@ def _predicted(run: Run, gpu: Gpu, documents: HubMetadata) -> Prediction:
     )
 
 
-def _budgets(run: Run, model: Model, gpu: Gpu) -> tuple[Budget, Budget]:
-    """What is logged of a GPU of the first stage, and what decides on the tokens of all."""
-    engine_args = _server(run, model, gpu)
+def _budgets(run: LoggedRun, model: Model, gpu: Gpu) -> tuple[Budget, Budget]:
+    """The budget of the first pipeline stage, which logs it, and the tightest, which limits the tokens."""
+    engine_args = _engine_args(run, model, gpu)
     if run.pp == 1:
         memory = _budget(run, model, gpu, engine_args)
         return memory, memory
@@ -101,7 +107,7 @@ def _budgets(run: Run, model: Model, gpu: Gpu) -> tuple[Budget, Budget]:
     return first, min(first, last, key=lambda memory: memory.kv_cache_bytes)
 
 
-def _budget(run: Run, model: Model, gpu: Gpu, engine_args: EngineArgs) -> Budget:
+def _budget(run: LoggedRun, model: Model, gpu: Gpu, engine_args: EngineArgs) -> Budget:
     """The budget under the run's own flags."""
     quantized_at_load = run.quantization == "fp8" and model.quantization is None
     return budget(
@@ -114,20 +120,20 @@ def _budget(run: Run, model: Model, gpu: Gpu, engine_args: EngineArgs) -> Budget
     )
 
 
-def _server(run: Run, model: Model, gpu: Gpu) -> EngineArgs:
+def _engine_args(run: LoggedRun, model: Model, gpu: Gpu) -> EngineArgs:
     version = run.version
     lacks_v1 = gpu.compute_capability < _V1_CAPABILITY or "V0" in run.vllm_version
     if version is not None and version < _V1_EVERYWHERE and lacks_v1:
         version = min(version, _V0)
     behavior = behavior_of(version)
-    usual = default_engine_args(
+    default = default_engine_args(
         gpu, behavior, context_tokens=run.max_model_len or model.max_position_embeddings
     )
     return replace(
-        usual,
+        default,
         gpu_memory_utilization=run.gpu_memory_utilization or behavior.default_utilization,
-        max_num_batched_tokens=run.max_num_batched_tokens or usual.max_num_batched_tokens,
-        max_num_seqs=run.max_num_seqs or usual.max_num_seqs,
+        max_num_batched_tokens=run.max_num_batched_tokens or default.max_num_batched_tokens,
+        max_num_seqs=run.max_num_seqs or default.max_num_seqs,
         context_tokens=run.max_model_len,
         compiles=not run.enforce_eager,
         cache_value_bytes=1 if "fp8" in (run.kv_cache_dtype or "") else None,
@@ -141,32 +147,34 @@ def _outcome(memory: Budget, context: int) -> str:
 
 
 def _plain_tokens(model: Model, gpu: Gpu, tensor_parallel: int) -> int:
-    """Nominal memory is taken as what the card is sold with: 8 % more than CUDA sees of most."""
+    """Tokens without overhead, on 90 % of the advertised memory: for most GPUs 8 % more than CUDA sees."""
     weights = 2 * model.weights.parameters
     per_token = sum(kind.count * kind.cache.token_bytes(1, 2) for kind in model.attention)
     nominal_bytes = round(gpu.visible_bytes / GIB / 8 + 0.49) * 8 * GIB
     return max(0, int((0.9 * nominal_bytes * tensor_parallel - weights) // per_token))
 
 
-def _recommended_context(run: Run, model: Model, gpu: Gpu) -> int | None:
-    """What we would recommend on this GPU and degree: for any version since 0.17, or for the run's older one.
+def _recommended_context(run: LoggedRun, model: Model, gpu: Gpu) -> int | None:
+    """The recommended context on this GPU and degree, for any version since 0.17 or the run's older one.
 
-    A server that was given less of the GPU than we would take is judged with what it was given.
+    A server with a lower `gpu_memory_utilization` than the default is compared at its own.
     """
     behavior = (
-        ANY_VERSION if (run.version or OLDEST_OF_ANY) >= OLDEST_OF_ANY else _server(run, model, gpu).behavior
+        ANY_VERSION
+        if (run.version or OLDEST_OF_ANY) >= OLDEST_OF_ANY
+        else _engine_args(run, model, gpu).behavior
     )
-    usual = default_engine_args(
+    default = default_engine_args(
         gpu, behavior, context_tokens=run.max_model_len or model.max_position_embeddings
     )
     gpu_memory_utilization = min(
-        usual.gpu_memory_utilization, run.gpu_memory_utilization or usual.gpu_memory_utilization
+        default.gpu_memory_utilization, run.gpu_memory_utilization or default.gpu_memory_utilization
     )
     memory = budget(
         stage(model, run.pp) if run.pp > 1 else model,
         gpu,
         run.tp,
-        engine_args=replace(usual, gpu_memory_utilization=gpu_memory_utilization),
+        engine_args=replace(default, gpu_memory_utilization=gpu_memory_utilization),
     )
     context = largest_context(model.max_position_embeddings, memory)
     return context if memory.max_concurrent_requests(context) else None
@@ -177,4 +185,4 @@ def _attention(model: Model) -> str:
         return "recurrent"
     if model.kv_heads is None:
         return "latent"
-    return "full" if all(kind.reach is None for kind in model.attention) else "windowed"
+    return "full" if all(kind.span.is_full for kind in model.attention) else "windowed"

@@ -1,6 +1,6 @@
-"""Logged start-ups of real vLLM servers, and the model metadata that belong to them.
+"""Logged start-ups of real vLLM servers, and the metadata of their models.
 
-`vllm_runs.jsonl` holds one start-up a line: facts from public logs, each with its source. Sizes are GiB per
+Each line of `vllm_runs.jsonl` is one start-up: facts from a public log, with its source. Sizes are GiB per
 GPU; a field that the source does not state is absent.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from local.embedded.snapshot import load_snapshot
+from benchmarks.metadata import snapshot_metadata
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.model import HubMetadata
@@ -22,8 +22,8 @@ Metadata = Callable[[str], HubMetadata | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One start-up: what was asked of vLLM, and what it logged."""
+class LoggedRun:
+    """One start-up: the flags that vLLM was given, and what it logged."""
 
     id: str
     model: str
@@ -51,15 +51,15 @@ class Run:
 
     @property
     def version(self) -> Version | None:
-        """The version, to the patch where it is stated."""
+        """The version, with the patch number where the source states it."""
         return parse_version(self.vllm_version)
 
 
-_FIELDS = frozenset(field.name for field in fields(Run))
+_FIELDS = frozenset(field.name for field in fields(LoggedRun))
 
-# Visible GiB where a log does not state them, compute capability, NVLink: the cards of
-# `recommender.hardware.gpu` and those that the logs have besides.
-_CARDS: dict[str, tuple[float, tuple[int, int], bool]] = {
+# Memory visible to CUDA in GiB where a log does not state it, compute capability, NVLink. More GPUs than in
+# `recommender.hardware.gpu`, because the logs come from more than EC2 instances.
+_GPUS: dict[str, tuple[float, tuple[int, int], bool]] = {
     "T4": (14.6, (7, 5), False),
     "V100-16GB": (15.77, (7, 0), True),
     "V100-32GB": (31.74, (7, 0), True),
@@ -81,19 +81,19 @@ _CARDS: dict[str, tuple[float, tuple[int, int], bool]] = {
 }
 
 
-def read_runs(path: Path = RUNS) -> Iterator[Run]:
-    """The runs in a file, one JSON object a line; fields that are null count as absent."""
+def read_runs(path: Path = RUNS) -> Iterator[LoggedRun]:
+    """The runs in a file of one JSON object per line; a null field counts as absent."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             facts = json.loads(line)
             known = {name: value for name, value in facts.items() if name in _FIELDS and value is not None}
-            yield Run(**known)
+            yield LoggedRun(**known)
 
 
 def metadata_in(directory: Path | None) -> Metadata:
     """Metadata from `<org>/<name>/config.json` and `api.json` in a folder, or from the bundled snapshot."""
     if directory is None:
-        return _from_snapshot()
+        return snapshot_metadata
 
     def from_directory(hub_id: str) -> HubMetadata | None:
         information = directory / hub_id / "api.json"
@@ -109,32 +109,17 @@ def metadata_in(directory: Path | None) -> Metadata:
     return from_directory
 
 
-def card(run: Run) -> Gpu | None:
-    """The GPU of a run, with the memory that its log states; `None` for one without known figures."""
-    if run.gpu not in _CARDS:
+def gpu_of_run(run: LoggedRun) -> Gpu | None:
+    """The GPU of a run, with the memory that its log states; `None` for a GPU that is not listed."""
+    if run.gpu not in _GPUS:
         return None
-    usual_gib, capability, nvlink = _CARDS[run.gpu]
+    default_gib, capability, nvlink = _GPUS[run.gpu]
     return Gpu(
         name=run.gpu,
-        visible_bytes=int((run.total_gpu_memory_gib or usual_gib) * GIB),
+        visible_bytes=int((run.total_gpu_memory_gib or default_gib) * GIB),
         compute_capability=capability,
         nvlink=nvlink,
     )
-
-
-def _from_snapshot() -> Metadata:
-    snapshot = load_snapshot()
-
-    def find(hub_id: str) -> HubMetadata | None:
-        repo = snapshot.find(hub_id)
-        if repo is None:
-            return None
-        config = repo.file("config.json")
-        return HubMetadata(
-            model_id=repo.id, information=repo.info(), config=json.loads(config) if config else None
-        )
-
-    return find
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Throughput and latency of the service under concurrent requests."""
+"""Throughput, latency and memory under concurrent requests."""

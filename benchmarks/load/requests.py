@@ -1,4 +1,4 @@
-"""What the callers of a load test ask, and which answer each question deserves."""
+"""The requests of a load test, each with the outcome that is right for it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,51 +10,51 @@ from local.runtime.gateway import recommend_target
 _INSTANCES = ("g5.12xlarge", "g6e.xlarge", "p5.48xlarge")
 _WARM_MODELS = 4
 
-# One question in so many is one that has to be refused.
-_REFUSED_ONE_IN = 20
+# One request in this many has to be answered with an error.
+_ERROR_ONE_IN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """The path and query of a request, and the outcome that is right for it."""
+class LoadRequest:
+    """The path and query of a request, and its expected outcome, such as `200` or `400 invalid_request`."""
 
     target: str
-    outcome: str
+    expected: str
 
 
-def cold_questions() -> tuple[Question, ...]:
-    """Another model each time, more of them than the service remembers: it has to ask the Hub every time."""
+def cold_requests() -> tuple[LoadRequest, ...]:
+    """A different model each time, more than the service caches, so that each request needs the Hub."""
     models = (repo.id for repo in load_snapshot().repos.values() if not repo.gated and not repo.disabled)
-    return _with_refusals(
-        [_asking(model, name) for model, name in zip(models, cycle(_INSTANCES), strict=False)]
-    )
+    pairs = zip(models, cycle(_INSTANCES), strict=False)
+    return _with_errors([_recommend(model, instance_type) for model, instance_type in pairs])
 
 
-def warm_questions() -> tuple[Question, ...]:
-    """A few models again and again, on each instance type."""
+def warm_requests() -> tuple[LoadRequest, ...]:
+    """A few models over and over, each on every instance type."""
     models = [repo.id for repo in load_snapshot().repos.values() if not repo.gated][:_WARM_MODELS]
-    few = [_asking(model, name) for model in models for name in _INSTANCES]
-    return _with_refusals(few * _REFUSED_ONE_IN)
+    few = [_recommend(model, instance_type) for model in models for instance_type in _INSTANCES]
+    return _with_errors(few * _ERROR_ONE_IN)
 
 
-def _asking(model: str, instance_type: str) -> Question:
-    return Question(target=recommend_target(model, instance_type), outcome="200")
+def _recommend(model: str, instance_type: str) -> LoadRequest:
+    return LoadRequest(target=recommend_target(model, instance_type), expected="200")
 
 
-def _with_refusals(sound: Sequence[Question]) -> tuple[Question, ...]:
-    """The sound ones with some between that no answer but a refusal would be right for."""
-    refused = cycle(
+def _with_errors(valid: Sequence[LoadRequest]) -> tuple[LoadRequest, ...]:
+    errors = cycle(
         (
-            Question(target=recommend_target("..", _INSTANCES[0]), outcome="400 invalid_request"),
-            Question(target=recommend_target("gpt2", "g5.none"), outcome="404 instance_type_not_found"),
-            Question(target=recommend_target("nobody/none", _INSTANCES[0]), outcome="404 model_not_found"),
+            LoadRequest(target=recommend_target("..", _INSTANCES[0]), expected="400 invalid_request"),
+            LoadRequest(target=recommend_target("gpt2", "g5.none"), expected="404 instance_type_not_found"),
+            LoadRequest(
+                target=recommend_target("nobody/none", _INSTANCES[0]), expected="404 model_not_found"
+            ),
         )
     )
-    return tuple(_mixed(sound, refused))
+    return tuple(_mixed(valid, errors))
 
 
-def _mixed(sound: Sequence[Question], refused: Iterator[Question]) -> Iterator[Question]:
-    for number, question in enumerate(sound):
-        if number % _REFUSED_ONE_IN == 0:
-            yield next(refused)
-        yield question
+def _mixed(valid: Sequence[LoadRequest], errors: Iterator[LoadRequest]) -> Iterator[LoadRequest]:
+    for number, request in enumerate(valid):
+        if number % _ERROR_ONE_IN == 0:
+            yield next(errors)
+        yield request

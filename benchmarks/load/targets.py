@@ -1,4 +1,4 @@
-"""What is put under load: the HTTP front in a process of its own, and the artifact under the emulator."""
+"""The services under load: the local server as a process, and the built artifact under Lambda's emulator."""
 
 import http.client
 import json
@@ -29,10 +29,10 @@ from local.server.services import table_process
 
 _STARTING_SECONDS = 60
 _STOPPING_SECONDS = 10
-_PATIENCE_SECONDS = 60
+_ANSWER_SECONDS = 60
 
-Ask = Callable[[str], str]
-"""Asks for a path and query, and names the outcome: `200`, `404 model_not_found`, `no answer`."""
+Send = Callable[[str], str]
+"""Sends a request for a path and query; returns the outcome: `200`, `404 model_not_found`, `no answer`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,9 @@ class Target:
 
     name: str
     process_id: int
-    """Of the process that answers."""
-    connect: Callable[[], AbstractContextManager[Ask]]
-    """A caller's own connection to it."""
+    """The process that answers."""
+    connect: Callable[[], AbstractContextManager[Send]]
+    """Opens a connection for one caller."""
 
 
 class LoadError(Exception):
@@ -51,8 +51,8 @@ class LoadError(Exception):
 
 
 @contextmanager
-def front(hub_url: str) -> Iterator[Target]:
-    """`make start` on a free port with the Hub at an address."""
+def local_server(hub_url: str) -> Iterator[Target]:
+    """`make start` on a free port, with the Hub at `hub_url`."""
     variables = {"HUB": "live", "HF_ENDPOINT": hub_url, "PORT": "0", "PYTHONPATH": f"{ROOT / 'src'}"}
     command = [sys.executable, "-m", "local.server.start"]
     with tempfile.NamedTemporaryFile("w") as log:
@@ -61,7 +61,7 @@ def front(hub_url: str) -> Iterator[Target]:
         )
         try:
             port = _port(process, Path(log.name))
-            yield Target(name="front", process_id=process.pid, connect=lambda: _http_caller(port))
+            yield Target(name="server", process_id=process.pid, connect=lambda: _http_caller(port))
         finally:
             process.terminate()
             process.wait(_STOPPING_SECONDS)
@@ -69,34 +69,36 @@ def front(hub_url: str) -> Iterator[Target]:
 
 @contextmanager
 def artifact(function: BuiltFunction, hub_url: str) -> Iterator[Target]:
-    """The artifact under the emulator, which breaks when it is asked two things at once: callers queue up."""
+    """The artifact under the emulator; callers queue, because the emulator fails on concurrent events."""
     with table_process() as table_url:
-        places = {"HF_ENDPOINT": hub_url, "AWS_ENDPOINT_URL_DYNAMODB": table_url}
-        with run_artifact(function, function_variables() | places) as invoke:
+        endpoints = {"HF_ENDPOINT": hub_url, "AWS_ENDPOINT_URL_DYNAMODB": table_url}
+        with run_artifact(function, function_variables() | endpoints) as invoke:
             invoke(event("GET", "/"))  # the emulator starts the function at the first event
             with ThreadPoolExecutor(max_workers=1) as queue:
 
-                def ask(target: str) -> str:
+                def send(target: str) -> str:
                     return queue.submit(_invoked, invoke, target).result()
 
-                yield Target(name="artifact", process_id=_runtime(function), connect=lambda: nullcontext(ask))
+                yield Target(
+                    name="artifact", process_id=_runtime(function), connect=lambda: nullcontext(send)
+                )
 
 
 def _port(process: "subprocess.Popen[bytes]", log: Path) -> int:
-    """The port that the front says it serves at."""
+    """The port that the server prints once it serves."""
     deadline = time.monotonic() + _STARTING_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if found := re.search(rf"serving http://{LOOPBACK}:(\d+)/", log.read_text()):
             return int(found[1])
         time.sleep(0.05)
-    raise LoadError(f"The front did not start: {log.read_text()[-500:]}")
+    raise LoadError(f"The local server did not start: {log.read_text()[-500:]}")
 
 
 @contextmanager
-def _http_caller(port: int) -> Iterator[Ask]:
-    with closing(http.client.HTTPConnection(LOOPBACK, port, timeout=_PATIENCE_SECONDS)) as connection:
+def _http_caller(port: int) -> Iterator[Send]:
+    with closing(http.client.HTTPConnection(LOOPBACK, port, timeout=_ANSWER_SECONDS)) as connection:
 
-        def ask(target: str) -> str:
+        def send(target: str) -> str:
             try:
                 connection.request("GET", target)
                 response = connection.getresponse()
@@ -105,7 +107,7 @@ def _http_caller(port: int) -> Iterator[Ask]:
                 connection.close()
                 return "no answer"
 
-        yield ask
+        yield send
 
 
 def _invoked(invoke: Callable[[Mapping[str, Any]], Any], target: str) -> str:
@@ -122,10 +124,10 @@ def _outcome(status: int, body: bytes) -> str:
 
 
 def _runtime(function: BuiltFunction) -> int:
-    """The process that runs the function's code, which the emulator has started."""
+    """The process that runs the function's code, a child of the emulator."""
     for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # gone meanwhile, or another user's
+        with suppress(OSError):  # it has ended meanwhile, or belongs to another user
             command = (folder / "cmdline").read_bytes().split(b"\0")
             if (folder / "cwd").readlink() == function.artifact and command[1:3] == [b"-m", b"awslambdaric"]:
                 return int(folder.name)
-    raise LoadError("The function's process is not to be found.")
+    raise LoadError("The function's process was not found.")

@@ -1,1 +1,1 @@
-"""Cold starts, warm answers and the calculation by itself."""
+"""Cold starts, warm answers, first answers and the calculation by itself."""

@@ -1,44 +1,39 @@
-"""What a cold start costs: `make bench-cold [RUNS=20]`.
+"""Measures cold starts: `make bench-cold [RUNS=20]`.
 
-Runs the built artifact under Lambda's emulator, a fresh process each time, in turns with the floor (a handler
-that only creates the DynamoDB client and the logger) and with the same code without bytecode.
+Starts the built artifact under Lambda's emulator, a fresh process each time, alternating with a minimal
+handler that only creates the DynamoDB client and the logger, and with the same artifact without bytecode.
 """
 
-import argparse
 import os
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from benchmarks.accuracy.spread import Spread
-from benchmarks.results import dated, publish
+from benchmarks.results import dated, target_text
 from benchmarks.speed import variants
+from benchmarks.speed.command import Figures, header, option_parser, report
+from benchmarks.speed.spread import Spread
 from local.runtime.artifact import BuiltFunction
 
-USUAL_RUNS = 20
-_NAMES = {"ours": "ours", "floor": "floor: client and logger only", "plain": "ours without bytecode"}
+DEFAULT_RUNS = 20
+_NAMES = {"ours": "this service", "floor": "minimal handler", "plain": "this service without bytecode"}
+_COMPARED = {"floor": "the minimal handler", "plain": "the same artifact without bytecode"}
 
 Sample = dict[str, float]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.cold", description=main.__doc__)
-    parser.add_argument("--runs", type=int, default=int(os.environ.get("RUNS") or USUAL_RUNS))
-    parser.add_argument("--publish", action="store_true", help="keep the figures in docs/benchmarks.md")
+    """Measure cold starts and print the figures."""
+    parser = option_parser("benchmarks.speed.cold", main.__doc__)
+    parser.add_argument("--runs", type=int, default=int(os.environ.get("RUNS") or DEFAULT_RUNS))
     options = parser.parse_args(arguments)
-    figures = dated(measure(options.runs))
-    print(text(figures))
-    if options.publish:
-        publish("cold", figures, text(figures))
-    return 0
+    return report("cold", measure(options.runs), text, publish=options.publish)
 
 
-def measure(runs: int) -> dict[str, Any]:
+def measure(runs: int) -> Figures:
     """The figures of `runs` starts of each variant."""
-    with tempfile.TemporaryDirectory(prefix="bench-cold-") as name, variants.parts() as variables:
+    with tempfile.TemporaryDirectory(prefix="bench-cold-") as name, variants.embedded_services() as variables:
         folder = Path(name)
         built = variants.ours(folder)
         functions = {
@@ -50,11 +45,12 @@ def measure(runs: int) -> dict[str, Any]:
         for _ in range(runs):
             for variant, function in functions.items():
                 samples[variant].append(_start(function, variables, folder / "stopwatch"))
-        return {
+        figures = {
             "runs": runs,
             "zipped_mb": variants.zipped_mb(built),
             "variants": {variant: _spreads(taken) for variant, taken in samples.items()},
         }
+        return dated(figures, python=variants.python_version(built))
 
 
 def _start(function: BuiltFunction, variables: Mapping[str, str], file: Path) -> Sample:
@@ -78,20 +74,21 @@ def _spreads(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
     return {name: Spread.of([each[name] for each in samples]).as_json() for name in samples[0]}
 
 
-def text(figures: dict[str, Any]) -> str:
-    """The figures as a table, with ratios of the medians."""
+def text(figures: Figures) -> str:
+    """The figures as a table, with ratios of the medians and targets."""
     found = figures["variants"]
     return f"""\
-{figures["date"]}, {figures["runs"]} fresh processes of each, in turns. {figures["machine"]}.
+{figures["date"]}, {figures["runs"]} fresh processes of each, alternating. {header(figures)}
 
-| median (middle half) | init, ms | of it processor time, ms | first answer, ms | both, seen by the caller, ms | resident, MB |
+| median (quartiles) | init, ms | init, processor time, ms | first answer, ms | both as the caller sees them, ms | resident, MB |
 | --- | --- | --- | --- | --- | --- |
 {_row("ours", found)}
 {_row("floor", found)}
 {_row("plain", found)}
 
-Init is {_ratio(found, "floor")} the floor (aim: at most 1.25) and {_ratio(found, "plain")} the plain build (aim: at
-most 0.5). The bundle is {figures["zipped_mb"]} MB zipped (aim: at most 3)."""  # noqa: E501 - a table
+- Init takes {_ratio_text(found, "floor", 1.25)}.
+- Init takes {_ratio_text(found, "plain", 0.5)}.
+- The bundle is {figures["zipped_mb"]} MB zipped ({target_text(figures["zipped_mb"], 3, unit=" MB")})."""  # noqa: E501 - a table
 
 
 def _row(name: str, found: Mapping[str, Mapping[str, dict[str, float]]]) -> str:
@@ -100,12 +97,15 @@ def _row(name: str, found: Mapping[str, Mapping[str, dict[str, float]]]) -> str:
     return f"| {_NAMES[name]} | {cells} |"
 
 
-def _ratio(found: Mapping[str, Mapping[str, dict[str, float]]], other: str) -> str:
+def _ratio_text(found: Mapping[str, Mapping[str, dict[str, float]]], other: str, target: float) -> str:
     clock, processor = (
         found["ours"][column]["median"] / found[other][column]["median"]
         for column in ("init_ms", "init_cpu_ms")
     )
-    return f"{clock:.2f} x (processor time: {processor:.2f} x)"
+    return (
+        f"{clock:.2f} x as long as that of {_COMPARED[other]} (processor time: {processor:.2f} x;"
+        f" {target_text(max(clock, processor), target)})"
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The first answer where every answer of the Hub and the table takes 100 ms: `make bench-first`.
+"""Measures the first answer with a Hub and a table of 100 ms latency: `make bench-first`.
 
-A cold request needs two documents of the Hub and the table. Asked one after the other that is three round
-trips, asked at the same time it is one; two where the Hub redirects files, as huggingface.co does. Nothing is
-remembered between two runs: each has a service of its own.
+A cold request needs two documents from the Hub, and the table: three round trips in sequence, one when they
+are concurrent, two where the Hub redirects files, as huggingface.co does. Each run has a new service with
+empty caches.
 
     python -m benchmarks.speed.first_answer [--runs 30] [--latency-ms 100]
 """
@@ -40,32 +40,32 @@ _TABLE, _FILE, _MOVED, _API = (
 
 
 def main() -> None:
-    """Print medians and spread, and the ratio to one round trip."""
+    """Print medians with their spread, and the ratio to one round trip."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.first_answer", description=__doc__)
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--latency-ms", type=float, default=100)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     isolate()
-    latency = asked.latency_ms / 1000
+    latency = options.latency_ms / 1000
     print(
-        f"{asked.runs} runs, {asked.latency_ms:.0f} ms latency, {platform.machine()},"
+        f"{options.runs} runs, {options.latency_ms:.0f} ms latency, {platform.machine()},"
         f" Python {platform.python_version()}"
     )
     print(f"\n{'ms':34}{'median':>8}{'p10':>8}{'p90':>8}")
     with _servers(latency) as (hub_url, table_url):
-        trip = _measured("one round trip", asked.runs, lambda: _round_trip_ms(hub_url))
-        cold = _measured("cold request", asked.runs, lambda: _cold_ms(hub_url, table_url))
+        trip = _measured("one round trip", options.runs, lambda: _round_trip_ms(hub_url))
+        cold = _measured("cold request", options.runs, lambda: _cold_ms(hub_url, table_url))
     with _servers(latency, redirects_files=True) as (hub_url, table_url):
-        _measured("cold request, files redirected", asked.runs, lambda: _cold_ms(hub_url, table_url))
+        _measured("cold request, files redirected", options.runs, lambda: _cold_ms(hub_url, table_url))
     with _servers(0) as (hub_url, table_url):
-        compute = _measured("cold request, no latency", asked.runs, lambda: _cold_ms(hub_url, table_url))
-    print(f"{'three trips one after the other':34}{3 * trip + compute:8.1f}")
+        compute = _measured("cold request, no latency", options.runs, lambda: _cold_ms(hub_url, table_url))
+    print(f"{'three round trips in sequence':34}{3 * trip + compute:8.1f}")
     print(f"\n{'cold request / one round trip':34}{cold / trip:8.2f}")
-    print(f"{'less the compute':34}{(cold - compute) / trip:8.2f}")
+    print(f"{'the same less the compute':34}{(cold - compute) / trip:8.2f}")
 
 
 def _measured(name: str, runs: int, run_ms: Callable[[], float]) -> float:
-    """The median of as many runs, which is printed with its spread."""
+    """Print the median of `runs` with its spread; returns the median."""
     times = [run_ms() for _ in range(runs)]
     tenths = statistics.quantiles(times, n=10)
     print(f"{name:34}{statistics.median(times):8.1f}{tenths[0]:8.1f}{tenths[-1]:8.1f}")
@@ -73,7 +73,7 @@ def _measured(name: str, runs: int, run_ms: Callable[[], float]) -> float:
 
 
 def _round_trip_ms(url: str) -> float:
-    """One document on a fresh connection, by the client that the service uses."""
+    """One document over a new connection, with the service's own client."""
     client = HubClient(url)
     started = time.perf_counter()
     client.get(f"{url}/api/models/{_MODEL}", None, deadline=time.monotonic() + 10)
@@ -81,22 +81,22 @@ def _round_trip_ms(url: str) -> float:
 
 
 def _cold_ms(hub_url: str, table_url: str) -> float:
-    """A first request to a service that is made as at a cold start, which itself is not counted."""
+    """The first request to a new service; creating the service does not count."""
     client = boto3.client("dynamodb", config=CLIENT_CONFIG, endpoint_url=table_url)
     hub = Hub(hub_url, deadline_seconds=10, cache_seconds=60, cache_entries=8)
     app = Application(Catalog(client, "instance-types", cache_seconds=60), hub)
-    asked = event("GET", recommend_target(_MODEL, _INSTANCE))
+    request = event("GET", recommend_target(_MODEL, _INSTANCE))
     started = time.perf_counter()
-    answer = app.resolve(asked, LambdaContext.fresh())  # type: ignore[arg-type]
-    took = (time.perf_counter() - started) * 1000
+    answer = app.resolve(request, LambdaContext.fresh())  # type: ignore[arg-type]
+    elapsed = (time.perf_counter() - started) * 1000
     if answer["statusCode"] != HTTPStatus.OK:
         raise SystemExit(f"The request failed: {answer['body']}")
-    return took
+    return elapsed
 
 
 @contextmanager
 def _servers(latency: float, *, redirects_files: bool = False) -> Iterator[tuple[str, str]]:
-    """A Hub and a table that answer after `latency` seconds; their addresses."""
+    """A Hub and a table that answer after `latency` seconds; yields their URLs."""
     repo = load_snapshot().find(_MODEL)
     if repo is None:
         raise SystemExit(f"The snapshot does not know {_MODEL}.")
@@ -111,11 +111,11 @@ def _servers(latency: float, *, redirects_files: bool = False) -> Iterator[tuple
 
 @contextmanager
 def _slow_server(bodies: Mapping[str, bytes | None], latency: float) -> Iterator[str]:
-    """Answers after `latency` seconds by the beginning of the path; `None` redirects."""
+    """A server that answers after `latency` seconds with the body of the path's prefix; `None` redirects."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # head and body leave in one piece
+        wbufsize = -1  # headers and body are sent in one write
 
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", "0")))

@@ -1,42 +1,35 @@
-"""What an answer costs once the metadata are cached: `make bench-warm [CALLS=1000]`.
+"""Measures answers with cached metadata: `make bench-warm [CALLS=1000]`.
 
-Runs the built artifact and an empty Powertools function side by side under Lambda's emulator and asks them in
-turns.
+Runs the built artifact and an empty Powertools function under Lambda's emulator, invoked alternately.
 """
 
-import argparse
 import os
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from benchmarks.accuracy.spread import Spread
-from benchmarks.results import dated, publish
+from benchmarks.results import dated, target_text
 from benchmarks.speed import variants
+from benchmarks.speed.command import Figures, header, option_parser, report
+from benchmarks.speed.spread import Spread
 
-USUAL_CALLS = 1000
+DEFAULT_CALLS = 1000
 _WARM_UP = 20
-_NAMES = {"ours": "ours", "empty": "empty Powertools function"}
+_NAMES = {"ours": "this service", "empty": "empty Powertools function"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.warm", description=main.__doc__)
-    parser.add_argument("--calls", type=int, default=int(os.environ.get("CALLS") or USUAL_CALLS))
-    parser.add_argument("--publish", action="store_true", help="keep the figures in docs/benchmarks.md")
+    """Measure warm answers and print the figures."""
+    parser = option_parser("benchmarks.speed.warm", main.__doc__)
+    parser.add_argument("--calls", type=int, default=int(os.environ.get("CALLS") or DEFAULT_CALLS))
     options = parser.parse_args(arguments)
-    figures = dated(measure(options.calls))
-    print(text(figures))
-    if options.publish:
-        publish("warm", figures, text(figures))
-    return 0
+    return report("warm", measure(options.calls), text, publish=options.publish)
 
 
-def measure(calls: int) -> dict[str, Any]:
-    """The figures of `calls` answers of each function, after some that are not counted."""
-    with tempfile.TemporaryDirectory(prefix="bench-warm-") as name, variants.parts() as variables:
+def measure(calls: int) -> Figures:
+    """The figures of `calls` answers of each function, after a warm-up."""
+    with tempfile.TemporaryDirectory(prefix="bench-warm-") as name, variants.embedded_services() as variables:
         folder = Path(name)
         built = variants.ours(folder)
         empty = variants.with_handler(built, folder, "empty")
@@ -46,7 +39,7 @@ def measure(calls: int) -> dict[str, Any]:
         ):
             both = {"ours": ours, "empty": floor}
             seen = _round_trips(both, calls)
-            return {
+            figures = {
                 "calls": calls,
                 "variants": {
                     name: {
@@ -58,10 +51,11 @@ def measure(calls: int) -> dict[str, Any]:
                 },
                 "resident_mb": ours.resident_mb(),
             }
+            return dated(figures, python=variants.python_version(built))
 
 
 def _round_trips(functions: Mapping[str, variants.Running], calls: int) -> dict[str, list[float]]:
-    """Milliseconds from event to answer as the caller sees them."""
+    """Milliseconds from event to answer, as the caller sees them."""
     event = variants.event("feasible")
     seen: dict[str, list[float]] = {name: [] for name in functions}
     for number in range(_WARM_UP + calls):
@@ -74,27 +68,28 @@ def _round_trips(functions: Mapping[str, variants.Running], calls: int) -> dict[
 
 
 def _own_times(running: variants.Running, calls: int, column: str) -> list[float]:
-    """Milliseconds of the function's own process, from an event's arrival until its answer is handed over."""
+    """Milliseconds in the function's process, from receiving an event to handing over its answer."""
     return [line[column] for line in running.lines(_WARM_UP + calls)[1 + _WARM_UP :]]
 
 
-def text(figures: dict[str, Any]) -> str:
-    """The figures as a table, with ratios of the medians."""
-    found = figures["variants"]
+def text(figures: Figures) -> str:
+    """The figures as a table, with ratios of the medians and targets."""
+    found, resident = figures["variants"], figures["resident_mb"]
     whole, own = (
         found["ours"][column]["median"] / found["empty"][column]["median"]
         for column in ("whole_ms", "function_ms")
     )
     return f"""\
-{figures["date"]}, {figures["calls"]} answers of each, in turns. {figures["machine"]}.
+{figures["date"]}, {figures["calls"]} answers of each, alternating. {header(figures)}
 
-| median (middle half) | whole invocation, ms | p99 | of it the function's process, ms | p99 |
+| median (quartiles) | whole invocation, ms | p99 | in the function's process, ms | p99 |
 | --- | --- | --- | --- | --- |
 {_row("ours", found)}
 {_row("empty", found)}
 
-The whole invocation takes {whole:.2f} x that of the empty function (aim: at most 1.5), the function's process
-alone {own:.2f} x. After them our process has {figures["resident_mb"]} MB resident (aim: at most 80)."""
+- The whole invocation takes {whole:.2f} x as long as that of the empty function ({target_text(whole, 1.5)}).
+- The function's process alone takes {own:.2f} x as long.
+- Afterwards the process has {resident} MB resident ({target_text(resident, 80, unit=" MB")})."""
 
 
 def _row(name: str, found: Mapping[str, Mapping[str, dict[str, float]]]) -> str:

@@ -37,7 +37,7 @@ export function BenchmarkForm({ hfToken }: { hfToken?: string }) {
           }
         />
       </label>
-      <FieldWarning id="concurrency-warning" field="concurrency" advice={suggestion.advice} />
+      <FieldWarning id="concurrency-warning" field="concurrency" suggestion={suggestion} />
       {/* … and so on for the other values. */}
     </form>
   );

@@ -1,11 +1,11 @@
-/** The client of `GET /api/v1/recommend`. */
+/** Client for `GET /api/v1/recommend`. */
 
 import type { Overrides, RecommendResponse, ServiceError } from "./types";
 
-/** Beside the service's own codes: it could not be reached, or something else answered in its place. */
+/** A code of the service, or one of two for when the service was not reached or something else responded. */
 export type ErrorCode = ServiceError["code"] | "service_unreachable" | "service_bad_response";
 
-/** Why there is no answer. `message` is a sentence for a person, the service's own where it gave one. */
+/** A failed request. `message` can be shown to the user; it is the service's own where it sent one. */
 export class RecommendError extends Error {
   override readonly name = "RecommendError";
 
@@ -19,16 +19,16 @@ export class RecommendError extends Error {
 }
 
 export interface RequestOptions {
-  /** The origin of the service, and its path prefix if it has one; without it the page's own origin. */
+  /** Origin of the service, with its path prefix if it has one. Defaults to the page's own origin. */
   baseUrl?: string;
   /** Aborts the request; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /**
- * The service's answer for a model on an instance type.
+ * Request the recommended configuration for a model on an instance type.
  *
- * Rejects with a `RecommendError`, or with the reason of `options.signal`. The token travels in a header only.
+ * Rejects with a `RecommendError`, or with the reason of `options.signal`. The token is sent only in a header.
  */
 export async function getRecommendation(
   model: string,
@@ -38,16 +38,16 @@ export async function getRecommendation(
   { baseUrl = "", signal }: RequestOptions = {},
 ): Promise<RecommendResponse> {
   const headers = tokenHeader(hfToken);
-  const query = queryText({ model, instance_type: instanceType, ...overrides });
+  const query = queryString({ model, instance_type: instanceType, ...overrides });
   const response = await send(`${baseUrl}/api/v1/recommend?${query}`, { headers, signal });
-  const body = await json(response, signal);
-  if (response.ok && isAnswer(body)) {
+  const body = await parseJson(response, signal);
+  if (response.ok && isRecommendResponse(body)) {
     return body;
   }
   throw isServiceError(body)
     ? new RecommendError(body.error, body.code, response.status)
     : new RecommendError(
-        `Something other than the service answered, with status ${response.status}. Try again in a moment.`,
+        `Unexpected response from the recommendation service (status ${response.status}). Try again in a moment.`,
         "service_bad_response",
         response.status,
       );
@@ -55,17 +55,17 @@ export async function getRecommendation(
 
 function tokenHeader(hfToken = ""): Record<string, string> {
   const token = hfToken.trim();
-  // fetch would refuse other characters with an error that repeats them.
+  // For any other character, fetch throws an error that quotes the token.
   if (!/^[\x21-\x7e]*$/.test(token)) {
     throw new RecommendError(
-      "The Hub token has characters that no token has. Copy it anew from huggingface.co/settings/tokens.",
+      "The Hugging Face token contains invalid characters. Copy it again from huggingface.co/settings/tokens.",
       "invalid_request",
     );
   }
   return token === "" ? {} : { "X-HF-Token": token };
 }
 
-function queryText(parameters: Record<string, string | number | undefined>): string {
+function queryString(parameters: Record<string, string | number | undefined>): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
 }
@@ -76,14 +76,14 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   } catch {
     init.signal?.throwIfAborted();
     throw new RecommendError(
-      "The recommendation service cannot be reached. Check the connection and try again.",
+      "Cannot reach the recommendation service. Check your connection and try again.",
       "service_unreachable",
     );
   }
 }
 
-/** The body's JSON; `undefined` where it is none. */
-async function json(response: Response, signal?: AbortSignal): Promise<unknown> {
+/** The parsed body, or `undefined` if it is not JSON. */
+async function parseJson(response: Response, signal?: AbortSignal): Promise<unknown> {
   try {
     return await response.json();
   } catch {
@@ -92,7 +92,7 @@ async function json(response: Response, signal?: AbortSignal): Promise<unknown> 
   }
 }
 
-function isAnswer(body: unknown): body is RecommendResponse {
+function isRecommendResponse(body: unknown): body is RecommendResponse {
   const explanation = isRecord(body) ? body.explanation : undefined;
   return isRecord(explanation) && typeof explanation.feasible === "boolean";
 }

@@ -1,30 +1,30 @@
-/** The `vllm serve` command of an answer. */
+/** The `vllm serve` command for a response. */
 
-import type { Feasible } from "./types";
+import type { FeasibleResponse } from "./types";
 
-/** What to paste into a shell, one option a line. */
-export function serveCommand(answer: Feasible, model: string): string {
-  const served = whatIsServed(answer, model);
-  const options = served.args.map(quoted).join(" ").replaceAll(" --", " \\\n    --");
-  return `vllm serve ${quoted(served.model)} \\\n    ${options}`;
+/** A shell command with one option per line. */
+export function serveCommand(response: FeasibleResponse, model: string): string {
+  const served = servedModel(response, model);
+  const options = served.args.map(shellQuote).join(" ").replaceAll(" --", " \\\n    --");
+  return `vllm serve ${shellQuote(served.model)} \\\n    ${options}`;
 }
 
-/** Whether a checkpoint prepared beforehand has to be served in the model's place. */
-export function needsCheckpoint(answer: Feasible): boolean {
-  return answer.warning_codes.includes("needs_prepared_checkpoint");
+/** Whether a pre-quantized checkpoint has to be served instead of the model. */
+export function needsPreQuantizedCheckpoint(response: FeasibleResponse): boolean {
+  return response.warning_codes.includes("needs_prepared_checkpoint");
 }
 
-function whatIsServed(answer: Feasible, model: string): { model: string; args: string[] } {
-  if (!needsCheckpoint(answer)) {
-    return { model, args: answer.vllm_args };
+function servedModel(response: FeasibleResponse, model: string): { model: string; args: string[] } {
+  if (!needsPreQuantizedCheckpoint(response)) {
+    return { model, args: response.vllm_args };
   }
-  const first = answer.checkpoints?.[0];
-  return first === undefined
-    ? { model: `<${model} in ${answer.quantization ?? "none"}>`, args: answer.vllm_args }
-    : { model: first.model, args: first.vllm_args };
+  const checkpoint = response.checkpoints?.[0];
+  return checkpoint === undefined
+    ? { model: `<${model} in ${response.quantization ?? "none"}>`, args: response.vllm_args }
+    : { model: checkpoint.model, args: checkpoint.vllm_args };
 }
 
-/** As Python's `shlex.quote` does it. */
-function quoted(word: string): string {
+/** Quote a word like Python's `shlex.quote`. */
+function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 }

@@ -1,8 +1,8 @@
-/** The values of the form: what an answer has for it, and what a person made of that. */
+/** The configuration fields of the form, and conversions between form values and the API. */
 
-import type { ConfigValues, FieldName, FormValues, Overrides } from "./types";
+import type { ConfigValues, FeasibleResponse, FieldName, FormValues, Overrides } from "./types";
 
-export const FIELDS = [
+export const CONFIG_FIELDS = [
   "tensor_parallel_degree",
   "quantization",
   "max_model_len",
@@ -12,16 +12,16 @@ export const FIELDS = [
 ] as const satisfies readonly FieldName[];
 
 export const FIELD_LABELS: Record<FieldName, string> = {
-  tensor_parallel_degree: "Tensor parallel",
+  tensor_parallel_degree: "Tensor Parallel",
   quantization: "Quantization",
-  max_model_len: "Max model length",
+  max_model_len: "Max Model Length",
   concurrency: "Concurrency",
-  input_sequence_length: "Input length",
-  output_sequence_length: "Output length",
+  input_sequence_length: "Input Length",
+  output_sequence_length: "Output Length",
 };
 
-/** The form's values out of an answer, an option or a checkpoint. */
-export function valuesOf(source: ConfigValues): ConfigValues {
+/** The form values of a response, a quantization option or a checkpoint, without its other properties. */
+export function configValues(source: ConfigValues): ConfigValues {
   return {
     tensor_parallel_degree: source.tensor_parallel_degree,
     quantization: source.quantization,
@@ -32,15 +32,15 @@ export function valuesOf(source: ConfigValues): ConfigValues {
   };
 }
 
-/** The fields that hold something else than was recommended; one that is empty leaves it to the service. */
+/** The fields that differ from the recommended values. An empty field leaves the choice to the service. */
 export function changedFields(values: FormValues, recommended: ConfigValues): FieldName[] {
-  return FIELDS.filter((field) => values[field] !== undefined && values[field] !== recommended[field]);
+  return CONFIG_FIELDS.filter((field) => values[field] !== undefined && values[field] !== recommended[field]);
 }
 
-/** `fields` of `values` as the service's query has them. */
-export function overridesOf(values: FormValues, fields: readonly FieldName[]): Overrides {
-  const fixed: FormValues = Object.fromEntries(fields.map((field) => [field, values[field]]));
-  const { tensor_parallel_degree: tp, quantization, ...others } = fixed;
+/** The query parameters that send `fields` of `values` as overrides. */
+export function toOverrides(values: FormValues, fields: readonly FieldName[]): Overrides {
+  const selected: FormValues = Object.fromEntries(fields.map((field) => [field, values[field]]));
+  const { tensor_parallel_degree: tp, quantization, ...others } = selected;
   return {
     ...others,
     ...(tp === undefined ? {} : { tp }),
@@ -48,7 +48,23 @@ export function overridesOf(values: FormValues, fields: readonly FieldName[]): O
   };
 }
 
-/** Whether the form holds all of `source`. */
-export function holds(values: FormValues, source: ConfigValues): boolean {
-  return FIELDS.every((field) => values[field] === source[field]);
+/** The values recommended for unchanged fields, where changes to other fields make them differ from the form. */
+export function updatedValues(
+  response: FeasibleResponse,
+  values: FormValues,
+  changed: readonly FieldName[],
+): FormValues {
+  // If vLLM would not start with the changes, no value of another field helps.
+  if (changed.length === 0 || response.memory.kv_cache_gib <= 0) {
+    return {};
+  }
+  const outdated = CONFIG_FIELDS.filter(
+    (field) => !changed.includes(field) && values[field] !== undefined && values[field] !== response[field],
+  );
+  return Object.fromEntries(outdated.map((field) => [field, response[field]]));
+}
+
+/** Whether the form holds exactly the values of `config`. */
+export function matchesConfig(values: FormValues, config: ConfigValues): boolean {
+  return CONFIG_FIELDS.every((field) => values[field] === config[field]);
 }

@@ -1,45 +1,42 @@
-/** Numbers as people read them. */
+/** Text for the numbers and names shown on the page. */
 
 import type { InstanceInfo, ModelInfo, Quantization } from "./types";
 
-const COUNT = new Intl.NumberFormat("en-US");
+const INTEGER = new Intl.NumberFormat("en-US");
 const ONE_DECIMAL = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const AT_MOST_ONE_DECIMAL = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
-const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+const UP_TO_ONE_DECIMAL = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+const US_DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 
-export const countText = (count: number): string => COUNT.format(count);
+export const formatCount = (count: number): string => INTEGER.format(count);
 
-/** With one decimal always, for figures that stand below each other. */
-export const gibText = (gib: number): string => `${ONE_DECIMAL.format(gib)} GiB`;
+/** Always with one decimal, so that the figures of a column line up. */
+export const formatGib = (gib: number): string => `${ONE_DECIMAL.format(gib)} GiB`;
 
-/** With a decimal only where there is one, for sizes that are whole by nature. */
-export const sizeText = (gib: number): string => `${AT_MOST_ONE_DECIMAL.format(gib)} GiB`;
+export const formatPrice = (usdPerHour: number, region?: string): string =>
+  `${US_DOLLARS.format(usdPerHour)}/hour${region === undefined ? "" : ` in ${region}`}`;
 
-export const priceText = (usdPerHour: number, region?: string): string =>
-  `${DOLLARS.format(usdPerHour)} an hour${region === undefined ? "" : ` in ${region}`}`;
+export const formatQuantization = (quantization: Quantization): string =>
+  quantization?.toUpperCase() ?? "None";
 
-export const quantizationText = (quantization: Quantization): string => quantization?.toUpperCase() ?? "None";
-
-/** A value of the form, in words. */
-export function valueText(value: number | Quantization): string {
-  return typeof value === "number" ? countText(value) : quantizationText(value);
+/** The value of any form field. */
+export function formatValue(value: number | Quantization): string {
+  return typeof value === "number" ? formatCount(value) : formatQuantization(value);
 }
 
-export function hardwareText(instance: InstanceInfo): string {
+/** The accelerators of an instance and their total memory: `4 × A10G, 96 GiB`. */
+export function formatAccelerators(instance: InstanceInfo): string {
   const { accelerator_count: count, accelerator_name: name, accelerator_memory_gib: memory } = instance;
-  return `${count} × ${name}, ${sizeText(memory)}`;
+  return `${count} × ${name}, ${UP_TO_ONE_DECIMAL.format(memory)} GiB`;
 }
 
-/** What is known of a model beside its name; empty where nothing is. */
-export function modelFacts(model: ModelInfo): string[] {
+/** The parameter count and dtype of a model, as far as they are known. */
+export function modelDetails(model: ModelInfo): string[] {
   return [
-    ...(model.parameter_count === null ? [] : [`${parametersText(model.parameter_count)} parameters`]),
+    ...(model.parameter_count === null ? [] : [`${formatParameters(model.parameter_count)} parameters`]),
     ...(model.native_dtype === null ? [] : [model.native_dtype]),
   ];
 }
 
-function parametersText(count: number): string {
-  return count < 1e9
-    ? `${AT_MOST_ONE_DECIMAL.format(count / 1e6)} M`
-    : `${ONE_DECIMAL.format(count / 1e9)} B`;
+function formatParameters(count: number): string {
+  return count < 1e9 ? `${UP_TO_ONE_DECIMAL.format(count / 1e6)}M` : `${ONE_DECIMAL.format(count / 1e9)}B`;
 }

@@ -1,11 +1,17 @@
-/** What another form takes from here. */
+/** The public API of the `suggest-config` package. */
 
-export { NO_ADVICE, type Advice, type FieldAdvice } from "./advice";
 export { getRecommendation, RecommendError, type ErrorCode, type RequestOptions } from "./api";
-export { FieldWarning } from "./components/FieldWarning";
-export { SuggestConfig } from "./components/SuggestConfig";
-export { FIELDS } from "./configuration";
+export { FieldWarning, type FieldWarningProps } from "./components/FieldWarning";
+export { SuggestConfig, type SuggestConfigProps } from "./components/SuggestConfig";
+export { CONFIG_FIELDS } from "./configuration";
 export type * from "./types";
 export { isFeasible } from "./types";
-export { useRecommendation, type Exchange, type Question, type Recommendation } from "./useRecommendation";
-export { useSuggestion, type Suggestion, type SuggestionOptions } from "./useSuggestion";
+export {
+  useRecommendation,
+  type RecommendRequest,
+  type RequestState,
+  type SettledState,
+  type UseRecommendationResult,
+} from "./useRecommendation";
+export { useSuggestion, type Suggestion, type UseSuggestionOptions } from "./useSuggestion";
+export type { ConfigWarnings } from "./warnings";

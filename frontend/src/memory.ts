@@ -1,30 +1,30 @@
-/** The memory of one GPU as parts of a bar. */
+/** How the memory of one GPU is divided. */
 
 import type { Memory } from "./types";
 
-export type PartName = "weights" | "kv_cache" | "activations" | "runtime" | "unused";
+export type MemoryPartName = "weights" | "kv_cache" | "activations" | "runtime" | "unused";
 
-export interface Part {
-  name: PartName;
+export interface MemoryPart {
+  name: MemoryPartName;
   label: string;
   gib: number;
 }
 
-export interface Bar {
-  /** From left to right; they add up to the whole. */
-  parts: Part[];
-  /** What the whole bar stands for: all of the GPU, or all that is asked of it where that is more. */
+export interface MemoryBreakdown {
+  /** In the order of the bar, from left to right. They add up to `totalGib`. */
+  parts: MemoryPart[];
+  /** All memory of the GPU, or what the configuration needs if that is more. */
   totalGib: number;
-  /** What vLLM may use of the GPU. */
-  limitGib: number;
-  /** What goes beyond the limit. */
+  /** What vLLM may use: `gpu_memory_utilization` of the GPU's memory. */
+  budgetGib: number;
+  /** How much the configuration needs beyond the budget. */
   excessGib: number;
 }
 
-/** The bar of `memory`. Where weights and overhead leave nothing for the cache, it shows what is too much. */
-export function memoryBar(memory: Memory): Bar {
+/** Divide a GPU's memory into parts. If weights and overhead exceed the budget, nothing is left for the KV cache. */
+export function memoryBreakdown(memory: Memory): MemoryBreakdown {
   const excessGib = Math.max(0, -memory.kv_cache_gib);
-  const parts: Part[] = [
+  const parts: MemoryPart[] = [
     { name: "weights", label: "Weights", gib: memory.weights_gib },
     { name: "kv_cache", label: "KV cache", gib: Math.max(0, memory.kv_cache_gib) },
     { name: "activations", label: "Activations", gib: memory.activations_gib },
@@ -34,7 +34,7 @@ export function memoryBar(memory: Memory): Bar {
   return {
     parts,
     totalGib: excessGib > 0 ? memory.budget_gib + excessGib : memory.visible_gib,
-    limitGib: memory.budget_gib,
+    budgetGib: memory.budget_gib,
     excessGib,
   };
 }

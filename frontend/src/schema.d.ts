@@ -12,8 +12,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The configuration of a model on an instance type
-         * @description A model that cannot run on the instance is no error but a 200 with `explanation.feasible` false. Parameters that are not known are ignored; overrides that are zero or negative count as not given.
+         * Recommend a configuration for a model on an instance type
+         * @description A model that cannot run on the instance is not an error but a 200 with `explanation.feasible` false. Unknown parameters and zero or negative overrides are ignored.
          */
         get: operations["recommend"];
         put?: never;
@@ -29,7 +29,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Error: {
-            /** @description A sentence for a person */
+            /** @description A sentence to show to the user */
             error: string;
             /** @enum {string} */
             code: "invalid_request" | "model_gated" | "hf_token_rejected" | "model_not_found" | "instance_type_not_found" | "route_not_found" | "method_not_allowed" | "hub_unreachable" | "hub_rate_limited" | "hub_bad_response" | "catalog_unavailable";
@@ -41,17 +41,17 @@ export interface components {
             quantization: components["schemas"]["Quantization"];
             /** @description Tokens */
             max_model_len: number;
-            /** @description Requests at once */
+            /** @description Concurrent requests */
             concurrency: number;
             /** @description Tokens */
             input_sequence_length: number;
             /** @description Tokens */
             output_sequence_length: number;
-            /** @description What vLLM takes of each GPU beside weights and cache */
+            /** @description The memory of each GPU that vLLM needs in addition to weights and KV cache */
             overhead_gib: number;
             valid_tp_options: number[];
             warnings: string[];
-            /** @description The name of each warning */
+            /** @description The code of each warning, parallel to `warnings` */
             warning_codes: components["schemas"]["WarningCode"][];
             explanation: {
                 /** @constant */
@@ -60,7 +60,7 @@ export interface components {
                 quantization: string;
                 max_model_len: string;
                 concurrency: string;
-                /** @description Only where the workload is not the usual one */
+                /** @description Only if the workload is not the default one */
                 input_sequence_length?: string;
             };
             model_info: components["schemas"]["ModelInfo"];
@@ -71,9 +71,9 @@ export interface components {
             alternatives?: components["schemas"]["Alternatives"];
         };
         Infeasible: {
-            /** @description Only where the metadata are an older copy */
+            /** @description Only if the metadata are a stale copy */
             warnings?: string[];
-            /** @description The name of each warning */
+            /** @description The code of each warning, parallel to `warnings` */
             warning_codes?: components["schemas"]["WarningCode"][];
             explanation: {
                 /** @constant */
@@ -98,32 +98,32 @@ export interface components {
         };
         InstanceInfo: {
             accelerator_count: number;
-            /** @description Nominal, of all accelerators */
+            /** @description Nominal, all accelerators together */
             accelerator_memory_gib: number;
             accelerator_name: string;
         };
-        /** @description One GPU, in GiB; the parts from the weights to the unused rest add up to what is visible */
+        /** @description The memory of one GPU in GiB; the parts from `weights_gib` to `unused_gib` add up to `visible_gib` */
         Memory: {
             visible_gib: number;
             budget_gib: number;
             weights_gib: number;
-            /** @description Negative where an override leaves too little */
+            /** @description Negative if an override leaves too little memory */
             kv_cache_gib: number;
             non_torch_gib: number;
             activations_gib: number;
             cuda_graphs_gib: number;
             unused_gib: number;
             kv_cache_tokens: number;
-            /** @description Requests of the whole context */
+            /** @description Requests of the whole context that the KV cache holds at once */
             max_concurrency: number;
         };
-        /** @description A configuration that starts; the values fill the form */
+        /** @description Values for the form, and the corresponding arguments of vLLM */
         Configuration: {
             tensor_parallel_degree: number;
             quantization: components["schemas"]["Quantization"];
             /** @description Tokens */
             max_model_len: number;
-            /** @description Requests at once */
+            /** @description Concurrent requests */
             concurrency: number;
             /** @description Tokens */
             input_sequence_length: number;
@@ -131,37 +131,37 @@ export interface components {
             output_sequence_length: number;
             vllm_args: components["schemas"]["Arguments"];
         };
-        /** @description What to paste behind `vllm serve MODEL` */
+        /** @description Arguments to append to `vllm serve MODEL` */
         Arguments: string[];
-        /** @description Repositories of the model that are quantized beforehand and run on the instance, the most downloaded first; absent where the Hub could not be asked */
+        /** @description Pre-quantized checkpoints of the model that run on the instance, the most downloaded first; absent if the Hub did not answer */
         Checkpoints: ({
-            /** @description The repository to serve instead of the model */
+            /** @description The repository to serve instead of the requested one */
             model: string;
-            /** @description What vLLM calls the quantization, such as `awq` or `compressed-tensors` */
+            /** @description vLLM's name of the quantization method, such as `awq` or `compressed-tensors` */
             method: string;
-            /** @description Of the last 30 days */
+            /** @description In the last 30 days */
             downloads: number;
             gated: boolean;
-            /** @description Of the weights */
+            /** @description The weights */
             estimated_mem_gib: number;
         } & components["schemas"]["Configuration"])[];
         QuantizationOption: {
-            /** @description Of the weights */
+            /** @description The weights */
             estimated_mem_gib: number;
-            /** @description Whether one of `checkpoints` has to be served instead of the model; if not, vLLM quantizes while it loads */
+            /** @description Whether a pre-quantized checkpoint has to be served, such as one of `checkpoints`; if not, vLLM quantizes while loading */
             requires_pre_quantized: boolean;
             checkpoints?: components["schemas"]["Checkpoints"];
         } & components["schemas"]["Configuration"];
         Alternatives: {
             quantization_option?: components["schemas"]["QuantizationOption"];
-            /** @description What vLLM can do with the model as it is, where `quantization_option` needs another checkpoint */
+            /** @description What vLLM can do with the requested repository, if `quantization_option` needs a pre-quantized one */
             at_load_option?: components["schemas"]["QuantizationOption"];
             larger_instance?: string;
             larger_instance_info?: {
                 accelerator_count: number;
                 accelerator_memory_gib: number;
                 accelerator_name: string;
-                /** @description Of the weights */
+                /** @description The weights */
                 estimated_mem_gib: number;
                 usd_per_hour?: number;
                 price_region?: string;
@@ -171,7 +171,7 @@ export interface components {
         WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "little_host_memory" | "states_limit_sequences" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "cheaper_instance" | "older_metadata";
     };
     responses: {
-        /** @description What is wrong, and what to do about it */
+        /** @description What is wrong, and how to fix it */
         Error: {
             headers: {
                 [name: string]: unknown;
@@ -202,27 +202,27 @@ export interface operations {
                  */
                 instance_type: string;
                 /**
-                 * @description The version that will run the benchmark; without it the figures hold for every version since 0.17
+                 * @description The version that will run the benchmark; without it the answer holds for every version since 0.17
                  * @example 0.19.0
                  */
                 vllm_version?: string;
-                /** @description Use this tensor parallel degree */
+                /** @description Override the tensor parallel degree */
                 tp?: number;
-                /** @description Judge this quantization */
+                /** @description Override the quantization */
                 quantization?: "none" | "fp8" | "int8" | "int4";
-                /** @description Use this context, in tokens */
+                /** @description Override the context length, in tokens */
                 max_model_len?: number;
-                /** @description Judge this many requests at once */
+                /** @description Override the number of concurrent requests */
                 concurrency?: number;
-                /** @description Tokens of a prompt, 512 by default */
+                /** @description Override the prompt tokens per request, 512 by default */
                 input_sequence_length?: number;
-                /** @description Tokens of an answer, 256 by default */
+                /** @description Override the generated tokens per request, 256 by default */
                 output_sequence_length?: number;
-                /** @description Assume that vLLM takes this much of each GPU for itself */
+                /** @description Override the memory of each GPU that vLLM needs in addition to weights and KV cache */
                 overhead_gib?: number;
             };
             header?: {
-                /** @description A Hugging Face token, forwarded to the Hub and neither stored nor logged */
+                /** @description A Hugging Face token; sent to the Hub, neither stored nor logged */
                 "X-HF-Token"?: string;
             };
             path?: never;
@@ -230,11 +230,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The configuration, or why there is none */
+            /** @description A configuration, or the reason why there is none */
             200: {
                 headers: {
                     "Cache-Control"?: string;
-                    /** @description Of answers that anybody may see */
+                    /** @description Only in answers to requests without a token */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -242,7 +242,7 @@ export interface operations {
                     "application/json": components["schemas"]["Feasible"] | components["schemas"]["Infeasible"];
                 };
             };
-            /** @description The answer is the one whose ETag came in `If-None-Match` */
+            /** @description The answer has not changed since the one whose ETag is in `If-None-Match` */
             304: {
                 headers: {
                     [name: string]: unknown;

@@ -1,12 +1,12 @@
-/** The service's own names for what crosses the wire, from `openapi.yaml` by way of `schema.d.ts`. */
+/** The API's types, taken from `schema.d.ts`, which is generated from `openapi.yaml`. */
 
 import type { components, operations } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Feasible = Schemas["Feasible"];
-export type Infeasible = Schemas["Infeasible"];
-export type RecommendResponse = Feasible | Infeasible;
+export type FeasibleResponse = Schemas["Feasible"];
+export type InfeasibleResponse = Schemas["Infeasible"];
+export type RecommendResponse = FeasibleResponse | InfeasibleResponse;
 
 export type Alternatives = Schemas["Alternatives"];
 export type Checkpoint = Schemas["Checkpoints"][number];
@@ -20,16 +20,16 @@ export type QuantizationOption = Schemas["QuantizationOption"];
 export type ServiceError = Schemas["Error"];
 export type WarningCode = Schemas["WarningCode"];
 
-/** What a person may fix; the service answers with the rest. */
+/** Values the caller sets; the service recommends the rest. */
 export type Overrides = Omit<operations["recommend"]["parameters"]["query"], "model" | "instance_type">;
 
-/** The values that a recommendation has for the form. */
+/** The values of a recommendation that fill the form. */
 export type ConfigValues = Omit<Configuration, "vllm_args">;
 export type FieldName = keyof ConfigValues;
 
-/** The values that the form holds: a field that is empty, or not there, has none. */
+/** The values in the form. Empty fields are undefined or absent. */
 export type FormValues = Partial<ConfigValues>;
 
-export function isFeasible(answer: RecommendResponse): answer is Feasible {
-  return answer.explanation.feasible;
+export function isFeasible(response: RecommendResponse): response is FeasibleResponse {
+  return response.explanation.feasible;
 }

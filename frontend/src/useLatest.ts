@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-/** The value of the latest render, for callbacks that outlive the render they were made in. */
+/** A ref to the value of the latest render, for callbacks that outlive the render that created them. */
 export function useLatest<T>(value: T): { readonly current: T } {
   const latest = useRef(value);
   useEffect(() => {

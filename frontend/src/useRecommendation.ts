@@ -3,77 +3,76 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { getRecommendation, RecommendError } from "./api";
 import type { Overrides, RecommendResponse } from "./types";
 
-export interface Question {
+export interface RecommendRequest {
   model: string;
   instanceType: string;
   hfToken?: string;
   overrides?: Overrides;
 }
 
-export type Outcome =
+export type SettledState =
   | { status: "idle" }
-  | { status: "answered"; question: Question; answer: RecommendResponse }
-  | { status: "failed"; question: Question; error: RecommendError };
+  | { status: "success"; request: RecommendRequest; response: RecommendResponse }
+  | { status: "error"; request: RecommendRequest; error: RecommendError };
 
-export type Exchange = Outcome | { status: "loading"; question: Question; before: Outcome };
+export type RequestState =
+  SettledState | { status: "loading"; request: RecommendRequest; previous: SettledState };
 
-export interface Recommendation {
-  exchange: Exchange;
-  /** The answer; `undefined` where there is none, or where it is no longer wanted. */
-  ask: (question: Question) => Promise<RecommendResponse | undefined>;
-  /** Ends what is under way, as if it had not been asked. */
+export interface UseRecommendationResult {
+  state: RequestState;
+  /** Send a request. Resolves with `undefined` if it fails or is aborted. */
+  recommend: (request: RecommendRequest) => Promise<RecommendResponse | undefined>;
+  /** Abort the pending request and restore the state before it. */
   abort: () => void;
 }
 
-/** One question at a time: a later one aborts the earlier, and so does the end of the component. */
-export function useRecommendation(baseUrl?: string): Recommendation {
-  const [exchange, setExchange] = useState<Exchange>({ status: "idle" });
-  const running = useRef<AbortController | null>(null);
+/** One request at a time. A new request aborts the pending one, and so does unmounting. */
+export function useRecommendation(baseUrl?: string): UseRecommendationResult {
+  const [state, setState] = useState<RequestState>({ status: "idle" });
+  const pending = useRef<AbortController | null>(null);
 
-  const abort = useCallback(() => running.current?.abort(), []);
-  const ask = useCallback(
-    async (question: Question) => {
+  const abort = useCallback(() => pending.current?.abort(), []);
+  const recommend = useCallback(
+    async (request: RecommendRequest) => {
       abort();
       const controller = new AbortController();
-      running.current = controller;
-      setExchange((last) => ({ status: "loading", question, before: outcomeOf(last) }));
-      const outcome = await settled(question, { baseUrl, signal: controller.signal });
-      const wanted = !controller.signal.aborted;
-      if (running.current === controller) {
-        setExchange((last) => (wanted ? outcome : outcomeOf(last)));
+      pending.current = controller;
+      setState((last) => ({ status: "loading", request, previous: settledState(last) }));
+      const settled = await send(request, { baseUrl, signal: controller.signal });
+      const { aborted } = controller.signal;
+      if (pending.current === controller) {
+        setState((last) => (aborted ? settledState(last) : settled));
       }
-      return wanted && outcome.status === "answered" ? outcome.answer : undefined;
+      return !aborted && settled.status === "success" ? settled.response : undefined;
     },
     [abort, baseUrl],
   );
   useEffect(() => abort, [abort]);
 
-  return { exchange, ask, abort };
+  return { state, recommend, abort };
 }
 
-/** What is known while an answer is awaited: the one before. */
-export function outcomeOf(exchange: Exchange): Outcome {
-  return exchange.status === "loading" ? exchange.before : exchange;
+/** The state to show: while a request is pending, the one before it. */
+export function settledState(state: RequestState): SettledState {
+  return state.status === "loading" ? state.previous : state;
 }
 
-/** Whether `exchange` is about this model on this instance type. */
-export function isAbout(exchange: Exchange, model: string, instanceType: string): boolean {
+/** Whether `state` belongs to this model on this instance type. */
+export function isStateOf(state: RequestState, model: string, instanceType: string): boolean {
   return (
-    exchange.status !== "idle" &&
-    exchange.question.model === model &&
-    exchange.question.instanceType === instanceType
+    state.status !== "idle" && state.request.model === model && state.request.instanceType === instanceType
   );
 }
 
-async function settled(
-  question: Question,
+async function send(
+  request: RecommendRequest,
   options: { baseUrl?: string; signal: AbortSignal },
-): Promise<Outcome> {
-  const { model, instanceType, hfToken, overrides } = question;
+): Promise<SettledState> {
+  const { model, instanceType, hfToken, overrides } = request;
   try {
-    const answer = await getRecommendation(model, instanceType, hfToken, overrides, options);
-    return { status: "answered", question, answer };
+    const response = await getRecommendation(model, instanceType, hfToken, overrides, options);
+    return { status: "success", request, response };
   } catch (error) {
-    return error instanceof RecommendError ? { status: "failed", question, error } : { status: "idle" };
+    return error instanceof RecommendError ? { status: "error", request, error } : { status: "idle" };
   }
 }

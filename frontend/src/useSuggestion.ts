@@ -1,29 +1,30 @@
 import { useEffect } from "react";
 
-import { adviceOf, NO_ADVICE, type Advice } from "./advice";
 import type { RecommendError } from "./api";
-import { changedFields, valuesOf } from "./configuration";
+import { changedFields, configValues, toOverrides, updatedValues } from "./configuration";
 import { isFeasible } from "./types";
-import type { Checkpoint, ConfigValues, Feasible, FormValues, RecommendResponse } from "./types";
-import { useJudgement } from "./useJudgement";
+import type { Checkpoint, ConfigValues, FeasibleResponse, FormValues, RecommendResponse } from "./types";
+import { useDebouncedRecommendation } from "./useDebouncedRecommendation";
 import { useLatest } from "./useLatest";
-import { isAbout, useRecommendation, type Exchange, type Question } from "./useRecommendation";
+import { isStateOf, useRecommendation, type RecommendRequest, type RequestState } from "./useRecommendation";
+import { groupWarnings, NO_WARNINGS, type ConfigWarnings } from "./warnings";
 
-export interface SuggestionOptions {
-  /** What the form holds; nothing is asked while one of the two is empty. */
+export interface UseSuggestionOptions {
+  /** Hugging Face model ID in the form. Nothing is requested while it is empty. */
   model: string;
+  /** EC2 instance type in the form. Nothing is requested while it is empty. */
   instanceType: string;
-  /** Sent in a header with each request. */
+  /** Hugging Face token, sent in a header with each request. */
   hfToken?: string;
-  /** The form's values; without them there is no advice about what a person changed. */
+  /** The form's values. Without them, changed values are not checked. */
   values?: FormValues;
   /** Fills the form. */
   onApply: (values: ConfigValues) => void;
-  /** Changes the form's instance type; without it a larger instance is named but cannot be switched to. */
+  /** Changes the form's instance type. Without it, a larger instance is shown without a button. */
   onInstanceTypeChange?: (instanceType: string) => void;
-  /** Changes the form's model; without it checkpoints are named but cannot be chosen. */
+  /** Changes the form's model. Without it, pre-quantized checkpoints are shown without a button. */
   onModelChange?: (model: string) => void;
-  /** The service's origin, where it is not the page's own. */
+  /** Origin of the service. Defaults to the page's own origin. */
   baseUrl?: string;
 }
 
@@ -31,106 +32,118 @@ export interface Suggestion {
   model: string;
   instanceType: string;
   values: FormValues;
-  loading: boolean;
-  /** The answer to the form's values where they were changed, else the recommendation. */
-  answer?: RecommendResponse;
-  /** Whether `answer` is about values that were changed. */
-  isAdjusted: boolean;
-  /** Why there is no recommendation. */
+  isLoading: boolean;
+  /** The response to the changed values if there is one, else the recommendation. */
+  response?: RecommendResponse;
+  /** Whether `response` takes changed values into account. */
+  hasOverrides: boolean;
+  /** Why the recommendation could not be fetched. */
   error?: RecommendError;
-  /** Why changed values could not be judged. */
-  judgementError?: RecommendError;
-  /** Whether a Hub token, or another one, would help. */
+  /** Why the changed values could not be checked. */
+  overridesError?: RecommendError;
+  /** Whether the model needs a token, or a different one. */
   needsToken: boolean;
-  advice: Advice;
+  warnings: ConfigWarnings;
+  /** Values recommended for unchanged fields, where changes to other fields make them differ from the form. */
+  updatedValues: FormValues;
+  /** Tensor parallel degrees to choose from. Empty before the first response. */
+  tpOptions: number[];
   suggest: () => void;
   apply: (values: ConfigValues) => void;
-  switchInstance?: (instanceType: string) => void;
-  chooseCheckpoint?: (checkpoint: Checkpoint) => void;
+  switchInstanceType?: (instanceType: string) => void;
+  selectCheckpoint?: (checkpoint: Checkpoint) => void;
 }
 
-/** The state behind `SuggestConfig`, held by the form so that its fields can show the advice. */
-export function useSuggestion(options: SuggestionOptions): Suggestion {
+/** The state of `SuggestConfig` and `FieldWarning`. Call it in the component that holds the form's values. */
+export function useSuggestion(options: UseSuggestionOptions): Suggestion {
   const { model, instanceType, hfToken, values = NO_VALUES, baseUrl } = options;
-  const [current, ask] = useCurrent(options);
-  const recommendation = current.status === "answered" ? current.answer : undefined;
-  const recommended = feasible(recommendation);
+  const [state, recommendAndApply] = useFormRecommendation(options);
+  const recommendation = state.status === "success" ? state.response : undefined;
+  const recommended = feasibleOrUndefined(recommendation);
 
   const changed = recommended ? changedFields(values, recommended) : [];
-  const judgement = useJudgement({ model, instanceType, hfToken }, values, changed, baseUrl);
-  const judged = judgement.status === "answered" ? feasible(judgement.answer) : undefined;
-  const answer = judged ?? recommended;
+  const overridesState = useDebouncedRecommendation(
+    { model, instanceType, hfToken, overrides: toOverrides(values, changed) },
+    { enabled: changed.length > 0, baseUrl },
+  );
+  const overridden =
+    overridesState.status === "success" ? feasibleOrUndefined(overridesState.response) : undefined;
+  const feasible = overridden ?? recommended;
 
-  const error = errorOf(current);
+  const error = errorOf(state);
   return {
     model,
     instanceType,
     values,
-    loading: current.status === "loading",
-    answer: answer ?? recommendation,
-    isAdjusted: judged !== undefined,
+    isLoading: state.status === "loading",
+    response: feasible ?? recommendation,
+    hasOverrides: overridden !== undefined,
     error,
-    judgementError: errorOf(judgement),
+    overridesError: errorOf(overridesState),
     needsToken: error?.code === "model_gated" || error?.code === "hf_token_rejected",
-    advice: answer ? adviceOf(answer, values, changed) : NO_ADVICE,
-    suggest: () => ask({ model, instanceType, hfToken }),
+    warnings: feasible ? groupWarnings(feasible, changed) : NO_WARNINGS,
+    updatedValues: feasible ? updatedValues(feasible, values, changed) : NO_VALUES,
+    tpOptions: feasible?.valid_tp_options ?? [],
+    suggest: () => recommendAndApply({ model, instanceType, hfToken }),
     apply: options.onApply,
-    ...changesOfTheForm(options, ask),
+    ...formActions(options, recommendAndApply),
   };
 }
 
 const NO_VALUES: FormValues = {};
 
-/** The exchange about what the form holds now, and how to begin one; its answer fills the form. */
-function useCurrent(options: SuggestionOptions): [Exchange, (question: Question) => void] {
+/** The state of the request for the form's model and instance type, and a function that sends one and fills the form. */
+function useFormRecommendation(
+  options: UseSuggestionOptions,
+): [RequestState, (request: RecommendRequest) => void] {
   const { model, instanceType, baseUrl } = options;
-  const { exchange, ask, abort } = useRecommendation(baseUrl);
-  const latest = useLatest({ ...options, exchange });
+  const { state, recommend, abort } = useRecommendation(baseUrl);
+  const latest = useLatest({ ...options, state });
 
   useEffect(() => {
-    if (!isAbout(latest.current.exchange, model, instanceType)) {
+    if (!isStateOf(latest.current.state, model, instanceType)) {
       abort();
     }
   }, [model, instanceType, abort, latest]);
 
-  const askAndFill = async (question: Question) => {
-    const answer = feasible(await ask(question));
-    if (answer) {
-      latest.current.onApply(valuesOf(answer));
+  const recommendAndApply = async (request: RecommendRequest) => {
+    const recommended = feasibleOrUndefined(await recommend(request));
+    if (recommended) {
+      latest.current.onApply(configValues(recommended));
     }
   };
-  const current = isAbout(exchange, model, instanceType) ? exchange : IDLE;
-  return [current, (question) => void askAndFill(question)];
+  const formState = isStateOf(state, model, instanceType) ? state : IDLE;
+  return [formState, (request) => void recommendAndApply(request)];
 }
 
-const IDLE: Exchange = { status: "idle" };
+const IDLE: RequestState = { status: "idle" };
 
-/** What needs the form to let its model or instance type be changed, as far as it does. */
-function changesOfTheForm(
-  { model, instanceType, hfToken, onApply, onInstanceTypeChange, onModelChange }: SuggestionOptions,
-  ask: (question: Question) => void,
-): Pick<Suggestion, "switchInstance" | "chooseCheckpoint"> {
+/** The actions that change the form's model or instance type, as far as the form allows it. */
+function formActions(
+  { model, instanceType, hfToken, onApply, onInstanceTypeChange, onModelChange }: UseSuggestionOptions,
+  recommendAndApply: (request: RecommendRequest) => void,
+): Pick<Suggestion, "switchInstanceType" | "selectCheckpoint"> {
   return {
-    switchInstance:
+    switchInstanceType:
       onInstanceTypeChange &&
-      ((larger) => {
-        onInstanceTypeChange(larger);
-        ask({ model, instanceType: larger, hfToken });
+      ((newInstanceType) => {
+        onInstanceTypeChange(newInstanceType);
+        recommendAndApply({ model, instanceType: newInstanceType, hfToken });
       }),
-    chooseCheckpoint:
+    selectCheckpoint:
       onModelChange &&
       ((checkpoint) => {
         onModelChange(checkpoint.model);
-        onApply(valuesOf(checkpoint));
-        ask({ model: checkpoint.model, instanceType, hfToken });
+        onApply(configValues(checkpoint));
+        recommendAndApply({ model: checkpoint.model, instanceType, hfToken });
       }),
   };
 }
 
-function feasible(answer: RecommendResponse | undefined): Feasible | undefined {
-  return answer && isFeasible(answer) ? answer : undefined;
+function feasibleOrUndefined(response: RecommendResponse | undefined): FeasibleResponse | undefined {
+  return response && isFeasible(response) ? response : undefined;
 }
 
-function errorOf(exchange: Exchange): RecommendError | undefined {
-  return exchange.status === "failed" ? exchange.error : undefined;
+function errorOf(state: RequestState): RecommendError | undefined {
+  return state.status === "error" ? state.error : undefined;
 }

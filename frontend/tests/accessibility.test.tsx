@@ -5,16 +5,16 @@ import { expect, test } from "vitest";
 
 import { RunPage } from "../src/run/RunPage";
 import { golden } from "./support/golden";
-import { failure, json, serve } from "./support/service";
+import { errorResponse, json, mockFetch } from "./support/service";
 
-/** What axe finds without a layout; colours are looked at in a browser. */
+/** The axe violations, except color contrast, which needs a layout and is checked in a browser. */
 async function violations(): Promise<string[]> {
   const results = await axe.run(document.body, { rules: { "color-contrast": { enabled: false } } });
   return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`);
 }
 
-async function suggest(answer: Response) {
-  serve(({ path }) => (path.startsWith("/local") ? json([]) : answer.clone()));
+async function suggest(response: Response) {
+  mockFetch(({ path }) => (path.startsWith("/local") ? json([]) : response.clone()));
   render(<RunPage />);
   await userEvent.type(screen.getByRole("combobox", { name: "Model" }), "org/model");
   await userEvent.type(screen.getByLabelText("Instance Type"), "g5.xlarge");
@@ -27,15 +27,15 @@ test.each([
   "asked-for-native-that-does-not-fit",
   "does-not-fit",
   "neuron",
-])("axe finds nothing with the answer %s", async (name) => {
+])("the page with the response %s has no axe violations", async (name) => {
   await suggest(json(golden(name)));
-  await screen.findAllByRole("heading", { level: 2, name: /configuration|fit|supported/ });
+  await screen.findAllByRole("heading", { level: 2, name: /Configuration|fit|supported/ });
   await userEvent.click(screen.getByRole("button", { name: "Run Benchmark" }));
   await expect(violations()).resolves.toEqual([]);
 });
 
-test("axe finds nothing with an error", async () => {
-  await suggest(failure(403, "model_gated", "org/model is gated."));
+test("the page with an error has no axe violations", async () => {
+  await suggest(errorResponse(403, "model_gated", "org/model is gated."));
   await screen.findByRole("alert");
   await expect(violations()).resolves.toEqual([]);
 });

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 
 import { expect, test } from "vitest";
 
-import { needsCheckpoint, serveCommand } from "../src/command";
-import { feasible } from "./support/golden";
+import { needsPreQuantizedCheckpoint, serveCommand } from "../src/command";
+import { defined, feasible } from "./support/golden";
 
-test("the command serves the model with one option a line", () => {
+test("the command serves the model, with one option per line", () => {
   expect(serveCommand(feasible("fits-one-gpu"), "org/model").split("\n")).toEqual([
     "vllm serve org/model \\",
     "    --tensor-parallel-size 1 \\",
@@ -16,25 +16,25 @@ test("the command serves the model with one option a line", () => {
   ]);
 });
 
-test("where a checkpoint has to be prepared the command serves the first, with its own options", () => {
-  const answer = feasible("quantized-beforehand");
-  const [first] = answer.checkpoints ?? [];
-  expect(needsCheckpoint(answer)).toBe(true);
-  const command = serveCommand(answer, "meta-llama/Llama-3.1-8B-Instruct");
-  expect(command).toContain(`vllm serve ${first?.model ?? "?"} \\`);
+test("if a pre-quantized checkpoint is needed, the command serves the first one with its own options", () => {
+  const response = feasible("quantized-beforehand");
+  const checkpoint = defined(response.checkpoints?.[0]);
+  expect(needsPreQuantizedCheckpoint(response)).toBe(true);
+  const command = serveCommand(response, "meta-llama/Llama-3.1-8B-Instruct");
+  expect(command).toContain(`vllm serve ${checkpoint.model} \\`);
   expect(command).not.toContain("meta-llama");
 });
 
-test("without a known checkpoint the command says what has to be put in its place", () => {
-  const answer = { ...feasible("quantized-beforehand"), checkpoints: undefined };
-  expect(serveCommand(answer, "org/model")).toContain("vllm serve '<org/model in int8>' \\");
+test("if no pre-quantized checkpoint is known, the command has a placeholder for it", () => {
+  const response = { ...feasible("quantized-beforehand"), checkpoints: undefined };
+  expect(serveCommand(response, "org/model")).toContain("vllm serve '<org/model in int8>' \\");
 });
 
-test("a shell reads every word as it is meant", () => {
-  const odd = ["--a", "it's $HOME", "--json", '{"k": [1]}', "--empty", ""];
-  const command = serveCommand({ ...feasible("fits-one-gpu"), vllm_args: odd }, "org/model");
+test("a shell splits the command into the intended words", () => {
+  const args = ["--a", "it's $HOME", "--json", '{"k": [1]}', "--empty", ""];
+  const command = serveCommand({ ...feasible("fits-one-gpu"), vllm_args: args }, "org/model");
   const printed = execFileSync("sh", ["-c", command.replace("vllm serve", "printf '%s\\n'")], {
     encoding: "utf8",
   });
-  expect(printed).toBe(["org/model", ...odd, ""].join("\n"));
+  expect(printed).toBe(["org/model", ...args, ""].join("\n"));
 });

@@ -1,11 +1,11 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { changedFields, holds, overridesOf, valuesOf } from "../src/configuration";
+import { changedFields, configValues, matchesConfig, toOverrides, updatedValues } from "../src/configuration";
 import { feasible } from "./support/golden";
 
-const recommended = valuesOf(feasible("fits-one-gpu"));
+const recommended = configValues(feasible("fits-one-gpu"));
 
-test("the values are those of the form and nothing else", () => {
+test("configValues picks the form values of a response", () => {
   expect(recommended).toEqual({
     tensor_parallel_degree: 1,
     quantization: null,
@@ -16,32 +16,62 @@ test("the values are those of the form and nothing else", () => {
   });
 });
 
-test("a field is changed where it holds something else, and not where it is empty", () => {
-  expect(changedFields(recommended, recommended)).toEqual([]);
-  expect(changedFields({ ...recommended, concurrency: 60 }, recommended)).toEqual(["concurrency"]);
-  expect(changedFields({ ...recommended, concurrency: undefined }, recommended)).toEqual([]);
-});
-
-test("no quantization is a change where one was recommended", () => {
-  const quantized = valuesOf(feasible("quantized-at-load"));
-  expect(changedFields({ ...quantized, quantization: null }, quantized)).toEqual(["quantization"]);
-});
-
-test("the service's query has its own names for two of the fields", () => {
-  const values = { ...recommended, tensor_parallel_degree: 2 };
-  expect(overridesOf(values, ["tensor_parallel_degree", "quantization"])).toEqual({
-    tp: 2,
-    quantization: "none",
+describe("changedFields", () => {
+  test("lists the fields that differ from the recommendation, except empty ones", () => {
+    expect(changedFields(recommended, recommended)).toEqual([]);
+    expect(changedFields({ ...recommended, concurrency: 60 }, recommended)).toEqual(["concurrency"]);
+    expect(changedFields({ ...recommended, concurrency: undefined }, recommended)).toEqual([]);
   });
-  expect(overridesOf({ quantization: "fp8" }, ["quantization"])).toEqual({ quantization: "fp8" });
+
+  test("lists quantization if a recommended quantization was changed to none", () => {
+    const quantized = configValues(feasible("quantized-at-load"));
+    expect(changedFields({ ...quantized, quantization: null }, quantized)).toEqual(["quantization"]);
+  });
 });
 
-test("fields that nobody changed are not sent", () => {
-  expect(overridesOf(recommended, [])).toEqual({});
-  expect(overridesOf(recommended, ["concurrency"])).toEqual({ concurrency: 55 });
+describe("toOverrides", () => {
+  test("uses the API's names for the tensor parallel degree and for no quantization", () => {
+    const values = { ...recommended, tensor_parallel_degree: 2 };
+    expect(toOverrides(values, ["tensor_parallel_degree", "quantization"])).toEqual({
+      tp: 2,
+      quantization: "none",
+    });
+    expect(toOverrides({ quantization: "fp8" }, ["quantization"])).toEqual({ quantization: "fp8" });
+  });
+
+  test("leaves out all other fields", () => {
+    expect(toOverrides(recommended, [])).toEqual({});
+    expect(toOverrides(recommended, ["concurrency"])).toEqual({ concurrency: 55 });
+  });
 });
 
-test("the form holds a configuration where every field does", () => {
-  expect(holds(recommended, recommended)).toBe(true);
-  expect(holds({ ...recommended, concurrency: 1 }, recommended)).toBe(false);
+describe("updatedValues", () => {
+  const response = feasible("asked-for-tp");
+
+  test("has the recommended value of an unchanged field that differs from the form", () => {
+    const values = { ...configValues(response), tensor_parallel_degree: 2, max_model_len: 100 };
+    expect(updatedValues(response, values, ["tensor_parallel_degree"])).toEqual({
+      max_model_len: response.max_model_len,
+    });
+  });
+
+  test("leaves out changed and empty fields", () => {
+    const values = { ...configValues(response), max_model_len: 100, concurrency: undefined };
+    expect(updatedValues(response, values, ["max_model_len"])).toEqual({});
+  });
+
+  test("is empty if nothing was changed", () => {
+    expect(updatedValues(response, { concurrency: 1 }, [])).toEqual({});
+  });
+
+  test("is empty if vLLM would not start", () => {
+    const doesNotStart = feasible("asked-for-native-that-does-not-fit");
+    const values = { ...configValues(doesNotStart), concurrency: 15 };
+    expect(updatedValues(doesNotStart, values, ["quantization"])).toEqual({});
+  });
+});
+
+test("matchesConfig is true only if every field has the same value", () => {
+  expect(matchesConfig(recommended, recommended)).toBe(true);
+  expect(matchesConfig({ ...recommended, concurrency: 1 }, recommended)).toBe(false);
 });

@@ -2,10 +2,10 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
 
-// A machine with other work to do is slow, not wrong.
+// The default of one second is too short on a busy machine.
 configure({ asyncUtilTimeout: 10_000 });
 
-// jsdom has no layout, and so nothing to scroll.
+// jsdom has no layout and does not implement scrolling.
 beforeEach(() => {
   Element.prototype.scrollIntoView = vi.fn();
 });

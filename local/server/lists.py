@@ -15,10 +15,10 @@ from handler.background import result, start
 from handler.errors import HubBadResponse, RequestError
 from handler.hub.client import HubClient
 from handler.hub.errors import too_slow
-from handler.hub.response import Reply
+from handler.hub.response import HubResponse
 from local.server.http_types import Answer, Request, error_answer, json_answer
 from recommender.hardware.instance import Instance
-from recommender.model.non_generators import NOT_GENERATORS_BY_PIPELINE
+from recommender.model.non_generators import NON_GENERATING_PIPELINES
 
 Instances = Callable[[], Iterable[Instance]]
 
@@ -66,7 +66,7 @@ class Listing:
         except TimeoutError as error:
             raise too_slow() from error
         entries = _entries(reply)
-        entries.sort(key=lambda entry: str(entry.get("pipeline_tag")) in NOT_GENERATORS_BY_PIPELINE)
+        entries.sort(key=lambda entry: str(entry.get("pipeline_tag")) in NON_GENERATING_PIPELINES)
         return [entry["id"] for entry in entries[:_MODELS]]
 
 
@@ -81,7 +81,7 @@ def _row(instance: Instance) -> dict[str, Any]:
     }
 
 
-def _entries(reply: Reply) -> list[dict[str, Any]]:
+def _entries(reply: HubResponse) -> list[dict[str, Any]]:
     """The Hub's entries that name a repository; raises `HubBadResponse` where it did not send a list."""
     try:
         document = json.loads(reply.body) if reply.status == HTTPStatus.OK else None

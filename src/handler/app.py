@@ -1,4 +1,4 @@
-"""The Lambda function: settings and clients made once, then one event after the other."""
+"""The Lambda function: settings and clients are created once, then events are handled one at a time."""
 
 import logging
 import os
@@ -14,32 +14,35 @@ from handler.catalog import CLIENT_CONFIG, Catalog
 from handler.hub.hub import Hub
 from handler.routes import Application
 from handler.settings import Settings
-from handler.snapstart import survive_snapshots
+from handler.snapstart import register_hooks
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 logger = Logger()
-# At DEBUG these two write request headers, the role's session token among them.
-for talkative in ("botocore", "urllib3"):
-    logging.getLogger(talkative).setLevel(logging.INFO)
+# At DEBUG these two log request headers, which include the role's session token.
+for library in ("botocore", "urllib3"):
+    logging.getLogger(library).setLevel(logging.INFO)
 
 settings = Settings.from_env(os.environ)
-session = get_session()  # what boto3 wraps; boto3 itself would load what resources and transfers to S3 need
+session = get_session()  # boto3, which wraps it, would also import resources and transfers to S3
 
 
 class Service:
-    """The application, whose clients hold sockets and whose caches hold times of this machine's clock."""
+    """The application with its clients and caches, which a restored snapshot must create again.
+
+    Clients hold sockets, and caches hold times of this machine's clock.
+    """
 
     catalog: Catalog
     app: Application
 
     def __init__(self) -> None:
-        """Make the first one."""
+        """Create clients and caches."""
         self.renew()
 
     def renew(self) -> None:
-        """Begin anew: nothing connected, nothing remembered."""
+        """Replace them: nothing connected, nothing cached."""
         self.catalog = Catalog(
             cast("DynamoDBClient", session.create_client("dynamodb", config=CLIENT_CONFIG)),
             settings.instance_table,
@@ -56,13 +59,14 @@ class Service:
 
 
 service = Service()
-survive_snapshots(service.renew)
+register_hooks(service.renew)
 
 
-# log_event is stated because POWERTOOLS_LOGGER_LOG_EVENT would log headers otherwise.
+# log_event is stated because otherwise POWERTOOLS_LOGGER_LOG_EVENT could make it log headers.
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP, log_event=False)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """The answer to an event of API Gateway's payload format 2.0."""
-    answer = service.app.resolve(event, context)
+    """The response to an event of API Gateway's payload format 2.0."""
+    metrics.begin(logger.get_correlation_id() or context.aws_request_id)
+    response = service.app.resolve(event, context)
     metrics.publish()
-    return answer
+    return response

@@ -1,4 +1,4 @@
-"""Every way in which a request can fail, with its status, code and sentence.
+"""Every error that a request can end with: its status, code and sentence.
 
     RequestError
     |-- InvalidRequest          400 invalid_request
@@ -13,7 +13,7 @@
     |-- HubBadResponse          502 hub_bad_response
     `-- CatalogUnavailable      503 catalog_unavailable
 
-There is no 401: to the frontend that means that its own session has ended.
+There is no 401: the frontend takes one to mean that its own session has ended.
 """
 
 from collections.abc import Mapping
@@ -29,11 +29,11 @@ class RequestError(Exception):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers that the answer carries beside the usual ones."""
+        """Headers of the answer in addition to those of every error."""
         return {}
 
-    def later(self, seconds: int) -> "RequestError":  # noqa: ARG002 - for those that tell a time
-        """The same problem `seconds` after it came up, to be raised anew."""
+    def copy(self, *, seconds_later: int = 0) -> "RequestError":  # noqa: ARG002 - for errors that state a wait
+        """The same error without traceback and cause, as it reads `seconds_later`."""
         return type(self)(*self.args)
 
 
@@ -44,13 +44,13 @@ class InvalidRequest(RequestError):
 
 
 class ModelGated(RequestError):
-    """The repository is gated and no token came along."""
+    """The repository is gated and the request has no token."""
 
     status, code = HTTPStatus.FORBIDDEN, "model_gated"
 
 
 class TokenRejected(RequestError):
-    """The Hub does not know the token, or its owner may not read the repository."""
+    """The token is not valid, or its owner may not read the repository."""
 
     status, code = HTTPStatus.FORBIDDEN, "hf_token_rejected"
 
@@ -68,13 +68,13 @@ class InstanceTypeNotFound(RequestError):
 
 
 class RouteNotFound(RequestError):
-    """The path is not one of the API's."""
+    """The API has no such path."""
 
     status, code = HTTPStatus.NOT_FOUND, "route_not_found"
 
 
 class MethodNotAllowed(RequestError):
-    """The path exists, but only for GET."""
+    """The path supports GET only."""
 
     status, code = HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"
 
@@ -91,38 +91,37 @@ class HubUnreachable(RequestError):
 
 
 class HubRateLimited(RequestError):
-    """The Hub has had enough requests for now."""
+    """The Hub answered 429."""
 
     status, code = HTTPStatus.BAD_GATEWAY, "hub_rate_limited"
 
     def __init__(self, *, retry_after_seconds: int | None, remedy: str = "") -> None:
-        """Say when to come back, if the Hub told, and what else could be done."""
+        """Suggest when to try again, where the Hub stated it, and `remedy`, a sentence."""
         when = "in a few minutes" if retry_after_seconds is None else f"in {retry_after_seconds} seconds"
-        super().__init__(
-            f"The Hugging Face Hub takes no more requests from here for now; try again {when}.{remedy}"
-        )
+        advice = f" {remedy}" if remedy else ""
+        super().__init__(f"The Hugging Face Hub is rate limiting this service; try again {when}.{advice}")
         self.retry_after_seconds = retry_after_seconds
         self.remedy = remedy
 
-    def later(self, seconds: int) -> "HubRateLimited":
-        """What is left of the wait after some of it has passed."""
-        asked = self.retry_after_seconds
-        left = None if asked is None else max(1, asked - seconds)
+    def copy(self, *, seconds_later: int = 0) -> "HubRateLimited":
+        """The same error with the rest of the wait."""
+        stated = self.retry_after_seconds
+        left = None if stated is None else max(1, stated - seconds_later)
         return HubRateLimited(retry_after_seconds=left, remedy=self.remedy)
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The Hub's own waiting time."""
+        """The wait that the Hub asks for."""
         return {} if self.retry_after_seconds is None else {"Retry-After": str(self.retry_after_seconds)}
 
 
 class HubBadResponse(RequestError):
-    """The Hub's answer is not what a Hub answers."""
+    """The Hub's response cannot be used."""
 
     status, code = HTTPStatus.BAD_GATEWAY, "hub_bad_response"
 
 
 class CatalogUnavailable(RequestError):
-    """DynamoDB did not answer, or the table holds nothing."""
+    """DynamoDB did not answer, or the table is empty."""
 
     status, code = HTTPStatus.SERVICE_UNAVAILABLE, "catalog_unavailable"

@@ -1,4 +1,4 @@
-"""What table, Hub and calculator say to a question."""
+"""Handle one recommendation request: look up instance and model, run the calculator."""
 
 from dataclasses import dataclass
 
@@ -13,68 +13,72 @@ from recommender.model.errors import ImplausibleMetadata
 from recommender.recommend import Feasible, Recommendation, recommend, refusal_of_neuron
 from recommender.vllm.behavior import behavior_of
 
-# AWS Inferentia and Trainium. Their answer needs nothing of the Hub.
+# AWS Inferentia and Trainium, which are answered without the Hub.
 _NEURON_FAMILIES = ("inf", "trn")
 
 logger = Logger(child=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A recommendation, and how old what it rests on is."""
+class RecommendResult:
+    """A recommendation, and the age of the metadata that it is based on."""
 
     recommendation: Recommendation
     age_seconds: float | None
-    """Of the metadata behind it, where they are an older copy."""
+    """The age of a stale copy of the metadata; `None` where they are not stale."""
 
 
-def answer(question: RecommendRequest, catalog: Catalog, hub: Hub, *, deadline: float) -> Answer:
-    """The answer to `question`, by `deadline`, a value of `time.monotonic`.
+def handle_request(
+    request: RecommendRequest, catalog: Catalog, hub: Hub, *, deadline: float
+) -> RecommendResult:
+    """The result of `request`, by `deadline`, a value of `time.monotonic`.
 
-    Raises an error of `handler.errors` where table or Hub refuse or fail.
+    Raises an error of `handler.errors` where the table or the Hub refuses or fails.
     """
-    found = _without_the_hub(question, catalog, deadline) or _with_the_hub(
-        question, catalog, hub, deadline=deadline
-    )
-    metrics.recommended(feasible=isinstance(found.recommendation, Feasible))
+    result = _without_hub(request, catalog, deadline) or _with_hub(request, catalog, hub, deadline)
+    metrics.recommended(feasible=isinstance(result.recommendation, Feasible))
     logger.info(
         "Recommended",
-        model=question.model_id,
-        instance_type=question.instance_type,
-        answer=type(found.recommendation).__name__.lower(),
+        model=request.model_id,
+        instance_type=request.instance_type,
+        answer=type(result.recommendation).__name__.lower(),
     )
-    return found
+    return result
 
 
-def _without_the_hub(question: RecommendRequest, catalog: Catalog, deadline: float) -> Answer | None:
-    """What can be said before the Hub is asked, without having to wait for the table with the question."""
-    if not catalog.is_at_hand() and not question.instance_type.startswith(_NEURON_FAMILIES):
+def _without_hub(request: RecommendRequest, catalog: Catalog, deadline: float) -> RecommendResult | None:
+    """The result where it does not depend on the Hub.
+
+    The instance type is looked up first only where that needs no waiting: otherwise table and Hub are asked
+    at the same time.
+    """
+    if not catalog.is_fresh() and not request.instance_type.startswith(_NEURON_FAMILIES):
         return None
-    refused = refusal_of_neuron(catalog.instance(question.instance_type, deadline=deadline))
-    return Answer(recommendation=refused, age_seconds=None) if refused is not None else None
+    refused = refusal_of_neuron(catalog.instance(request.instance_type, deadline=deadline))
+    return RecommendResult(recommendation=refused, age_seconds=None) if refused is not None else None
 
 
-def _with_the_hub(question: RecommendRequest, catalog: Catalog, hub: Hub, *, deadline: float) -> Answer:
-    """Table and Hub are asked at the same time; what the table says comes first."""
-    with hub.asking(question.model_id, question.token, deadline=deadline) as told:
-        instance = catalog.instance(question.instance_type, deadline=deadline)
-        instances = catalog.instances(deadline=deadline)
-        known = told()
+def _with_hub(request: RecommendRequest, catalog: Catalog, hub: Hub, deadline: float) -> RecommendResult:
+    """Ask table and Hub at the same time; an error of the table takes precedence."""
+    fetched = hub.start_fetch(request.model_id, request.token, deadline=deadline)
+    instance = catalog.instance(request.instance_type, deadline=deadline)
+    instances = catalog.instances(deadline=deadline)
+    found = fetched()
+    behavior = behavior_of(request.vllm_version)
     try:
-        found = recommend(
-            known.metadata, instance, instances, behavior_of(question.vllm_version), question.overrides
-        )
+        recommendation = recommend(found.metadata, instance, instances, behavior, request.overrides)
     except ImplausibleMetadata as error:
-        raise HubBadResponse(f"The metadata of {question.model_id} make no sense: {error}") from error
-    if isinstance(found, Feasible) and found.wanted_checkpoints:
-        found = _with_checkpoints(found, question, known.metadata.model_id, hub, deadline=deadline)
-    return Answer(recommendation=found, age_seconds=known.age_seconds)
+        raise HubBadResponse(f"The metadata of {request.model_id} are not plausible: {error}") from error
+    if isinstance(recommendation, Feasible) and recommendation.wanted_checkpoints:
+        recommendation = _with_checkpoints(recommendation, request, found.metadata.model_id, hub, deadline)
+    return RecommendResult(recommendation=recommendation, age_seconds=found.age_seconds)
 
 
 def _with_checkpoints(
-    found: Feasible, question: RecommendRequest, canonical_id: str, hub: Hub, *, deadline: float
+    feasible: Feasible, request: RecommendRequest, canonical_id: str, hub: Hub, deadline: float
 ) -> Feasible:
-    """The answer with what the Hub has prepared; repositories are tagged with a former name, too."""
-    names = tuple(dict.fromkeys((canonical_id, question.model_id)))
-    candidates = hub.quantized_from(names, found.wanted_checkpoints, question.token, deadline=deadline)
-    return found if candidates is None else found.with_checkpoints(candidates)
+    """`feasible` with the Hub's pre-quantized checkpoints, which may be tagged with a former name."""
+    names = tuple(dict.fromkeys((canonical_id, request.model_id)))
+    wanted = feasible.wanted_checkpoints
+    candidates = hub.pre_quantized_checkpoints(names, wanted, request.token, deadline=deadline)
+    return feasible if candidates is None else feasible.with_checkpoints(candidates)

@@ -1,4 +1,4 @@
-"""A recommendation as the JSON that clients read."""
+"""A recommendation as the JSON body of an answer."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def _infeasible(answer: Infeasible) -> dict[str, Any]:
 
 
 def _values(plan: Plan) -> dict[str, Any]:
-    """The values of the form."""
+    """The values that fill the form of a benchmark."""
     return {
         "tensor_parallel_degree": plan.tensor_parallel,
         "quantization": plan.quantization.name if plan.quantization else None,
@@ -108,7 +108,7 @@ def _quantization_option(
 
 
 def _checkpoints(checkpoints: tuple[PreQuantizedCheckpoint, ...], plan: Plan) -> list[dict[str, Any]]:
-    """Those that are quantized as `plan` is."""
+    """The checkpoints that are quantized as `plan` is."""
     return [
         {
             "model": each.model_id,
@@ -117,7 +117,7 @@ def _checkpoints(checkpoints: tuple[PreQuantizedCheckpoint, ...], plan: Plan) ->
             "gated": each.is_gated,
             "estimated_mem_gib": _rounded_gib(each.plan.weight_bytes),
             **_values(each.plan),
-            # What the form asks for does not change: vLLM reads the quantization from the checkpoint.
+            # The form's value stays, although vLLM reads the quantization from the checkpoint.
             "quantization": each.quantized_to,
             "vllm_args": list(serve_arguments(each.plan)),
         }
@@ -126,18 +126,18 @@ def _checkpoints(checkpoints: tuple[PreQuantizedCheckpoint, ...], plan: Plan) ->
     ]
 
 
-def _larger_instance_info(holder: InstancePlan) -> dict[str, Any]:
+def _larger_instance_info(larger: InstancePlan) -> dict[str, Any]:
     return {
-        **_instance_info(holder.instance),
-        "estimated_mem_gib": _rounded_gib(holder.plan.weight_bytes),
-        **_values(holder.plan),
-        "vllm_args": list(serve_arguments(holder.plan)),
-        **_price(holder.instance),
+        **_instance_info(larger.instance),
+        "estimated_mem_gib": _rounded_gib(larger.plan.weight_bytes),
+        **_values(larger.plan),
+        "vllm_args": list(serve_arguments(larger.plan)),
+        **_price(larger.instance),
     }
 
 
 def _price(instance: Instance) -> dict[str, Any]:
-    """On-demand USD an hour, where they are known, and of which region."""
+    """On-demand USD per hour and their region, where they are known."""
     if instance.usd_per_hour is None:
         return {}
     return {"usd_per_hour": instance.usd_per_hour, "price_region": instance.price_region}
@@ -162,9 +162,9 @@ def _instance_info(instance: Instance) -> dict[str, Any]:
 
 
 def _memory(plan: Plan) -> dict[str, Any]:
-    """One GPU's memory in GiB; the parts from the weights to the unused rest add up to what is visible.
+    """The memory of one GPU in GiB; the parts from weights to unused add up to what is visible.
 
-    Tokens and concurrency are those of the lines that vLLM logs for the plan's context.
+    Tokens and concurrency are the figures that vLLM logs for the plan's context.
     """
     budget, overhead = plan.budget, plan.budget.overhead
     return {

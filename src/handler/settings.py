@@ -1,4 +1,4 @@
-"""The settings that the environment gives the function."""
+"""Settings from environment variables."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One value per environment variable; the README's table lists them."""
+    """One value for each environment variable; docs/deploy.md lists them."""
 
     instance_table: str
     hub_endpoint: str = "https://huggingface.co"
@@ -20,13 +20,15 @@ class Settings:
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> "Settings":
-        """The settings in `environment`; a variable that is unset or empty takes its default.
+        """The settings in `environment`; unset and empty variables take their defaults.
 
         Raises `ValueError` naming the variable where one is missing or has an impossible value.
         """
         values = {name: value.strip() for name, value in environment.items() if value.strip()}
         if "INSTANCE_TABLE" not in values:
-            raise ValueError("INSTANCE_TABLE is not set; it names the DynamoDB table of the instance types.")
+            raise ValueError(
+                "INSTANCE_TABLE is not set; set it to the name of the DynamoDB table of instance types."
+            )
         return cls(
             instance_table=values["INSTANCE_TABLE"],
             hub_endpoint=_origin("HF_ENDPOINT", values.get("HF_ENDPOINT", cls.hub_endpoint)),
@@ -44,7 +46,7 @@ def _number(values: Mapping[str, str], name: str, default: float) -> float:
     except ValueError:
         number = math.nan
     if not 0 <= number < math.inf:
-        raise ValueError(f"{name} is {values[name]!r}; it must be a number of at least 0.")
+        raise ValueError(f"{name} is {values[name]!r}; it must be a number that is not negative.")
     return number
 
 
@@ -52,9 +54,9 @@ def _origin(name: str, value: str) -> str:
     try:
         parts = urlsplit(value)
     except ValueError as error:
-        raise ValueError(f"{name} is no address such as https://huggingface.co.") from error
+        raise ValueError(f"{name} is not a URL such as https://huggingface.co.") from error
     if parts.username is not None:
-        raise ValueError(f"{name} holds a user name, which has no place in it.")
+        raise ValueError(f"{name} contains a user name, which is not allowed.")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(f"{name} is {value!r}; it must be an address such as https://huggingface.co.")
+        raise ValueError(f"{name} is {value!r}; it must be a URL such as https://huggingface.co.")
     return value.rstrip("/")

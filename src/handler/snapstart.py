@@ -1,4 +1,4 @@
-"""Around a snapshot of SnapStart: what the first request needs is warm in it, what must not be copied is not.
+"""SnapStart's runtime hooks: warm up before a snapshot, and make clients and caches after a restore.
 
 https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html
 """
@@ -40,10 +40,10 @@ _MODEL = HubMetadata(
 )
 
 
-def survive_snapshots(renew: Callable[[], None]) -> None:
+def register_hooks(renew: Callable[[], None]) -> None:
     """Warm up before a snapshot is taken, and `renew` clients and caches after each restore.
 
-    Nothing happens outside of Lambda's runtime, which alone knows of snapshots.
+    Does nothing outside of Lambda's runtime, which provides the package that registers hooks.
     """
     try:
         from snapshot_restore_py import (  # type: ignore[import-not-found] # noqa: PLC0415
@@ -53,11 +53,11 @@ def survive_snapshots(renew: Callable[[], None]) -> None:
     except ImportError:
         return
     register_before_snapshot(warm_up)
-    register_after_restore(random.seed)  # retries of all copies would pause for equally long otherwise
+    register_after_restore(random.seed)  # so that the retries of restored copies do not pause equally long
     register_after_restore(renew)
 
 
 def warm_up() -> None:
-    """Answer a question about a model and an instance that are known here, without table, Hub and secrets."""
-    question = parse_request({"model": _MODEL.model_id, "instance_type": _INSTANCE.name}, {})
-    as_json(recommend(_MODEL, _INSTANCE, [_INSTANCE], overrides=question.overrides))
+    """Answer a built-in request without table, Hub and secrets."""
+    request = parse_request({"model": _MODEL.model_id, "instance_type": _INSTANCE.name}, {})
+    as_json(recommend(_MODEL, _INSTANCE, [_INSTANCE], overrides=request.overrides))

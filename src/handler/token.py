@@ -1,10 +1,9 @@
-"""The caller's Hugging Face token, which must never be shown."""
+"""The caller's Hugging Face token, which is never printed, logged or stored."""
 
 import hashlib
 import hmac
 import re
 import secrets
-from threading import Lock
 
 from handler.errors import InvalidRequest
 
@@ -12,18 +11,18 @@ _HEADER_VALUE = re.compile(r"[\x21-\x7e]{1,1024}")
 
 
 class HubToken:
-    """A token that prints as `***`; only `authorization` gives it away, for the Hub's own header."""
+    """A token that prints as `***`; only `authorization`, the Hub's header, contains it."""
 
     __slots__ = ("_secret",)
 
     def __init__(self, secret: str) -> None:
         """Wrap `secret`.
 
-        Raises `InvalidRequest`, without repeating it, where it could not be sent in a header.
+        Raises `InvalidRequest`, without repeating it, where it cannot be sent in a header.
         """
         if not _HEADER_VALUE.fullmatch(secret):
             raise InvalidRequest(
-                "X-HF-Token holds characters that a token cannot have. Copy it again from"
+                "X-HF-Token contains characters that a token cannot have. Copy it again from"
                 " https://huggingface.co/settings/tokens; it starts with hf_ and has no spaces."
             )
         self._secret = secret
@@ -34,11 +33,11 @@ class HubToken:
         return f"Bearer {self._secret}"
 
     def redact(self, text: str) -> str:
-        """`text` without the token, should someone have repeated it there."""
+        """`text` with `***` in place of the token."""
         return text.replace(self._secret, "***")
 
     def fingerprint(self, key: bytes) -> str:
-        """A name for the token that only a holder of `key` could connect with it."""
+        """A keyed hash of the token, which cannot be linked to it without `key`."""
         return hmac.new(key, self._secret.encode(), hashlib.sha256).hexdigest()
 
     def __repr__(self) -> str:
@@ -46,18 +45,16 @@ class HubToken:
 
 
 class CallerScopes:
-    """Names for those whose answers may be read back: everybody without a token, else under the same one."""
+    """Names the callers that share cached answers: all without a token, or all with the same token."""
 
     def __init__(self) -> None:
-        """Draw no key yet: no snapshot of the process shall hold it."""
+        """Create the key lazily so that SnapStart snapshots never contain it."""
         self._key: bytes | None = None
-        self._drawing = Lock()
 
     def of(self, token: HubToken | None) -> str:
-        """The name for the owner of `token`."""
+        """The scope of the owner of `token`."""
         if token is None:
             return "public"
-        with self._drawing:
-            if self._key is None:
-                self._key = secrets.token_bytes(32)
+        if self._key is None:
+            self._key = secrets.token_bytes(32)
         return token.fingerprint(self._key)

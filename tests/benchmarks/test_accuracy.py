@@ -1,4 +1,4 @@
-"""The comparison with real servers: how it reads runs, and that predictions stay as good as they are."""
+"""The comparison with real servers: what it reads and writes, and how close the predictions are."""
 
 import json
 from pathlib import Path
@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from benchmarks.accuracy.accuracy import main, summary
+from benchmarks.accuracy.__main__ import main
 from benchmarks.accuracy.prediction import Prediction, predict
 from benchmarks.accuracy.runs import metadata_in, read_runs
+from benchmarks.accuracy.summary import summarize
 
 _METADATA = metadata_in(None)
 
@@ -18,7 +19,7 @@ def predictions() -> list[Prediction]:
     return [predict(run, _METADATA) for run in read_runs()]
 
 
-def test_every_clean_run_belongs_to_a_model_of_the_snapshot() -> None:
+def test_every_clean_run_has_a_model_of_the_snapshot() -> None:
     assert all(run.hub_id and _METADATA(run.hub_id) for run in read_runs() if run.clean)
 
 
@@ -26,9 +27,9 @@ def test_every_run_names_its_source() -> None:
     assert all(run.source for run in read_runs())
 
 
-def test_the_newer_versions_are_predicted_closely(predictions: list[Prediction]) -> None:
+def test_predictions_since_0_17_are_close(predictions: list[Prediction]) -> None:
     """One vote per model, GPU and degree; median and 90th percentile of the absolute errors."""
-    errors = summary(predictions)["since 0.17"]
+    errors = summarize(predictions)["since 0.17"]
 
     assert errors["weights"]["median"] <= 0.01
     assert errors["weights"]["p90"] <= 0.04
@@ -36,11 +37,11 @@ def test_the_newer_versions_are_predicted_closely(predictions: list[Prediction])
     assert errors["kv_cache_gib"]["p90"] <= 0.6
     assert errors["kv_tokens"]["median"] <= 0.015
     assert errors["kv_tokens"]["p90"] <= 0.09
-    assert errors["promised_over_5_percent_too_much"] <= 0.03 * errors["runs_with_tokens"]
-    assert errors["told_served_from_failed"] >= 0.95 * errors["runs_served_or_failed"]
+    assert errors["over_5_percent_too_many_tokens"] <= 0.03 * errors["runs_with_tokens"]
+    assert errors["outcome_predicted"] >= 0.95 * errors["runs_with_outcome"]
 
 
-def test_what_we_recommend_is_never_more_than_a_server_of_today_held(predictions: list[Prediction]) -> None:
+def test_the_recommended_context_never_exceeds_what_a_server_held(predictions: list[Prediction]) -> None:
     """With default flags: the recommended context is at most the tokens that the server's cache had."""
     held = [
         (each.run.id, each.recommended_max_model_len, each.run.kv_tokens)
@@ -57,8 +58,8 @@ def test_what_we_recommend_is_never_more_than_a_server_of_today_held(predictions
     assert not [row for row in held if row[1] > row[2]]
 
 
-def test_a_folder_of_documents_and_a_file_of_runs_can_be_given(tmp_path: Path) -> None:
-    # GIVEN one run of a model whose documents lie in a folder
+def test_runs_and_documents_can_come_from_files(tmp_path: Path) -> None:
+    # GIVEN one run, and a folder with the documents of its model
     documents = _METADATA("Qwen/Qwen3-8B")
     assert documents is not None
     folder = tmp_path / "hub" / "Qwen" / "Qwen3-8B"
@@ -93,7 +94,7 @@ def test_a_folder_of_documents_and_a_file_of_runs_can_be_given(tmp_path: Path) -
     status = main([str(each) for each in arguments])
     written = json.loads((tmp_path / "out.json").read_text())
 
-    # THEN prediction and log stand side by side
+    # THEN the row has the prediction and the log
     assert status == 0
     assert set(written) == {"rows", "summary"}
     (row,) = written["rows"]
@@ -103,10 +104,10 @@ def test_a_folder_of_documents_and_a_file_of_runs_can_be_given(tmp_path: Path) -
     assert row["predicted"]["outcome"] == "served"
 
 
-def test_a_model_that_is_refused_and_one_that_is_not_there_are_predicted_nothing(
+def test_a_refused_model_and_an_unknown_one_have_no_prediction(
     predictions: list[Prediction],
 ) -> None:
-    nothing = [each for each in predictions if each.predicted.outcome is None]
+    without = [each for each in predictions if each.predicted.outcome is None]
 
-    assert {"refused", "unknown"} == {each.attention for each in nothing}
-    assert all(each.predicted.kv_tokens is None for each in nothing)
+    assert {"refused", "unknown"} == {each.attention for each in without}
+    assert all(each.predicted.kv_tokens is None for each in without)

@@ -1,4 +1,4 @@
-"""A real headless Chromium, on the real local service with the built page."""
+"""A real headless Chromium, and the local service with the built page."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from support.browser import Watch, running_chromium
+from support.browser import PageMonitor, running_chromium
 from support.run_page import RunPage
 from support.started import started
 
@@ -31,26 +31,27 @@ def service_url() -> Iterator[str]:
 
 @pytest.fixture
 def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
-    """Opens the page in a browser that remembers nothing; afterwards it must not have misbehaved."""
-    watches = []
+    """Open the page in a fresh browser context. Fails the test if a monitor recorded a problem."""
+    monitors = []
 
-    def open_at(url: str | None = None, **overrides: Any) -> RunPage:
+    def open_at(url: str | None = None, **context_options: Any) -> RunPage:
         origin = url or request.getfixturevalue("service_url")
         context = stack.enter_context(
-            browser.new_context(base_url=origin, reduced_motion="reduce", **overrides)
+            browser.new_context(base_url=origin, reduced_motion="reduce", **context_options)
         )
-        watches.append(Watch(origin=origin))
+        monitor = PageMonitor(origin=origin)
+        monitors.append(monitor)
         page = context.new_page()
-        watches[-1].over(page)
+        monitor.attach(page)
         page.goto("/")
-        return RunPage(page, watches[-1])
+        return RunPage(page, monitor)
 
     with ExitStack() as stack:
         yield open_at
-    assert [complaint for watch in watches for complaint in watch.complaints] == []
+    assert [problem for monitor in monitors for problem in monitor.problems] == []
 
 
 @pytest.fixture
 def run_page(open_page: OpenPage) -> RunPage:
-    """The page as most people see it."""
+    """The page with the default context options."""
     return open_page()

@@ -1,4 +1,4 @@
-"""The form of the Run page: what it offers to choose from, and the request that comes of it."""
+"""The form of the Run page, and the request built from it."""
 
 from playwright.sync_api import expect
 from support.instances import ALL
@@ -7,7 +7,7 @@ from support.run_page import RunPage
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 
 
-def test_models_are_offered_as_a_part_of_their_name_is_typed(run_page: RunPage) -> None:
+def test_typing_a_part_of_a_model_id_lists_the_model(run_page: RunPage) -> None:
     run_page.model.press_sequentially("MISTRAL-7b")
     option = run_page.page.get_by_role("option", name=MISTRAL, exact=True)
     option.click()
@@ -16,7 +16,7 @@ def test_models_are_offered_as_a_part_of_their_name_is_typed(run_page: RunPage) 
     expect(option).to_be_hidden()
 
 
-def test_every_instance_type_stands_under_its_family_with_its_accelerators(run_page: RunPage) -> None:
+def test_all_instance_types_are_listed_by_family_with_their_accelerators(run_page: RunPage) -> None:
     groups = run_page.instance_type.locator("optgroup")
     option = run_page.instance_type.locator('optgroup[label="g5"] > option[value="g5.12xlarge"]')
 
@@ -25,7 +25,7 @@ def test_every_instance_type_stands_under_its_family_with_its_accelerators(run_p
     expect(groups).to_have_count(len({instance.family for instance in ALL}))
 
 
-def test_the_request_holds_what_the_form_holds(run_page: RunPage) -> None:
+def test_the_request_has_the_values_of_the_form(run_page: RunPage) -> None:
     run_page.suggest(MISTRAL, "g5.12xlarge")
     run_page.field("tensor_parallel_degree").select_option("2")
     run_page.field("quantization").select_option("fp8")
@@ -35,7 +35,7 @@ def test_the_request_holds_what_the_form_holds(run_page: RunPage) -> None:
         run_page.field(name).fill(str(value))
     run_page.page.get_by_label("Dataset", exact=True).select_option("sharegpt")
 
-    assert run_page.request_body() == {
+    assert run_page.submit() == {
         "model": MISTRAL,
         "instance_type": "g5.12xlarge",
         "framework": "vllm",
@@ -49,9 +49,9 @@ def test_the_request_holds_what_the_form_holds(run_page: RunPage) -> None:
     }
 
 
-def test_the_form_is_filled_by_hand_as_well(run_page: RunPage) -> None:
-    run_page.choose(MISTRAL, "g5.xlarge")
+def test_the_form_can_be_submitted_without_a_recommendation(run_page: RunPage) -> None:
+    run_page.select(MISTRAL, "g5.xlarge")
     run_page.field("concurrency").fill("4")
-    body = run_page.request_body()
+    body = run_page.submit()
 
     assert (body["model"], body["concurrency"], body["max_model_len"]) == (MISTRAL, 4, None)

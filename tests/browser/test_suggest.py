@@ -1,4 +1,4 @@
-"""The button, the form that it fills, and the panel that it opens."""
+"""The Suggest Config button, the form that it fills, and the explanation panel."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from support.run_page import RunPage
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 
 
-def test_the_button_waits_for_a_model_and_an_instance_type(run_page: RunPage) -> None:
+def test_the_button_is_disabled_without_a_model_or_an_instance_type(run_page: RunPage) -> None:
     button = run_page.button("Suggest Config")
     expect(button).to_be_disabled()
     run_page.model.fill(MISTRAL)
@@ -36,27 +36,27 @@ def _box(locator: Locator) -> FloatRect:
     return box
 
 
-def test_an_answer_fills_the_form(run_page: RunPage) -> None:
-    answer = run_page.suggest(MISTRAL, "g5.12xlarge")
+def test_a_recommendation_fills_the_form(run_page: RunPage) -> None:
+    response = run_page.suggest(MISTRAL, "g5.12xlarge")
 
-    run_page.expect_values(answer)
+    run_page.expect_values(response)
     expect(run_page.field("tensor_parallel_degree")).to_have_value("4")
     expect(run_page.field("max_model_len")).to_have_value("32768")
 
 
-def test_the_panel_gives_a_reason_for_each_value(run_page: RunPage) -> None:
-    answer = run_page.suggest(MISTRAL, "g5.12xlarge")
+def test_the_panel_explains_each_value(run_page: RunPage) -> None:
+    response = run_page.suggest(MISTRAL, "g5.12xlarge")
     panel = run_page.panel
 
-    expect(panel).to_contain_text(f"{MISTRAL} (7.2 B parameters, bfloat16)")
+    expect(panel).to_contain_text(f"{MISTRAL} (7.2B parameters, bfloat16)")
     expect(panel).to_contain_text("g5.12xlarge (4 \N{MULTIPLICATION SIGN} A10G, 96 GiB)")
     for name in ("tensor_parallel_degree", "quantization", "max_model_len", "concurrency"):
-        expect(panel).to_contain_text(answer["explanation"][name])
+        expect(panel).to_contain_text(response["explanation"][name])
 
 
 def test_the_panel_is_open_at_first_and_can_be_hidden(run_page: RunPage) -> None:
-    answer = run_page.suggest(MISTRAL, "g5.12xlarge")
-    reason = run_page.panel.get_by_text(answer["explanation"]["concurrency"])
+    response = run_page.suggest(MISTRAL, "g5.12xlarge")
+    reason = run_page.panel.get_by_text(response["explanation"]["concurrency"])
 
     expect(reason).to_be_visible()
     run_page.button("Hide explanation").click()
@@ -65,17 +65,17 @@ def test_the_panel_is_open_at_first_and_can_be_hidden(run_page: RunPage) -> None
     expect(reason).to_be_visible()
 
 
-def test_the_memory_of_a_gpu_stands_in_figures_beside_the_picture(run_page: RunPage) -> None:
+def test_the_memory_table_has_the_figures_of_the_response(run_page: RunPage) -> None:
     memory = run_page.suggest(MISTRAL, "g5.xlarge")["memory"]
     rows = run_page.panel.get_by_role("table").get_by_role("row").all()[1:]
-    shown = [row.get_by_role("cell").first.inner_text() for row in rows]
+    cells = [row.get_by_role("cell").first.inner_text() for row in rows]
     runtime = memory["non_torch_gib"] + memory["cuda_graphs_gib"]
     parts = [memory["weights_gib"], memory["kv_cache_gib"], memory["activations_gib"], runtime]
 
-    assert shown == [f"{gib:.1f} GiB" for gib in (*parts, memory["unused_gib"])]
+    assert cells == [f"{gib:.1f} GiB" for gib in (*parts, memory["unused_gib"])]
 
 
-def test_the_picture_has_a_part_for_each_figure_as_wide_as_its_share(run_page: RunPage) -> None:
+def test_the_width_of_each_part_of_the_memory_bar_is_its_share(run_page: RunPage) -> None:
     memory = run_page.suggest(MISTRAL, "g5.xlarge")["memory"]
     widths = [_box(part)["width"] for part in run_page.panel.locator("[data-part] > rect").all()]
 
@@ -83,20 +83,20 @@ def test_the_picture_has_a_part_for_each_figure_as_wide_as_its_share(run_page: R
     assert widths[0] / sum(widths) == pytest.approx(memory["weights_gib"] / memory["visible_gib"], abs=0.02)
 
 
-def test_the_command_is_copied_as_it_is_shown(open_page: Callable[..., RunPage]) -> None:
+def test_copying_the_command_copies_what_is_shown(open_page: Callable[..., RunPage]) -> None:
     run_page = open_page(permissions=["clipboard-read", "clipboard-write"])
-    answer = run_page.suggest(MISTRAL, "g5.12xlarge")
+    response = run_page.suggest(MISTRAL, "g5.12xlarge")
     run_page.button("Copy command").click()
-    expect(run_page.button("Copied command")).to_be_visible()
+    expect(run_page.button("Copied")).to_be_visible()
     copied = run_page.page.evaluate("navigator.clipboard.readText()")
 
     assert copied == run_page.panel.locator("code").inner_text()
-    assert copied.replace("\\\n", "").split() == ["vllm", "serve", MISTRAL, *answer["vllm_args"]]
+    assert copied.replace("\\\n", "").split() == ["vllm", "serve", MISTRAL, *response["vllm_args"]]
 
 
-def test_the_button_turns_while_it_waits_and_asks_only_once(run_page: RunPage) -> None:
-    held = run_page.held_questions()
-    run_page.choose(MISTRAL, "g5.12xlarge")
+def test_clicking_the_button_while_loading_sends_no_second_request(run_page: RunPage) -> None:
+    held = run_page.held_api_requests()
+    run_page.select(MISTRAL, "g5.12xlarge")
     button = run_page.button("Suggest Config")
     button.click()
     expect(button).to_have_attribute("aria-busy", "true")
@@ -109,13 +109,13 @@ def test_the_button_turns_while_it_waits_and_asks_only_once(run_page: RunPage) -
     assert len(held) == 1
 
 
-def test_an_answer_that_was_overtaken_is_ignored(run_page: RunPage) -> None:
-    held = run_page.held_questions("instance_type=g5.xlarge")
-    run_page.choose(MISTRAL, "g5.xlarge")
+def test_a_late_response_for_another_instance_type_is_ignored(run_page: RunPage) -> None:
+    held = run_page.held_api_requests("instance_type=g5.xlarge")
+    run_page.select(MISTRAL, "g5.xlarge")
     run_page.button("Suggest Config").click()
     run_page.instance_type.select_option("g5.12xlarge")
-    answer = run_page.answer_after(lambda: run_page.button("Suggest Config").click())
-    held[0].fulfill(json={**answer, "concurrency": 1})
+    response = run_page.response_after(lambda: run_page.button("Suggest Config").click())
+    held[0].fulfill(json={**response, "concurrency": 1})
     run_page.page.wait_for_timeout(300)
 
-    run_page.expect_values(answer)
+    run_page.expect_values(response)

@@ -1,6 +1,5 @@
-"""Which addresses a model id can make the service ask: those it means to, wherever the id comes from."""
+"""Which addresses a model ID can make the service request, whether it comes from a caller or from the Hub."""
 
-import json
 import re
 import ssl
 from collections.abc import Callable, Iterator
@@ -12,24 +11,22 @@ from urllib.parse import parse_qsl
 
 import pytest
 import yaml
-from callers.recorder import Recorder, recorder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.assertions import assert_error
-from support.instances import ITEMS
+from support.hub import HubDouble, running_hub
 from support.metadata import real
-from support.service import handler_of
-from support.table import Table
+from support.service import Service
 
-from handler.request import is_repository_name
-from local.runtime.gateway import LambdaContext, event, recommend_target
+from handler.hub.repo_id import is_repo_id
+from local.runtime.gateway import event, recommend_target
 
 _PARAMETERS = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())["paths"][
     "/api/v1/recommend"
 ]["get"]["parameters"]
 _DOCUMENTED = next(each["schema"]["pattern"] for each in _PARAMETERS if each["name"] == "model")
 
-# Fits on an A10G only if somebody has quantized it beforehand, so that the list is asked for, too.
+# Fits on an A10G only pre-quantized, so that the list of checkpoints is requested too.
 _MODEL = real("Qwen/Qwen2.5-14B-Instruct")
 _CHECKPOINT = real("Qwen/Qwen2.5-14B-Instruct-AWQ")
 
@@ -106,42 +103,39 @@ Ask = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def hub() -> Iterator[Recorder]:
+def hub() -> Iterator[HubDouble]:
     # The certificates are read once, not for each service.
-    with recorder() as running, patch("ssl.create_default_context", cache(ssl.create_default_context)):
+    cached = cache(ssl.create_default_context)
+    with running_hub() as running, patch("ssl.create_default_context", cached):
+        running.headers = {"Connection": "close"}
         yield running
 
 
 @pytest.fixture(scope="module")
-def ask(hub: Recorder) -> Ask:
-    """Puts a question to a service that remembers nothing of the ones before."""
-    table = Table([ITEMS[name] for name in ("g5.xlarge", "g5.12xlarge")])
+def ask(hub: HubDouble) -> Ask:
+    """Sends a request to a service that has nothing cached."""
 
     def ask(model_id: str, **headers: str) -> dict[str, Any]:
-        asked = event("GET", recommend_target("x", "g5.xlarge"), headers.items())
-        asked["queryStringParameters"]["model"] = model_id
-        hub.heads.clear()
-        return handler_of(hub.url, table)(asked, LambdaContext.fresh())
+        sent = event("GET", recommend_target("x", "g5.xlarge"), headers.items())
+        sent["queryStringParameters"]["model"] = model_id
+        hub.seen.clear()
+        return Service(hub.url).handle(sent)
 
     return ask
 
 
-def says(canonical_id: object, listed_ids: list[object]) -> Callable[[str], tuple[int, bytes]]:
-    """A Hub that calls the model, and the checkpoints quantized from it, by these names."""
-
-    def script(path: str) -> tuple[int, bytes]:
-        if path == "/api/models":
-            entries = [{"id": each, "downloads": 1, **_CHECKPOINT.information} for each in listed_ids]
-            return 200, json.dumps(entries).encode()
-        if path.startswith("/api/models/"):
-            return 200, json.dumps({**_MODEL.information, "id": canonical_id}).encode()
-        return 200, json.dumps(_MODEL.config).encode()
-
-    return script
+def set_ids(hub: HubDouble, canonical_id: object, listed_ids: list[object]) -> None:
+    """Let the Hub call the model, and the checkpoints quantized from it, by these IDs."""
+    entries = [{"id": each, "downloads": 1, **_CHECKPOINT.information} for each in listed_ids]
+    hub.documents = {
+        "information": {**_MODEL.information, "id": canonical_id},
+        "config": _MODEL.config,
+        "list": entries,
+    }
 
 
-def assert_meant(head: bytes, asked_ids: set[str], listed_ids: set[str], authority: str) -> None:
-    """A request is a GET of one of three addresses, at the Hub that was chosen, with the usual headers."""
+def assert_intended(head: bytes, asked_ids: set[str], listed_ids: set[str], authority: str) -> None:
+    """The request is a GET of one of three addresses on the configured Hub, with the usual headers."""
     line, *lines = head.decode("ascii").removesuffix("\r\n").split("\r\n")
     matched = re.fullmatch(r"GET (/[\w./-]*)(\?[\w%=&.:/-]*)? HTTP/1\.1", line, re.ASCII)
     assert matched, line
@@ -168,9 +162,7 @@ _REPEATABLE = settings(
 )
 
 
-def test_whatever_ids_callers_and_the_hub_come_up_with_only_three_addresses_are_asked(
-    ask: Ask, hub: Recorder
-) -> None:
+def test_only_three_addresses_are_requested_whatever_the_ids(ask: Ask, hub: HubDouble) -> None:
     @given(
         model_id=model_ids,
         canonical_id=model_ids | st.none() | st.integers(),
@@ -178,47 +170,44 @@ def test_whatever_ids_callers_and_the_hub_come_up_with_only_three_addresses_are_
     )
     @_REPEATABLE
     def try_one(model_id: str, canonical_id: object, listed_ids: list[object]) -> None:
-        hub.script = says(canonical_id, listed_ids)
+        set_ids(hub, canonical_id, listed_ids)
         answer = ask(model_id)
         model_id = model_id.strip()
-        if not is_repository_name(model_id):
+        if not is_repo_id(model_id):
             assert_error(answer, 400, "invalid_request")
-            assert not hub.heads
+            assert not hub.seen
             return
         assert answer["statusCode"] == 200
-        asked = {model_id, *([canonical_id] if is_repository_name(canonical_id) else [])}
-        listed = {each for each in listed_ids if is_repository_name(each)}
-        assert hub.heads
-        for head in hub.heads:
-            assert_meant(head, asked, listed, f"127.0.0.1:{hub.port}")
+        asked = {model_id, *([canonical_id] if is_repo_id(canonical_id) else [])}
+        listed = {each for each in listed_ids if is_repo_id(each)}
+        assert hub.seen
+        for seen in hub.seen:
+            assert_intended(seen.head, asked, listed, hub.url.removeprefix("http://"))
 
     try_one()
 
 
-def test_the_documented_pattern_and_what_is_accepted_agree() -> None:
-    """But for what a regular expression could say only unreadably."""
+def test_the_documented_pattern_accepts_every_valid_id() -> None:
+    """The rest, such as `--`, would make the regular expression unreadable."""
 
     @given(model_id=model_ids)
     @_REPEATABLE
     def try_one(model_id: str) -> None:
-        if is_repository_name(model_id):
+        if is_repo_id(model_id):
             assert re.fullmatch(_DOCUMENTED, model_id, re.ASCII)
 
     try_one()
 
 
-def test_all_three_addresses_are_asked_with_ids_of_the_callers_and_of_the_hubs(
-    ask: Ask, hub: Recorder
-) -> None:
-    """So that the property above has something to look at."""
-    hub.script = says("org/renamed", ["org/checkpoint", "../../api/whoami-v2", "datasets/org"])
+def test_all_three_addresses_are_requested_with_ids_of_callers_and_hub(ask: Ask, hub: HubDouble) -> None:
+    """So that the test above has requests to look at."""
+    set_ids(hub, "org/renamed", ["org/checkpoint", "../../api/whoami-v2", "datasets/org"])
     ask("org/asked", **{"X-HF-Token": "hf_someone"})
-    targets = {head.split(b" ")[1].decode().partition("?")[0] for head in hub.heads}
 
-    assert targets == {
+    assert set(hub.paths()) == {
         "/api/models/org/asked",
         "/org/asked/resolve/main/config.json",
         "/api/models",
         "/org/checkpoint/resolve/main/config.json",
     }
-    assert all(b"\r\nauthorization: bearer hf_someone\r\n" in head.lower() for head in hub.heads)
+    assert all(b"\r\nauthorization: bearer hf_someone\r\n" in seen.head.lower() for seen in hub.seen)

@@ -1,4 +1,4 @@
-"""Events that API Gateway may send, and some that only another sender of its format would."""
+"""Events that API Gateway may send, and some that only another sender would."""
 
 import copy
 import json
@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 from support.assertions import assert_error
-from support.instances import ITEMS
-from support.service import handler_of
-from support.table import Table
+from support.service import Service
 
 from local.embedded.hub import EmbeddedHub, load_snapshot
-from local.runtime.gateway import LambdaContext, event, recommend_target
+from local.runtime.gateway import event, recommend_target
 
 _ASKED = event("GET", recommend_target("mistralai/Mistral-7B-Instruct-v0.3", "g5.xlarge"))
 _GATED = event("GET", recommend_target("meta-llama/Llama-3.1-8B-Instruct", "g5.xlarge"))
@@ -24,12 +22,11 @@ Resolve = Callable[[Event], dict[str, Any]]
 @pytest.fixture(scope="module")
 def resolve() -> Iterator[Resolve]:
     with EmbeddedHub(load_snapshot()) as hub:
-        handle = handler_of(hub.url, Table([ITEMS["g5.xlarge"]]))
-        yield lambda asked: handle(asked, LambdaContext.fresh())
+        yield Service(hub.url).handle
 
 
 def without(asked: Event, *path: str) -> Event:
-    """The event without what stands at the end of `path`."""
+    """The event without the value at `path`."""
     made = copy.deepcopy(asked)
     inner = made
     for key in path[:-1]:
@@ -39,7 +36,7 @@ def without(asked: Event, *path: str) -> Event:
 
 
 @pytest.mark.parametrize("name", ["version", "routeKey", "rawQueryString", "headers", "isBase64Encoded"])
-def test_what_the_answer_does_not_depend_on_may_be_missing_or_null(resolve: Resolve, name: str) -> None:
+def test_parts_that_the_answer_does_not_depend_on_may_be_missing_or_null(resolve: Resolve, name: str) -> None:
     assert resolve(without(_ASKED, name))["statusCode"] == 200
     assert resolve({**copy.deepcopy(_ASKED), name: None})["statusCode"] == 200
 
@@ -52,7 +49,7 @@ def test_what_the_answer_does_not_depend_on_may_be_missing_or_null(resolve: Reso
     ],
     ids=".".join,
 )
-def test_the_context_may_lack_what_tells_about_the_caller(resolve: Resolve, path: tuple[str, ...]) -> None:
+def test_the_context_may_lack_details_of_the_caller(resolve: Resolve, path: tuple[str, ...]) -> None:
     assert resolve(without(_ASKED, *path))["statusCode"] == 200
 
 
@@ -79,29 +76,29 @@ def test_the_context_may_lack_what_tells_about_the_caller(resolve: Resolve, path
         "text for a context",
     ],
 )
-def test_what_is_no_event_of_the_gateway_is_refused(resolve: Resolve, asked: Any) -> None:
+def test_malformed_events_are_refused(resolve: Resolve, asked: Any) -> None:
     assert "payload format 2.0" in assert_error(resolve(asked), 400, "invalid_request")
 
 
-def test_headers_that_are_null_count_as_absent(resolve: Resolve) -> None:
+def test_null_headers_are_ignored(resolve: Resolve) -> None:
     assert resolve({**copy.deepcopy(_ASKED), "headers": {"x-hf-token": None}})["statusCode"] == 200
 
 
 @pytest.mark.parametrize("query", [None, {}, {"model": None}, {"model": "", "instance_type": None}], ids=str)
-def test_a_query_that_is_absent_or_null_is_a_missing_parameter(resolve: Resolve, query: Any) -> None:
+def test_an_absent_or_null_query_is_a_missing_parameter(resolve: Resolve, query: Any) -> None:
     answer = resolve({**copy.deepcopy(_ASKED), "queryStringParameters": query})
 
     assert "parameter model is missing" in assert_error(answer, 400, "invalid_request")
 
 
 @pytest.mark.parametrize("value", [["org/a", "org/b"], {"a": 1}, 3.5, True], ids=str)
-def test_values_that_are_no_texts_are_refused(resolve: Resolve, value: Any) -> None:
+def test_query_values_that_are_not_strings_are_refused(resolve: Resolve, value: Any) -> None:
     query = {"model": "gpt2", "instance_type": "g5.xlarge", "quantization": value}
 
     assert_error(resolve({**copy.deepcopy(_ASKED), "queryStringParameters": query}), 400, "invalid_request")
 
 
-def test_a_number_counts_as_its_digits(resolve: Resolve) -> None:
+def test_numbers_in_the_query_are_accepted(resolve: Resolve) -> None:
     query = {**_ASKED["queryStringParameters"], "tp": 1, "overhead_gib": 1.5}
     body = json.loads(resolve({**copy.deepcopy(_ASKED), "queryStringParameters": query})["body"])
 
@@ -109,14 +106,14 @@ def test_a_number_counts_as_its_digits(resolve: Resolve) -> None:
 
 
 @pytest.mark.parametrize("name", ["x-hf-token", "X-HF-Token", "X-Hf-TOKEN"])
-def test_a_token_is_found_under_its_name_in_any_case(resolve: Resolve, name: str) -> None:
+def test_the_token_header_may_be_in_any_case(resolve: Resolve, name: str) -> None:
     answer = resolve({**copy.deepcopy(_GATED), "headers": {name: "hf_someone"}})
 
     assert answer["statusCode"] == 200
     assert answer["headers"]["Cache-Control"] == "private, no-store"
 
 
-def test_two_tokens_that_the_gateway_has_joined_are_none(resolve: Resolve) -> None:
+def test_two_tokens_joined_by_the_gateway_are_rejected(resolve: Resolve) -> None:
     answer = resolve({**copy.deepcopy(_GATED), "headers": {"x-hf-token": "token-a,token-b"}})
 
     assert_error(answer, 403, "hf_token_rejected")
@@ -124,14 +121,14 @@ def test_two_tokens_that_the_gateway_has_joined_are_none(resolve: Resolve) -> No
 
 @pytest.mark.parametrize("body", ["", "{", "!!!", "aGVsbG8=", "\x00"])
 @pytest.mark.parametrize("is_base64", [True, False])
-def test_a_body_is_not_looked_at(resolve: Resolve, body: str, is_base64: bool) -> None:  # noqa: FBT001 - a column
+def test_a_body_is_ignored(resolve: Resolve, body: str, is_base64: bool) -> None:  # noqa: FBT001 - a column
     headers = {"content-type": "multipart/form-data", "content-length": "3"}
     asked = {**copy.deepcopy(_ASKED), "headers": headers, "body": body, "isBase64Encoded": is_base64}
 
     assert resolve(asked)["statusCode"] == 200
 
 
-def test_the_name_of_the_stage_is_no_part_of_the_path(resolve: Resolve) -> None:
+def test_the_name_of_the_stage_is_not_part_of_the_path(resolve: Resolve) -> None:
     asked = copy.deepcopy(_ASKED)
     asked["requestContext"]["stage"], asked["rawPath"] = "prod", f"/prod{asked['rawPath']}"
 

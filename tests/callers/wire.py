@@ -1,4 +1,4 @@
-"""Requests byte by byte, for what no HTTP client would send."""
+"""Raw HTTP requests, for bytes that no HTTP client would send."""
 
 import json
 import socket
@@ -11,7 +11,7 @@ _PATIENCE_SECONDS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What came back; header names are in lower case."""
+    """A response; header names are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -23,13 +23,13 @@ class Answered:
 
 
 def get(port: int, target: str | bytes, *headers: str | bytes, method: str = "GET") -> Answered:
-    """The answer to a request for `target` as it stands, with `headers` as they stand."""
+    """The response to a request for `target` with `headers`, both sent unchanged."""
     lines = [b"%b %b HTTP/1.1" % (method.encode(), _raw(target)), b"Host: localhost", b"Connection: close"]
     return send(port, b"\r\n".join([*lines, *map(_raw, headers)]) + b"\r\n\r\n", method=method)
 
 
 def send(port: int, request: bytes, *, method: str = "GET") -> Answered:
-    """The answer to these bytes."""
+    """The response to these bytes."""
     with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_SECONDS) as connection:
         connection.sendall(request)
         response = HTTPResponse(connection, method=method)

@@ -1,4 +1,4 @@
-"""The contract as its clients rely on it, over HTTP: which fields, of which types, under which status."""
+"""The contract that clients rely on, over HTTP: fields, their types, and statuses."""
 
 import json
 from collections.abc import Iterator
@@ -161,7 +161,7 @@ def test_neuron(client: Api, instance_type: str) -> None:
     assert_fields(answer["instance_info"], INSTANCE_INFO)
 
 
-def test_a_sliding_window_joins_the_model_info_where_there_is_one(client: Api) -> None:
+def test_model_info_has_the_sliding_window_where_there_is_one(client: Api) -> None:
     assert client.ask("mistralai/Mistral-7B-v0.1", "g5.xlarge")["model_info"]["sliding_window"] == 4096
     assert "sliding_window" not in client.ask(MISTRAL, "g5.xlarge")["model_info"]
 
@@ -186,7 +186,7 @@ def test_errors_have_one_shape(client: Api, target: str, status: int, code: str)
     assert response.headers["Content-Type"] == "application/json"
 
 
-def test_parameters_of_newer_and_older_clients_are_put_up_with(client: Api) -> None:
+def test_parameters_of_newer_and_older_clients_are_accepted(client: Api) -> None:
     target = recommend_target(
         MISTRAL,
         "g5.xlarge",
@@ -199,7 +199,7 @@ def test_parameters_of_newer_and_older_clients_are_put_up_with(client: Api) -> N
     assert client.request("GET", target)[0].status == 200
 
 
-def test_a_legacy_name_leads_to_the_present_one(client: Api) -> None:
+def test_a_legacy_name_gives_the_answer_of_the_current_one(client: Api) -> None:
     assert client.ask("gpt2", "g5.xlarge") == client.ask("openai-community/gpt2", "g5.xlarge")
 
 
@@ -219,7 +219,7 @@ def test_a_pre_flight_is_answered_for_the_token_header(client: Api) -> None:
     assert "x-hf-token" in response.headers["Access-Control-Allow-Headers"]
 
 
-def test_errors_may_be_read_across_origins_too(client: Api) -> None:
+def test_errors_are_readable_across_origins(client: Api) -> None:
     response, _ = client.request("GET", "/api/v1/recommend")
 
     assert response.headers["Access-Control-Allow-Origin"] == "*"
@@ -242,7 +242,7 @@ def test_a_method_other_than_get_is_a_405(client: Api) -> None:
     ],
     ids=["method", "length", "chunked", "target", "long target"],
 )
-def test_what_is_no_proper_request_is_answered_in_json_too(
+def test_malformed_requests_are_answered_in_json(
     client: Api, request_line: str, headers: str, status: int, code: str
 ) -> None:
     answer = client.raw(f"{request_line} HTTP/1.1\r\nHost: x\r\n{headers}\r\n".encode())
@@ -252,8 +252,8 @@ def test_what_is_no_proper_request_is_answered_in_json_too(
     assert json.loads(body)["code"] == code
 
 
-def test_the_figures_of_one_version_may_be_asked_for(client: Api) -> None:
-    """vLLM 0.19 subtracts no CUDA graphs and leaves more to the cache than the least favourable version."""
+def test_a_version_of_vllm_may_be_chosen(client: Api) -> None:
+    """vLLM 0.19 does not subtract CUDA graphs, which leaves more for the KV cache than later versions do."""
     target = recommend_target("Qwen/Qwen2.5-72B-Instruct", "g6.48xlarge")
     for_any = json.loads(client.request("GET", target)[1])
     for_one = json.loads(client.request("GET", f"{target}&vllm_version=0.19.0")[1])
@@ -264,7 +264,7 @@ def test_the_figures_of_one_version_may_be_asked_for(client: Api) -> None:
     assert for_one["max_model_len"] > for_any["max_model_len"]
 
 
-def test_an_override_is_in_the_answer_and_what_follows_from_it(client: Api) -> None:
+def test_an_override_is_in_the_answer_with_its_consequences(client: Api) -> None:
     target = recommend_target(MISTRAL, "g5.12xlarge")
     usual = json.loads(client.request("GET", target)[1])
     fixed = json.loads(client.request("GET", f"{target}&tp=8&max_model_len=4096&quantization=INT8")[1])
@@ -277,7 +277,7 @@ def test_an_override_is_in_the_answer_and_what_follows_from_it(client: Api) -> N
     assert fixed["warning_codes"][:2] == ["tp_exceeds_gpus", "needs_prepared_checkpoint"]
 
 
-def test_what_older_scripts_send_for_no_override_changes_nothing(client: Api) -> None:
+def test_values_that_older_scripts_send_for_no_override_change_nothing(client: Api) -> None:
     target = recommend_target(MISTRAL, "g5.12xlarge")
     zeros = "&tp=0&quantization=0&max_model_len=-1&concurrency=0&input_sequence_length=&overhead_gib=0.0"
 
@@ -294,10 +294,10 @@ def test_a_fraction_is_rounded_down_and_a_huge_number_is_a_warning(client: Api) 
 
 @pytest.mark.parametrize("instance_type", ["g5.xlarge", "g6e.12xlarge", "p5.48xlarge", "inf2.xlarge"])
 @pytest.mark.parametrize("model", [MISTRAL, LLAMA_70B, "Qwen/Qwen3-8B", "BAAI/bge-m3", "openai/gpt-oss-120b"])
-def test_a_seeding_script_finds_six_values_or_a_reason(
+def test_a_seeding_script_reads_six_values_or_a_reason(
     client: Client, model: str, instance_type: str
 ) -> None:
-    """What it reads of each answer: `.explanation.feasible`, then the values or `.explanation.reason`."""
+    """It reads `.explanation.feasible` of each answer, then the values or `.explanation.reason`."""
     answer = client.ask(model, instance_type, token=TOKEN)
 
     if answer["explanation"]["feasible"]:

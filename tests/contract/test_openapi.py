@@ -1,4 +1,4 @@
-"""openapi.yaml describes what the service does."""
+"""The service behaves as openapi.yaml describes."""
 
 import json
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ _OPERATION = schemathesis.openapi.from_dict(_DOCUMENT)["/api/v1/recommend"]["GET
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """Where the service runs, on the embedded parts."""
+    """The service over the embedded Hub."""
     with running_service() as front:
         yield f"http://127.0.0.1:{front.server_port}"
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=str)
-def test_whatever_is_asked_is_answered_as_described(url: str, mode: GenerationMode) -> None:
-    """Made-up requests, such as the document wants and such as it does not."""
+def test_generated_requests_are_answered_as_described(url: str, mode: GenerationMode) -> None:
+    """Requests that the document allows, and requests that it does not."""
 
     @given(case=_OPERATION.as_strategy(generation_mode=mode))
     @settings(
@@ -66,19 +66,19 @@ def test_overrides_of_every_kind_are_answered_as_described(url: str, model: str,
 
 
 @pytest.mark.parametrize("path", _ANSWERS, ids=lambda path: path.stem)
-def test_every_kept_answer_is_one_that_is_described(path: Path) -> None:
+def test_every_golden_answer_matches_its_schema(path: Path) -> None:
     schema = {**_OK["schema"], "components": _DOCUMENT["components"]}
 
     Draft202012Validator(schema).validate(json.loads(path.read_text()))
 
 
-def test_every_example_is_a_kept_answer() -> None:
+def test_every_example_is_a_golden_answer() -> None:
     examples = {_ROOT / example["externalValue"] for example in _OK["examples"].values()}
 
     assert examples <= set(_ANSWERS)
 
 
-def test_each_error_has_a_kept_one_as_its_example() -> None:
+def test_each_error_has_a_golden_one_as_its_example() -> None:
     content = _DOCUMENT["components"]["responses"]["Error"]["content"]["application/json"]
     schema = {**_SCHEMAS["Error"], "components": _DOCUMENT["components"]}
     examples = {
@@ -92,7 +92,7 @@ def test_each_error_has_a_kept_one_as_its_example() -> None:
         assert example["code"] == code
 
 
-def test_every_error_and_every_warning_is_described() -> None:
+def test_every_error_and_every_warning_is_documented() -> None:
     codes = {error.code for error in RequestError.__subclasses__()}
 
     assert set(_SCHEMAS["Error"]["properties"]["code"]["enum"]) == codes

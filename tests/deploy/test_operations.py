@@ -19,7 +19,7 @@ TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
 PARAMETERS = TEMPLATE["Parameters"]
 ALARMS = {name: each["Properties"] for name, each in of_type(TEMPLATE, "AWS::CloudWatch::Alarm").items()}
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
-README = (ROOT / "README.md").read_text()
+DEPLOY = (ROOT / "docs/deploy.md").read_text()
 
 QUERIES = re.findall(r"```\n(f[^`]+)```", OPERATIONS)
 OF_THE_LANGUAGE = {"filter", "fields", "sort", "desc", "limit", "stats", "as", "by", "and", "type"}
@@ -220,9 +220,7 @@ def test_a_query_asks_for_fields_that_the_log_has(query: str) -> None:
 
 
 def test_every_parameter_is_listed_with_its_default() -> None:
-    table = README[
-        README.index("| parameter | default | meaning |") : README.index("The function's settings")
-    ]
+    table = DEPLOY[DEPLOY.index("## Parameters") : DEPLOY.index("## Settings")]
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \|", table, re.MULTILINE)
 
     assert {name: default.strip("`") for name, default in rows} == {

@@ -1,4 +1,4 @@
-"""The worked examples of docs/memory-model.md are the calculator's own."""
+"""The worked examples and the errors in docs/memory-model.md are calculated."""
 
 import dataclasses
 from pathlib import Path
@@ -7,10 +7,10 @@ import pytest
 from support.instances import instance
 from support.metadata import real_model
 
-from benchmarks.accuracy.accuracy import summary
 from benchmarks.accuracy.plot import scatter
 from benchmarks.accuracy.prediction import predict
 from benchmarks.accuracy.runs import metadata_in, read_runs
+from benchmarks.accuracy.summary import summarize
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.budget import Budget, budget
@@ -35,7 +35,7 @@ def _row(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("model_id", _COLUMNS)
-def test_the_table_shows_what_is_computed(model_id: str) -> None:
+def test_the_budget_table_shows_the_calculated_figures(model_id: str) -> None:
     found, column = _budget(model_id), _COLUMNS[model_id]
     figures = {
         "visible x utilization": f"{found.usable_bytes / GIB:.2f}",
@@ -50,9 +50,9 @@ def test_the_table_shows_what_is_computed(model_id: str) -> None:
 
 
 @pytest.mark.parametrize(("line", "group"), [("81 since 0.17", "since 0.17"), ("43 before", "before 0.17")])
-def test_the_errors_are_the_measured_ones(line: str, group: str) -> None:
+def test_the_table_of_errors_shows_the_measured_ones(line: str, group: str) -> None:
     metadata = metadata_in(None)
-    found = summary([predict(run, metadata) for run in read_runs()])[group]
+    found = summarize([predict(run, metadata) for run in read_runs()])[group]
     weights, cache, tokens = found["weights"], found["kv_cache_gib"], found["kv_tokens"]
 
     assert _row(line) == [
@@ -60,18 +60,18 @@ def test_the_errors_are_the_measured_ones(line: str, group: str) -> None:
         f"{weights['median']:.2%}, {weights['p90']:.1%}".replace("%", " %"),
         f"{cache['median']:.2f} GiB, {cache['p90']:.2f} GiB",
         f"{tokens['median']:.2%}, {tokens['p90']:.1%}".replace("%", " %"),
-        f"{found['promised_over_5_percent_too_much']} of {found['runs_with_tokens']}",
+        f"{found['over_5_percent_too_many_tokens']} of {found['runs_with_tokens']}",
     ]
 
 
-def test_the_picture_is_the_one_that_is_drawn() -> None:
+def test_the_plot_is_up_to_date() -> None:
     metadata = metadata_in(None)
     drawn = scatter(predict(run, metadata) for run in read_runs())
 
     assert (Path(__file__).parents[2] / "docs" / "accuracy.svg").read_text() == drawn
 
 
-def test_the_text_fills_in_the_blocks_that_are_computed() -> None:
+def test_the_kv_cache_examples_show_the_calculated_blocks() -> None:
     for model_id in _COLUMNS:
         found = _budget(model_id)
         blocks = found.layout.blocks(found.kv_cache_bytes)

@@ -1,4 +1,4 @@
-"""A token is shown to nobody but the Hub: it is planted in the whole function and looked for everywhere."""
+"""A token goes to the Hub only: it is sent through the whole function and searched for everywhere else."""
 
 import json
 from collections.abc import Iterator
@@ -9,28 +9,27 @@ from typing import Any
 
 import pytest
 from support.assertions import header
-from support.dynamodb import TABLE
-from support.faulty_hub import MODEL, FaultyHub, faulty_hub
 from support.function_process import FunctionProcess, function_process
+from support.hub import MODEL, HubDouble, running_hub
 from support.hub_faults import FAULTS, REFUSALS
 from support.loopback import Misbehave, Say
-from support.table_double import TableDouble, dynamodb_refuses, table_double
+from support.table import TABLE, TableDouble, dynamodb_refuses, running_table
 
 from local.embedded.hub import EmbeddedHub, load_snapshot
 from local.runtime.gateway import event
 
-PLANTED = "hf_PlantedWhereNobodyShallFindIt"
+SECRET = "hf_SecretThatMustNotBeFound"
 
-# One of each kind; the others differ in what they are answered with and not in what is done.
+# One of each kind; the others differ in the answer, not in what the function does.
 KINDS = (
-    "accepts and says nothing",
+    "accepts and sends nothing",
     "accepts and hangs up",
-    "drips the body",
+    "sends the body a byte at a time",
     "resets half-way",
-    "speaks no HTTP",
+    "is not HTTP",
     "500 Internal Server Error",
     "429 for seconds",
-    "redirects in circles",
+    "redirects in a loop",
     "redirects to another host",
     "redirects with a user name",
     "HTML",
@@ -41,8 +40,8 @@ KINDS = (
 )
 
 
-def repeat_it(connection: BaseHTTPRequestHandler) -> None:
-    """Refuse in words that hold the token, in every place where words can be."""
+def repeat_token(connection: BaseHTTPRequestHandler) -> None:
+    """Refuse with the token in every place that can hold text."""
     token = connection.headers["Authorization"] or ""
     body = json.dumps({"error": f"{token} may not"}).encode()
     connection.send_response(403, f"not with {token}")
@@ -52,8 +51,8 @@ def repeat_it(connection: BaseHTTPRequestHandler) -> None:
     connection.wfile.write(body)
 
 
-def send_it_on(connection: BaseHTTPRequestHandler) -> None:
-    """Redirect to an address with the token in it, which nobody asks."""
+def redirect_with_token(connection: BaseHTTPRequestHandler) -> None:
+    """Redirect to an address that contains the token."""
     token = (connection.headers["Authorization"] or "")[7:]
     connection.send_response(302)
     connection.send_header("Location", f"https://{token}@example.invalid/{token}")
@@ -61,25 +60,25 @@ def send_it_on(connection: BaseHTTPRequestHandler) -> None:
     connection.end_headers()
 
 
-TROUBLE: dict[str, Say | Misbehave] = {
+ALL_FAULTS: dict[str, Say | Misbehave] = {
     **{kind: FAULTS[kind][0] for kind in KINDS},
     **{kind: refusal for kind, (refusal, _status, _code) in REFUSALS.items()},
-    "repeats the token": repeat_it,
-    "sends the token on": send_it_on,
+    "repeats the token": repeat_token,
+    "redirects with the token": redirect_with_token,
 }
 
-tokens = (f"{PLANTED}{number}" for number in count())
+tokens = (f"{SECRET}{number}" for number in count())
 
 
 @pytest.fixture(scope="module")
-def hub() -> Iterator[FaultyHub]:
-    with faulty_hub() as running:
+def hub() -> Iterator[HubDouble]:
+    with running_hub() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def table() -> Iterator[TableDouble]:
-    with table_double() as running:
+    with running_table() as running:
         yield running
 
 
@@ -89,7 +88,7 @@ def written(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def function(hub: FaultyHub, table: TableDouble, written: Path) -> Iterator[FunctionProcess]:
+def function(hub: HubDouble, table: TableDouble, written: Path) -> Iterator[FunctionProcess]:
     variables = {
         "INSTANCE_TABLE": TABLE,
         "AWS_ENDPOINT_URL_DYNAMODB": table.running.url,
@@ -100,42 +99,42 @@ def function(hub: FaultyHub, table: TableDouble, written: Path) -> Iterator[Func
         "POWERTOOLS_SERVICE_NAME": "recommend",
         "POWERTOOLS_LOG_LEVEL": "DEBUG",
     }
-    with function_process(variables, looking_for=PLANTED, output=written) as running:
+    with function_process(variables, looking_for=SECRET, output=written) as running:
         yield running
 
 
-def assert_told_to_nobody(answer: dict[str, Any]) -> None:
-    assert PLANTED not in json.dumps(answer)
+def assert_not_disclosed(answer: dict[str, Any]) -> None:
+    assert SECRET not in json.dumps(answer)
     assert header(answer, "Cache-Control") == "private, no-store"
     assert header(answer, "ETag") is None
 
 
-def test_a_token_is_planted_through_all_trouble_and_found_nowhere(
-    hub: FaultyHub, table: TableDouble, function: FunctionProcess, written: Path
+def test_a_token_is_found_nowhere_after_every_fault(
+    hub: HubDouble, table: TableDouble, function: FunctionProcess, written: Path
 ) -> None:
-    """Neither in answers nor in what is logged at DEBUG, nor in what the process still holds at the end."""
-    for trouble in TROUBLE.values():
-        hub.fault = trouble
-        assert_told_to_nobody(function.ask(MODEL, "g5.xlarge", token=next(tokens)))
+    """Not in answers, not in what is logged at DEBUG, not in any object that the process still holds."""
+    for fault in ALL_FAULTS.values():
+        hub.fault = fault
+        assert_not_disclosed(function.ask(MODEL, "g5.xlarge", token=next(tokens)))
         hub.fault, token = None, next(tokens)
-        assert_told_to_nobody(function.ask(MODEL, "g5.xlarge", token=token))
-        hub.fault = trouble
-        assert_told_to_nobody(function.ask(MODEL, "g5.xlarge", token=token))
+        assert_not_disclosed(function.ask(MODEL, "g5.xlarge", token=token))
+        hub.fault = fault
+        assert_not_disclosed(function.ask(MODEL, "g5.xlarge", token=token))
     hub.fault, table.fault = None, dynamodb_refuses("AccessDeniedException")
-    assert_told_to_nobody(function.ask(MODEL, "g5.xlarge", token=next(tokens)))
+    assert_not_disclosed(function.ask(MODEL, "g5.xlarge", token=next(tokens)))
     table.fault = None
     without = function.ask(MODEL, "g5.xlarge")
     holders = function.holders()
 
     assert without["statusCode"] == 200
-    assert PLANTED not in json.dumps(without)
+    assert SECRET not in json.dumps(without)
     text = written.read_text()
     assert "Recommended" in text
     assert "Refused" in text
-    assert PLANTED not in text
+    assert SECRET not in text
     assert holders == []
-    assert any(PLANTED in seen.headers.get("authorization", "") for seen in hub.running.seen)
-    assert not any(PLANTED in seen.path for seen in hub.running.seen)
+    assert any(SECRET in seen.headers.get("authorization", "") for seen in hub.seen)
+    assert not any(SECRET in seen.path for seen in hub.seen)
 
 
 @pytest.mark.parametrize(
@@ -149,24 +148,24 @@ def test_a_token_is_planted_through_all_trouble_and_found_nowhere(
         ("GET", "/api/v1/other", 404),
     ],
 )
-def test_whatever_is_answered_to_a_token_is_private(
+def test_every_answer_to_a_token_is_private(
     function: FunctionProcess, method: str, target: str, status: int
 ) -> None:
-    answer = function.send(event(method, target, [("X-HF-Token", PLANTED), ("If-None-Match", "*")]))
+    answer = function.send(event(method, target, [("X-HF-Token", SECRET), ("If-None-Match", "*")]))
 
     assert answer["statusCode"] == status
-    assert_told_to_nobody(answer)
+    assert_not_disclosed(answer)
 
 
 def test_a_token_that_cannot_be_sent_is_not_repeated(function: FunctionProcess) -> None:
     target = f"/api/v1/recommend?model={MODEL}&instance_type=g5.xlarge"
-    answer = function.send(event("GET", target, [("X-HF-Token", f"{PLANTED}\r\nX-Other: {PLANTED}")]))
+    answer = function.send(event("GET", target, [("X-HF-Token", f"{SECRET}\r\nX-Other: {SECRET}")]))
 
     assert answer["statusCode"] == 400
-    assert_told_to_nobody(answer)
+    assert_not_disclosed(answer)
 
 
-def test_what_a_gate_shows_to_one_token_is_shown_to_nobody_else(table: TableDouble, written: Path) -> None:
+def test_gated_documents_are_shown_to_their_own_token_only(table: TableDouble, written: Path) -> None:
     gated = "meta-llama/Llama-3.1-8B-Instruct"
     with EmbeddedHub(load_snapshot()) as embedded:
         variables = {
@@ -174,8 +173,8 @@ def test_what_a_gate_shows_to_one_token_is_shown_to_nobody_else(table: TableDoub
             "AWS_ENDPOINT_URL_DYNAMODB": table.running.url,
             "HF_ENDPOINT": embedded.url,
         }
-        with function_process(variables, looking_for=PLANTED, output=written) as function:
-            allowed = function.ask(gated, "g5.xlarge", token=PLANTED)
+        with function_process(variables, looking_for=SECRET, output=written) as function:
+            allowed = function.ask(gated, "g5.xlarge", token=SECRET)
             others = [
                 function.ask(gated, "g5.xlarge"),
                 function.ask(gated, "g5.xlarge", token="hf_denied"),

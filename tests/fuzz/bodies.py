@@ -1,4 +1,4 @@
-"""The documents as bytes, some of which are no JSON or not the JSON that was meant."""
+"""The documents as bytes, some of them damaged."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 Damage = Callable[[bytes], bytes]
 
-# What may happen to an answer's bytes on the way.
+# Damage to the bytes of a response.
 _DAMAGES: tuple[Damage, ...] = (
     lambda body: body[: len(body) // 2],
     lambda body: b"\xef\xbb\xbf" + body,
@@ -38,7 +38,7 @@ _OTHER_BODIES = (
 
 
 def _buried(depth: int) -> Damage:
-    """The first number within lists: at some depth Python can still read what it can no longer print."""
+    """The first number within lists: at some depths Python can parse what it cannot print."""
     return lambda body: re.sub(rb": (\d+)", b": " + b"[" * depth + rb"\1" + b"]" * depth, body, count=1)
 
 
@@ -54,7 +54,7 @@ damages: st.SearchStrategy[Damage] = (
 
 
 def encoded(document: Any, damage: Damage) -> bytes:
-    """The answer that holds `document`; a Hub that is not well may write infinities and NaN."""
+    """The response with `document`; a broken Hub may write infinities and NaN."""
     return damage(json.dumps(document).encode())
 
 

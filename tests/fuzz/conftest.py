@@ -1,4 +1,4 @@
-"""Tells at the end how many cases were tried, what became of them, and which took longest."""
+"""Reports how many cases were tried, their outcomes, and the slowest."""
 
 from collections import Counter
 from typing import Any
@@ -9,16 +9,16 @@ from fuzz.effort import CASES, SEED, Tally
 
 @pytest.fixture
 def report(record_property: Any) -> Any:
-    """Takes the tally of a test to the summary, from a worker's process too."""
+    """Passes the tally of a test to the summary, also from a worker's process."""
 
-    def tell(tally: Tally) -> None:
+    def record(tally: Tally) -> None:
         record_property("tally", (tally.cases, tally.slowest_seconds, tally.outcomes))
 
-    return tell
+    return record
 
 
 def pytest_report_header() -> str:
-    return f"fuzz: {CASES or 'the usual'} cases from seed {SEED}"
+    return f"fuzz: {CASES or 'the default number of'} cases from seed {SEED}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,4 +1,4 @@
-"""What a Hub may say of a model: the documents of a real one with something in them changed."""
+"""Documents of real models with random changes."""
 
 import copy
 import json
@@ -18,14 +18,33 @@ _LONGEST_LIST = 2
 
 Path = tuple[Any, ...]
 
-# Where a check for "at least", "at most", "whole" or "divides" could be a little wrong. In JSON, infinity is
-# 1e999; NaN is no JSON, but Python reads it unless it is told not to.
+# Values at which a check for "at least", "at most", "whole" or "divides" could be off by one. In JSON,
+# infinity is 1e999; NaN is not JSON, but Python parses it by default.
 _NUMBERS = (
     *(0, -1, 1, 2, 3, 5, 7, 15, 16, 63, 64, 127, 128, 2**31, 10**9, 10**9 + 1, 10**14, 10**14 + 1, 10**40),
+    *(-5, 10**400, 1e308, -1e308, 0.99, 1023.5, 9_999, 10_000, 10_001),
     *(0.0, -0.0, 0.5, 1.5, 16.0, 1e9, 1e16, 5e-324, 1.7e308, math.inf, -math.inf, math.nan),
 )
+# Python cannot multiply larger whole numbers by a fraction.
+_LARGEST_SCALED = 10**300
 _FACTORS = (-1, 0, 0.5, 2, 3, 8, 1000, 10**6, 10**12, 1 / 3)
-_TEXTS = ("", " ", "0", "16", "auto", "null", "../..", "org/name", "\ud800", "\x00", "\r\n", "x" * 5000)
+_TEXTS = (
+    "",
+    " ",
+    "0",
+    "16",
+    "auto",
+    "null",
+    "../..",
+    "org/name",
+    "\ud800",
+    "\x00",
+    "\r\n",
+    "x" * 5000,
+    "é" * 5000,
+    "\x1b[31m",
+    "\u202e",
+)
 _WORDS = (
     "bfloat16",
     "float16",
@@ -60,7 +79,7 @@ garbage = numbers | _heaps | st.sampled_from(_NESTED).map(copy.deepcopy)
 
 
 def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The ways to all values in a document, of a list's the first."""
+    """The paths to all values in a document; of a list, to the first."""
     inner: list[tuple[Any, Any]] = []
     if isinstance(value, dict):
         inner = list(value.items())
@@ -76,7 +95,7 @@ def _documents(metadata: HubMetadata) -> dict[str, Any]:
 
 
 def _values_by_key() -> dict[str, list[Any]]:
-    """What the real documents hold under each key, wherever it stands."""
+    """The values that the real documents have under each key, at any depth."""
     found: dict[str, dict[str, Any]] = {}
     for metadata in _REAL:
         documents = _documents(metadata)
@@ -117,35 +136,35 @@ def _change(draw: st.DrawFn, made: dict[str, Any]) -> None:
     paths = _changeable(made)
     figures = [each for each in paths if isinstance(_at(made, each), int | float)]
     path = _one_of(draw, draw(st.sampled_from([paths, figures])) or paths)
-    holder, key = _at(made, path[:-1]), path[-1]
+    parent, key = _at(made, path[:-1]), path[-1]
     kind = draw(st.sampled_from(["drop", "replace", "scale", "wrap", "other", "other", "swap", "add", "add"]))
     match kind:
         case "drop":
-            del holder[key]
-        case "scale" if isinstance(holder[key], int | float):
-            holder[key] = holder[key] * draw(st.sampled_from(_FACTORS))
+            del parent[key]
+        case "scale" if isinstance(parent[key], int | float) and abs(parent[key]) < _LARGEST_SCALED:
+            parent[key] = parent[key] * draw(st.sampled_from(_FACTORS))
         case "wrap":
-            holder[key] = draw(st.sampled_from([[holder[key]], {"value": holder[key]}, [], {}]))
+            parent[key] = draw(st.sampled_from([[parent[key]], {"value": parent[key]}, [], {}]))
         case "other" if key in _VALUES:
-            holder[key] = copy.deepcopy(_one_of(draw, _VALUES[key]))
+            parent[key] = copy.deepcopy(_one_of(draw, _VALUES[key]))
         case "swap":
-            holder[key] = copy.deepcopy(_at(made, _one_of(draw, paths)))
+            parent[key] = copy.deepcopy(_at(made, _one_of(draw, paths)))
         case "add":
-            _add(draw, holder if isinstance(holder, dict) else made["config"])
+            _add(draw, parent if isinstance(parent, dict) else made["config"])
         case _:
-            holder[key] = draw(garbage)
+            parent[key] = draw(garbage)
 
 
 def _changeable(made: dict[str, Any]) -> list[Path]:
-    """The ways to what stands within the two documents."""
+    """The paths to the values within the two documents."""
     return [path for path in _paths(made) if len(path) > 1]
 
 
-def _add(draw: st.DrawFn, holder: dict[str, Any]) -> None:
-    """A key that some model has, with a value of that model's or with anything."""
+def _add(draw: st.DrawFn, parent: dict[str, Any]) -> None:
+    """Add a key that some model has, with that model's value or with garbage."""
     key = _one_of(draw, _KEYS)
     is_known = draw(st.sampled_from([True, True, False]))
-    holder[key] = copy.deepcopy(_one_of(draw, _VALUES[key])) if is_known else draw(garbage)
+    parent[key] = copy.deepcopy(_one_of(draw, _VALUES[key])) if is_known else draw(garbage)
 
 
 def _one_of(draw: st.DrawFn, options: Sequence[Any]) -> Any:

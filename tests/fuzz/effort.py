@@ -1,4 +1,4 @@
-"""How many cases are tried, and from where the random ones start.
+"""How many cases are tried, and with which random seed.
 
 `make test` tries the same few thousand each time. `make fuzz` tries `CASES` of them, started from a random
 `SEED` that it prints; the same seed and number give the same cases.
@@ -17,20 +17,20 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 CASES = int(os.environ.get("CASES") or 0)
 SEED = int(os.environ.get("SEED") or 0)
 
-# Hypothesis remembers what it has tried, so that many cases are divided into several runs.
+# Hypothesis keeps all cases of a run in memory, so that many cases are divided into several runs.
 _CASES_OF_A_SHARE = 2500
 
-# Of the processor. No real answer takes a hundredth of it: past this a case counts as one that hangs.
+# Processor time. No real answer takes a hundredth of it: a case that takes longer counts as hanging.
 _HANGING_SECONDS = 10.0
 
 
 class CaseHangsError(Exception):
-    """A case that would perhaps never have ended."""
+    """A case that might never have ended."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the cases of one run."""
+    """The outcomes of the cases of one run."""
 
     cases: int = 0
     slowest_seconds: float = 0.0
@@ -80,7 +80,7 @@ def try_cases(share: tuple[int, int], check: Callable[..., str], **strategies: A
 
 @contextmanager
 def _ended_after(seconds: float) -> Iterator[None]:
-    """Break off what takes longer, counted in the processor's time: others may want it, too."""
+    """Stop what takes longer in processor time, which does not depend on other processes."""
 
     def end(*_: object) -> None:
         raise CaseHangsError(f"more than {seconds} seconds of processor time")

@@ -1,4 +1,4 @@
-"""What holds for every answer, however strange the documents and the question were."""
+"""Assertions that hold for every answer, whatever the documents and the request."""
 
 import json
 import math
@@ -32,7 +32,7 @@ _ROUNDING_GIB = 0.004
 
 
 def check_body(body: dict[str, Any]) -> None:
-    """A 200's body is the one that openapi.yaml describes, and is JSON of finite numbers."""
+    """The body of a 200 is the one that openapi.yaml describes, in JSON of finite numbers."""
     json.dumps(body, allow_nan=False)
     is_feasible = body["explanation"]["feasible"]
     (_FEASIBLE if is_feasible else _INFEASIBLE).validate(body)
@@ -42,14 +42,14 @@ def check_body(body: dict[str, Any]) -> None:
 
 
 def check_failure(status: int, body: dict[str, Any]) -> None:
-    """A refusal is one of those that are documented; what a caller or a Hub says is never a 500."""
+    """The error is a documented one; nothing that a caller or the Hub sends leads to a 500."""
     _ERROR.validate(body)
     assert status == _STATUSES[body["code"]]
     assert body["error"].strip()
 
 
 def check_plan(answer: Feasible, overrides: Overrides) -> None:
-    """The plan does not contradict itself, and what was fixed is in it."""
+    """The plan does not contradict itself, and contains the overrides."""
     _check_parts(answer.plan)
     if overrides == Overrides():
         _check_start(answer.plan, answer)

@@ -1,4 +1,4 @@
-"""That the fuzzing would notice."""
+"""The fuzzing reports failures and repeats its cases."""
 
 import pytest
 from fuzz import effort
@@ -14,7 +14,7 @@ def test_every_case_is_counted_with_its_outcome() -> None:
     assert set(tally.outcomes) == {"even", "odd"}
 
 
-def test_the_same_seed_gives_the_same_cases_and_another_gives_others() -> None:
+def test_the_same_seed_repeats_the_cases() -> None:
     tried: list[list[int]] = []
 
     def note(number: int) -> str:
@@ -28,7 +28,7 @@ def test_the_same_seed_gives_the_same_cases_and_another_gives_others() -> None:
     assert tried[0] == tried[1] != tried[2]
 
 
-def test_a_case_that_fails_is_a_failure_shown_at_its_smallest() -> None:
+def test_a_failing_case_is_shown_at_its_smallest() -> None:
     def refuse(number: int) -> str:
         assert number < 1000
         return "small"
@@ -58,7 +58,7 @@ def test_cases_are_divided_into_runs_of_different_seeds(monkeypatch: pytest.Monk
     assert shares(3000, of_hundred=90) == [(7, 2500), (8, 2500), (9, 2500), (10, 1500)]
 
 
-def test_the_usual_number_is_tried_where_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_number_is_tried_where_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(effort, "CASES", 0)
     monkeypatch.setattr(effort, "SEED", 0)
 

@@ -1,4 +1,4 @@
-"""The function's handler, with a Hub and a table behind it of which none can be trusted."""
+"""The function's handler with a Hub and a table that cannot be trusted."""
 
 import hashlib
 import json
@@ -13,49 +13,47 @@ from fuzz.bodies import damages, encoded, entries
 from fuzz.documents import documents
 from fuzz.effort import shares, try_cases
 from fuzz.promises import check_body, check_failure
-from fuzz.questions import Item, queries, rows
-from fuzz.transport import Answer, answering
+from fuzz.requests import Item, queries, rows
 from hypothesis import strategies as st
+from support.hub import HubDouble, in_process
 from support.instances import ITEMS
-from support.service import handler_of
-from support.table import Table
+from support.service import Service
+from support.table import TableDouble
 
-from local.runtime.gateway import LambdaContext, event, recommend_target
-from local.server.server import Handle
+from local.runtime.gateway import event, recommend_target
 from recommender.model import HubMetadata
 
 _GOOD_ROWS = [ITEMS[name] for name in ("g5.xlarge", "g5.48xlarge", "p5.48xlarge", "inf2.xlarge")]
 
-# An answer that took longer, on a busy machine, may lack what came after one of the service's own deadlines.
+# On a busy machine a slower answer may lack what came after one of the service's own deadlines.
 _CERTAIN_SECONDS = 1.0
 
 _headers = st.sampled_from([[], [("X-HF-Token", "hf_someone")], [("If-None-Match", '"0"')]])
 
 
 @dataclass(slots=True)
-class Fakes:
-    """The handler, and what its Hub and table say next."""
+class Doubles:
+    """The service, and the doubles of its Hub and table."""
 
-    handle: Handle
-    table: Table
-    script: Callable[[str], Answer]
+    service: Service
+    hub: HubDouble
+    table: TableDouble
 
 
 @pytest.fixture(scope="module")
-def fakes() -> Iterator[Fakes]:
-    """A handler that keeps nothing from one case to the next."""
-    table = Table()
-    handle = handler_of("http://hub.test", table, cache_seconds=0)
-    made = Fakes(handle=handle, table=table, script=lambda _: (404, {}, b""))
+def doubles() -> Iterator[Doubles]:
+    """A service that caches nothing from one case to the next."""
+    hub, table = HubDouble(), TableDouble()
     logging.disable()  # thousands of lines that nobody reads
-    with answering(lambda url: made.script(url)):  # noqa: PLW0108 - the script changes
-        yield made
+    with in_process(hub) as url:
+        service = Service(url, table.catalog(cache_seconds=0), cache_seconds=0)
+        yield Doubles(service=service, hub=hub, table=table)
     logging.disable(logging.NOTSET)
 
 
 @pytest.mark.parametrize("share", shares(1000, of_hundred=10), ids=str)
-def test_whatever_the_hub_and_the_table_say_the_caller_gets_a_documented_answer(
-    fakes: Fakes, share: tuple[int, int], report: Any
+def test_every_response_of_hub_and_table_leads_to_a_documented_answer(
+    doubles: Doubles, share: tuple[int, int], report: Any
 ) -> None:
     def check(
         metadata: HubMetadata,
@@ -65,12 +63,12 @@ def test_whatever_the_hub_and_the_table_say_the_caller_gets_a_documented_answer(
         query: dict[str, str],
         headers: list[tuple[str, str]],
     ) -> str:
-        fakes.table.items = [*_GOOD_ROWS, row]
-        fakes.script = _hub(metadata, listed, damaged)
+        doubles.table.items = [*_GOOD_ROWS, row]
+        _set_documents(doubles.hub, metadata, listed, damaged)
         name = row.get("name", {}).get("S") or "g5.xlarge"
         target = recommend_target(_own_name(metadata), name, **query)
         began = time.perf_counter()
-        first, second = (fakes.handle(event("GET", target, headers), LambdaContext.fresh()) for _ in "12")
+        first, second = (doubles.service.handle(event("GET", target, headers)) for _ in "12")
         if time.perf_counter() - began < _CERTAIN_SECONDS:
             assert (first["statusCode"], first["body"]) == (second["statusCode"], second["body"])
         return _outcome(first)
@@ -90,38 +88,33 @@ def test_whatever_the_hub_and_the_table_say_the_caller_gets_a_documented_answer(
 
 
 def _own_name(metadata: HubMetadata) -> str:
-    """A repository of its own for each case, so that nothing is remembered of another."""
+    """A repository of its own for each case, so that nothing is cached from another."""
     text = repr((metadata.information, metadata.config))
     return f"org/m{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:24]}"
 
 
-def _hub(
+def _set_documents(
+    hub: HubDouble,
     metadata: HubMetadata,
     listed: list[tuple[Any, HubMetadata]],
     damaged: tuple[Callable[[bytes], bytes], ...],
-) -> Callable[[str], Answer]:
+) -> None:
     of_information, of_config, of_list = damaged
     entries = [{"id": each.model_id, **each.information, **entry} for entry, each in listed]
-    configs = {
-        entry["id"]: each.config
+    hub.documents = {
+        "information": encoded(metadata.information, of_information),
+        "config": _config(metadata, of_config),
+        "list": encoded(entries, of_list),
+    }
+    hub.configs = {
+        entry["id"]: _config(each, of_config)
         for entry, (_, each) in zip(entries, listed, strict=True)
         if isinstance(entry["id"], str)
     }
 
-    def script(url: str) -> Answer:
-        path = url.partition("?")[0]
-        if path == "/api/models":
-            return 200, {}, encoded(entries, of_list)
-        if path.startswith("/api/models/"):
-            return 200, {}, encoded(metadata.information, of_information)
-        config = configs.get(
-            path.removeprefix("/").removesuffix("/resolve/main/config.json"), metadata.config
-        )
-        if config is None:
-            return 404, {"X-Error-Code": "EntryNotFound"}, b"Entry not found"
-        return 200, {}, encoded(config, of_config)
 
-    return script
+def _config(metadata: HubMetadata, damage: Callable[[bytes], bytes]) -> bytes | None:
+    return None if metadata.config is None else encoded(metadata.config, damage)
 
 
 def _outcome(answer: dict[str, Any]) -> str:

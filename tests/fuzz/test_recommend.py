@@ -1,4 +1,4 @@
-"""The calculator on documents, questions and rows of which none can be trusted."""
+"""The calculator on documents, requests and items that cannot be trusted."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ import pytest
 from fuzz.documents import documents
 from fuzz.effort import shares, try_cases
 from fuzz.promises import check_body, check_plan
-from fuzz.questions import Item, overrides, rows, versions
+from fuzz.requests import Item, overrides, rows, versions
 from hypothesis import strategies as st
 from support.instances import ALL
 
-from handler.catalog import parse_item
+from handler.instance_item import parse_item
 from handler.response import as_json
 from recommender.model import HubMetadata
 from recommender.model.errors import ImplausibleMetadata
@@ -24,9 +24,7 @@ _TABLE = tuple({each.accelerator_name: each for each in ALL}.values())
 
 
 @pytest.mark.parametrize("share", shares(3000, of_hundred=90), ids=str)
-def test_whatever_is_asked_of_whatever_documents_is_answered_or_refused(
-    share: tuple[int, int], report: Any
-) -> None:
+def test_every_request_for_any_documents_is_answered_or_refused(share: tuple[int, int], report: Any) -> None:
     tally = try_cases(
         share,
         _check,
@@ -43,7 +41,7 @@ def _check(metadata: HubMetadata, row: Item, version: Version | None, asked: Ove
     try:
         instance = parse_item(row)
     except ValueError:
-        return "a row that is skipped"
+        return "an item that is skipped"
     try:
         answer = recommend(metadata, instance, (*_TABLE, instance), behavior_of(version), asked)
     except ImplausibleMetadata:

@@ -1,6 +1,6 @@
-"""One whole error of each kind, kept as it should read.
+"""One complete error of each kind, compared with its file.
 
-UPDATE_GOLDEN=1 make test     rewrites them; the difference is then to be read
+UPDATE_GOLDEN=1 make test     rewrites the files; review the difference
 """
 
 import json
@@ -10,22 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.faulty_hub import FaultyHub, faulty_hub
-from support.instances import ITEMS
+from support.hub import HubDouble, running_hub
 from support.loopback import Say
 from support.service import Service
-from support.table import Table
+from support.table import TableDouble
 
-from handler.catalog import Catalog
 from handler.errors import RequestError
 from local.embedded.hub import EmbeddedHub, load_snapshot
 
 _ERRORS = Path(__file__).parent / "errors"
 _MISTRAL, _LLAMA = "mistralai/Mistral-7B-Instruct-v0.3", "meta-llama/Llama-3.1-8B-Instruct"
 
-Reply = dict[str, Any]
+Response = dict[str, Any]
 
-OF_THE_CALLER: dict[str, Callable[[Service], Reply]] = {
+OF_THE_CALLER: dict[str, Callable[[Service], Response]] = {
     "invalid_request": lambda service: service.send("GET", f"/api/v1/recommend?model={_MISTRAL}"),
     "model_gated": lambda service: service.ask(_LLAMA, "g5.xlarge"),
     "hf_token_rejected": lambda service: service.ask(_LLAMA, "g5.xlarge", token="hf_denied"),
@@ -44,43 +42,35 @@ OF_THE_HUB = {
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
     with EmbeddedHub(load_snapshot()) as hub:
-        yield Service(hub.url, _catalog(*ITEMS.values()))
-
-
-@pytest.fixture
-def hub() -> Iterator[FaultyHub]:
-    with faulty_hub() as running:
-        yield running
+        yield Service(hub.url)
 
 
 @pytest.mark.parametrize("code", OF_THE_CALLER)
-def test_what_a_caller_is_refused_reads_as_it_should(service: Service, code: str) -> None:
+def test_errors_of_the_caller_equal_their_files(service: Service, code: str) -> None:
     _compare(code, OF_THE_CALLER[code](service))
 
 
 @pytest.mark.parametrize("code", OF_THE_HUB)
-def test_what_the_hub_does_wrong_reads_as_it_should(hub: FaultyHub, code: str) -> None:
-    hub.fault = OF_THE_HUB[code]
-
-    _compare(code, Service(hub.url, _catalog(*ITEMS.values())).ask(_MISTRAL, "g5.xlarge"))
-
-
-def test_an_empty_table_reads_as_it_should(hub: FaultyHub) -> None:
-    _compare("catalog_unavailable", Service(hub.url, _catalog()).ask(_MISTRAL, "g5.xlarge"))
+def test_errors_of_the_hub_equal_their_files(code: str) -> None:
+    with running_hub(HubDouble(fault=OF_THE_HUB[code])) as hub:
+        _compare(code, Service(hub.url).ask(_MISTRAL, "g5.xlarge"))
 
 
-def test_there_is_one_of_each_kind() -> None:
+def test_the_error_of_an_empty_table_equals_its_file() -> None:
+    with running_hub() as hub:
+        _compare(
+            "catalog_unavailable", Service(hub.url, TableDouble([]).catalog()).ask(_MISTRAL, "g5.xlarge")
+        )
+
+
+def test_every_kind_of_error_has_a_file() -> None:
     assert {path.stem for path in _ERRORS.iterdir()} == {
         error.code for error in RequestError.__subclasses__()
     }
 
 
-def _catalog(*items: dict[str, Any]) -> Catalog:
-    return Catalog(Table(items), "instance-types", cache_seconds=60)  # type: ignore[arg-type]
-
-
-def _compare(code: str, reply: Reply) -> None:
-    body = json.loads(reply["body"])
+def _compare(code: str, response: Response) -> None:
+    body = json.loads(response["body"])
     path = _ERRORS / f"{code}.json"
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)

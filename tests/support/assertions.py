@@ -1,4 +1,4 @@
-"""What holds for every answer of one kind."""
+"""Assertions that hold for every answer of one kind."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ _CACHE_CONTROL_OF_FAILURES = {"no-store", "private, no-store"}
 
 
 def assert_error(answer: dict[str, Any], status: int, code: str) -> str:
-    """`answer` is the function's, with the one shape that errors have; gives its sentence."""
+    """`answer` is a response of the function with an error in its one shape; returns the sentence."""
     body = json.loads(answer["body"])
 
     assert set(body) == {"error", "code"}

@@ -1,4 +1,4 @@
-"""An HTTP client of the local front that changes nothing about what it is told to send."""
+"""An HTTP client of the local server that sends requests unchanged."""
 
 import socket
 from http.client import HTTPConnection, HTTPResponse
@@ -9,7 +9,7 @@ _PATIENCE_SECONDS = 30
 
 
 class Client:
-    """Asks one front, over a connection for each request."""
+    """Sends each request to one server over a connection of its own."""
 
     def __init__(self, front: Front) -> None:
         self._port = front.server_port
@@ -26,7 +26,7 @@ class Client:
             connection.close()
 
     def raw(self, sent: bytes) -> bytes:
-        """What comes back for bytes that no client library would send."""
+        """The response to bytes that no client library would send."""
         with socket.create_connection((LOOPBACK, self._port), timeout=_PATIENCE_SECONDS) as connection:
             connection.sendall(sent)
             return b"".join(iter(lambda: connection.recv(65_536), b""))

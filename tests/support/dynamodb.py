@@ -1,4 +1,4 @@
-"""DynamoDB doubles: moto, which is lenient, and dynalite, which refuses what DynamoDB refuses."""
+"""Emulators of DynamoDB: moto, which is lenient, and dynalite, which refuses what DynamoDB refuses."""
 
 import os
 import socket
@@ -14,8 +14,10 @@ import pytest
 from moto import mock_aws
 
 from local.embedded.table import create_table
+from support.table import TABLE
 
-TABLE = "instance-types"
+__all__ = ["TABLE", "dynalite_client", "moto_client"]
+
 DYNALITE = Path(__file__).parents[2] / ".node/node_modules/dynalite/cli.js"
 
 

@@ -1,7 +1,7 @@
-"""The whole function as a process of its own, of which everything that it writes and holds is seen.
+"""The whole function as a separate process, whose output and objects a test can search.
 
-As a program it takes events as lines of JSON, writes the answers to the file descriptor it is given, and at
-the end tells which of its objects hold a text that it is given backwards, so as not to hold it itself:
+As a program it reads events as lines of JSON and writes the answers to a file descriptor. At the end it lists
+its objects that hold a text, which it is given backwards so that it does not hold the text itself:
 
     python -m support.function_process DESCRIPTOR TXET
 """

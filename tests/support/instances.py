@@ -1,6 +1,6 @@
-"""Instance types, imported from the records of EC2 that moto ships."""
+"""Instance types, imported from the EC2 records that moto ships."""
 
-from handler.catalog import parse_item
+from handler.instance_item import parse_item
 from local.embedded.instance_records import shipped_items
 from recommender.hardware.instance import Instance
 

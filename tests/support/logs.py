@@ -1,4 +1,4 @@
-"""The fields of the function's log lines that docs/operations.md asks for."""
+"""The fields of the function's log lines that the queries of docs/operations.md use."""
 
 COMMON = {"level", "message", "timestamp", "service", "correlation_id"}
 OF_A_RECOMMENDATION = {"model", "instance_type", "answer"}

@@ -1,4 +1,4 @@
-"""A real HTTP server on the loopback that answers as a test tells it to."""
+"""A real HTTP server on the loopback interface that answers as a test scripts it."""
 
 import ssl
 import sys
@@ -17,11 +17,13 @@ class Seen:
     path: str
     headers: Mapping[str, str]
     body: bytes = b""
+    head: bytes = b""
+    """Request line and headers as they were sent, up to the empty line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """An answer. `promised` is the Content-Length, where it is not the body's own."""
+    """A response. `promised` is its Content-Length, where that is not the length of the body."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -29,7 +31,7 @@ class Say:
     promised: int | None = None
 
 
-# Given the connection, for answers that no well-behaved server gives.
+# Given the connection, for responses that no well-behaved server sends.
 Misbehave = Callable[[BaseHTTPRequestHandler], None]
 Script = Callable[[Seen], Say | Misbehave]
 
@@ -70,19 +72,41 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Pass over clients that hang up."""
+        """Ignore clients that hang up."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
+
+
+class _Recorded:
+    """Keeps the lines that the request parser reads."""
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+        self.lines: list[bytes] = []
+
+    def readline(self, *arguments: int) -> bytes:
+        line: bytes = self._source.readline(*arguments)
+        self.lines.append(line)
+        return line
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
 
 
 def _handler(script: Script, seen: list[Seen]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def setup(self) -> None:
+            super().setup()
+            self.rfile: Any = _Recorded(self.rfile)
 
         def do_GET(self) -> None:
+            lines, self.rfile.lines = self.rfile.lines, []
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Seen(path=self.path, headers=headers, body=body)
+            request = Seen(path=self.path, headers=headers, body=body, head=b"".join(lines[:-1]))
             seen.append(request)
             answer = script(request)
             if callable(answer):

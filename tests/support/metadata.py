@@ -1,4 +1,4 @@
-"""Hub documents of models, real ones by name and made-up ones by what matters about them."""
+"""Hub documents of models: real ones by name, synthetic ones by the settings under test."""
 
 import json
 from enum import Enum
@@ -16,7 +16,7 @@ class _Absent(Enum):
 
 
 ABSENT: Any = _Absent.KEY
-"""Given for a key of config.json, leaves it out."""
+"""As the value of a key of config.json, leaves the key out."""
 
 
 def real(model_id: str) -> HubMetadata:

@@ -1,4 +1,4 @@
-"""What a server may do that no well-behaved server does, as answers of a loopback server."""
+"""Responses of a loopback server that no well-behaved server sends."""
 
 import socket
 import struct
@@ -12,7 +12,7 @@ _PAUSE_SECONDS = 0.05
 
 
 class Watched:
-    """A misbehaviour that tells when its client has had enough."""
+    """A misbehaviour that records when its client has hung up."""
 
     def __init__(self, misbehave: Misbehave) -> None:
         self._misbehave = misbehave
@@ -26,17 +26,17 @@ class Watched:
 
 
 def silence(connection: BaseHTTPRequestHandler) -> None:
-    """Say nothing, until the client hangs up."""
+    """Send nothing until the client hangs up."""
     while connection.connection.recv(1024):
         pass
 
 
 def hang_up(connection: BaseHTTPRequestHandler) -> None:
-    """Take the request and say nothing at all."""
+    """Read the request and hang up."""
 
 
 def drip_head(connection: BaseHTTPRequestHandler) -> None:
-    """A head that goes on, a byte now and then, so that no single read times out."""
+    """Send the head a byte at a time, so that no single read times out."""
     connection.wfile.write(b"HTTP/1.1 200 OK\r\nX-Padding: ")
     _drip(connection)
 
@@ -47,7 +47,7 @@ def drip_body(connection: BaseHTTPRequestHandler) -> None:
 
 
 def drip_chunk(connection: BaseHTTPRequestHandler) -> None:
-    """The length of a chunk that goes on: the client reads a line, not a body."""
+    """Send the length of a chunk a byte at a time: the client reads a line, not a body."""
     _head(connection, "Transfer-Encoding: chunked")
     connection.wfile.write(b"5;")
     _drip(connection)
@@ -62,7 +62,7 @@ def stop_half_way(connection: BaseHTTPRequestHandler) -> None:
 def reset_half_way(connection: BaseHTTPRequestHandler) -> None:
     _head(connection, "Content-Length: 1000")
     connection.wfile.write(b'{"id": ')
-    # Closing a socket that is told not to linger sends a reset.
+    # Closing a socket that does not linger sends a reset.
     connection.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.connection.close()
 
@@ -74,7 +74,7 @@ def half_a_gigabyte(connection: BaseHTTPRequestHandler) -> None:
 
 
 def endless(connection: BaseHTTPRequestHandler) -> None:
-    """A body without a length, which ends with the connection; it does not."""
+    """Send a body without a length, which would end with the connection, but does not end."""
     _head(connection, "Connection: close")
     _pour(connection, 500 * 1024**2)
 

@@ -1,33 +1,34 @@
-"""The Run page as a person finds it: by what its controls and regions are called."""
+"""Page object for the Run page. It finds controls and regions by their accessible names."""
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Locator, Page, Request, Response, Route, expect
 
-from support.browser import Watch
+from support.browser import PageMonitor
 
-_LABELS = {
-    "tensor_parallel_degree": "Tensor Parallel Degree",
+_FIELD_LABELS = {
+    "tensor_parallel_degree": "Tensor Parallel",
     "quantization": "Quantization",
     "max_model_len": "Max Model Length",
     "concurrency": "Concurrency",
     "input_sequence_length": "Input Length",
     "output_sequence_length": "Output Length",
 }
-_RECOMMEND = "/api/v1/recommend?"
-_PANEL = re.compile("^(Why this|Your) configuration$")
-_BANNER = re.compile("does not fit|not yet supported|cannot be benchmarked|needs another checkpoint")
+_RECOMMEND_PATH = "/api/v1/recommend?"
+_PANEL_NAME = re.compile("^(Recommended|Your) Configuration$")
+_BANNER_NAME = re.compile("does not fit|not yet supported|cannot be benchmarked|needs a pre-quantized")
 
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """An open Run page and the watch over it."""
+    """An open Run page and its monitor."""
 
     page: Page
-    watch: Watch
+    monitor: PageMonitor
 
     @property
     def model(self) -> Locator:
@@ -39,15 +40,15 @@ class RunPage:
 
     @property
     def token(self) -> Locator:
-        return self.page.get_by_label("Hub Token", exact=True)
+        return self.page.get_by_label("Hugging Face Token", exact=True)
 
     @property
     def panel(self) -> Locator:
-        return self.page.get_by_role("region", name=_PANEL)
+        return self.page.get_by_role("region", name=_PANEL_NAME)
 
     @property
     def banner(self) -> Locator:
-        return self.page.get_by_role("region", name=_BANNER)
+        return self.page.get_by_role("region", name=_BANNER_NAME)
 
     @property
     def error(self) -> Locator:
@@ -57,68 +58,72 @@ class RunPage:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def field(self, name: str) -> Locator:
-        return self.page.get_by_label(_LABELS[name], exact=True)
+        return self.page.get_by_label(_FIELD_LABELS[name], exact=True)
 
-    def choose(self, model: str, instance_type: str) -> None:
-        """Fill in what a question needs; leaving the model's field closes its list."""
+    def select(self, model: str, instance_type: str) -> None:
+        """Fill in the model and the instance type. Tab closes the list of models."""
         self.model.fill(model)
         self.model.press("Tab")
         self.instance_type.select_option(instance_type)
 
     def suggest(self, model: str, instance_type: str) -> Any:
-        """Ask about a model on an instance type; gives what the service answered."""
-        self.choose(model, instance_type)
-        return self.answer_after(lambda: self.button("Suggest Config").click())
+        """Request a configuration and return the response."""
+        self.select(model, instance_type)
+        return self.response_after(lambda: self.button("Suggest Config").click())
 
-    def answer_after(self, act: Any) -> Any:
-        """The service's next answer, with which the page has then done what it does."""
+    def response_after(self, action: Callable[[], Any]) -> Any:
+        """Run `action` and return the body of the next response, once the page has processed it."""
         with self.page.expect_response(_is_recommendation) as response:
-            act()
-        answer = response.value.json()
+            action()
+        body = response.value.json()
         expect(self.button("Suggest Config")).to_have_attribute("aria-busy", "false")
-        return answer
+        return body
 
-    def refused_after(self, act: Any) -> Any:
-        """The same where the service refuses, which Chromium reports on the console."""
-        self.watch.may_be_refused = True
-        return self.answer_after(act)
+    def error_after(self, action: Callable[[], Any]) -> Any:
+        """Like `response_after`, if an error is expected."""
+        self.monitor.allow_failed_requests = True
+        return self.response_after(action)
 
-    def requests(self, part: str = "") -> list[Request]:
-        """What the page asks for from now on, with `part` in its address."""
-        sent: list[Request] = []
+    def recorded_requests(self, url_part: str = "") -> list[Request]:
+        """A list that grows with each request whose URL contains `url_part`."""
+        requests: list[Request] = []
 
-        def note(request: Request) -> None:
-            if part in request.url:
-                sent.append(request)
+        def record(request: Request) -> None:
+            if url_part in request.url:
+                requests.append(request)
 
-        self.page.on("request", note)
-        return sent
+        self.page.on("request", record)
+        return requests
 
-    def questions(self) -> list[Request]:
-        """What it asks the service from now on."""
-        return self.requests(_RECOMMEND)
+    def recorded_api_requests(self) -> list[Request]:
+        """A list that grows with each request for a recommendation."""
+        return self.recorded_requests(_RECOMMEND_PATH)
 
-    def held_questions(self, part: str = "") -> list[Route]:
-        """From now on the questions with `part` in their address, none of which gets further by itself."""
+    def held_api_requests(self, url_part: str = "") -> list[Route]:
+        """Like `recorded_api_requests`, but each request waits until the test continues or fulfills it."""
         held: list[Route] = []
 
         def hold(route: Route) -> None:
             held.append(route)
 
-        self.page.route(lambda url: _RECOMMEND in url and part in url, hold)
+        self.page.route(lambda url: _RECOMMEND_PATH in url and url_part in url, hold)
         return held
 
-    def expect_values(self, source: dict[str, Any]) -> None:
-        """The form holds the values of an answer, an option or a checkpoint."""
-        for name in _LABELS:
-            value = source[name]
+    def expect_values(self, config: dict[str, Any]) -> None:
+        """Check that the form holds the values of a response, an option or a checkpoint."""
+        for name in _FIELD_LABELS:
+            value = config[name]
             expect(self.field(name)).to_have_value("" if value is None else str(value))
 
-    def request_body(self) -> Any:
-        """What the page says that it would send."""
+    def submit(self) -> Any:
+        """Submit the form and return the previewed request body."""
         self.button("Run Benchmark").click()
-        return json.loads(self.page.get_by_role("region", name="Request body").locator("pre").inner_text())
+        return self.previewed_request()
+
+    def previewed_request(self) -> Any:
+        preview = self.page.get_by_role("region", name="Request preview")
+        return json.loads(preview.locator("pre").inner_text())
 
 
 def _is_recommendation(response: Response) -> bool:
-    return _RECOMMEND in response.url
+    return _RECOMMEND_PATH in response.url

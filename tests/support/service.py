@@ -1,28 +1,27 @@
-"""The service, by itself and behind its HTTP front."""
+"""The service, called with events or behind the local server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from threading import Thread
 from typing import Any
 
 from handler.catalog import Catalog
 from handler.hub.hub import Hub
 from handler.routes import Application
-from importer.table import write_items
 from local.embedded.hub import EmbeddedHub
-from local.embedded.instance_records import shipped_items
 from local.embedded.snapshot import load_snapshot
 from local.runtime.gateway import LambdaContext, event, recommend_target
-from local.server.server import Front, Handle
-from support.dynamodb import TABLE, moto_client
+from local.server.server import Front
+from support.table import TableDouble
+
+_LONG_SECONDS = 1e9
 
 
-@contextmanager
-def seeded_catalog() -> Iterator[Catalog]:
-    """The instance types of EC2's records, in a table of moto's."""
-    with moto_client() as dynamodb:
-        write_items(dynamodb, TABLE, shipped_items())
-        yield Catalog(dynamodb, TABLE, cache_seconds=60)
+@cache
+def full_catalog() -> Catalog:
+    """EC2's instance types, read once."""
+    return TableDouble().catalog(cache_seconds=_LONG_SECONDS)
 
 
 class Service:
@@ -31,7 +30,7 @@ class Service:
     def __init__(
         self,
         hub_url: str,
-        catalog: Catalog,
+        catalog: Catalog | None = None,
         *,
         deadline_seconds: float = 5,
         cache_seconds: float = 60,
@@ -44,11 +43,15 @@ class Service:
             cache_entries=8,
             stale_seconds=stale_seconds,
         )
-        self.app = Application(catalog, hub)
+        self.app = Application(catalog or full_catalog(), hub)
+
+    def handle(self, sent: Any) -> dict[str, Any]:
+        """The response to an event."""
+        return self.app.resolve(sent, LambdaContext.fresh())  # type: ignore[arg-type]
 
     def send(self, method: str, target: str, **headers: str) -> dict[str, Any]:
         pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
-        return self.app.resolve(event(method, target, pairs), LambdaContext.fresh())  # type: ignore[arg-type]
+        return self.handle(event(method, target, pairs))
 
     def ask(self, model: str, instance_type: str, *, token: str = "", **others: str) -> dict[str, Any]:
         headers = {"X_HF_Token": token} if token else {}
@@ -57,18 +60,15 @@ class Service:
 
 @contextmanager
 def running_service() -> Iterator[Front]:
-    """A front that answers until the block ends."""
+    """The local server over the embedded Hub, until the block ends."""
     with EmbeddedHub(load_snapshot()) as hub, service_of(hub.url) as front:
         yield front
 
 
 @contextmanager
 def service_of(hub_url: str) -> Iterator[Front]:
-    """The same with the Hub at an address."""
-    with (
-        seeded_catalog() as catalog,
-        serving(Front(Service(hub_url, catalog).app.resolve, port=0)) as front,
-    ):
+    """The local server over the Hub at `hub_url`, until the block ends."""
+    with serving(Front(Service(hub_url).app.resolve, port=0)) as front:
         yield front
 
 
@@ -79,9 +79,3 @@ def serving(front: Front) -> Iterator[Front]:
         Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
         yield front
         front.shutdown()
-
-
-def handler_of(hub_url: str, dynamodb: Any, *, cache_seconds: float = 60) -> Handle:
-    """The function's handler with the Hub at an address and the table behind a client."""
-    catalog = Catalog(dynamodb, TABLE, cache_seconds=cache_seconds)
-    return Service(hub_url, catalog, cache_seconds=cache_seconds).app.resolve

@@ -1,1 +1,1 @@
-"""Handlers to compare ours with; each is copied into an artifact and imported there."""
+"""Handlers to compare ours with; each is copied into an artifact and imported from there."""

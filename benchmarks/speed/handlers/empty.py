@@ -1,4 +1,4 @@
-"""A function of Powertools with one route that does nothing."""
+"""A Powertools function with one route that does nothing."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ app = APIGatewayHttpResolver()
 
 @app.get("/api/v1/recommend")
 def nothing() -> dict[str, Any]:
-    """Nothing."""
+    """Answer with an empty object."""
     return {}
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP, log_event=False)
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """The answer to an event of API Gateway's payload format 2.0."""
+    """Answer an event of API Gateway's payload format 2.0."""
     return app.resolve(event, context)

@@ -1,4 +1,4 @@
-"""The least that a function with a table and a log can do at its start."""
+"""The minimum that a function with a table and a logger does at start."""
 
 from typing import Any
 
@@ -10,5 +10,5 @@ logger = Logger()
 
 
 def handle(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Nothing."""
+    """Answer without content."""
     return {"statusCode": 204}

@@ -1,6 +1,6 @@
 import type { RecommendError } from "../api";
 
-/** The service's sentence as it stands. */
+/** The message of a failed request. */
 export function ErrorMessage({ error }: { error: RecommendError }) {
   return (
     <p

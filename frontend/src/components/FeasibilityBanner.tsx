@@ -1,26 +1,26 @@
 import { useId } from "react";
 
-import { needsCheckpoint } from "../command";
+import { needsPreQuantizedCheckpoint } from "../command";
 import { isFeasible } from "../types";
-import type { Checkpoint, ConfigValues, FormValues, Infeasible, RecommendResponse } from "../types";
+import type { Checkpoint, ConfigValues, FormValues, InfeasibleResponse, RecommendResponse } from "../types";
 import { CheckpointList } from "./CheckpointList";
 import { LargerInstanceCard, QuantizationCard } from "./OptionCard";
 import { HEADING } from "./styles";
 
 interface FeasibilityBannerProps {
-  answer: RecommendResponse;
+  response: RecommendResponse;
   instanceType: string;
   values: FormValues;
   onApply: (values: ConfigValues) => void;
-  onSwitch?: (instanceType: string) => void;
-  onChoose?: (checkpoint: Checkpoint) => void;
+  onSwitchInstanceType?: (instanceType: string) => void;
+  onSelectCheckpoint?: (checkpoint: Checkpoint) => void;
 }
 
-/** That the model does not run as it is on the instance, and the ways out; nothing where it does. */
+/** Why the model cannot run as published on the instance, and the alternatives. Empty if it can. */
 export function FeasibilityBanner(props: FeasibilityBannerProps) {
   const id = useId();
-  const { answer, instanceType } = props;
-  const title = titleOf(answer, instanceType);
+  const { response, instanceType } = props;
+  const title = titleOf(response, instanceType);
   if (title === undefined) {
     return null;
   }
@@ -32,8 +32,8 @@ export function FeasibilityBanner(props: FeasibilityBannerProps) {
       <h2 id={id} className={HEADING}>
         {title}
       </h2>
-      {!isFeasible(answer) &&
-        [answer.explanation.reason, ...(answer.warnings ?? [])].map((sentence) => (
+      {!isFeasible(response) &&
+        [response.explanation.reason, ...(response.warnings ?? [])].map((sentence) => (
           <p key={sentence} className="text-sm text-slate-800 dark:text-slate-200">
             {sentence}
           </p>
@@ -44,30 +44,33 @@ export function FeasibilityBanner(props: FeasibilityBannerProps) {
   );
 }
 
-const TITLES: Record<Infeasible["explanation"]["code"], (instanceType: string) => string> = {
-  does_not_fit: (instanceType) => `The model does not fit on ${instanceType}`,
-  neuron_not_supported: (instanceType) =>
-    `AWS Neuron devices like those of ${instanceType} are not yet supported`,
-  unsupported_model: () => "This model cannot be benchmarked",
-};
+const INFEASIBLE_TITLES: Record<InfeasibleResponse["explanation"]["code"], (instanceType: string) => string> =
+  {
+    does_not_fit: (instanceType) => `This model does not fit on ${instanceType}`,
+    neuron_not_supported: (instanceType) =>
+      `AWS Neuron instances such as ${instanceType} are not yet supported`,
+    unsupported_model: () => "This model cannot be benchmarked",
+  };
 
-function titleOf(answer: RecommendResponse, instanceType: string): string | undefined {
-  if (!isFeasible(answer)) {
-    return TITLES[answer.explanation.code](instanceType);
+function titleOf(response: RecommendResponse, instanceType: string): string | undefined {
+  if (!isFeasible(response)) {
+    return INFEASIBLE_TITLES[response.explanation.code](instanceType);
   }
-  if (answer.alternatives) {
-    return `As it is, the model does not fit on ${instanceType}`;
+  if (response.alternatives) {
+    return `This model does not fit on ${instanceType} in its native precision`;
   }
-  return needsCheckpoint(answer) ? "This quantization needs another checkpoint" : undefined;
+  return needsPreQuantizedCheckpoint(response)
+    ? "This quantization needs a pre-quantized checkpoint"
+    : undefined;
 }
 
-function Options({ answer, values, onApply, onSwitch }: FeasibilityBannerProps) {
-  const { alternatives = {} } = answer;
-  const larger = alternatives.larger_instance ?? suggestedInstance(answer);
+function Options({ response, values, onApply, onSwitchInstanceType }: FeasibilityBannerProps) {
+  const { alternatives = {} } = response;
+  const largerInstance = alternatives.larger_instance ?? suggestedInstance(response);
   const options = [alternatives.quantization_option, alternatives.at_load_option].filter(
-    (each) => each !== undefined,
+    (option) => option !== undefined,
   );
-  if (options.length === 0 && larger === undefined) {
+  if (options.length === 0 && largerInstance === undefined) {
     return null;
   }
   return (
@@ -80,30 +83,35 @@ function Options({ answer, values, onApply, onSwitch }: FeasibilityBannerProps) 
           onApply={onApply}
         />
       ))}
-      {larger !== undefined && (
-        <LargerInstanceCard name={larger} info={alternatives.larger_instance_info} onSwitch={onSwitch} />
+      {largerInstance !== undefined && (
+        <LargerInstanceCard
+          instanceType={largerInstance}
+          info={alternatives.larger_instance_info}
+          onSwitch={onSwitchInstanceType}
+        />
       )}
     </div>
   );
 }
 
-function suggestedInstance(answer: RecommendResponse): string | undefined {
-  return isFeasible(answer) ? undefined : answer.explanation.suggested_instance;
+function suggestedInstance(response: RecommendResponse): string | undefined {
+  return isFeasible(response) ? undefined : response.explanation.suggested_instance;
 }
 
-function Checkpoints({ answer, onChoose }: FeasibilityBannerProps) {
-  const option = answer.alternatives?.quantization_option;
-  const needed = option?.requires_pre_quantized === true || (isFeasible(answer) && needsCheckpoint(answer));
-  const own = isFeasible(answer) ? answer.checkpoints : undefined;
-  const checkpoints = own ?? option?.checkpoints;
-  if (!needed) {
+function Checkpoints({ response, onSelectCheckpoint }: FeasibilityBannerProps) {
+  const option = response.alternatives?.quantization_option;
+  const isNeeded =
+    option?.requires_pre_quantized === true ||
+    (isFeasible(response) && needsPreQuantizedCheckpoint(response));
+  if (!isNeeded) {
     return null;
   }
+  const checkpoints = (isFeasible(response) ? response.checkpoints : undefined) ?? option?.checkpoints;
   return checkpoints ? (
-    <CheckpointList checkpoints={checkpoints} onChoose={onChoose} />
+    <CheckpointList checkpoints={checkpoints} onSelect={onSelectCheckpoint} />
   ) : (
     <p className="text-sm text-slate-700 dark:text-slate-300">
-      The Hub could not be asked for checkpoints that are quantized already. Suggest again in a moment.
+      The Hugging Face Hub could not be searched for pre-quantized checkpoints. Try again in a moment.
     </p>
   );
 }

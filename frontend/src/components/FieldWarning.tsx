@@ -1,21 +1,22 @@
-import type { Advice } from "../advice";
-import { valueText } from "../format";
+import { formatValue } from "../format";
 import type { ConfigValues, FieldName } from "../types";
+import type { Suggestion } from "../useSuggestion";
 import { ACCENT_TEXT, FOCUS, MUTED } from "./styles";
 import { WarningText } from "./WarningText";
 
-interface FieldWarningProps {
-  /** For the field's `aria-describedby`. */
+export interface FieldWarningProps {
+  /** Use it as the `aria-describedby` of the field's control. */
   id: string;
   field: FieldName;
-  advice: Advice;
-  /** Sets the field; without it the value that follows from the other fields is named only. */
+  suggestion: Pick<Suggestion, "warnings" | "updatedValues">;
+  /** Sets the field. Without it, an updated recommendation is shown without a button. */
   onUse?: (value: ConfigValues[FieldName]) => void;
 }
 
-/** What the service says about a field; it never keeps the form from submitting. */
-export function FieldWarning({ id, field, advice, onUse }: FieldWarningProps) {
-  const { warnings = [], follows } = advice.fields[field] ?? {};
+/** The warnings about a field, or its updated recommendation. Neither prevents the form from submitting. */
+export function FieldWarning({ id, field, suggestion, onUse }: FieldWarningProps) {
+  const warnings = suggestion.warnings.byField[field] ?? [];
+  const updatedValue = suggestion.updatedValues[field];
   return (
     <div id={id} aria-live="polite" className="text-sm">
       {warnings.map((text) => (
@@ -23,22 +24,25 @@ export function FieldWarning({ id, field, advice, onUse }: FieldWarningProps) {
           <WarningText text={text} />
         </p>
       ))}
-      {follows !== undefined && <Following value={follows} onUse={onUse} />}
+      {updatedValue !== undefined && <UpdatedValue value={updatedValue} onUse={onUse} />}
     </div>
   );
 }
 
-function Following({ value, onUse }: { value: ConfigValues[FieldName] } & Pick<FieldWarningProps, "onUse">) {
+function UpdatedValue({
+  value,
+  onUse,
+}: { value: ConfigValues[FieldName] } & Pick<FieldWarningProps, "onUse">) {
   return (
     <p className={`mt-1.5 ${MUTED}`}>
-      With your changes {valueText(value)} is recommended.{" "}
+      Recommended with your changes: {formatValue(value)}.{" "}
       {onUse && (
         <button
           type="button"
           onClick={() => onUse(value)}
           className={`cursor-pointer rounded underline underline-offset-2 ${ACCENT_TEXT} ${FOCUS}`}
         >
-          Use {valueText(value)}
+          Use {formatValue(value)}
         </button>
       )}
     </p>

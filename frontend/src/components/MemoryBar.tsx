@@ -1,21 +1,22 @@
 import { useId } from "react";
 
-import type { Bar, Part } from "../memory";
-import { PartPattern } from "./patterns";
+import type { MemoryBreakdown, MemoryPart } from "../memory";
+import { MemoryPattern } from "./MemoryPattern";
 
 const HEIGHT = 36;
 
-/** The parts beside each other, each as wide as its share, and a line at the limit. */
-export function MemoryBar({ bar }: { bar: Bar }) {
+/** A stacked bar of the memory parts, with a line at the budget. */
+export function MemoryBar({ breakdown }: { breakdown: MemoryBreakdown }) {
+  const { parts, totalGib, budgetGib, excessGib } = breakdown;
   const id = useId();
-  const percent = (gib: number) => (100 * gib) / bar.totalGib;
+  const percent = (gib: number) => (100 * gib) / totalGib;
   return (
     <svg aria-hidden="true" width="100%" height={HEIGHT + 8} className="overflow-visible">
-      {placed(bar.parts).map(({ name, gib, start }) => (
+      {stacked(parts).map(({ name, gib, startGib }) => (
         <g key={name} data-part={name}>
-          <PartPattern id={`${id}-${name}`} name={name} />
+          <MemoryPattern id={`${id}-${name}`} name={name} />
           <rect
-            x={`${percent(start)}%`}
+            x={`${percent(startGib)}%`}
             y="4"
             width={`${percent(gib)}%`}
             height={HEIGHT}
@@ -25,28 +26,32 @@ export function MemoryBar({ bar }: { bar: Bar }) {
         </g>
       ))}
       <rect
-        x={`${percent(bar.limitGib)}%`}
+        x={`${percent(budgetGib)}%`}
         y="4"
-        width={`${percent(bar.excessGib)}%`}
+        width={`${percent(excessGib)}%`}
         height={HEIGHT}
         className="fill-red-600 opacity-40"
       />
       <line
-        x1={`${percent(bar.limitGib)}%`}
-        x2={`${percent(bar.limitGib)}%`}
+        x1={`${percent(budgetGib)}%`}
+        x2={`${percent(budgetGib)}%`}
         y1="0"
         y2={HEIGHT + 8}
-        strokeWidth={bar.excessGib > 0 ? 3 : 2}
+        strokeWidth={excessGib > 0 ? 3 : 2}
         className={
-          bar.excessGib > 0 ? "stroke-red-600 dark:stroke-red-400" : "stroke-slate-900 dark:stroke-slate-50"
+          excessGib > 0 ? "stroke-red-600 dark:stroke-red-400" : "stroke-slate-900 dark:stroke-slate-50"
         }
       />
     </svg>
   );
 }
 
-/** The parts that have a width, each with where it begins. */
-function placed(parts: Part[]): (Part & { start: number })[] {
-  const starts = parts.map((_, index) => parts.slice(0, index).reduce((sum, { gib }) => sum + gib, 0));
-  return parts.map((part, index) => ({ ...part, start: starts[index] ?? 0 })).filter(({ gib }) => gib > 0);
+/** The parts that are not empty, each with its start. */
+function stacked(parts: MemoryPart[]): (MemoryPart & { startGib: number })[] {
+  return parts
+    .map((part, index) => ({
+      ...part,
+      startGib: parts.slice(0, index).reduce((sum, { gib }) => sum + gib, 0),
+    }))
+    .filter(({ gib }) => gib > 0);
 }

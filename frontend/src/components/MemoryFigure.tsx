@@ -1,34 +1,34 @@
 import { useId } from "react";
 
-import { countText, gibText } from "../format";
-import { memoryBar, type Bar } from "../memory";
+import { formatCount, formatGib } from "../format";
+import { memoryBreakdown, type MemoryBreakdown } from "../memory";
 import type { Memory } from "../types";
 import { MemoryBar } from "./MemoryBar";
-import { Swatch } from "./patterns";
+import { MemorySwatch } from "./MemoryPattern";
 import { MUTED, SUBHEADING, WARNING_TEXT } from "./styles";
 
-/** The memory of one GPU: a bar to look at, and the same figures as a table. */
+/** The memory of one GPU as a bar and as a table. */
 export function MemoryFigure({ memory, gpu }: { memory: Memory; gpu: string }) {
   const id = useId();
-  const bar = memoryBar(memory);
+  const breakdown = memoryBreakdown(memory);
   return (
     <figure aria-labelledby={`${id}-caption`} className="flex flex-col gap-2">
       <figcaption id={`${id}-caption`} className="flex flex-wrap items-baseline justify-between gap-x-4">
         <span className={SUBHEADING}>Memory of one {gpu}</span>
         <span className={`text-sm tabular-nums ${MUTED}`}>
-          {gibText(memory.visible_gib)}; vLLM may use {gibText(memory.budget_gib)}, up to the line
+          {formatGib(memory.visible_gib)}; the line marks the {formatGib(memory.budget_gib)} that vLLM may use
         </span>
       </figcaption>
-      <MemoryBar bar={bar} />
-      <FigureTable bar={bar} />
-      <p className={`text-sm tabular-nums ${bar.excessGib > 0 ? WARNING_TEXT : MUTED}`}>
-        {summary(memory, bar)}
+      <MemoryBar breakdown={breakdown} />
+      <MemoryTable breakdown={breakdown} />
+      <p className={`text-sm tabular-nums ${breakdown.excessGib > 0 ? WARNING_TEXT : MUTED}`}>
+        {summary(memory, breakdown)}
       </p>
     </figure>
   );
 }
 
-function FigureTable({ bar }: { bar: Bar }) {
+function MemoryTable({ breakdown: { parts, totalGib } }: { breakdown: MemoryBreakdown }) {
   return (
     <table className="w-full text-sm text-slate-700 tabular-nums dark:text-slate-300">
       <thead className="sr-only">
@@ -39,14 +39,16 @@ function FigureTable({ bar }: { bar: Bar }) {
         </tr>
       </thead>
       <tbody>
-        {bar.parts.map(({ name, label, gib }) => (
+        {parts.map(({ name, label, gib }) => (
           <tr key={name}>
             <th scope="row" className="py-0.5 text-left font-normal">
-              <Swatch name={name} />
-              {label}
+              <span className="flex items-center gap-2">
+                <MemorySwatch name={name} />
+                {label}
+              </span>
             </th>
-            <td className="py-0.5 pl-3 text-right whitespace-nowrap">{gibText(gib)}</td>
-            <td className={`w-14 py-0.5 text-right ${MUTED}`}>{Math.round((100 * gib) / bar.totalGib)}%</td>
+            <td className="py-0.5 pl-3 text-right whitespace-nowrap">{formatGib(gib)}</td>
+            <td className={`w-14 py-0.5 text-right ${MUTED}`}>{Math.round((100 * gib) / totalGib)}%</td>
           </tr>
         ))}
       </tbody>
@@ -54,12 +56,15 @@ function FigureTable({ bar }: { bar: Bar }) {
   );
 }
 
-function summary(memory: Memory, { excessGib, limitGib }: Bar): string {
+function summary(memory: Memory, { excessGib, budgetGib }: MemoryBreakdown): string {
   if (excessGib > 0) {
-    return `${gibText(excessGib)} more than the ${gibText(limitGib)} that vLLM may use, and nothing left for the KV cache.`;
+    return (
+      `Exceeds the ${formatGib(budgetGib)} that vLLM may use by ${formatGib(excessGib)}, ` +
+      "which leaves no room for the KV cache."
+    );
   }
   return (
-    `${countText(memory.kv_cache_tokens)} tokens in the KV cache, ` +
-    `${countText(memory.max_concurrency)} requests of the whole context at once.`
+    `The KV cache holds ${formatCount(memory.kv_cache_tokens)} tokens: ` +
+    `${formatCount(memory.max_concurrency)} concurrent requests at the max model length.`
   );
 }

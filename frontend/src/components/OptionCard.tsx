@@ -1,9 +1,9 @@
 import { useId, type ReactNode } from "react";
 
-import { holds } from "../configuration";
-import { countText, gibText, hardwareText, priceText, quantizationText } from "../format";
+import { FIELD_LABELS, matchesConfig } from "../configuration";
+import { formatAccelerators, formatGib, formatPrice, formatQuantization, formatValue } from "../format";
 import type { ConfigValues, FormValues, LargerInstanceInfo, QuantizationOption } from "../types";
-import { ACCENT_TEXT, CARD, MUTED, SECONDARY_BUTTON, SUBHEADING } from "./styles";
+import { ACCENT_TEXT, MUTED, SECONDARY_BUTTON, SUBHEADING, SURFACE } from "./styles";
 
 interface QuantizationCardProps {
   option: QuantizationOption;
@@ -11,16 +11,16 @@ interface QuantizationCardProps {
   onApply: (values: ConfigValues) => void;
 }
 
-/** The model in fewer bits on the same instance. */
+/** The quantized model on the same instance. */
 export function QuantizationCard({ option, values, onApply }: QuantizationCardProps) {
-  const name = quantizationText(option.quantization);
+  const name = formatQuantization(option.quantization);
   return (
     <OptionCard
       title={name}
-      subtitle={option.requires_pre_quantized ? "quantized beforehand" : "while vLLM loads"}
-      memoryGib={option.estimated_mem_gib}
-      values={option}
-      isInForm={holds(values, option)}
+      subtitle={option.requires_pre_quantized ? "pre-quantized" : "quantized at load"}
+      weightsGib={option.estimated_mem_gib}
+      config={option}
+      isApplied={matchesConfig(values, option)}
     >
       <button type="button" onClick={() => onApply(option)} className={SECONDARY_BUTTON}>
         Apply {name} Config
@@ -30,65 +30,65 @@ export function QuantizationCard({ option, values, onApply }: QuantizationCardPr
 }
 
 interface LargerInstanceCardProps {
-  name: string;
+  instanceType: string;
   info?: LargerInstanceInfo;
   onSwitch?: (instanceType: string) => void;
 }
 
-/** The model as it is on the smallest instance that holds it. */
-export function LargerInstanceCard({ name, info, onSwitch }: LargerInstanceCardProps) {
+/** The model in its native precision on a larger instance. */
+export function LargerInstanceCard({ instanceType, info, onSwitch }: LargerInstanceCardProps) {
   return (
     <OptionCard
-      title={name}
-      subtitle={info && instanceText(info)}
-      memoryGib={info?.estimated_mem_gib}
-      values={info}
+      title={instanceType}
+      subtitle={info && instanceDetails(info)}
+      weightsGib={info?.estimated_mem_gib}
+      config={info}
     >
       {onSwitch && (
-        <button type="button" onClick={() => onSwitch(name)} className={SECONDARY_BUTTON}>
-          Switch to {name}
+        <button type="button" onClick={() => onSwitch(instanceType)} className={SECONDARY_BUTTON}>
+          Switch to {instanceType}
         </button>
       )}
     </OptionCard>
   );
 }
 
-function instanceText(info: LargerInstanceInfo): string {
+function instanceDetails(info: LargerInstanceInfo): string {
   const { usd_per_hour: price, price_region: region } = info;
-  return price === undefined ? hardwareText(info) : `${hardwareText(info)}, ${priceText(price, region)}`;
+  const accelerators = formatAccelerators(info);
+  return price === undefined ? accelerators : `${accelerators}, ${formatPrice(price, region)}`;
 }
 
 interface OptionCardProps {
   title: string;
   subtitle?: string;
-  memoryGib?: number;
-  values?: ConfigValues;
-  isInForm?: boolean;
+  weightsGib?: number;
+  config?: ConfigValues;
+  isApplied?: boolean;
   children: ReactNode;
 }
 
-function OptionCard({ title, subtitle, memoryGib, values, isInForm = false, children }: OptionCardProps) {
+const SHOWN_FIELDS = ["tensor_parallel_degree", "max_model_len", "concurrency"] as const;
+
+function OptionCard({ title, subtitle, weightsGib, config, isApplied = false, children }: OptionCardProps) {
   const id = useId();
   return (
-    <div role="group" aria-labelledby={id} className={`flex flex-col gap-3 ${CARD}`}>
+    <div role="group" aria-labelledby={id} className={`flex flex-col gap-3 p-3 ${SURFACE}`}>
       <div>
         <div className="flex items-baseline justify-between gap-2">
           <h3 id={id} className={SUBHEADING}>
             {title}
           </h3>
-          {isInForm && <span className={`text-xs ${ACCENT_TEXT}`}>In the form</span>}
+          {isApplied && <span className={`text-xs ${ACCENT_TEXT}`}>Applied</span>}
         </div>
         <p className={`text-sm ${MUTED}`}>{subtitle}</p>
       </div>
       <dl className="flex flex-col gap-1 text-sm text-slate-800 tabular-nums dark:text-slate-200">
-        {memoryGib !== undefined && <Figure label="Weights" value={gibText(memoryGib)} />}
-        {values && (
-          <>
-            <Figure label="Tensor parallel" value={countText(values.tensor_parallel_degree)} />
-            <Figure label="Max model length" value={countText(values.max_model_len)} />
-            <Figure label="Concurrency" value={countText(values.concurrency)} />
-          </>
-        )}
+        {weightsGib !== undefined && <Figure label="Weights" value={formatGib(weightsGib)} />}
+        {config &&
+          SHOWN_FIELDS.map((field) => (
+            <Figure key={field} label={FIELD_LABELS[field]} value={formatValue(config[field])} />
+          ))}
       </dl>
       <div className="mt-auto flex flex-col">{children}</div>
     </div>

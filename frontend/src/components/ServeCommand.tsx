@@ -1,7 +1,7 @@
-import { useId, useRef } from "react";
+import { useRef } from "react";
 
 import { serveCommand } from "../command";
-import type { Feasible } from "../types";
+import type { FeasibleResponse } from "../types";
 import { useCopy } from "../useCopy";
 import { SECONDARY_BUTTON, SUBHEADING } from "./styles";
 
@@ -9,28 +9,25 @@ const BUTTON_TEXT = { idle: "Copy", copied: "Copied", failed: "Selected" } as co
 
 const STATUS_TEXT = {
   idle: "",
-  copied: "Copied",
-  failed: "The command is selected: copy it by hand.",
+  copied: "Command copied.",
+  failed: "Copying is not allowed here. The command is selected: copy it with your keyboard.",
 } as const;
 
-/** The command to paste, and a button that copies it. */
-export function ServeCommand({ answer, model }: { answer: Feasible; model: string }) {
-  const id = useId();
+/** The `vllm serve` command with a copy button. */
+export function ServeCommand({ response, model }: { response: FeasibleResponse; model: string }) {
   const code = useRef<HTMLElement>(null);
   const { state, copy } = useCopy(code);
   return (
     <div>
       <div className="flex items-center justify-between gap-4">
-        <h3 id={id} className={SUBHEADING}>
-          Command
-        </h3>
+        <h3 className={SUBHEADING}>Command</h3>
         <button type="button" onClick={copy} className={SECONDARY_BUTTON}>
           {BUTTON_TEXT[state]}
-          <span className="sr-only"> command</span>
+          {state === "idle" && <span className="sr-only"> command</span>}
         </button>
       </div>
       <pre className="mt-2 rounded-lg bg-slate-100 p-3 font-mono text-xs leading-5 break-words whitespace-pre-wrap text-slate-800 dark:bg-slate-950 dark:text-slate-200">
-        <code ref={code}>{serveCommand(answer, model)}</code>
+        <code ref={code}>{serveCommand(response, model)}</code>
       </pre>
       <p role="status" className="sr-only">
         {STATUS_TEXT[state]}

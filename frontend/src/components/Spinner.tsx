@@ -1,4 +1,4 @@
-/** A turning ring; where motion is not wanted, a ring that stands still. */
+/** A spinning ring. It does not spin if the user prefers reduced motion. */
 export function Spinner() {
   return (
     <svg aria-hidden="true" viewBox="0 0 24 24" className="size-4 animate-spin motion-reduce:animate-none">

@@ -7,17 +7,17 @@ import { MUTED, PRIMARY_BUTTON } from "./styles";
 interface SuggestButtonProps {
   buttonRef: RefObject<HTMLButtonElement>;
   suggestion: Suggestion;
-  onPress: () => void;
+  onClick: () => void;
 }
 
-/** While it waits for an answer the button keeps the focus, so it is not disabled but does nothing. */
-export function SuggestButton({ buttonRef, suggestion, onPress }: SuggestButtonProps) {
+/** While a request is pending, clicks are ignored; disabling the button would take the focus away from it. */
+export function SuggestButton({ buttonRef, suggestion, onClick }: SuggestButtonProps) {
   const id = useId();
-  const { model, instanceType, loading, suggest } = suggestion;
+  const { model, instanceType, isLoading, suggest } = suggestion;
   const isReady = model !== "" && instanceType !== "";
-  const press = () => {
-    if (!loading) {
-      onPress();
+  const handleClick = () => {
+    if (!isLoading) {
+      onClick();
       suggest();
     }
   };
@@ -27,18 +27,18 @@ export function SuggestButton({ buttonRef, suggestion, onPress }: SuggestButtonP
         ref={buttonRef}
         type="button"
         disabled={!isReady}
-        aria-disabled={!isReady || loading}
-        aria-busy={loading}
+        aria-disabled={!isReady || isLoading}
+        aria-busy={isLoading}
         aria-describedby={isReady ? undefined : id}
-        onClick={press}
+        onClick={handleClick}
         className={`w-full ${PRIMARY_BUTTON}`}
       >
-        {loading && <Spinner />}
+        {isLoading && <Spinner />}
         Suggest Config
       </button>
       {!isReady && (
         <p id={id} className={`text-center text-sm ${MUTED}`}>
-          Choose a model and an instance type first.
+          Select a model and an instance type first.
         </p>
       )}
     </div>

@@ -1,7 +1,7 @@
 import { useRef, useState } from "react";
 
-import { valuesOf } from "../configuration";
-import { quantizationText } from "../format";
+import { configValues } from "../configuration";
+import { formatQuantization } from "../format";
 import { isFeasible } from "../types";
 import type { ConfigValues } from "../types";
 import type { Suggestion } from "../useSuggestion";
@@ -11,61 +11,69 @@ import { FeasibilityBanner } from "./FeasibilityBanner";
 import { SuggestButton } from "./SuggestButton";
 import { WarningText } from "./WarningText";
 
-/** The button that fills the form, and below it what came of that. */
-export function SuggestConfig({ suggestion }: { suggestion: Suggestion }) {
-  const { answer, error, instanceType, judgementError, model, values } = suggestion;
-  const button = useRef<HTMLButtonElement>(null);
-  const [applied, setApplied] = useState("");
+export interface SuggestConfigProps {
+  suggestion: Suggestion;
+}
 
-  /** The button that was pressed goes away with the answer it belongs to. */
+/** The Suggest Config button, and below it the recommendation or the reason why there is none. */
+export function SuggestConfig({ suggestion }: SuggestConfigProps) {
+  const { error, instanceType, model, overridesError, response, values } = suggestion;
+  const button = useRef<HTMLButtonElement>(null);
+  const [appliedText, setAppliedText] = useState("");
+
+  /** Moves the focus to the Suggest Config button: the clicked one disappears with the current response. */
   const keepingFocus =
     <T,>(change: (value: T) => void) =>
     (value: T) => {
-      setApplied("");
+      setAppliedText("");
       change(value);
       button.current?.focus();
     };
   const apply = (option: ConfigValues) => {
-    suggestion.apply(valuesOf(option));
-    setApplied(`The ${quantizationText(option.quantization)} configuration is in the form.`);
+    suggestion.apply(configValues(option));
+    setAppliedText(`${formatQuantization(option.quantization)} configuration applied to the form.`);
   };
   return (
     <section aria-label="Suggested configuration" className="flex flex-col gap-4">
-      <SuggestButton buttonRef={button} suggestion={suggestion} onPress={() => setApplied("")} />
+      <SuggestButton buttonRef={button} suggestion={suggestion} onClick={() => setAppliedText("")} />
       <p role="status" className="sr-only">
-        {applied || statusText(suggestion)}
+        {appliedText || statusText(suggestion)}
       </p>
       {error && <ErrorMessage error={error} />}
-      {judgementError && <WarningText text={`Your changes could not be judged: ${judgementError.message}`} />}
-      {answer && (
+      {overridesError && (
+        <WarningText text={`Your changes could not be checked: ${overridesError.message}`} />
+      )}
+      {response && (
         <FeasibilityBanner
-          answer={answer}
+          response={response}
           instanceType={instanceType}
           values={values}
           onApply={apply}
-          onSwitch={suggestion.switchInstance && keepingFocus(suggestion.switchInstance)}
-          onChoose={suggestion.chooseCheckpoint && keepingFocus(suggestion.chooseCheckpoint)}
+          onSwitchInstanceType={suggestion.switchInstanceType && keepingFocus(suggestion.switchInstanceType)}
+          onSelectCheckpoint={suggestion.selectCheckpoint && keepingFocus(suggestion.selectCheckpoint)}
         />
       )}
-      {answer && isFeasible(answer) && (
+      {response && isFeasible(response) && (
         <ExplanationPanel
-          answer={answer}
+          response={response}
           model={model}
           instanceType={instanceType}
-          isAdjusted={suggestion.isAdjusted}
-          warnings={suggestion.advice.general}
+          hasOverrides={suggestion.hasOverrides}
+          warnings={suggestion.warnings.general}
         />
       )}
     </section>
   );
 }
 
-function statusText({ loading, answer, error }: Suggestion): string {
-  if (loading) {
-    return "Asking for a configuration.";
+function statusText({ isLoading, response, error }: Suggestion): string {
+  if (isLoading) {
+    return "Loading the recommended configuration.";
   }
-  if (error || !answer) {
+  if (error || !response) {
     return "";
   }
-  return isFeasible(answer) ? "The configuration is in the form." : "There is no configuration.";
+  return isFeasible(response)
+    ? "Recommended configuration applied to the form."
+    : "No configuration can be recommended.";
 }

@@ -1,6 +1,6 @@
 import { WARNING_TEXT } from "./styles";
 
-/** A warning, with a sign that does not depend on colour. */
+/** A warning with an icon, so that it does not rely on color alone. */
 export function WarningText({ text }: { text: string }) {
   return (
     <span className={`flex gap-2 text-sm ${WARNING_TEXT}`}>

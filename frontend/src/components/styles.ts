@@ -1,7 +1,7 @@
-/** Class names that several components share. */
+/** Class names shared by several components. */
 
-export const CARD =
-  "rounded-xl border border-slate-200 bg-white p-3 sm:p-5 dark:border-slate-700 dark:bg-slate-900";
+export const SURFACE = "rounded-xl border border-slate-200 bg-white dark:border-slate-700 dark:bg-slate-900";
+export const CARD = `${SURFACE} p-3 sm:p-5`;
 
 export const FOCUS =
   "outline-none focus-visible:ring-2 focus-visible:ring-teal-600 focus-visible:ring-offset-2 " +

@@ -8,14 +8,14 @@ export const CONTROL =
   `dark:placeholder:text-slate-400 ${FOCUS}`;
 
 interface FieldProps {
-  /** Of the control that the label names. */
+  /** The ID of the labeled control. */
   id: string;
   label: string;
   hint?: string;
   children: ReactNode;
 }
 
-/** A control with its label above, and a hint that the control names as `${id}-hint`. */
+/** A control with a label above it and an optional hint below it, whose ID is `${id}-hint`. */
 export function Field({ id, label, hint, children }: FieldProps) {
   return (
     <div className="min-w-0">

@@ -1,51 +1,59 @@
 import { useId } from "react";
 
-import { hardwareText } from "../format";
+import { formatAccelerators } from "../format";
 import { CONTROL, Field } from "./Field";
-import { fetchInstanceTypes, type InstanceType } from "./local";
-import { useList } from "./useList";
+import { fetchInstanceTypes, type InstanceType } from "./localServer";
+import { useFetchedList } from "./useFetchedList";
 
 interface InstanceFieldProps {
   value: string;
   onChange: (value: string) => void;
 }
 
-/** The instance types of the table by family; where nobody lists them, a field for the name. */
+/** A select of instance types grouped by family, or a text field if the server does not list any. */
 export function InstanceField({ value, onChange }: InstanceFieldProps) {
   const id = useId();
-  const listed = useList(fetchInstanceTypes);
-  const types = listed ?? [];
-  const shared = { id, value, className: CONTROL };
+  const instanceTypes = useFetchedList(fetchInstanceTypes);
+  const props = { id, value, className: CONTROL };
   return (
     <Field id={id} label="Instance Type">
-      {listed?.length === 0 ? (
+      {instanceTypes?.length === 0 ? (
         <input
-          {...shared}
+          {...props}
           placeholder="g5.12xlarge"
           autoComplete="off"
           spellCheck={false}
           onChange={(event) => onChange(event.target.value.trim())}
         />
       ) : (
-        <select {...shared} onChange={(event) => onChange(event.target.value)}>
-          <option value="">Choose</option>
-          {!types.some(({ name }) => name === value) && value !== "" && <option>{value}</option>}
-          {families(types).map(([family, members]) => (
-            <optgroup key={family} label={family}>
-              {members.map((type) => (
-                <option key={type.name} value={type.name}>
-                  {type.name}: {hardwareText(type)}
-                </option>
-              ))}
-            </optgroup>
-          ))}
+        <select {...props} onChange={(event) => onChange(event.target.value)}>
+          <option value="">Select an instance type</option>
+          <Options value={value} instanceTypes={instanceTypes ?? []} />
         </select>
       )}
     </Field>
   );
 }
 
-function families(types: InstanceType[]): [string, InstanceType[]][] {
-  const names = [...new Set(types.map(({ family }) => family))];
-  return names.map((name) => [name, types.filter(({ family }) => family === name)]);
+function Options({ value, instanceTypes }: { value: string; instanceTypes: InstanceType[] }) {
+  const isListed = instanceTypes.some(({ name }) => name === value);
+  return (
+    <>
+      {!isListed && value !== "" && <option>{value}</option>}
+      {byFamily(instanceTypes).map(([family, members]) => (
+        <optgroup key={family} label={family}>
+          {members.map((instanceType) => (
+            <option key={instanceType.name} value={instanceType.name}>
+              {instanceType.name}: {formatAccelerators(instanceType)}
+            </option>
+          ))}
+        </optgroup>
+      ))}
+    </>
+  );
+}
+
+function byFamily(instanceTypes: InstanceType[]): [string, InstanceType[]][] {
+  const families = [...new Set(instanceTypes.map(({ family }) => family))];
+  return families.map((name) => [name, instanceTypes.filter(({ family }) => family === name)]);
 }

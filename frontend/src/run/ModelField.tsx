@@ -1,60 +1,62 @@
 import { useCallback, useId, useState, type KeyboardEvent } from "react";
 
 import { CONTROL, Field } from "./Field";
-import { fetchModelNames } from "./local";
-import { useInSight } from "./useInSight";
-import { useList } from "./useList";
+import { fetchModelIds } from "./localServer";
+import { useFetchedList } from "./useFetchedList";
+import { useScrollIntoView } from "./useScrollIntoView";
 
 interface ModelFieldProps {
   value: string;
   onChange: (value: string) => void;
 }
 
-/** How long a person has to stop typing before names are looked up. */
+/** How long the text has to stay the same before model IDs are looked up. */
 const DEBOUNCE_MS = 200;
 
 /**
- * A field for a repository's name with a list of names to choose from, and for any other name as well.
+ * A combobox for a Hugging Face model ID. It suggests model IDs and accepts any text.
  *
- * After the pattern of an editable combobox with list autocomplete:
+ * Follows the ARIA pattern of an editable combobox with list autocomplete:
  * https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
  */
 export function ModelField({ value, onChange }: ModelFieldProps) {
   const id = useId();
   const [isOpen, setOpen] = useState(false);
-  const [active, setActive] = useState(-1);
-  const names = useModelNames(value);
-  const isShown = isOpen && names.length > 0 && !(names.length === 1 && names[0] === value);
+  const [activeIndex, setActiveIndex] = useState(-1);
+  const modelIds = useModelIds(value);
+  const isExpanded = isOpen && modelIds.length > 0 && !(modelIds.length === 1 && modelIds[0] === value);
 
-  const choose = (name: string) => {
-    onChange(name);
+  const close = () => {
     setOpen(false);
-    setActive(-1);
+    setActiveIndex(-1);
   };
-  const press = (event: KeyboardEvent) => {
-    const name = names[active];
+  const select = (modelId: string) => {
+    onChange(modelId);
+    close();
+  };
+  const handleKeyDown = (event: KeyboardEvent) => {
+    const activeModelId = modelIds[activeIndex];
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       setOpen(true);
-      setActive(stepped(active, event.key === "ArrowDown" ? 1 : -1, names.length));
-    } else if (event.key === "Enter" && isShown && name !== undefined) {
+      setActiveIndex(moved(activeIndex, event.key === "ArrowDown" ? 1 : -1, modelIds.length));
+    } else if (event.key === "Enter" && isExpanded && activeModelId !== undefined) {
       event.preventDefault();
-      choose(name);
+      select(activeModelId);
     } else if (event.key === "Escape") {
-      setOpen(false);
-      setActive(-1);
+      close();
     }
   };
   return (
-    <Field id={id} label="Model" hint="A repository of the Hugging Face Hub.">
+    <Field id={id} label="Model" hint="A model ID on the Hugging Face Hub.">
       <div className="relative">
         <input
           id={id}
           role="combobox"
-          aria-expanded={isShown}
+          aria-expanded={isExpanded}
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
-          aria-activedescendant={isShown && active >= 0 ? `${id}-${active}` : undefined}
+          aria-activedescendant={isExpanded && activeIndex >= 0 ? `${id}-${activeIndex}` : undefined}
           aria-describedby={`${id}-hint`}
           autoComplete="off"
           spellCheck={false}
@@ -63,11 +65,11 @@ export function ModelField({ value, onChange }: ModelFieldProps) {
           onChange={(event) => {
             onChange(event.target.value.trim());
             setOpen(true);
-            setActive(-1);
+            setActiveIndex(-1);
           }}
           onClick={() => setOpen(true)}
           onBlur={() => setOpen(false)}
-          onKeyDown={press}
+          onKeyDown={handleKeyDown}
           className={CONTROL}
         />
         <div
@@ -75,18 +77,18 @@ export function ModelField({ value, onChange }: ModelFieldProps) {
           role="listbox"
           tabIndex={-1}
           aria-label="Models"
-          hidden={!isShown}
-          // A press, on the scroll bar as well, would take the focus from the field and close the list.
+          hidden={!isExpanded}
+          // Keep the focus in the field: clicking the list, or its scroll bar, would otherwise close it.
           onMouseDown={(event) => event.preventDefault()}
           className="absolute inset-x-0 top-full z-10 mt-1 max-h-72 overflow-y-auto rounded-lg border border-slate-300 bg-white py-1 shadow-lg dark:border-slate-600 dark:bg-slate-800"
         >
-          {names.map((name, index) => (
-            <Choice
-              key={name}
+          {modelIds.map((modelId, index) => (
+            <Option
+              key={modelId}
               id={`${id}-${index}`}
-              name={name}
-              isActive={index === active}
-              onChoose={() => choose(name)}
+              modelId={modelId}
+              isActive={index === activeIndex}
+              onSelect={() => select(modelId)}
             />
           ))}
         </div>
@@ -95,26 +97,26 @@ export function ModelField({ value, onChange }: ModelFieldProps) {
   );
 }
 
-function useModelNames(text: string): string[] {
-  const fetchNames = useCallback((signal: AbortSignal) => fetchModelNames(text, signal), [text]);
-  return useList(fetchNames, DEBOUNCE_MS) ?? [];
+function useModelIds(text: string): string[] {
+  const fetchList = useCallback((signal: AbortSignal) => fetchModelIds(text, signal), [text]);
+  return useFetchedList(fetchList, DEBOUNCE_MS) ?? [];
 }
 
-/** The next place in a list of `count`, from its end back to none and to its beginning. */
-function stepped(active: number, step: number, count: number): number {
-  const places = count + 1;
-  return ((active + 1 + step + places) % places) - 1;
+/** The index `step` away from `index` in a list of `count` items, where -1 (none) lies between last and first. */
+function moved(index: number, step: 1 | -1, count: number): number {
+  const positions = count + 1;
+  return ((index + 1 + step + positions) % positions) - 1;
 }
 
-interface ChoiceProps {
+interface OptionProps {
   id: string;
-  name: string;
+  modelId: string;
   isActive: boolean;
-  onChoose: () => void;
+  onSelect: () => void;
 }
 
-function Choice({ id, name, isActive, onChoose }: ChoiceProps) {
-  const element = useInSight<HTMLDivElement>(isActive);
+function Option({ id, modelId, isActive, onSelect }: OptionProps) {
+  const element = useScrollIntoView<HTMLDivElement>(isActive);
   return (
     <div
       ref={element}
@@ -122,12 +124,12 @@ function Choice({ id, name, isActive, onChoose }: ChoiceProps) {
       role="option"
       tabIndex={-1}
       aria-selected={isActive}
-      onMouseDown={onChoose}
+      onMouseDown={onSelect}
       className={`cursor-pointer px-3 py-1.5 text-sm break-words text-slate-800 dark:text-slate-100 ${
         isActive ? "bg-teal-100 dark:bg-teal-900" : "hover:bg-slate-100 dark:hover:bg-slate-700"
       }`}
     >
-      {name}
+      {modelId}
     </div>
   );
 }

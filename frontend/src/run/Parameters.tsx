@@ -1,39 +1,38 @@
 import { useId } from "react";
 
-import type { Advice } from "../advice";
 import { FieldWarning } from "../components/FieldWarning";
+import { FIELD_LABELS } from "../configuration";
 import type { ConfigValues, FieldName, FormValues } from "../types";
+import type { Suggestion } from "../useSuggestion";
+import { DATASETS } from "./benchmarkForm";
 import { CONTROL, Field } from "./Field";
-import { DATASETS } from "./form";
 
 interface ParametersProps {
   values: FormValues;
   dataset: string;
-  advice: Advice;
+  suggestion: Suggestion;
   onChange: (values: FormValues) => void;
   onDatasetChange: (dataset: string) => void;
 }
 
-const USUAL_DEGREES = [1, 2, 4, 8];
-
-/** The seven parameters of a run, each with what the service says about it. */
-export function Parameters({ values, dataset, advice, onChange, onDatasetChange }: ParametersProps) {
+/** The seven parameters of a benchmark, with the warnings about each. */
+export function Parameters({ values, dataset, suggestion, onChange, onDatasetChange }: ParametersProps) {
   const id = useId();
-  const fieldOf = (field: FieldName) => ({
+  const fieldProps = (field: FieldName) => ({
     id: `${id}-${field}`,
     field,
     values,
-    advice,
+    suggestion,
     onChange: (value: ConfigValues[FieldName] | undefined) => onChange({ ...values, [field]: value }),
   });
   return (
     <div className="grid gap-x-4 gap-y-4 sm:grid-cols-2">
-      <DegreeField {...fieldOf("tensor_parallel_degree")} />
-      <QuantizationField {...fieldOf("quantization")} />
-      <NumberField {...fieldOf("concurrency")} label="Concurrency" />
-      <NumberField {...fieldOf("max_model_len")} label="Max Model Length" />
-      <NumberField {...fieldOf("input_sequence_length")} label="Input Length" />
-      <NumberField {...fieldOf("output_sequence_length")} label="Output Length" />
+      <TensorParallelField {...fieldProps("tensor_parallel_degree")} />
+      <QuantizationField {...fieldProps("quantization")} />
+      <NumberField {...fieldProps("concurrency")} />
+      <NumberField {...fieldProps("max_model_len")} />
+      <NumberField {...fieldProps("input_sequence_length")} />
+      <NumberField {...fieldProps("output_sequence_length")} />
       <Field id={`${id}-dataset`} label="Dataset">
         <select
           id={`${id}-dataset`}
@@ -54,42 +53,46 @@ interface ParameterProps {
   id: string;
   field: FieldName;
   values: FormValues;
-  advice: Advice;
+  suggestion: Suggestion;
   onChange: (value: ConfigValues[FieldName] | undefined) => void;
 }
 
-function DegreeField({ id, field, values, advice, onChange }: ParameterProps) {
+/** The degrees to choose from before there is a recommendation. */
+const DEFAULT_DEGREES = [1, 2, 4, 8];
+
+function TensorParallelField({ id, field, values, suggestion, onChange }: ParameterProps) {
   const value = values.tensor_parallel_degree;
-  const offered = advice.tpOptions.length > 0 ? advice.tpOptions : USUAL_DEGREES;
-  const options = [...new Set([...offered, ...(value === undefined ? [] : [value])])].sort((a, b) => a - b);
+  const { tpOptions } = suggestion;
+  const offered = tpOptions.length > 0 ? tpOptions : DEFAULT_DEGREES;
+  const degrees = [...new Set([...offered, ...(value === undefined ? [] : [value])])].sort((a, b) => a - b);
   return (
-    <Field id={id} label="Tensor Parallel Degree">
+    <Field id={id} label={FIELD_LABELS[field]}>
       <select
         id={id}
         value={value ?? ""}
-        aria-describedby={`${id}-advice`}
-        onChange={(event) => onChange(numberOf(event.target.value))}
+        aria-describedby={`${id}-warning`}
+        onChange={(event) => onChange(parseNumber(event.target.value))}
         className={CONTROL}
       >
         <option value="">Not set</option>
-        {options.map((degree) => (
+        {degrees.map((degree) => (
           <option key={degree}>{degree}</option>
         ))}
       </select>
-      <FieldWarning id={`${id}-advice`} field={field} advice={advice} onUse={onChange} />
+      <FieldWarning id={`${id}-warning`} field={field} suggestion={suggestion} onUse={onChange} />
     </Field>
   );
 }
 
 const QUANTIZATIONS = ["fp8", "int8", "int4"] as const;
 
-function QuantizationField({ id, field, values, advice, onChange }: ParameterProps) {
+function QuantizationField({ id, field, values, suggestion, onChange }: ParameterProps) {
   return (
-    <Field id={id} label="Quantization">
+    <Field id={id} label={FIELD_LABELS[field]}>
       <select
         id={id}
         value={values.quantization ?? ""}
-        aria-describedby={`${id}-advice`}
+        aria-describedby={`${id}-warning`}
         onChange={(event) => onChange(QUANTIZATIONS.find((name) => name === event.target.value) ?? null)}
         className={CONTROL}
       >
@@ -100,30 +103,30 @@ function QuantizationField({ id, field, values, advice, onChange }: ParameterPro
           </option>
         ))}
       </select>
-      <FieldWarning id={`${id}-advice`} field={field} advice={advice} onUse={onChange} />
+      <FieldWarning id={`${id}-warning`} field={field} suggestion={suggestion} onUse={onChange} />
     </Field>
   );
 }
 
-function NumberField({ id, field, label, values, advice, onChange }: ParameterProps & { label: string }) {
+function NumberField({ id, field, values, suggestion, onChange }: ParameterProps) {
   return (
-    <Field id={id} label={label}>
+    <Field id={id} label={FIELD_LABELS[field]}>
       <input
         id={id}
         type="number"
         inputMode="numeric"
         min={1}
         value={values[field] ?? ""}
-        aria-describedby={`${id}-advice`}
-        onChange={(event) => onChange(numberOf(event.target.value))}
+        aria-describedby={`${id}-warning`}
+        onChange={(event) => onChange(parseNumber(event.target.value))}
         className={CONTROL}
       />
-      <FieldWarning id={`${id}-advice`} field={field} advice={advice} onUse={onChange} />
+      <FieldWarning id={`${id}-warning`} field={field} suggestion={suggestion} onUse={onChange} />
     </Field>
   );
 }
 
-/** `undefined` for a field that holds no number. */
-function numberOf(text: string): number | undefined {
+/** The number in an input, or `undefined` if it is empty. */
+function parseNumber(text: string): number | undefined {
   return text === "" ? undefined : Number(text);
 }

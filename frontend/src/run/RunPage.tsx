@@ -3,21 +3,21 @@ import { useId, useState, type FormEvent } from "react";
 import { SuggestConfig } from "../components/SuggestConfig";
 import { CARD, HEADING, MUTED, SUBMIT_BUTTON } from "../components/styles";
 import { useSuggestion } from "../useSuggestion";
+import { benchmarkRequest, EMPTY_FORM, type BenchmarkForm, type BenchmarkRequest } from "./benchmarkForm";
 import { CONTROL, Field } from "./Field";
-import { EMPTY_FORM, runRequest, type RunForm, type RunRequest } from "./form";
 import { InstanceField } from "./InstanceField";
 import { ModelField } from "./ModelField";
 import { Parameters } from "./Parameters";
 import { TokenField } from "./TokenField";
-import { useInSight } from "./useInSight";
+import { useScrollIntoView } from "./useScrollIntoView";
 
-/** The form of a benchmark run, and the request that it would send. */
+/** A form that configures a benchmark and shows the request it would send. */
 export function RunPage() {
   const id = useId();
-  const [form, setForm] = useState<RunForm>(EMPTY_FORM);
+  const [form, setForm] = useState<BenchmarkForm>(EMPTY_FORM);
   const [hfToken, setHfToken] = useState("");
-  const [request, setRequest] = useState<RunRequest>();
-  const change = (changes: Partial<RunForm>) => {
+  const [request, setRequest] = useState<BenchmarkRequest>();
+  const change = (changes: Partial<BenchmarkForm>) => {
     setForm((last) => ({ ...last, ...changes }));
     setRequest(undefined);
   };
@@ -30,7 +30,7 @@ export function RunPage() {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setRequest(runRequest(form));
+    setRequest(benchmarkRequest(form));
   };
   return (
     <main className="mx-auto flex max-w-[45rem] flex-col gap-6 px-4 py-8 sm:py-12">
@@ -38,7 +38,9 @@ export function RunPage() {
         <h1 className="text-2xl font-semibold tracking-tight text-slate-900 dark:text-slate-50">
           Run Benchmark
         </h1>
-        <p className={`mt-1 ${MUTED}`}>Pick a model and an instance type; the rest can be suggested.</p>
+        <p className={`mt-1 ${MUTED}`}>
+          Select a model and an instance type. Suggest Config fills in the parameters.
+        </p>
       </header>
       <form onSubmit={submit} noValidate className="flex flex-col gap-8">
         <div className="flex flex-col gap-4">
@@ -61,7 +63,7 @@ export function RunPage() {
           <Parameters
             values={form.values}
             dataset={form.dataset}
-            advice={suggestion.advice}
+            suggestion={suggestion}
             onChange={(values) => change({ values })}
             onDatasetChange={(dataset) => change({ dataset })}
           />
@@ -74,18 +76,21 @@ export function RunPage() {
           Run Benchmark
         </button>
       </form>
-      <RequestBody request={request} />
+      <RequestPreview request={request} />
     </main>
   );
 }
 
-function RequestBody({ request }: { request: RunRequest | undefined }) {
-  const section = useInSight<HTMLElement>(request !== undefined);
+function RequestPreview({ request }: { request: BenchmarkRequest | undefined }) {
+  const section = useScrollIntoView<HTMLElement>(request !== undefined);
   return (
-    <section ref={section} aria-label="Request body" aria-live="polite">
+    <section ref={section} aria-label="Request preview" aria-live="polite">
       {request && (
         <div className={CARD}>
-          <h2 className={HEADING}>The request this page would send</h2>
+          <h2 className={HEADING}>Request Preview</h2>
+          <p className={`mt-1 text-sm ${MUTED}`}>
+            A benchmark platform would receive this request. This page does not send it.
+          </p>
           <pre className="mt-2 rounded-lg bg-slate-100 p-3 text-xs leading-5 break-words whitespace-pre-wrap text-slate-800 dark:bg-slate-950 dark:text-slate-200">
             {JSON.stringify(request, null, 2)}
           </pre>

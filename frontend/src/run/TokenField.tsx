@@ -5,22 +5,22 @@ import { CONTROL, Field } from "./Field";
 
 interface TokenFieldProps {
   onChange: (value: string) => void;
-  /** Whether the model cannot be read without a token, or with this one. */
+  /** Whether the model needs a token, or a different one. */
   isNeeded: boolean;
 }
 
 /**
- * The Hub token, which stays in this page's memory.
+ * A field for the Hugging Face token, which is kept in memory only.
  *
- * React is not given the value, which it would write into the document as an attribute.
+ * The input is uncontrolled because React writes a controlled value into the DOM as an attribute.
  */
 export function TokenField({ onChange, isNeeded }: TokenFieldProps) {
   const id = useId();
   return (
     <Field
       id={id}
-      label="Hub Token"
-      hint="For gated and private models. It is sent with each question and stored nowhere."
+      label="Hugging Face Token"
+      hint="Required for gated and private models. Sent with each request and never stored."
     >
       <input
         id={id}
@@ -34,7 +34,7 @@ export function TokenField({ onChange, isNeeded }: TokenFieldProps) {
       />
       <p id={`${id}-needed`} aria-live="polite" className="mt-1">
         {isNeeded && (
-          <WarningText text="This model needs the token of an account that may read it. Then suggest again." />
+          <WarningText text="This model needs a token from an account with access to it. Enter one, then select Suggest Config again." />
         )}
       </p>
     </Field>

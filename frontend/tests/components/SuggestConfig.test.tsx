@@ -1,130 +1,129 @@
-import { render, screen, waitFor } from "@testing-library/react";
+import { render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { describe, expect, test } from "vitest";
 
-import { golden } from "../support/golden";
-import { failure, json, pending, serve, unreachable } from "../support/service";
+import { golden, infeasible } from "../support/golden";
+import { deferredResponse, errorResponse, json, mockFetch, networkError } from "../support/service";
 import { Form } from "../support/Form";
 
-const button = () => screen.getByRole("button", { name: "Suggest Config" });
-const press = () => userEvent.click(button());
-const shown = (field: string) => screen.getByLabelText<HTMLInputElement>(field).value;
+const button = (name = "Suggest Config") => screen.getByRole("button", { name });
+const suggest = () => userEvent.click(button());
+const value = (field: string) => screen.getByLabelText<HTMLInputElement>(field).value;
 
-describe("before anything is asked", () => {
+describe("the button", () => {
   test.each([
-    ["no model", { model: "" }],
-    ["no instance type", { instanceType: "" }],
-  ])("with %s the button is disabled and says what is missing", (_, props) => {
-    serve(unreachable);
+    ["model", { model: "" }],
+    ["instance type", { instanceType: "" }],
+  ])("is disabled without a %s and says what is missing", (_, props) => {
+    mockFetch(networkError);
     render(<Form {...props} />);
     expect(button()).toBeDisabled();
-    expect(button()).toHaveAccessibleDescription("Choose a model and an instance type first.");
+    expect(button()).toHaveAccessibleDescription("Select a model and an instance type first.");
   });
 
-  test("with both the button can be pressed, and nothing was sent", () => {
-    const requests = serve(unreachable);
+  test("is enabled with both, and nothing is sent before a click", () => {
+    const requests = mockFetch(networkError);
     render(<Form />);
     expect(button()).toBeEnabled();
     expect(requests).toEqual([]);
   });
-});
 
-describe("while the answer is awaited", () => {
-  test("the button is busy, keeps the focus and asks no second time", async () => {
-    const requests = serve(() => pending().response);
+  test("is busy while loading, keeps the focus and does not send a second request", async () => {
+    const requests = mockFetch(() => deferredResponse().response);
     render(<Form />);
-    await press();
-    await press();
+    await suggest();
+    await suggest();
     expect(button()).toHaveAttribute("aria-busy", "true");
     expect(button()).toHaveFocus();
     expect(requests).toHaveLength(1);
-    expect(screen.getByText("Asking for a configuration.")).toHaveAttribute("role", "status");
-  });
-
-  test("the token goes along", async () => {
-    const requests = serve(() => json(golden("fits-one-gpu")));
-    render(<Form hfToken="hf_secret" baseUrl="https://api.test" />);
-    await press();
-    expect(requests[0]?.headers).toEqual({ "X-HF-Token": "hf_secret" });
-    expect(requests[0]?.url).toContain("https://api.test/");
+    expect(screen.getByText("Loading the recommended configuration.")).toHaveAttribute("role", "status");
   });
 });
 
-describe("an answer", () => {
-  test("fills the form, opens the panel and is announced", async () => {
-    serve(() => json(golden("fits-one-gpu")));
+describe("a response", () => {
+  test("opens the panel and is announced", async () => {
+    mockFetch(() => json(golden("fits-one-gpu")));
     render(<Form />);
-    await press();
-    expect(await screen.findByRole("region", { name: "Why this configuration" })).toBeVisible();
-    expect(shown("tensor_parallel_degree")).toBe("1");
-    expect(shown("max_model_len")).toBe("32768");
-    expect(shown("concurrency")).toBe("55");
-    expect(screen.getByText("The configuration is in the form.")).toHaveAttribute("role", "status");
+    await suggest();
+    expect(await screen.findByRole("region", { name: "Recommended Configuration" })).toBeVisible();
+    expect(screen.getByText("Recommended configuration applied to the form.")).toHaveAttribute(
+      "role",
+      "status",
+    );
     expect(button()).toHaveAttribute("aria-busy", "false");
     expect(screen.queryByRole("button", { name: /^Apply/ })).toBeNull();
   });
 
-  test("is out of sight once the form names another model, and back with the first", async () => {
-    serve(() => json(golden("fits-one-gpu")));
+  test("without a configuration has no panel and is announced", async () => {
+    const response = infeasible("does-not-fit");
+    mockFetch(() => json(response));
     render(<Form />);
-    await press();
-    await screen.findByText("Why this configuration");
-    await userEvent.type(screen.getByLabelText("model"), "2");
-    expect(screen.queryByText("Why this configuration")).toBeNull();
-    await userEvent.type(screen.getByLabelText("model"), "{Backspace}");
-    expect(screen.getByText("Why this configuration")).toBeVisible();
+    await suggest();
+    expect(await screen.findByText(response.explanation.reason)).toBeVisible();
+    expect(screen.queryByText("Recommended Configuration")).toBeNull();
+    expect(screen.getByText("No configuration can be recommended.")).toHaveAttribute("role", "status");
+    expect(value("concurrency")).toBe("");
   });
 
-  test("that is overtaken by a change of the form is aborted and fills nothing", async () => {
-    const { response, answer } = pending();
-    const requests = serve(() => response);
+  test("has options that fill the form, which is announced", async () => {
+    mockFetch(() => json(golden("quantized-beforehand")));
     render(<Form />);
-    await press();
-    await userEvent.type(screen.getByLabelText("instance"), "2");
-    expect(requests[0]?.signal?.aborted).toBe(true);
-    answer(json(golden("fits-one-gpu")));
-    await waitFor(() => expect(button()).toHaveAttribute("aria-busy", "false"));
-    await userEvent.type(screen.getByLabelText("instance"), "{Backspace}");
-    expect(button()).toHaveAttribute("aria-busy", "false");
-    expect(shown("concurrency")).toBe("");
+    await suggest();
+    await userEvent.click(await screen.findByRole("button", { name: "Apply FP8 Config" }));
+    expect(value("quantization")).toBe("fp8");
+    expect(screen.getByText("FP8 configuration applied to the form.")).toHaveAttribute("role", "status");
+    await userEvent.click(button("Apply INT8 Config"));
+    expect(value("quantization")).toBe("int8");
   });
 
-  test("that arrives after the form is gone is aborted", async () => {
-    const requests = serve(() => pending().response);
-    const { unmount } = render(<Form />);
-    await press();
-    unmount();
-    expect(requests[0]?.signal?.aborted).toBe(true);
+  test("keeps the focus on the Suggest Config button when the instance type is switched", async () => {
+    mockFetch(({ query }) =>
+      json(golden(query.instance_type === "g5.xlarge" ? "does-not-fit" : "fits-one-gpu")),
+    );
+    render(<Form />);
+    await suggest();
+    await userEvent.click(await screen.findByRole("button", { name: "Switch to g7e.12xlarge" }));
+    expect(await screen.findByText("Recommended Configuration")).toBeVisible();
+    expect(button()).toHaveFocus();
+  });
+
+  test("has no Switch or Use buttons if the form cannot change its model or instance type", async () => {
+    mockFetch(() => json(golden("quantized-beforehand")));
+    render(<Form canSwitchInstanceType={false} canSelectCheckpoint={false} />);
+    await suggest();
+    expect(await screen.findByRole("group", { name: "g5.xlarge" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: /^Switch/ })).toBeNull();
+    expect(screen.queryByRole("button", { name: /^Use/ })).toBeNull();
+    expect(button("Apply INT8 Config")).toBeVisible();
   });
 });
 
 describe("an error", () => {
   test.each([
-    [400, "invalid_request", "model is 'x y', which is no Hugging Face repository name."],
-    [404, "model_not_found", "The Hub shows no org/model."],
-    [404, "instance_type_not_found", "g5.xlrge is not in the table; did you mean g5.xlarge?"],
-    [502, "hub_unreachable", "The Hub did not answer."],
-    [502, "hub_rate_limited", "The Hub takes no more requests for now."],
-    [502, "hub_bad_response", "The Hub's answer is cut off."],
-    [503, "catalog_unavailable", "DynamoDB did not answer."],
-  ] as const)("%i %s is shown in the service's own words", async (status, code, sentence) => {
-    serve(() => failure(status, code, sentence));
+    [400, "invalid_request"],
+    [404, "model_not_found"],
+    [404, "instance_type_not_found"],
+    [502, "hub_unreachable"],
+    [502, "hub_rate_limited"],
+    [502, "hub_bad_response"],
+    [503, "catalog_unavailable"],
+  ] as const)("with status %i and code %s shows the service's message", async (status, code) => {
+    const message = `The service's message for ${code}.`;
+    mockFetch(() => errorResponse(status, code, message));
     render(<Form />);
-    await press();
-    expect(await screen.findByRole("alert")).toHaveTextContent(sentence);
+    await suggest();
+    expect(await screen.findByRole("alert")).toHaveTextContent(message);
     expect(screen.queryByRole("heading")).toBeNull();
   });
 
-  test("of the network has a sentence of its own, and goes once the service is back", async () => {
-    serve(unreachable);
+  test("of the network disappears once the service responds", async () => {
+    mockFetch(networkError);
     render(<Form />);
-    await press();
-    expect(await screen.findByRole("alert")).toHaveTextContent(
-      "The recommendation service cannot be reached.",
-    );
-    serve(() => json(golden("fits-one-gpu")));
-    await press();
-    expect(await screen.findByText("Why this configuration")).toBeVisible();
+    await suggest();
+    expect(await screen.findByRole("alert")).toHaveTextContent("Cannot reach the recommendation service.");
+    mockFetch(() => json(golden("fits-one-gpu")));
+    await suggest();
+    expect(await screen.findByText("Recommended Configuration")).toBeVisible();
     expect(screen.queryByRole("alert")).toBeNull();
   });
 });

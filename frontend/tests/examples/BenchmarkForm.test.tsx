@@ -5,33 +5,40 @@ import { userEvent } from "@testing-library/user-event";
 import { expect, test } from "vitest";
 
 import { BenchmarkForm } from "../../examples/BenchmarkForm";
-import type { Suggestion, SuggestionOptions } from "../../src";
-import { golden } from "../support/golden";
-import { json, serve } from "../support/service";
+import * as library from "../../src";
+import type { Suggestion, UseSuggestionOptions } from "../../src";
+import { firstWarning, golden } from "../support/golden";
+import { json, mockFetch } from "../support/service";
 
 const GUIDE = readFileSync("../docs/frontend.md", "utf8");
 
-test("the form of the guide works as it stands there", async () => {
-  const requests = serve(({ query }) =>
+test("the example form can be filled and shows warnings", async () => {
+  const requests = mockFetch(({ query }) =>
     json(golden("concurrency" in query ? "asked-for-concurrency" : "fits-one-gpu")),
   );
   render(<BenchmarkForm hfToken="hf_secret" />);
   await userEvent.type(screen.getByLabelText("Model"), "org/model");
   await userEvent.type(screen.getByLabelText("Instance Type"), "g5.xlarge");
   await userEvent.click(screen.getByRole("button", { name: "Suggest Config" }));
-  expect(await screen.findByText("Why this configuration")).toBeVisible();
+  expect(await screen.findByText("Recommended Configuration")).toBeVisible();
   await userEvent.clear(screen.getByLabelText("Concurrency"));
   await userEvent.type(screen.getByLabelText("Concurrency"), "60");
-  expect(await screen.findByText(/of 60 the others will queue/)).toBeVisible();
+  expect(await screen.findByText(firstWarning("asked-for-concurrency"))).toBeVisible();
   expect(requests).toHaveLength(2);
 });
 
-test("the guide shows the form as it is compiled and tested", () => {
+test("the guide contains the example form", () => {
   expect(GUIDE).toContain(readFileSync("examples/BenchmarkForm.tsx", "utf8"));
 });
 
-test("the guide names each option of the hook, and what forms may want of its result", () => {
-  const options: Record<keyof SuggestionOptions, true> = {
+test("the guide names every exported function and component", () => {
+  for (const name of Object.keys(library)) {
+    expect(GUIDE).toContain(name);
+  }
+});
+
+test("the guide describes every option and result of useSuggestion that a form uses", () => {
+  const options: Record<keyof UseSuggestionOptions, true> = {
     model: true,
     instanceType: true,
     hfToken: true,
@@ -41,15 +48,23 @@ test("the guide names each option of the hook, and what forms may want of its re
     onModelChange: true,
     baseUrl: true,
   };
-  const results: (keyof Suggestion)[] = ["advice", "needsToken", "answer"];
+  const results: (keyof Suggestion)[] = [
+    "response",
+    "error",
+    "isLoading",
+    "needsToken",
+    "tpOptions",
+    "warnings",
+    "updatedValues",
+  ];
   for (const name of [...Object.keys(options), ...results]) {
     expect(GUIDE).toContain(`| \`${name}\` |`);
   }
 });
 
-test("the guide's policy for the page is that of its template", () => {
+test("the guide has the content security policy of page.yaml", () => {
   const policy = /default-src[^|>]*?frame-ancestors 'none'/;
-  const text = (file: string) => policy.exec(readFileSync(file, "utf8"))?.[0].replaceAll(/\s+/g, " ");
-  expect(text("page.yaml")).toBeDefined();
-  expect(text("../docs/frontend.md")).toBe(text("page.yaml"));
+  const policyIn = (file: string) => policy.exec(readFileSync(file, "utf8"))?.[0].replaceAll(/\s+/g, " ");
+  expect(policyIn("page.yaml")).toBeDefined();
+  expect(policyIn("../docs/frontend.md")).toBe(policyIn("page.yaml"));
 });

@@ -1,18 +1,21 @@
 import { useState } from "react";
 
 import {
+  CONFIG_FIELDS,
   FieldWarning,
   SuggestConfig,
   useSuggestion,
   type FormValues,
-  type SuggestionOptions,
+  type UseSuggestionOptions,
 } from "../../src";
-import { FIELDS } from "../../src";
 
-type FormProps = Partial<Omit<SuggestionOptions, "onApply">> & { canSwitch?: boolean; canChoose?: boolean };
+type FormProps = Partial<Omit<UseSuggestionOptions, "onApply">> & {
+  canSwitchInstanceType?: boolean;
+  canSelectCheckpoint?: boolean;
+};
 
-/** The smallest form that the component drops into, its values to be read as text. */
-export function Form({ canSwitch = true, canChoose = true, ...options }: FormProps) {
+/** A minimal form with a text field for each value. */
+export function Form({ canSwitchInstanceType = true, canSelectCheckpoint = true, ...options }: FormProps) {
   const [model, setModel] = useState(options.model ?? "org/model");
   const [instanceType, setInstanceType] = useState(options.instanceType ?? "g5.xlarge");
   const [values, setValues] = useState<FormValues>({});
@@ -22,8 +25,8 @@ export function Form({ canSwitch = true, canChoose = true, ...options }: FormPro
     instanceType,
     values,
     onApply: setValues,
-    onInstanceTypeChange: canSwitch ? setInstanceType : undefined,
-    onModelChange: canChoose ? setModel : undefined,
+    onInstanceTypeChange: canSwitchInstanceType ? setInstanceType : undefined,
+    onModelChange: canSelectCheckpoint ? setModel : undefined,
   });
   return (
     <form>
@@ -34,18 +37,18 @@ export function Form({ canSwitch = true, canChoose = true, ...options }: FormPro
         onChange={(event) => setInstanceType(event.target.value)}
       />
       <SuggestConfig suggestion={suggestion} />
-      {FIELDS.map((field) => (
+      {CONFIG_FIELDS.map((field) => (
         <div key={field}>
           <input
             aria-label={field}
             value={values[field] ?? ""}
-            aria-describedby={`${field}-advice`}
-            onChange={({ target }) => setValues({ ...values, [field]: valueOf(field, target.value) })}
+            aria-describedby={`${field}-warning`}
+            onChange={({ target }) => setValues({ ...values, [field]: parseValue(field, target.value) })}
           />
           <FieldWarning
-            id={`${field}-advice`}
+            id={`${field}-warning`}
             field={field}
-            advice={suggestion.advice}
+            suggestion={suggestion}
             onUse={(value) => setValues({ ...values, [field]: value })}
           />
         </div>
@@ -54,7 +57,7 @@ export function Form({ canSwitch = true, canChoose = true, ...options }: FormPro
   );
 }
 
-function valueOf(field: string, text: string): string | number | null | undefined {
+function parseValue(field: string, text: string): string | number | null | undefined {
   if (field === "quantization") {
     return text === "" ? null : text;
   }

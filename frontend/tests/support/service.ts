@@ -2,8 +2,8 @@ import { vi } from "vitest";
 
 import type { ServiceError } from "../../src/types";
 
-/** A request as it left the page. */
-export interface Asked {
+/** A request as the page sent it. */
+export interface SentRequest {
   url: string;
   path: string;
   query: Record<string, string>;
@@ -11,35 +11,34 @@ export interface Asked {
   signal: AbortSignal | undefined;
 }
 
-type Respond = (asked: Asked) => Response | Promise<Response>;
+export type Respond = (request: SentRequest) => Response | Promise<Response>;
 
-/** Puts `respond` in the network's place; the requests are in the list that it returns. */
-export function serve(respond: Respond): Asked[] {
-  const requests: Asked[] = [];
+/** Replace `fetch` with `respond`. Returns the list of requests, which grows as they are sent. */
+export function mockFetch(respond: Respond): SentRequest[] {
+  const requests: SentRequest[] = [];
   vi.stubGlobal("fetch", (url: string, init: RequestInit = {}) => {
-    const asked = askedOf(url, init);
-    requests.push(asked);
-    return unlessAborted(Promise.resolve(respond(asked)), asked.signal);
+    const request = sentRequest(url, init);
+    requests.push(request);
+    return rejectOnAbort(Promise.resolve(respond(request)), request.signal);
   });
   return requests;
 }
 
 export const json = (body: unknown, status = 200) => Response.json(body, { status });
 
-export const failure = (status: number, code: ServiceError["code"], error: string) =>
+export const errorResponse = (status: number, code: ServiceError["code"], error: string) =>
   json({ error, code }, status);
 
-/** A network that is not there. */
-export const unreachable: Respond = () => Promise.reject(new TypeError("Failed to fetch"));
+export const networkError: Respond = () => Promise.reject(new TypeError("Failed to fetch"));
 
-/** An answer that comes when the test says so. */
-export function pending(): { response: Promise<Response>; answer: (response: Response) => void } {
-  let answer: (response: Response) => void = () => undefined;
-  const response = new Promise<Response>((resolve) => (answer = resolve));
-  return { response, answer };
+/** A response that arrives when the test calls `resolve`. */
+export function deferredResponse(): { response: Promise<Response>; resolve: (response: Response) => void } {
+  let resolve: (response: Response) => void = () => undefined;
+  const response = new Promise<Response>((resolvePromise) => (resolve = resolvePromise));
+  return { response, resolve };
 }
 
-function askedOf(url: string, init: RequestInit): Asked {
+function sentRequest(url: string, init: RequestInit): SentRequest {
   const { pathname, searchParams } = new URL(url, "http://page.test");
   return {
     url,
@@ -50,7 +49,7 @@ function askedOf(url: string, init: RequestInit): Asked {
   };
 }
 
-function unlessAborted(response: Promise<Response>, signal: AbortSignal | undefined): Promise<Response> {
+function rejectOnAbort(response: Promise<Response>, signal: AbortSignal | undefined): Promise<Response> {
   const aborted = new Promise<never>((_, reject) => {
     signal?.addEventListener("abort", () => reject(new DOMException("Aborted", "AbortError")));
   });

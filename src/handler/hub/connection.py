@@ -1,57 +1,58 @@
-"""Connections on which no answer can take longer than it is given.
+"""HTTP connections whose responses end at a hard deadline.
 
-A time-out of a socket begins anew with each byte, so that a server that sends one now and then would be
-listened to for hours. Here somebody stands beside and shuts the socket down.
+A socket's time-out starts again with every byte, so that a server that sends one byte now and then could
+keep a reader for hours. Here each read is given only the time that is left for the whole response.
 """
 
+import http.client
+import io
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import partial
-from threading import Event, Timer
+import time
 from typing import Any
 
-from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
-@contextmanager
-def cut_off(seconds: float, shut_down: Callable[[], object]) -> Iterator[None]:
-    """Call `shut_down` once the block has taken `seconds`; then it raises `TimeoutError`, whatever it did."""
-    late = Event()
+class _DeadlineReader(io.RawIOBase):
+    """Reads from a socket until a deadline, a value of `time.monotonic`; then raises `TimeoutError`."""
 
-    def cut() -> None:
-        late.set()
-        with suppress(OSError, RuntimeError, ValueError):  # the block was faster
-            shut_down()
+    def __init__(self, connected: socket.socket, source: io.RawIOBase, deadline: float) -> None:
+        self._socket = connected
+        self._source = source
+        self._deadline = deadline
 
-    timer = Timer(max(0.0, seconds), cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        if late.is_set():
-            raise TimeoutError(f"not done within {seconds:.1f} s")
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - typeshed's buffers
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the response is not complete at its deadline")
+        self._socket.settimeout(left)
+        return self._source.readinto(buffer)
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
 
 
-def _whole_head(connection: HTTPConnection) -> AbstractContextManager[None]:
-    """Gives the head of an answer as long as urllib3 gives each read of it."""
-    shut_down = partial(socket.socket.shutdown, connection.sock, socket.SHUT_RDWR)
-    return cut_off(connection.timeout or 0, shut_down)
+class _Response(http.client.HTTPResponse):
+    """A response whose head and body arrive within the time-out that its socket has at the start."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the base
+        super().__init__(sock, *args, **kwargs)
+        deadline = time.monotonic() + (sock.gettimeout() or 0)
+        raw: io.RawIOBase = self.fp.detach()
+        self.fp = io.BufferedReader(_DeadlineReader(sock, raw, deadline))
 
 
 class _Connection(HTTPConnection):
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as urllib3 itself
-        with _whole_head(self):
-            return super().getresponse()
+    response_class = _Response
 
 
 class _TlsConnection(HTTPSConnection):
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as urllib3 itself
-        with _whole_head(self):
-            return super().getresponse()
+    response_class = _Response
 
 
 class _Pool(HTTPConnectionPool):

@@ -1,36 +1,26 @@
-"""What the Hugging Face Hub knows of a model."""
+"""A model's metadata from the Hugging Face Hub, from the cache where possible."""
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
 from handler import metrics
-from handler.background import Flights, result
 from handler.errors import RequestError
-from handler.hub.cache import HubMemory, Key
+from handler.hub.cache import HubCache, Key
 from handler.hub.checkpoints import CheckpointSearch
 from handler.hub.client import HubClient
-from handler.hub.documents import Documents, read_documents
-from handler.hub.errors import too_slow
+from handler.hub.documents import DocumentsRequest
 from handler.token import CallerScopes, HubToken
 from recommender.model import HubMetadata
 from recommender.planning.pre_quantized import Candidate
 from recommender.vllm.quantization import QuantizationName
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-# With an older copy at hand nobody waits as long as without: one attempt that times out, or two that fail.
-_PATIENCE_SECONDS = 4.0
-
-# What a call that ends with its deadline is given to say so: it may know of a refusal.
-_HANDING_OVER_SECONDS = 0.2
+# With a stale copy the Hub is given less time: one attempt that times out, or two that fail.
+_SECONDS_WITH_STALE_COPY = 4.0
 
 logger = Logger(child=True)
 
@@ -41,11 +31,11 @@ class FetchedMetadata:
 
     metadata: HubMetadata
     age_seconds: float | None = None
-    """Where the Hub failed and they are an older copy, how old; `None` where the Hub vouches for them."""
+    """The age of a stale copy, where the Hub failed; `None` where the Hub has confirmed the metadata."""
 
 
 class Hub:
-    """Fetches a model's two documents and remembers them, each caller's apart from everybody else's."""
+    """Fetches a model's documents and caches them separately for each caller."""
 
     def __init__(  # noqa: PLR0913 - its settings
         self,
@@ -57,58 +47,52 @@ class Hub:
         stale_seconds: float = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Ask the Hub at `endpoint`, an address without a final slash, for at most `deadline_seconds`.
+        """Ask the Hub at `endpoint`, a URL without a final slash, for at most `deadline_seconds`.
 
-        Documents are asked for anew after `cache_seconds`; where the Hub then fails, a copy of at most
-        `stale_seconds` stands in. `clock` counts seconds.
+        Documents are used for `cache_seconds` without asking. Where the Hub fails after that, a stale copy
+        that is at most `stale_seconds` old stands in. `clock` counts seconds.
         """
         self._endpoint = endpoint
         self._deadline_seconds = deadline_seconds
-        self._clock = clock
         self._client = HubClient(endpoint)
-        self._memory = HubMemory(
+        self._cache = HubCache(
             entries=cache_entries, fresh_seconds=cache_seconds, stale_seconds=stale_seconds, clock=clock
         )
-        self._flights: Flights[Key, Documents | RequestError] = Flights()
         self._scopes = CallerScopes()
         self._checkpoints = CheckpointSearch(
             endpoint, self._client, cache_seconds=cache_seconds, cache_entries=cache_entries
         )
 
-    @contextmanager
-    def asking(
+    def start_fetch(
         self, model_id: str, token: HubToken | None, *, deadline: float = math.inf
-    ) -> Iterator[Callable[[], FetchedMetadata]]:
-        """Ask for `model_id`, as the owner of `token` may see it, beside what the block does.
+    ) -> Callable[[], FetchedMetadata]:
+        """Start to fetch the metadata of `model_id`, as the owner of `token` may see them.
 
-        The block calls what it is given to wait for them. That raises an error of `handler.errors` where the
-        Hub refuses, and where it does not answer or answers nonsense while there is no older copy.
-        `deadline`, a value of `time.monotonic`, may leave the Hub less time than it usually has.
-
-        A question that the block leaves open is given up: Lambda freezes the process with the request, so
-        what comes of it later says nothing of the Hub.
+        The returned function waits for them. It raises an error of `handler.errors` where the Hub refuses,
+        and where the Hub fails while there is no stale copy. `deadline`, a value of `time.monotonic`, may
+        give the Hub less time than it usually has.
         """
         key = (self._scopes.of(token), model_id)
-        known = self._memory.documents(key)
-        if known is not None and self._memory.is_fresh(known):
-            metrics.looked_up(hit=True)
-            yield partial(FetchedMetadata, metadata=known.metadata)
-            return
-        problem = self._memory.problem(key)
-        metrics.looked_up(hit=problem is not None)
-        if problem is not None:
-            yield partial(self._instead, key, problem)
-            return
-        began = time.monotonic()
-        until = min(began + self._patience_seconds(key), deadline)
-        flight, is_ours = self._flights.join(key, partial(self._ask, model_id, token, known, until))
-        try:
-            yield partial(self._told, key, flight, began, until)
-        finally:
-            if is_ours:
-                self._flights.leave(key, flight)
+        cached = self._cache.fresh(key)
+        error = self._cache.backoff(key) if cached is None else None
+        metrics.looked_up(hit=cached is not None or error is not None)
+        if cached is not None:
+            return partial(FetchedMetadata, metadata=cached.metadata)
+        if error is not None:
+            return partial(self._stale_copy, key, error)
+        began, as_of = time.monotonic(), self._cache.now()
+        copy = self._cache.copy(key)
+        request = DocumentsRequest(
+            self._client,
+            self._endpoint,
+            model_id,
+            token,
+            cached=copy.value if copy is not None else None,
+            deadline=min(began + self._seconds_for(key), deadline),
+        )
+        return partial(self._fetched, key, request, began=began, as_of=as_of)
 
-    def quantized_from(
+    def pre_quantized_checkpoints(
         self,
         names: Sequence[str],
         wanted: Sequence[QuantizationName],
@@ -116,46 +100,29 @@ class Hub:
         *,
         deadline: float,
     ) -> tuple[Candidate, ...] | None:
-        """Checkpoints of the model with any of `names`, quantized beforehand; `None` where the Hub failed."""
+        """Pre-quantized checkpoints of the model with any of `names`; `None` where the Hub failed."""
         return self._checkpoints.find(names, wanted, token, deadline=deadline)
 
-    def _patience_seconds(self, key: Key) -> float:
-        if self._memory.stand_in(key) is None:
+    def _seconds_for(self, key: Key) -> float:
+        if self._cache.stale_copy(key) is None:
             return self._deadline_seconds
-        return min(self._deadline_seconds, _PATIENCE_SECONDS)
+        return min(self._deadline_seconds, _SECONDS_WITH_STALE_COPY)
 
-    def _ask(
-        self, model_id: str, token: HubToken | None, known: Documents | None, deadline: float
-    ) -> Documents | RequestError:
-        return read_documents(
-            self._client,
-            self._endpoint,
-            model_id,
-            token,
-            known=known,
-            asked_at=self._clock(),
-            deadline=deadline,
-        )
-
-    def _told(
-        self, key: Key, flight: "Future[Documents | RequestError]", began: float, until: float
-    ) -> FetchedMetadata:
+    def _fetched(self, key: Key, request: DocumentsRequest, *, began: float, as_of: float) -> FetchedMetadata:
         try:
-            outcome = result(flight, until + _HANDING_OVER_SECONDS)
-        except TimeoutError:
-            outcome = too_slow()
-        metrics.hub_visited(time.monotonic() - began, outcome)
-        if isinstance(outcome, Documents):
-            self._memory.keep(key, outcome)
-            return FetchedMetadata(metadata=outcome.metadata)
-        self._memory.note(key, outcome)
-        return self._instead(key, outcome)
+            documents = request.result()
+        except RequestError as error:
+            metrics.hub_visited(time.monotonic() - began, error)
+            self._cache.put_hub_error(key, error)
+            return self._stale_copy(key, error)
+        metrics.hub_visited(time.monotonic() - began, None)
+        self._cache.put_documents(key, documents, as_of=as_of)
+        return FetchedMetadata(metadata=documents.metadata)
 
-    def _instead(self, key: Key, problem: RequestError) -> FetchedMetadata:
-        """The older copy that stands in for an answer; raises the `problem` where there is none."""
-        older = self._memory.stand_in(key)
-        if older is None:
-            raise problem.later(0)
-        age_seconds = self._memory.age_seconds(older)
-        logger.warning("Answered from older metadata", code=problem.code, age_seconds=round(age_seconds))
-        return FetchedMetadata(metadata=older.metadata, age_seconds=age_seconds)
+    def _stale_copy(self, key: Key, error: RequestError) -> FetchedMetadata:
+        """The copy that stands in for an answer; raises `error` where there is none."""
+        copy = self._cache.stale_copy(key)
+        if copy is None:
+            raise error
+        logger.warning("Answered from stale metadata", code=error.code, age_seconds=round(copy.age_seconds))
+        return FetchedMetadata(metadata=copy.value.metadata, age_seconds=copy.age_seconds)

@@ -1,4 +1,4 @@
-"""What is known of each accelerator: one row per GPU, with its source."""
+"""The GPUs of EC2: visible memory, compute capability and links, each with its source."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,6 @@ BF16_CAPABILITY = (8, 0)
 FP8_CAPABILITY = (8, 9)
 HOPPER_CAPABILITY = (9, 0)
 BLACKWELL_CAPABILITY = (10, 0)
-_SPARSE_CAPABILITIES = (9, 10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +20,12 @@ class Gpu:
 
     name: str
     visible_bytes: int
-    """What CUDA reports as total memory, which is less than the nominal size; vLLM multiplies this."""
+    """Total memory as CUDA reports it, less than the nominal size; vLLM takes its share of this."""
     compute_capability: tuple[int, int]
     nvlink: bool
     """Whether the GPUs of one instance are joined by NVLink rather than PCIe."""
     source: str = ""
-    """Where the visible memory is from."""
+    """Source of the visible memory."""
     is_known: bool = True
     """False for a GPU that is not in the table."""
 
@@ -37,16 +36,8 @@ class Gpu:
 
     @property
     def computes_int8(self) -> bool:
-        """Whether vLLM has INT8 kernels for it: none for Volta and Blackwell (vllm-project/vllm#21097)."""
+        """Whether vLLM has INT8 kernels for it, not on Volta or Blackwell (vllm-project/vllm#21097)."""
         return INT8_CAPABILITY <= self.compute_capability < BLACKWELL_CAPABILITY
-
-    @property
-    def runs_sparse_attention(self) -> bool:
-        """Whether vLLM has the sparse kernels of DeepSeek V3.2 for it: Hopper and Blackwell of data centres.
-
-        Source: `vllm/v1/attention/backends/mla/flashmla_sparse.py`, `supports_compute_capability`.
-        """
-        return self.compute_capability[0] in _SPARSE_CAPABILITIES
 
     @property
     def computes_bf16(self) -> bool:
@@ -64,16 +55,16 @@ def _row(name: str, visible_gib: float, capability: tuple[int, int], *, nvlink: 
     )
 
 
-# `source` is of the visible memory: the lowest `total_memory` that vLLM logs on that GPU, "run" one of
+# Visible memory is the lowest `total_memory` that vLLM logs on that GPU; a "run" is one of
 # `benchmarks/accuracy/vllm_runs.jsonl`. Compute capability: https://developer.nvidia.com/cuda-gpus. NVLink:
-# EC2's pages of the families. Names are EC2's, with the nominal size where it calls two cards the same.
+# EC2's pages of the instance families. Names are EC2's, with the nominal size where two GPUs share a name.
 _GPUS = {
     gpu.name: gpu
     for gpu in (
         _row("V100-16", 15.77, (7, 0), nvlink=True, source="run llama31-8b-2xv100-16-063-11251"),
         _row("V100-32", 31.74, (7, 0), nvlink=True, source="run r1distill-qwen7b-v100-32"),
         _row("T4", 14.56, (7, 5), nvlink=False, source="run qwen25-15b-t4-050"),
-        _row("T4g", 14.56, (7, 5), nvlink=False, source="no log: as of T4, the same chip"),
+        _row("T4g", 14.56, (7, 5), nvlink=False, source="no log: that of T4, the same chip"),
         _row(
             "A10G",
             21.99,
@@ -123,9 +114,9 @@ _UNKNOWN_VISIBLE_SHARE = 0.90
 
 
 def gpu_of(instance: Instance) -> Gpu:
-    """The GPU of `instance`; for one that is not in the table, values that promise too little.
+    """The GPU of `instance`; conservative values for one that is not in the table.
 
-    An unknown GPU is taken as having 90 % of EC2's figure visible, no FP8 units and slow links.
+    An unknown GPU is assumed to have 90 % of EC2's figure visible, no FP8 units and no NVLink.
     """
     device_gib = instance.device_mib / 1024
     name = instance.accelerator_name

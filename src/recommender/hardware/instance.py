@@ -19,18 +19,18 @@ class Instance:
     vcpus: int
     memory_gib: float
     accelerator_device_mib: int | None = None
-    """Of one device, as EC2 gives it; `None` where only the nominal figure is known."""
+    """Memory of one device, as EC2 gives it; `None` where only the nominal figure is known."""
     architecture: str = "x86_64"
-    """Of its processors."""
+    """Processor architecture."""
     usd_per_hour: float | None = None
-    """On demand, Linux; `None` where it is not known."""
+    """On-demand price for Linux; `None` where it is not known."""
     price_region: str | None = None
     is_listed: bool = True
-    """Whether EC2 still offered it when it was last asked."""
+    """Whether EC2 offered it at the last import."""
 
     @property
     def device_mib(self) -> float:
-        """Memory of one device: EC2's figure, or the nominal one."""
+        """Memory of one device: EC2's figure, or else the nominal one."""
         return self.accelerator_device_mib or self.accelerator_memory_gib / self.accelerator_count * 1024
 
     @property

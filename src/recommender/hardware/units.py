@@ -1,4 +1,4 @@
-"""Bytes and GiB. Bytes are counted as `int`; GiB appear only in sentences and in the answer."""
+"""Bytes and GiB. Calculations use bytes as `int`; GiB appear only in sentences and in the answer."""
 
 GIB = 1024**3
 
@@ -14,5 +14,5 @@ def gib_bytes(size_gib: float) -> int:
 
 
 def gib_text(size_bytes: float) -> str:
-    """`size_bytes` as people read it: one decimal at most, `24 GiB`, `13.5 GiB`."""
+    """`size_bytes` for a sentence, with one decimal at most: `24 GiB`, `13.5 GiB`."""
     return f"{gib(size_bytes):.1f}".removesuffix(".0") + " GiB"

@@ -1,4 +1,4 @@
-"""How many bytes a model takes on each GPU, and how many are left for its KV cache."""
+"""The memory of one GPU: weights, overhead, and what is left for the KV cache."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Budget:
 
     @property
     def kv_cache_bytes(self) -> int:
-        """What is left for the KV cache; negative where weights and overhead alone are too much."""
+        """What is left for the KV cache; negative where weights and overhead alone do not fit."""
         return self.usable_bytes - self.weight_bytes - self.overhead.total_bytes
 
     @property
@@ -44,14 +44,14 @@ class Budget:
         return self.layout.max_concurrency(self.kv_cache_bytes, tokens, self.engine_args.in_flight_tokens)
 
     def max_concurrent_requests(self, tokens: int) -> int:
-        """Requests of `tokens` that the cache holds at once."""
+        """Requests of `tokens` that fit in the cache at once."""
         blocks = self.layout.blocks(self.kv_cache_bytes) - self.engine_args.behavior.reserved_blocks
         if self.layout.has_states and blocks < self.engine_args.blocks_for_states:
             return 0
         return max(0, blocks) // self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
 
 
-def budget(  # noqa: PLR0913 - the two that are seldom given are named
+def budget(  # noqa: PLR0913 - the optional ones are named
     model: Model,
     gpu: Gpu,
     tensor_parallel: int,
@@ -62,9 +62,9 @@ def budget(  # noqa: PLR0913 - the two that are seldom given are named
 ) -> Budget:
     """The budget of each GPU when `tensor_parallel` of them serve `model`.
 
-    Without `engine_args` the default flags and the behavior of every version since 0.17 hold, without
-    `dtype` the one that vLLM chooses. Source: `vllm/v1/worker/gpu_worker.py`,
-    `determine_available_memory`: total x utilization - weights - overhead.
+    Defaults: the flags of an API server, the least favourable behavior of all versions since 0.17, and the
+    dtype that vLLM chooses. Source: `vllm/v1/worker/gpu_worker.py`, `determine_available_memory`: total x
+    utilization - weights - overhead.
     """
     engine_args = engine_args or default_engine_args(gpu)
     dtype = dtype or compute_dtype(model, gpu)
@@ -97,9 +97,9 @@ def compute_dtype(model: Model, gpu: Gpu) -> Dtype:
     FP32 checkpoints run in 16 bit; where the GPU has no BF16, a BF16 model runs in FP16, and one that
     does not support FP16 in FP32 (`vllm/config/model.py`, `_resolve_auto_dtype`).
     """
-    wanted = Dtype.BFLOAT16 if model.native_dtype is Dtype.FLOAT32 else model.native_dtype
-    if wanted is Dtype.BFLOAT16 and not gpu.computes_bf16:
-        wanted = Dtype.FLOAT16
-    if wanted is Dtype.FLOAT16 and not model.supports_float16:
+    dtype = Dtype.BFLOAT16 if model.native_dtype is Dtype.FLOAT32 else model.native_dtype
+    if dtype is Dtype.BFLOAT16 and not gpu.computes_bf16:
+        dtype = Dtype.FLOAT16
+    if dtype is Dtype.FLOAT16 and not model.supports_float16:
         return Dtype.BFLOAT16 if gpu.computes_bf16 else Dtype.FLOAT32
-    return wanted
+    return dtype

@@ -1,33 +1,20 @@
-"""The KV cache as vLLM divides it: layers in groups, tokens in blocks.
+"""The KV cache as vLLM divides it: layers into groups, tokens into blocks.
 
 Source: `vllm/v1/core/kv_cache_utils.py` and `vllm/v1/kv_cache_interface.py` of vLLM 0.19. All groups draw
-blocks of one size from one pool, so each group has as many layers as the others, padded where it has not.
+blocks of one size from one pool, so each group has as many layers as the others, padded where it has fewer.
 """
 
 import itertools
 import math
-import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from recommender.model import (
-    AttentionLayers,
-    Cache,
-    Chunk,
-    KVHeads,
-    MLACache,
-    Model,
-    RecurrentLayers,
-    RecurrentState,
-    Window,
-)
+from recommender.model import AttentionCache, AttentionLayers, AttentionSpan, Model
+from recommender.model.attention import BLOCK_TOKENS
 from recommender.model.errors import UnsupportedModel
+from recommender.model.recurrent import RecurrentLayers, RecurrentState
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-
-# Tokens of one block, `vllm/config/cache.py`. Kinds of layers that cache less of a token get larger ones.
-BLOCK_TOKENS = 16
-
-# What a block of latents beside states is a multiple of: 64 up to 0.26, 128 later.
-_LATENT_STEP_TOKENS = 128
 
 # A kind with fewer than 1.5 times the layers of the rarest is not split but padded:
 # `_get_kv_cache_groups_uniform_page_size`.
@@ -35,38 +22,32 @@ _PADDING_LIMIT = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Layers that share a block table."""
+class AttentionGroup:
+    """Layers that cache tokens and share a block table."""
+
+    keeps_states: ClassVar[bool] = False
 
     block_tokens: int
-    reach: Window | Chunk | None
+    span: AttentionSpan
 
     def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:
-        """Blocks that a request of `tokens` may hold at once, `in_flight_tokens` of which are scheduled.
-
-        Source: `max_memory_usage_bytes` of each spec. A window may begin within a block, hence one more.
-        """
-        if isinstance(self.reach, Window):
-            return self._blocks(min(self.reach.tokens - 1 + in_flight_tokens, tokens)) + 1
-        if isinstance(self.reach, Chunk):
-            return self._blocks(min(self.reach.tokens + in_flight_tokens, tokens))
-        return self._blocks(tokens)
-
-    def _blocks(self, tokens: int) -> int:
-        return -(-tokens // self.block_tokens)
+        """Blocks that a request of `tokens` may hold at once, `in_flight_tokens` of which are scheduled."""
+        return self.span.blocks_for(tokens, in_flight_tokens, self.block_tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateGroup:
-    """Layers of which each keeps states of a request, in blocks of their own."""
+    """Layers that keep recurrent states of a request, each state in a block of its own."""
+
+    keeps_states: ClassVar[bool] = True
 
     block_tokens: int
     states: int
-    """How many a request may hold at once, however long it is."""
+    """States that a request may hold at once, however long it is."""
     keeps_every_state: bool = False
     """Whether there is one for each block of tokens."""
 
-    def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:  # noqa: ARG002 - the question of all groups
+    def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:  # noqa: ARG002 - as in AttentionGroup
         """A block for each state; source: `MambaSpec.max_memory_usage_bytes`."""
         return max(self.states, -(-tokens // self.block_tokens) if self.keeps_every_state else 0)
 
@@ -77,22 +58,22 @@ class CacheLayout:
 
     block_bytes: int
     """One block of one group, over all layers of the group."""
-    groups: tuple[Group | StateGroup, ...]
+    groups: tuple[AttentionGroup | StateGroup, ...]
 
     @property
     def has_states(self) -> bool:
         """Whether a request needs a block for a state however short it is."""
-        return any(isinstance(group, StateGroup) for group in self.groups)
+        return any(group.keeps_states for group in self.groups)
 
     def blocks(self, cache_bytes: int) -> int:
-        """Blocks that `cache_bytes` of one GPU hold."""
+        """Blocks that fit in `cache_bytes` of one GPU."""
         return max(0, cache_bytes) // self.block_bytes
 
     def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:
         """Blocks that a request of `tokens` may hold at once, over all groups."""
         return sum(
-            group.blocks_for(tokens, in_flight_tokens) * len(list(alike))
-            for group, alike in itertools.groupby(self.groups)
+            group.blocks_for(tokens, in_flight_tokens) * len(list(equal_groups))
+            for group, equal_groups in itertools.groupby(self.groups)
         )
 
     def tokens(self, cache_bytes: int) -> int:
@@ -114,39 +95,45 @@ def cache_layout(
     """
     if model.recurrent is not None:
         return _with_states(model, model.recurrent, tensor_parallel, value_bytes, behavior)
-    kinds = model.attention
-    sizes = [_cached(kind.cache, behavior).token_bytes(tensor_parallel, value_bytes) for kind in kinds]
-    if len({kind.reach for kind in kinds}) == 1:
-        counts = [kind.count - (kind.sharing if behavior.shares_indexers else 0) for kind in kinds]
-        return _one_group(sum(map(operator.mul, counts, sizes)), model.block_tokens, kinds[0].reach)
-    return _several_groups(kinds, sizes)
+    sizes = [
+        _cache_under(behavior, layers.cache).token_bytes(tensor_parallel, value_bytes)
+        for layers in model.attention
+    ]
+    if len({layers.span for layers in model.attention}) == 1:
+        return _one_group(model.attention, sizes, behavior)
+    return _several_groups(model.attention, sizes)
 
 
-def _cached(cache: Cache, behavior: VersionBehavior) -> Cache:
+def _cache_under(behavior: VersionBehavior, cache: AttentionCache) -> AttentionCache:
     """`cache` as the version keeps it: `vllm/config.py`, `get_head_size` of 0.6."""
-    if isinstance(cache, MLACache) and behavior.latent_head_dim is not None:
-        return KVHeads(kv_heads=cache.heads, head_dim=behavior.latent_head_dim)
-    return cache
+    return cache if behavior.latent_head_dim is None else cache.expanded(behavior.latent_head_dim)
 
 
-def _one_group(bytes_per_token: int, block_tokens: int, reach: Window | Chunk | None) -> CacheLayout:
-    """Layers that need the same number of slots share one table, however much each of them caches."""
-    group = Group(block_tokens=block_tokens, reach=reach)
-    return CacheLayout(block_bytes=block_tokens * bytes_per_token, groups=(group,))
+def _one_group(
+    attention: Sequence[AttentionLayers], token_bytes: Sequence[int], behavior: VersionBehavior
+) -> CacheLayout:
+    """Layers with the same span share one block table, however much each of them caches."""
+    block_tokens = max(layers.cache.block_tokens for layers in attention)
+    all_bytes = sum(
+        layers.caching(can_share=behavior.shares_indexers) * size
+        for layers, size in zip(attention, token_bytes, strict=True)
+    )
+    group = AttentionGroup(block_tokens=block_tokens, span=attention[0].span)
+    return CacheLayout(block_bytes=block_tokens * all_bytes, groups=(group,))
 
 
-def _several_groups(kinds: tuple[AttentionLayers, ...], token_bytes: list[int]) -> CacheLayout:
-    """Pages become equal by larger blocks of the kinds that cache less: `unify_kv_cache_spec_page_size`."""
+def _several_groups(attention: Sequence[AttentionLayers], token_bytes: Sequence[int]) -> CacheLayout:
+    """Kinds that cache less per token get larger blocks: `unify_kv_cache_spec_page_size`."""
     most = max(token_bytes)
     if any(most % size for size in token_bytes):
         raise UnsupportedModel(
             "Its layers' caches differ by no whole factor, which vLLM cannot put together."
         )
-    layers_per_group = _layers_per_group([kind.count for kind in kinds])
+    layers_per_group = _layers_per_group([layers.count for layers in attention])
     groups = itertools.chain.from_iterable(
-        (Group(block_tokens=BLOCK_TOKENS * (most // size), reach=kind.reach),)
-        * -(-kind.count // layers_per_group)
-        for kind, size in zip(kinds, token_bytes, strict=True)
+        (AttentionGroup(block_tokens=BLOCK_TOKENS * (most // size), span=layers.span),)
+        * -(-layers.count // layers_per_group)
+        for layers, size in zip(attention, token_bytes, strict=True)
     )
     return CacheLayout(block_bytes=layers_per_group * BLOCK_TOKENS * most, groups=tuple(groups))
 
@@ -158,7 +145,7 @@ def _with_states(
     value_bytes: int,
     behavior: VersionBehavior,
 ) -> CacheLayout:
-    """Blocks become as large as a state.
+    """Blocks are as large as a state.
 
     Source: `HybridAttentionMambaModelConfig`, `vllm/model_executor/models/config.py`, of vLLM 0.19, and
     `_align_hybrid_block_size`, `vllm/platforms/interface.py`, from 0.20 on.
@@ -168,14 +155,14 @@ def _with_states(
     if not model.attention:
         group = StateGroup(block_tokens=model.max_position_embeddings, states=1)
         return CacheLayout(block_bytes=recurrent.count * state_bytes, groups=(group,))
-    (kind,) = model.attention
-    token_bytes = kind.cache.token_bytes(tensor_parallel, value_bytes)
+    (layers,) = model.attention
+    token_bytes = layers.cache.token_bytes(tensor_parallel, value_bytes)
     every_state = behavior.keeps_every_state and state.chunk_tokens is not None
-    step = _block_step(kind, state, behavior, every_state=every_state)
+    step = _block_step(layers.cache, state, behavior, every_state=every_state)
     block_tokens = step * -(-state_bytes // (step * token_bytes))
-    layers_per_group = _layers_per_group([kind.count, recurrent.count])
-    full = Group(block_tokens=block_tokens, reach=None)
-    of_states = StateGroup(
+    layers_per_group = _layers_per_group([layers.count, recurrent.count])
+    attention_group = AttentionGroup(block_tokens=block_tokens, span=layers.span)
+    state_group = StateGroup(
         block_tokens=block_tokens,
         states=behavior.states_per_request
         + (behavior.checkpoints_of_a_prompt if state.has_checkpoints else 0),
@@ -183,20 +170,20 @@ def _with_states(
     )
     return CacheLayout(
         block_bytes=layers_per_group * block_tokens * token_bytes,
-        groups=(full,) * -(-kind.count // layers_per_group)
-        + (of_states,) * -(-recurrent.count // layers_per_group),
+        groups=(attention_group,) * -(-layers.count // layers_per_group)
+        + (state_group,) * -(-recurrent.count // layers_per_group),
     )
 
 
 def _block_step(
-    kind: AttentionLayers, state: RecurrentState, behavior: VersionBehavior, *, every_state: bool
+    cache: AttentionCache, state: RecurrentState, behavior: VersionBehavior, *, every_state: bool
 ) -> int:
-    """Tokens that a block holds a multiple of: the kernels of attention want it, and chunks of a scan."""
-    of_attention = _LATENT_STEP_TOKENS if isinstance(kind.cache, MLACache) else BLOCK_TOKENS
+    """What a block must be a multiple of, in tokens: the attention kernels' step, and a chunk of the scan."""
+    step = cache.hybrid_block_step_tokens
     if every_state and state.chunk_tokens is not None:
-        return math.lcm(of_attention, state.chunk_tokens)
-    return max(of_attention, behavior.delta_net_step_tokens if state.is_delta_net else 0)
+        return math.lcm(step, state.chunk_tokens)
+    return max(step, behavior.delta_net_step_tokens if state.is_delta_net else 0)
 
 
-def _layers_per_group(counts: list[int]) -> int:
+def _layers_per_group(counts: Sequence[int]) -> int:
     return max(counts) if max(counts) < _PADDING_LIMIT * min(counts) else min(counts)

@@ -1,14 +1,14 @@
-"""What a running vLLM takes besides weights and KV cache: CUDA context, activations, CUDA graphs.
+"""GPU memory that vLLM needs in addition to weights and KV cache: CUDA context, activations, CUDA graphs.
 
-Formulas: the runners' code; constants: start-up logs of vLLM servers, `benchmarks/accuracy/vllm_runs.jsonl`.
-`docs/memory-model.md` says how well they meet them.
+Formulas: the model runners' code; constants: start-up logs of vLLM servers,
+`benchmarks/accuracy/vllm_runs.jsonl`. `docs/memory-model.md` says how well they match.
 """
 
 from dataclasses import dataclass
 
 from recommender.hardware.gpu import HOPPER_CAPABILITY, Gpu
 from recommender.hardware.units import gib_bytes
-from recommender.model import Model, SparseIndexerCache
+from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import NonTorch, VersionBehavior
 from recommender.vllm.engine_args import USUAL_SEQUENCES, EngineArgs
@@ -16,18 +16,16 @@ from recommender.vllm.model_runner import Runner
 
 _BYTES_16_BIT = 2
 
+# GPUs of an instance that are joined by an NVSwitch.
 _SWITCHED_GPUS = 8
 
-_INDEXED_CONTEXTS = 40
-_INDEXER_LOGIT_BYTES = 512 * 1024**2
-
-# Beside the logits, sampling holds hidden states of the batch: fitted to 20 models on H100 under vLLM 0.19,
-# where it leaves 0.02 GiB unexplained.
+# In addition to the logits, sampling holds hidden states of the batch: fitted to 20 models on H100 under vLLM
+# 0.19, where it leaves 0.02 GiB unexplained.
 _SAMPLER_HIDDEN_STATES = 1.3
 _SAMPLER_BASE_BYTES = gib_bytes(0.035)
 
-# Of an image encoder whose items are not known: what logs show of most.
-_USUAL_VISION_BYTES = gib_bytes(0.2)
+# For an image encoder whose largest image is not known: what most logs show.
+_DEFAULT_VISION_BYTES = gib_bytes(0.2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +35,15 @@ class Overhead:
     non_torch_bytes: int
     activation_bytes: int
     cuda_graph_bytes: int
-    """What is subtracted for graphs before the cache is sized."""
+    """Subtracted for graphs before the cache is sized."""
 
     @property
     def total_bytes(self) -> int:
-        """All of it."""
+        """The sum of the parts."""
         return self.non_torch_bytes + self.activation_bytes + self.cuda_graph_bytes
 
 
-def runtime_overhead(  # noqa: PLR0913 - the one that is seldom given is named
+def runtime_overhead(  # noqa: PLR0913 - the optional one is named
     model: Model,
     gpu: Gpu,
     tensor_parallel: int,
@@ -56,9 +54,9 @@ def runtime_overhead(  # noqa: PLR0913 - the one that is seldom given is named
 ) -> Overhead:
     """The overhead of each of `tensor_parallel` GPUs that serve `model` in `dtype`.
 
-    With `unpacks_weights` the forward pass holds its largest matrix in 16 bit too, as bitsandbytes does.
+    With `unpacks_weights` the forward pass also holds its largest matrix in 16 bit, as bitsandbytes does.
 
-    vLLM profiles the forward pass and then the sampler, the larger of which is the peak; the workspace of a
+    vLLM profiles the forward pass and then the sampler, and the larger is the peak; the workspace of a
     mixture of experts stays allocated through both (`vllm/v1/worker/gpu_worker.py`,
     `determine_available_memory`; `vllm/v1/worker/workspace.py`). On a first start the compiler's own runs
     may be larger still.
@@ -88,8 +86,8 @@ def _runner(model: Model, behavior: VersionBehavior) -> Runner:
 def _first_start_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs) -> int:
     """The input embedding and two batches of hidden states, on which Inductor runs the first kernel.
 
-    Source: `standalone_compile` of PyTorch sets `triton.autotune_at_compile_time`; the layer is left out of
-    the graph where GPUs share it, from 0.29 on (`layers/vocab_parallel_embedding.py`).
+    Source: `standalone_compile` of PyTorch sets `triton.autotune_at_compile_time`; from 0.29 on the embedding
+    is left out of the graph where GPUs share it (`layers/vocab_parallel_embedding.py`).
     """
     where = engine_args.behavior.copies_embedding
     if not engine_args.compiles or where == "never" or (where == "on one GPU" and tensor_parallel > 1):
@@ -128,7 +126,7 @@ def _linked_bytes(sizes: NonTorch, gpu: Gpu, tensor_parallel: int) -> int:
 
 
 def _sampler_bytes(model: Model, engine_args: EngineArgs, runner: Runner, dtype: Dtype) -> int:
-    """Logits come in `dtype`, of which the runner's figure counts 16 bits, and are sampled in float32."""
+    """Logits arrive in `dtype`, of which the runner's figure includes 16 bits, and are sampled in float32."""
     per_logit = runner.sampler_bytes_per_logit + dtype.size_bytes - _BYTES_16_BIT
     logits = per_logit * engine_args.max_num_seqs * model.shape.vocabulary
     hidden_states = (
@@ -141,7 +139,7 @@ def _sampler_bytes(model: Model, engine_args: EngineArgs, runner: Runner, dtype:
 
 
 def _forward_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs, runner: Runner) -> int:
-    """Buffers of one layer: three of the feed-forward block, sharded, and some of the hidden size."""
+    """Buffers of one layer: three of the feed-forward width, sharded, and several of the hidden size."""
     width = model.shape.expert_intermediate_size if model.shape.experts else model.shape.intermediate_size
     per_token = 3 * width // tensor_parallel + runner.forward_hidden_states * model.shape.hidden_size
     return int(_BYTES_16_BIT * engine_args.max_num_batched_tokens * per_token)
@@ -154,28 +152,21 @@ def _largest_matrix_bytes(model: Model, tensor_parallel: int) -> int:
 
 
 def _workspace_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs) -> int:
-    """The workspace that layers share, and the logits of an indexer.
-
-    Source: `vllm/v1/attention/backends/mla/indexer.py`, `get_max_prefill_buffer_size`: keys of 40 contexts;
-    `VLLM_SPARSE_INDEXER_MAX_LOGITS_MB` in `vllm/envs.py`.
-    """
-    experts = _expert_workspace_bytes(model, tensor_parallel, engine_args)
-    if not model.has_indexers:
-        return experts
+    """The workspace that all layers share, and the logits of indexers outside it."""
     context = engine_args.context_tokens or model.max_position_embeddings
-    keys = sum(
-        layers.cache.token_bytes(tensor_parallel, _BYTES_16_BIT)
-        for layers in model.attention
-        if isinstance(layers.cache, SparseIndexerCache)
+    caches = [layers.cache for layers in model.attention]
+    shared = max(
+        _expert_workspace_bytes(model, tensor_parallel, engine_args),
+        sum(cache.workspace_bytes(context) for cache in caches),
     )
-    return max(experts, _INDEXED_CONTEXTS * context * keys) + _INDEXER_LOGIT_BYTES
+    return shared + sum(cache.profiled_logit_bytes for cache in caches)
 
 
 def _expert_workspace_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs) -> int:
-    """Two buffers of the Triton kernels, a row for each expert that a token is routed to.
+    """Two buffers of the Triton kernels, with a row for each expert that a token is routed to.
 
     Source: `vllm/model_executor/layers/fused_moe/fused_moe.py`, `workspace_shapes`. The Marlin kernels of
-    MXFP4 have none of their own.
+    MXFP4 have no such buffers.
     """
     shape = model.shape
     if not shape.experts_per_token or model.quantization == "mxfp4":
@@ -186,15 +177,15 @@ def _expert_workspace_bytes(model: Model, tensor_parallel: int, engine_args: Eng
 
 
 def _vision_bytes(model: Model, engine_args: EngineArgs) -> int:
-    """What the largest images of a batch leave alive: their pixels and what the encoder makes of them.
+    """Pixels of the largest images of a batch and the encoder's output, which stay alive while profiling.
 
     Source: `vllm/v1/worker/gpu_model_runner.py`, `profile_run`, and `vllm/multimodal/encoder_budget.py`.
     """
     if not model.has_vision:
         return 0
-    item, held = model.image, _USUAL_VISION_BYTES
-    if item is not None:
-        count = max(engine_args.max_num_batched_tokens, item.tokens) // item.tokens
-        width = model.shape.hidden_size * item.hidden_states
-        held = _BYTES_16_BIT * count * (item.tokens * width + item.pixel_values)
-    return max(held, engine_args.behavior.least_vision_bytes)
+    image, image_bytes = model.image, _DEFAULT_VISION_BYTES
+    if image is not None:
+        count = max(engine_args.max_num_batched_tokens, image.tokens) // image.tokens
+        width = model.shape.hidden_size * image.hidden_states
+        image_bytes = _BYTES_16_BIT * count * (image.tokens * width + image.pixel_values)
+    return max(image_bytes, engine_args.behavior.least_vision_bytes)

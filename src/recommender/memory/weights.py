@@ -1,15 +1,16 @@
-"""What a model's weights take on each GPU once they are loaded."""
+"""The memory of a model's weights on each GPU once they are loaded."""
 
 from collections.abc import Iterator
 
-from recommender.model import MLACache, Model
+from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.quantization import Quantization
 
 _MIB = 1024**2
 
-# PyTorch's allocator asks CUDA for tensors from 10 MiB up in whole 2 MiB, and keeps a rest of up to 1 MiB
-# with the tensor: `c10/cuda/CUDACachingAllocator.cpp`, `kMinLargeAlloc`, `kRoundLarge`, `should_split`.
+# PyTorch's allocator requests memory for tensors of 10 MiB and more in steps of 2 MiB, and leaves a remainder
+# of up to 1 MiB with the tensor: `c10/cuda/CUDACachingAllocator.cpp`, `kMinLargeAlloc`, `kRoundLarge`,
+# `should_split`.
 _LARGE_TENSOR_BYTES = 10 * _MIB
 _LARGE_STEP_BYTES = 2 * _MIB
 _UNSPLIT_BYTES = _MIB
@@ -20,7 +21,7 @@ _MXFP4_HIDDEN_TILE = 256
 
 
 def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None = None) -> int:
-    """Bytes of all weights. Quantized at load or beforehand, embeddings and output head stay in `dtype`."""
+    """Bytes of all weights. With a `quantization`, embeddings and output head stay in `dtype`."""
     if quantization is None:
         return model.weights.size_bytes(dtype)
     embeddings = min(model.embedding_parameters, model.weights.parameters)
@@ -31,19 +32,18 @@ def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None =
 def weight_bytes_per_gpu(
     model: Model, dtype: Dtype, tensor_parallel: int, quantization: Quantization | None = None
 ) -> int:
-    """What vLLM logs as "Model loading took": the GPU's share, what it holds whole, and what is rounded up.
+    """What vLLM logs as "Model loading took": the GPU's share, the parts it holds whole, and rounding.
 
-    Every GPU holds the rotary tables, and its copy of the key and value projections where GPUs outnumber
-    the KV heads.
+    Every GPU holds the rotary tables, and a whole KV head's projections where GPUs outnumber the KV heads.
     """
     total = weight_bytes(model, dtype, quantization) + _padding_bytes(model, tensor_parallel)
     share = -(-total // tensor_parallel)
-    whole = model.rotary_values * dtype.size_bytes + _replicated_bytes(model, dtype, tensor_parallel)
+    whole = (model.rotary_values + _unshared_parameters(model, tensor_parallel)) * dtype.size_bytes
     return share + whole + _rounding_bytes(model, dtype, tensor_parallel, quantization)
 
 
 def _padding_bytes(model: Model, tensor_parallel: int) -> int:
-    """What MXFP4 experts grow by, over all GPUs, when each GPU's share is padded to whole kernel tiles."""
+    """Growth of MXFP4 experts, over all GPUs, when each GPU's share is padded to whole kernel tiles."""
     if model.quantization != "mxfp4":
         return 0
     width, hidden = model.shape.expert_intermediate_size, model.shape.hidden_size
@@ -52,28 +52,12 @@ def _padding_bytes(model: Model, tensor_parallel: int) -> int:
     return int(model.weights.packed_bytes * growth)
 
 
-def _replicated_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
-    """Counted in `dtype` even for quantized layers: an upper bound."""
-    latents = [
-        _latent_bytes(layers.cache, layers.count, dtype, tensor_parallel)
-        for layers in model.attention
-        if isinstance(layers.cache, MLACache)
-    ]
-    if latents:
-        return sum(latents)
-    if model.kv_heads is None or tensor_parallel <= model.kv_heads:
-        return 0
-    one_head = sum(
-        layers.count * layers.cache.token_bytes(tensor_parallel, dtype.size_bytes)
+def _unshared_parameters(model: Model, tensor_parallel: int) -> int:
+    """Parameters on one GPU in addition to an even share, counted as unquantized: an upper bound."""
+    return sum(
+        layers.count * layers.cache.unshared_parameters(tensor_parallel, model.shape.hidden_size)
         for layers in model.attention
     )
-    return int(one_head * model.shape.hidden_size * (1 - model.kv_heads / tensor_parallel))
-
-
-def _latent_bytes(latent: MLACache, layers: int, dtype: Dtype, tensor_parallel: int) -> int:
-    """The second copy of a GPU's share, and what an even share leaves out of the unsharded projections."""
-    left_out = latent.unsharded_parameters * (tensor_parallel - 1) // tensor_parallel
-    return layers * (latent.absorbed_parameters // tensor_parallel + left_out) * dtype.size_bytes
 
 
 def _rounding_bytes(

@@ -57,7 +57,7 @@ def _missing_capability(model: Model, instance: Instance, gpu: Gpu, behavior: Ve
             f"The released wheels of vLLM do not run on the {instance.accelerator_name} of {instance.name}"
             f" from {version_text(WHEEL_VERSION)} on."
         )
-    if model.has_indexers and not gpu.runs_sparse_attention:
+    if not model.has_attention_kernels(gpu.compute_capability):
         return (
             "vLLM has the kernels of this model's sparse attention for H100, H200, B200 and B300 only,"
             f" not for the {instance.accelerator_name} of {instance.name}."

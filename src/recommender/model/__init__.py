@@ -1,25 +1,28 @@
-"""A model as the Hub describes it. Every key of config.json and of the model information is known here."""
+"""A model as the Hub describes it. Keys of config.json and of the model information are known only here."""
 
-from recommender.model.caches import (
+from recommender.model.attention import (
+    AttentionCache,
+    AttentionChunk,
     AttentionLayers,
-    Cache,
-    Chunk,
+    AttentionSpan,
+    FullAttention,
     KVHeads,
     MLACache,
-    RecurrentLayers,
-    RecurrentState,
+    SlidingWindow,
     SparseIndexerCache,
-    StateTensor,
-    Window,
 )
+from recommender.model.images import Image
 from recommender.model.listing import ListedCheckpoint, parse_listing
 from recommender.model.parse import describe_model, parse_model
-from recommender.model.values import HubMetadata, Image, Model, ModelInfo, Shape, Weights
+from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
+from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
 
 __all__ = [
+    "AttentionCache",
+    "AttentionChunk",
     "AttentionLayers",
-    "Cache",
-    "Chunk",
+    "AttentionSpan",
+    "FullAttention",
     "HubMetadata",
     "Image",
     "KVHeads",
@@ -30,10 +33,10 @@ __all__ = [
     "RecurrentLayers",
     "RecurrentState",
     "Shape",
+    "SlidingWindow",
     "SparseIndexerCache",
     "StateTensor",
     "Weights",
-    "Window",
     "describe_model",
     "parse_listing",
     "parse_model",

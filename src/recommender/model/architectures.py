@@ -1,4 +1,4 @@
-"""Which architectures are understood, by `model_type` of config.json, and how to read each.
+"""The supported architectures, by `model_type` of config.json, and how to read each.
 
 A `model_type` that is not listed is refused, never approximated. All of them are in vLLM's registry,
 `vllm/model_executor/models/registry.py`.
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+AttentionKind = Literal["heads", "heads_per_block", "mla", "mla_as_heads", "sparse_mla", "none"]
 StateKind = Literal["delta_net", "mamba1", "mamba2", "short_convolution", "lightning", "delta_attention"]
 
 
@@ -15,24 +16,24 @@ StateKind = Literal["delta_net", "mamba1", "mamba2", "short_convolution", "light
 class Architecture:
     """How the models of one `model_type` are built."""
 
-    attention: Literal["heads", "latent", "expanded", "none"] = "heads"
-    """Expanded is a latent that vLLM caches as heads (MiniCPM3)."""
+    attention: AttentionKind = "heads"
+    """`heads_per_block`: every block states its own KV heads (Nemotron-NAS). `mla_as_heads`: vLLM caches the
+    latent as heads (MiniCPM3)."""
     states: StateKind | None = None
-    """What the layers without attention keep of a request; `None` where all layers have attention."""
-    attention_beside_states: bool = False
-    """Whether every layer has both (Falcon-H1)."""
+    """The recurrent state of layers without attention; `None` where all layers have attention."""
+    is_parallel_hybrid: bool = False
+    """Whether every layer has attention and a state (Falcon-H1)."""
     states_have_own_dtype: bool = False
     """Whether `mamba_ssm_cache_dtype` of config.json sets the dtype of the states (Nemotron-H)."""
-    block_tokens: int = 16
-    """Tokens of a block, where the attention's kernels want more than 16."""
     local_layers: Literal["sliding", "chunked"] | None = None
-    """What the layers are between those that look over the whole context; `None` where all are alike."""
+    """The span of the layers between those with full attention; `None` where all layers are alike."""
     full_layer_period: int = 1
-    """Every how many layers one looks over the whole context, where config.json does not say."""
+    """One layer in this many has full attention, where config.json does not say."""
     own_keys: frozenset[str] = frozenset()
-    """Keys that only this kind of model is understood to have, of `FOREIGN_KEYS`."""
+    """Keys that are supported for this architecture and refused for others (`FOREIGN_KEYS` of
+    `parse_attention`), or read for it alone."""
     may_predict: bool = False
-    """Whether checkpoints may hold layers that predict further tokens."""
+    """Whether checkpoints may contain layers for multi-token prediction."""
     mlp_matrices: int = 3
     """Matrices of one feed-forward block: 3 with a gate (SwiGLU), 2 without."""
     is_tied: bool = False
@@ -40,7 +41,7 @@ class Architecture:
     supports_float16: bool = True
     """False where vLLM refuses FP16: `vllm/config/model.py`, `_FLOAT16_NOT_SUPPORTED_MODELS`."""
     defaults: Mapping[str, int] = field(default_factory=dict)
-    """Values of the transformers class for keys that the repositories leave out of config.json."""
+    """Values of the transformers class for keys that repositories leave out of config.json."""
 
 
 _GATED = Architecture()
@@ -53,7 +54,7 @@ _NO_FLOAT16 = Architecture(supports_float16=False)
 _QWEN_3 = Architecture(defaults={"head_dim": 128})
 _GEMMA = Architecture(is_tied=True, defaults={"head_dim": 256})
 
-# transformers, `LlamaConfig`: what multimodal repositories built on Llama 2 leave out.
+# transformers, `LlamaConfig`: keys that multimodal repositories built on Llama 2 leave out.
 _LLAMA = Architecture(
     defaults={
         "vocab_size": 32_000,
@@ -77,17 +78,12 @@ _GEMMA_2 = Architecture(
 _GPT_OSS = Architecture(local_layers="sliding", full_layer_period=2, defaults={"head_dim": 64})
 _EVERY_FOURTH_FULL = Architecture(local_layers="sliding", full_layer_period=4)
 _LLAMA_4 = Architecture(local_layers="chunked", full_layer_period=4)
-_LATENT = Architecture(attention="latent")
-_LATENT_PREDICTING = Architecture(attention="latent", may_predict=True)
-_SPARSE = Architecture(
-    attention="latent",
-    block_tokens=64,
-    may_predict=True,
-    own_keys=frozenset({"index_n_heads"}),
-)
+_MLA = Architecture(attention="mla")
+_MLA_PREDICTING = Architecture(attention="mla", may_predict=True)
+_SPARSE_MLA = Architecture(attention="sparse_mla", may_predict=True, own_keys=frozenset({"index_n_heads"}))
 _PREDICTING = Architecture(may_predict=True)
 
-# Layers of two sizes: those that look over the whole context have fewer and larger heads.
+# Layers of two sizes: those with full attention have fewer and larger heads.
 _GEMMA_4 = Architecture(
     is_tied=True,
     local_layers="sliding",
@@ -103,7 +99,7 @@ _GEMMA_4 = Architecture(
     ),
 )
 
-# The last layers use the caches of earlier ones, and each layer has an embedding of its own.
+# The last layers reuse the caches of earlier ones, and each layer has its own embedding.
 _GEMMA_3N = Architecture(
     is_tied=True,
     local_layers="sliding",
@@ -112,15 +108,15 @@ _GEMMA_3N = Architecture(
     defaults={"head_dim": 256},
 )
 
-# Keys and values of layers with a window are more than of the others; layers are listed as 0 and 1.
+# Layers with a sliding window have more KV heads than the others; layers are listed as 0 and 1.
 _MIMO_V2 = Architecture(
     local_layers="sliding",
     own_keys=frozenset({"hybrid_layer_pattern", "swa_num_key_value_heads", "swa_head_dim"}),
 )
-_MINICPM_3 = Architecture(attention="expanded", own_keys=frozenset({"kv_lora_rank"}))
-_NEMOTRON_NAS = Architecture(own_keys=frozenset({"block_configs"}))
+_MINICPM_3 = Architecture(attention="mla_as_heads", own_keys=frozenset({"kv_lora_rank"}))
+_NEMOTRON_NAS = Architecture(attention="heads_per_block", own_keys=frozenset({"block_configs"}))
 
-# Layers of which some, or all, keep a state. Nemotron-H's feed-forward blocks have no gate.
+# Some or all layers keep a recurrent state. Nemotron-H's feed-forward blocks have no gate.
 _NEMOTRON_H = Architecture(
     states="mamba2",
     states_have_own_dtype=True,
@@ -131,19 +127,17 @@ _NEMOTRON_H = Architecture(
 _MAMBA_2_HYBRID = Architecture(
     states="mamba2", own_keys=frozenset({"mamba_d_state"}), defaults={"mamba_chunk_size": 256}
 )
-_FALCON_H1 = Architecture(
-    states="mamba2", attention_beside_states=True, own_keys=frozenset({"mamba_d_state"})
-)
+_FALCON_H1 = Architecture(states="mamba2", is_parallel_hybrid=True, own_keys=frozenset({"mamba_d_state"}))
 _JAMBA = Architecture(states="mamba1", own_keys=frozenset({"attn_layer_period", "mamba_d_state"}))
 _MAMBA_1 = Architecture(attention="none", states="mamba1", own_keys=frozenset({"state_size"}))
 _MAMBA_2 = Architecture(attention="none", states="mamba2", own_keys=frozenset({"state_size"}))
 _LFM_2 = Architecture(states="short_convolution", is_tied=True, own_keys=frozenset({"conv_L_cache"}))
 _MINIMAX = Architecture(states="lightning")
 _KIMI_LINEAR = Architecture(
-    attention="latent", states="delta_attention", own_keys=frozenset({"linear_attn_config"})
+    attention="mla", states="delta_attention", own_keys=frozenset({"linear_attn_config"})
 )
 
-# Three layers of linear attention to one of attention.
+# Three layers of linear attention to one of full attention.
 _DELTA_NET = Architecture(states="delta_net", may_predict=True, own_keys=frozenset({"linear_num_key_heads"}))
 _QWEN_3_NEXT = replace(_DELTA_NET, defaults={"mtp_num_hidden_layers": 1})
 
@@ -220,9 +214,9 @@ ARCHITECTURES: Mapping[str, Architecture] = {
         ),
         _UNGATED,
     ),
-    "deepseek_v2": _LATENT,
-    **dict.fromkeys(("deepseek_v3", "glm4_moe_lite", "kimi_k2"), _LATENT_PREDICTING),
-    **dict.fromkeys(("deepseek_v32", "glm_moe_dsa"), _SPARSE),
+    "deepseek_v2": _MLA,
+    **dict.fromkeys(("deepseek_v3", "glm4_moe_lite", "kimi_k2"), _MLA_PREDICTING),
+    **dict.fromkeys(("deepseek_v32", "glm_moe_dsa"), _SPARSE_MLA),
     **dict.fromkeys(("glm4_moe", "mimo"), _PREDICTING),
     **dict.fromkeys(("cohere2", "exaone4", "olmo3"), _EVERY_FOURTH_FULL),
     "cohere": _GATED_TIED,
@@ -252,55 +246,3 @@ ARCHITECTURES: Mapping[str, Architecture] = {
     "mamba2": _MAMBA_2,
     "nemotron_h": _NEMOTRON_H,
 }
-
-# Multimodal models whose language model is one of the above: the rest of them is an image encoder.
-WRAPPERS = frozenset(
-    {
-        "aya_vision",
-        "gemma3",
-        "gemma3n",
-        "gemma4",
-        "idefics3",
-        "internvl",
-        "internvl_chat",
-        "kimi_k25",
-        "kimi_vl",
-        "llama4",
-        "llava",
-        "llava_next",
-        "llava_onevision",
-        "mistral3",
-        "paligemma",
-        "qwen2_5_vl",
-        "qwen2_vl",
-        "qwen3_5",
-        "qwen3_5_moe",
-        "qwen3_vl",
-        "qwen3_vl_moe",
-        "smolvlm",
-    }
-)
-
-# Keys of architectures whose cache is not a key and a value vector per token: state-space and linear
-# attention, sparse-attention indexers, per-layer blocks, layers that share or drop their cache.
-FOREIGN_KEYS = (
-    "attn_layer_period",
-    "audio_config",
-    "block_configs",
-    "conv_L_cache",
-    "cross_attention_layers",
-    "global_head_dim",
-    "hidden_size_per_layer_input",
-    "hybrid_layer_pattern",
-    "hybrid_override_pattern",
-    "index_n_heads",
-    "linear_attn_config",
-    "linear_num_key_heads",
-    "mamba_d_state",
-    "mamba_num_heads",
-    "num_global_key_value_heads",
-    "num_kv_shared_layers",
-    "ssm_cfg",
-    "state_size",
-    "swa_num_key_value_heads",
-)

@@ -1,147 +1,213 @@
-"""What each layer keeps of a token and for how long, where the code knows it for certain."""
+"""Kinds of attention: what a layer caches of each token, and how far back it attends.
 
-from collections import Counter
-from collections.abc import Iterator
+A kind is one class with all of its facts, from the bytes of a token to the GPUs that vLLM has kernels for.
+"""
 
-from recommender.model.architectures import FOREIGN_KEYS, Architecture
-from recommender.model.caches import (
-    AttentionLayers,
-    Cache,
-    Chunk,
-    KVHeads,
-    MLACache,
-    RecurrentLayers,
-    SparseIndexerCache,
-    Window,
-)
-from recommender.model.config_reader import ConfigReader
-from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
-from recommender.model.layers import Kind, layer_kinds
-from recommender.model.states import parse_state
-from recommender.model.values import Shape
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
 
-# Keys of KV heads and of their width that Gemma 4 has for layers that look over the whole context, and
-# MiMo-V2 for the others.
-_KEYS_OF_FULL_LAYERS = ("num_global_key_value_heads", "global_head_dim")
-_KEYS_OF_LOCAL_LAYERS = ("swa_num_key_value_heads", "swa_head_dim")
+# Tokens of one block of the KV cache, `vllm/config/cache.py`.
+BLOCK_TOKENS = 16
 
-# `vllm/model_executor/models/deepseek_v2.py`, where `index_skip_topk_offset` is absent.
-_USUAL_INDEXER_OFFSET = 2
+# `vllm/model_executor/models/deepseek_v2.py`, `Indexer.quant_block_size`.
+_INDEXER_SCALE_BLOCK = 128
+
+# `vllm/v1/attention/backends/mla/indexer.py`, `get_max_prefill_buffer_size`.
+_WORKSPACE_CONTEXTS = 40
+
+_MIB = 1024**2
 
 
-def parse_attention(family: Architecture, text: ConfigReader, shape: Shape) -> tuple[AttentionLayers, ...]:
-    """The layers by kind, those that look furthest back first; none for a pure state-space model.
+class AttentionCache(ABC):
+    """What one layer caches of each token."""
 
-    Raises `UnsupportedModel` for a kind that is not understood.
-    """
-    _refuse_foreign_attention(family, text)
-    caching: Counter[tuple[Cache, Window | Chunk | None]] = Counter()
-    for count, cache, reach in _caching_layers(family, text, shape):
-        caching[cache, reach] += count
-    is_odd = len(caching) > 1 and family.states is not None
-    if is_odd or (not caching and family.attention != "none"):
-        raise UnsupportedModel(f"{text.name} mixes layers in a way whose cache cannot be computed.")
-    layers = tuple(
-        AttentionLayers(count=count, cache=cache, reach=reach)
-        for (cache, reach), count in sorted(caching.items(), key=lambda item: item[0][1] is not None)
-    )
-    return (*layers, *_indexers(family, text, shape))
+    __slots__ = ()
 
+    block_tokens: ClassVar[int] = BLOCK_TOKENS
+    """Tokens of a block that the kernels can work with."""
+    hybrid_block_step_tokens: ClassVar[int] = BLOCK_TOKENS
+    """What a block must be a multiple of, in tokens, where other layers keep recurrent states."""
+    profiled_logit_bytes: ClassVar[int] = 0
+    """Scores of tokens that are alive while vLLM profiles its memory, outside the shared workspace."""
+    compute_capability_majors: ClassVar[frozenset[int] | None] = None
+    """Major compute capabilities that vLLM has kernels for; `None` for all."""
 
-def parse_recurrent(family: Architecture, text: ConfigReader, shape: Shape) -> RecurrentLayers | None:
-    """The layers that keep a state; `None` where there are none."""
-    kinds = layer_kinds(family, text, shape, has_window=False) if family.states else ()
-    count = shape.layers if family.attention_beside_states else kinds.count(Kind.STATE)
-    return RecurrentLayers(count=count, state=parse_state(family, text, shape)) if count else None
-
-
-def parse_sliding_window(text: ConfigReader) -> int | None:
-    """The window of the layers that have one, in tokens; `None` where it is absent or switched off."""
-    if text.value("use_sliding_window") is False or not text.value("sliding_window"):
+    @property
+    def sharded_heads(self) -> int | None:
+        """KV heads that tensor parallelism divides or replicates; `None` where every GPU caches all."""
         return None
-    return text.optional_count("sliding_window")
+
+    @abstractmethod
+    def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:
+        """Bytes that one token adds to the layer's cache on each of `tensor_parallel` GPUs."""
+
+    def unshared_parameters(self, tensor_parallel: int, hidden_size: int) -> int:  # noqa: ARG002
+        """Parameters of the layer on one GPU in addition to an even share of the checkpoint."""
+        return 0
+
+    def workspace_bytes(self, context_tokens: int) -> int:  # noqa: ARG002
+        """Bytes of the workspace, shared by all layers, that it reserves for contexts of this length."""
+        return 0
+
+    def can_shard(self, tensor_parallel: int) -> bool:
+        """Whether the heads can be divided among the GPUs, or copied to several GPUs each."""
+        heads = self.sharded_heads
+        return heads is None or heads % tensor_parallel == 0 or tensor_parallel % heads == 0
+
+    def has_kernels_for(self, compute_capability: tuple[int, int]) -> bool:
+        """Whether vLLM has kernels for a GPU of `compute_capability`."""
+        majors = self.compute_capability_majors
+        return majors is None or compute_capability[0] in majors
+
+    def expanded(self, head_dim: int) -> "AttentionCache":  # noqa: ARG002
+        """The cache under versions of vLLM that cache latents as heads of `head_dim`."""
+        return self
 
 
-def _caching_layers(
-    family: Architecture, text: ConfigReader, shape: Shape
-) -> Iterator[tuple[int, Cache, Window | Chunk | None]]:
-    """How many layers there are of a kind, what each caches, and how far back it looks.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KVHeads(AttentionCache):
+    """A key and a value vector per KV head: MHA, GQA and MQA."""
 
-    The last layers may use the cache of earlier ones instead (`num_kv_shared_layers` of Gemma 3n).
-    """
-    if "block_configs" in family.own_keys:
-        yield from ((1, cache, None) for cache in _blocks(text, shape))
-        return
-    window = parse_sliding_window(text)
-    kinds = layer_kinds(family, text, shape, has_window=window is not None)
-    sliding = Window(tokens=window) if window is not None else None
-    chunked = Chunk(tokens=text.count("attention_chunk_size")) if Kind.CHUNKED in kinds else None
-    reaches = {Kind.FULL: None, Kind.SLIDING: sliding, Kind.CHUNKED: chunked}
-    own = kinds[: max(0, shape.layers - text.count_or_zero("num_kv_shared_layers"))]
-    for kind, reach in reaches.items():
-        if kind in own:
-            yield own.count(kind), _cache(family, text, shape, reach), reach
+    kv_heads: int
+    head_dim: int
+    """Width of keys, and of values, which are padded to it where they are narrower (MiMo-V2)."""
 
+    @property
+    def sharded_heads(self) -> int:
+        """Every KV head."""
+        return self.kv_heads
 
-def _cache(family: Architecture, text: ConfigReader, shape: Shape, reach: Window | Chunk | None) -> Cache:
-    if family.attention == "latent":
-        return _latent(text, shape)
-    if family.attention == "expanded":
-        width = text.count("qk_nope_head_dim") + text.count("qk_rope_head_dim")
-        return KVHeads(kv_heads=shape.kv_heads, head_dim=width)
-    if text.value("kv_lora_rank"):
-        raise UnsupportedModel(
-            f"{text.name} sets kv_lora_rank, which this architecture is not known to have."
-        )
-    heads, head_dim = _KEYS_OF_FULL_LAYERS if reach is None else _KEYS_OF_LOCAL_LAYERS
-    return KVHeads(
-        kv_heads=(text.optional_count(heads) if heads in family.own_keys else None) or shape.kv_heads,
-        head_dim=(text.optional_count(head_dim) if head_dim in family.own_keys else None) or shape.head_dim,
-    )
+    def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:
+        """Heads are replicated where GPUs outnumber them.
+
+        Source: `vllm/config/model.py`, `get_num_kv_heads`: `max(1, total_kv_heads // tensor_parallel)`.
+        """
+        return 2 * max(1, self.kv_heads // tensor_parallel) * self.head_dim * value_bytes
+
+    def unshared_parameters(self, tensor_parallel: int, hidden_size: int) -> int:
+        """Projections of a whole KV head, of which an even share would be less than one."""
+        if tensor_parallel <= self.kv_heads:
+            return 0
+        one_head = 2 * self.head_dim * hidden_size
+        return one_head * (tensor_parallel - self.kv_heads) // tensor_parallel
 
 
-def _latent(text: ConfigReader, shape: Shape) -> MLACache:
-    """Source: `vllm/model_executor/layers/attention/mla_attention.py`, `process_weights_after_loading`."""
-    rank, rotary = text.count("kv_lora_rank"), text.count("qk_rope_head_dim")
-    per_head = text.count("qk_nope_head_dim") + text.count("v_head_dim")
-    return MLACache(
-        width=rank + rotary,
-        heads=shape.attention_heads,
-        absorbed_parameters=rank * shape.attention_heads * per_head,
-        unsharded_parameters=shape.hidden_size * (rank + rotary + (text.optional_count("q_lora_rank") or 0)),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MLACache(AttentionCache):
+    """A latent and a rotary key: multi-head latent attention (DeepSeek V2)."""
+
+    # A multiple of 64 up to 0.26, of 128 later.
+    hybrid_block_step_tokens: ClassVar[int] = 128
+
+    width: int
+    """`kv_lora_rank + qk_rope_head_dim`."""
+    heads: int
+    """Attention heads, all of which read the one latent."""
+    absorbed_parameters: int
+    """The projection out of the latent, of which vLLM keeps a transposed copy, over all GPUs."""
+    replicated_parameters: int
+    """The projections into the latents, which every GPU holds whole."""
+
+    def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:  # noqa: ARG002 - not divided
+        """Every GPU keeps the whole latent: `vllm/v1/kv_cache_interface.py`, `MLAAttentionSpec`."""
+        return self.width * value_bytes
+
+    def unshared_parameters(self, tensor_parallel: int, hidden_size: int) -> int:  # noqa: ARG002 - as in KVHeads
+        """The GPU's part of the transposed copy, and the rest of the projections that it holds whole."""
+        rest = self.replicated_parameters * (tensor_parallel - 1) // tensor_parallel
+        return self.absorbed_parameters // tensor_parallel + rest
+
+    def expanded(self, head_dim: int) -> KVHeads:
+        """A key and a value for each attention head."""
+        return KVHeads(kv_heads=self.heads, head_dim=head_dim)
 
 
-def _indexers(family: Architecture, text: ConfigReader, shape: Shape) -> tuple[AttentionLayers, ...]:
-    """Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`."""
-    if "index_n_heads" not in family.own_keys:
-        return ()
-    cache = SparseIndexerCache(width=text.count("index_head_dim"))
-    period = text.optional_count("index_topk_freq") or 1
-    offset = text.optional_count("index_skip_topk_offset") or _USUAL_INDEXER_OFFSET
-    own = sum(max(index - offset + 1, 0) % period == 0 for index in range(shape.layers))
-    return (AttentionLayers(count=shape.layers, cache=cache, sharing=shape.layers - own),)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SparseIndexerCache(AttentionCache):
+    """A key in FP8 and its scales, by which an indexer chooses tokens: sparse attention (DeepSeek V3.2)."""
+
+    block_tokens: ClassVar[int] = 64
+    # `VLLM_SPARSE_INDEXER_MAX_LOGITS_MB` in `vllm/envs.py`.
+    profiled_logit_bytes: ClassVar[int] = 512 * _MIB
+    # Hopper and Blackwell of data centres: `vllm/v1/attention/backends/mla/flashmla_sparse.py`,
+    # `supports_compute_capability`.
+    compute_capability_majors: ClassVar[frozenset[int]] = frozenset({9, 10})
+
+    width: int
+    """`index_head_dim`."""
+
+    def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:  # noqa: ARG002 - neither matters
+        """Every GPU keeps all keys, with a float32 scale for 128 values.
+
+        Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`.
+        """
+        return self.width + -(-self.width // _INDEXER_SCALE_BLOCK) * 4
+
+    def workspace_bytes(self, context_tokens: int) -> int:
+        """The keys of 40 contexts."""
+        return _WORKSPACE_CONTEXTS * context_tokens * self.token_bytes(1, 1)
 
 
-def _blocks(text: ConfigReader, shape: Shape) -> Iterator[KVHeads]:
-    """The layers with attention of a model whose blocks were searched (Nemotron-NAS).
+class AttentionSpan(ABC):
+    """How far back a layer attends, and so which tokens of a request stay in its cache."""
 
-    Source: `vllm/model_executor/models/nemotron_nas.py`.
-    """
-    blocks = text.entries("block_configs")
-    if len(blocks) != shape.layers:
-        raise ImplausibleMetadata(f"{text.name} lists {len(blocks)} blocks for {shape.layers} layers.")
-    for block in blocks:
-        attention = ConfigReader({"block": block}, name=text.name).nested("block").nested("attention")
-        if not attention.flag("no_op"):
-            group = attention.count("n_heads_in_group")
-            yield KVHeads(kv_heads=max(1, shape.attention_heads // group), head_dim=shape.head_dim)
+    __slots__ = ()
+
+    is_full: ClassVar[bool] = False
+    """Whether it attends to the whole context."""
+
+    @abstractmethod
+    def blocks_for(self, tokens: int, in_flight_tokens: int, block_tokens: int) -> int:
+        """Blocks that a request of `tokens` may hold at once, `in_flight_tokens` of which are scheduled.
+
+        Source: `max_memory_usage_bytes` of each spec in `vllm/v1/kv_cache_interface.py`.
+        """
 
 
-def _refuse_foreign_attention(family: Architecture, text: ConfigReader) -> None:
-    foreign = next((key for key in FOREIGN_KEYS if text.value(key) and key not in family.own_keys), None)
-    if foreign is not None:
-        raise UnsupportedModel(
-            f"{text.name} sets {foreign}: part of its attention does not keep a key and a value of each"
-            " token, and its cache cannot be computed."
-        )
+@dataclass(frozen=True, slots=True)
+class FullAttention(AttentionSpan):
+    """The layer attends to the whole context."""
+
+    is_full: ClassVar[bool] = True
+
+    def blocks_for(self, tokens: int, in_flight_tokens: int, block_tokens: int) -> int:  # noqa: ARG002 - all stay
+        """All tokens stay."""
+        return -(-tokens // block_tokens)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlidingWindow(AttentionSpan):
+    """The layer attends to the last `tokens` only; what lies before them is freed."""
+
+    tokens: int
+
+    def blocks_for(self, tokens: int, in_flight_tokens: int, block_tokens: int) -> int:
+        """The window may begin within a block, hence one more."""
+        return -(-min(self.tokens - 1 + in_flight_tokens, tokens) // block_tokens) + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionChunk(AttentionSpan):
+    """The layer attends back to the start of the current chunk of `tokens` (Llama 4)."""
+
+    tokens: int
+
+    def blocks_for(self, tokens: int, in_flight_tokens: int, block_tokens: int) -> int:
+        """A chunk stays until the next one begins."""
+        return -(-min(self.tokens + in_flight_tokens, tokens) // block_tokens)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionLayers:
+    """Layers with the same cache and the same span."""
+
+    count: int
+    cache: AttentionCache
+    span: AttentionSpan = FullAttention()
+    reusing: int = 0
+    """Those of them that use the previous layer's cache, in versions that can share it (GLM-5.3)."""
+
+    def caching(self, *, can_share: bool) -> int:
+        """Layers with a cache of their own, where the version of vLLM `can_share` one."""
+        return self.count - (self.reusing if can_share else 0)

@@ -1,7 +1,7 @@
-"""The quantization that a checkpoint comes with: what one packed element of it takes in memory.
+"""The quantization of a checkpoint: bytes of a packed element, and what tensor parallelism must respect.
 
 The Hub counts the elements of AWQ, GPTQ, compressed-tensors, MXFP4 and bitsandbytes checkpoints as the
-weights that they stand for, and those of NVFP4 as stored (huggingface.js,
+weights that they represent, and those of NVFP4 as stored (huggingface.js,
 `packages/hub/src/lib/parse-safetensors-metadata.ts`).
 """
 
@@ -16,8 +16,8 @@ PACKED_DTYPES = frozenset({"I32", "U8"})
 
 _FP8_DTYPES = ("F8_E4M3", "F8_E5M2")
 
-# Groups of AWQ and GPTQ where the configuration does not name a size.
-_USUAL_GROUP_SIZE = 128
+# Group size of AWQ and GPTQ where the configuration states none.
+_DEFAULT_GROUP_SIZE = 128
 
 _INTEGERS = {4: "int4", 8: "int8"}
 _FLOATS = {8: "fp8"}
@@ -52,9 +52,9 @@ class CheckpointQuantization:
     """Memory of one `I32` or `U8` element as the Hub counts them, its share of the scales included."""
     weights_per_packed_element: int = 1
     scales: int = 0
-    """Of the stored elements, those that are no weights but their scales."""
+    """The stored elements that are scales rather than weights."""
     shard_multiple: int = 1
-    """What the width of a GPU's share of a matrix must be a multiple of: a block or group with one scale."""
+    """What the width of a GPU's share of a matrix must be a multiple of: weights that share a scale."""
     shards_experts_in_multiples: bool = False
     """Whether that holds for the matrices of experts too."""
     cache_value_bytes: int | None = None
@@ -62,38 +62,38 @@ class CheckpointQuantization:
 
 
 def parse_quantization(
-    config: ConfigReader, text: ConfigReader, stored: Mapping[str, int]
+    top_level: ConfigReader, config: ConfigReader, stored: Mapping[str, int]
 ) -> CheckpointQuantization | None:
     """How the checkpoint is quantized; `None` where its weights are plain floats.
 
     `stored` counts the elements by safetensors dtype. Raises `UnsupportedModel` for a method whose size
-    is not understood.
+    in memory is not known.
     """
-    for fields in (config, text):
-        if fields.has("quantization_config"):
-            return _declared(fields.nested("quantization_config"), stored)
+    for each in (top_level, config):
+        if each.is_set("quantization_config"):
+            return _declared(each.nested("quantization_config"), stored)
     return _undeclared(stored)
 
 
 def computes_in_int8(quantization: CheckpointQuantization | None, stored: Mapping[str, int]) -> bool:
-    """Whether most of a checkpoint are 8-bit integers of a scheme that multiplies in INT8.
+    """Whether most of a checkpoint is stored as 8-bit integers by a scheme that multiplies in INT8.
 
-    Bitsandbytes stores 8-bit integers too, but brings kernels of its own.
+    Bitsandbytes stores 8-bit integers too, but has kernels of its own.
     """
     is_scheme = quantization is not None and quantization.method == "compressed-tensors"
     return is_scheme and 2 * stored.get("I8", 0) > sum(stored.values())
 
 
 def _declared(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuantization:
-    method = (stated.text("quant_method") or "an unnamed method").lower()
+    method = (stated.string("quant_method") or "an unnamed method").lower()
     match method:
         case "fp8" | "fbgemm_fp8":
-            return _fp8(method, _block_size(stated.entries("weight_block_size")))
+            return _fp8(method, _block_size(stated.positive_ints("weight_block_size")))
         case "mxfp4":
             return CheckpointQuantization(method=method, bytes_per_packed_element=_MXFP4_BYTES)
         case "awq" | "gptq" | "auto-round":
-            zero_points = stated.value("sym") is not True and stated.value("zero_point") is not False
-            bits = _bits(stated, "bits", usual=4)
+            zero_points = not stated.is_true("sym") and not stated.is_false("zero_point")
+            bits = _bits(stated, "bits", default=4)
             group = _group_size(stated)
             packed = _grouped_bytes(bits, group, zero_points=zero_points)
             return CheckpointQuantization(
@@ -103,8 +103,8 @@ def _declared(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuan
                 shard_multiple=group or 1,
             )
         case "bitsandbytes":
-            scale = 1 if stated.flag("bnb_4bit_use_double_quant") else 4
-            is_4_bit = stated.flag("load_in_4bit")
+            scale = 1 if stated.is_true("bnb_4bit_use_double_quant") else 4
+            is_4_bit = stated.is_true("load_in_4bit")
             packed = 0.5 + scale / _BITSANDBYTES_BLOCK if is_4_bit else 1
             return CheckpointQuantization(
                 method=method, quantized_to="int4" if is_4_bit else "int8", bytes_per_packed_element=packed
@@ -113,9 +113,7 @@ def _declared(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuan
             return _compressed_tensors(stated, stored)
         case "modelopt" | "modelopt_fp4":
             return replace(_modelopt(stored), cache_value_bytes=_cache_value_bytes(stated))
-    raise UnsupportedModel(
-        f"The checkpoint is quantized with {method[:60]}, whose size in memory is not understood."
-    )
+    raise UnsupportedModel(f"The checkpoint is quantized with {method}, whose size in memory is not known.")
 
 
 def _fp8(method: str, block: int) -> CheckpointQuantization:
@@ -125,24 +123,25 @@ def _fp8(method: str, block: int) -> CheckpointQuantization:
     )
 
 
-def _block_size(shape: tuple[object, ...]) -> int:
-    return max((size for size in shape if isinstance(size, int) and size > 0), default=1)
+def _block_size(shape: tuple[int, ...]) -> int:
+    return max(shape, default=1)
 
 
 def _compressed_tensors(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuantization:
     """Source: `compressed_tensors/config/base.py`, `CompressionFormat`."""
-    groups = [stated.nested("config_groups").nested(name) for name in stated.nested("config_groups").names()]
-    usual = stated.text("format") or ""
-    formats = {group.text("format") or usual for group in groups} or {usual}
+    all_groups = stated.nested("config_groups")
+    groups = [all_groups.nested(name) for name in all_groups.sorted_keys()]
+    default = stated.string("format") or ""
+    formats = {group.string("format") or default for group in groups} or {default}
     if formats <= _NVFP4_FORMATS:
         return _nvfp4("compressed-tensors", stored)
     if not formats <= _COMPRESSED_FORMATS:
         raise UnsupportedModel(
             f"The checkpoint is compressed as {', '.join(sorted(formats))[:80]}, whose size in memory is not"
-            " understood."
+            " known."
         )
     weights = [group.nested("weights") for group in groups]
-    blocks = [_block_size(each.entries("block_structure")) for each in weights]
+    blocks = [_block_size(each.positive_ints("block_structure")) for each in weights]
     return CheckpointQuantization(
         method="compressed-tensors",
         quantized_to=_compressed_to(weights),
@@ -153,18 +152,18 @@ def _compressed_tensors(stated: ConfigReader, stored: Mapping[str, int]) -> Chec
 
 
 def _compressed_to(groups: Sequence[ConfigReader]) -> str | None:
-    """What all groups have in common."""
+    """The format that all groups have in common; `None` where they differ."""
     kinds = {
-        (_FLOATS if each.text("type") == "float" else _INTEGERS).get(_bits(each, "num_bits", usual=8))
+        (_FLOATS if each.string("type") == "float" else _INTEGERS).get(_bits(each, "num_bits", default=8))
         for each in groups
     }
     return kinds.pop() if len(kinds) == 1 else None
 
 
 def _compressed_group_bytes(weights: ConfigReader) -> float:
-    bits = _bits(weights, "num_bits", usual=8)
+    bits = _bits(weights, "num_bits", default=8)
     return _grouped_bytes(
-        bits, weights.optional_count("group_size"), zero_points=weights.value("symmetric") is False
+        bits, weights.optional_positive_int("group_size"), zero_points=weights.is_false("symmetric")
     )
 
 
@@ -175,11 +174,11 @@ def _modelopt(stored: Mapping[str, int]) -> CheckpointQuantization:
 
 
 def _cache_value_bytes(stated: ConfigReader) -> int | None:
-    """Only ModelOpt's are honoured: `vllm/utils/torch_utils.py`, `get_kv_cache_quant_algo_string`."""
+    """vLLM honours only ModelOpt's: `vllm/utils/torch_utils.py`, `get_kv_cache_quant_algo_string`."""
     scheme = stated.nested("kv_cache_scheme")
-    if scheme.value("num_bits") == _FP8_BITS and scheme.text("type") == "float":
+    if scheme.optional_positive_int("num_bits") == _FP8_BITS and scheme.string("type") == "float":
         return 1
-    return 1 if (stated.text("kv_cache_quant_algo") or "").upper() == "FP8" else None
+    return 1 if (stated.string("kv_cache_quant_algo") or "").upper() == "FP8" else None
 
 
 def _nvfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:
@@ -194,22 +193,23 @@ def _nvfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:
 
 
 def _undeclared(stored: Mapping[str, int]) -> CheckpointQuantization | None:
-    """ModelOpt repositories may declare themselves in hf_quant_config.json alone; what they store tells."""
+    """ModelOpt repositories may declare their format in hf_quant_config.json alone; their dtypes show it."""
     packed, fp8 = stored.get("U8", 0), sum(stored.get(dtype, 0) for dtype in _FP8_DTYPES)
     return _modelopt(stored) if 2 * (packed + fp8) > sum(stored.values()) else None
 
 
-def _bits(stated: ConfigReader, key: str, *, usual: int) -> int:
-    bits = stated.optional_count(key) or usual
+def _bits(stated: ConfigReader, key: str, *, default: int) -> int:
+    bits = stated.optional_positive_int(key) or default
     if bits > _MOST_BITS:
         raise ImplausibleMetadata(f"{stated.name} says {key} = {bits}, which no quantized weight has.")
     return bits
 
 
 def _group_size(stated: ConfigReader) -> int | None:
-    return (
-        None if stated.value("group_size") == -1 else stated.optional_count("group_size") or _USUAL_GROUP_SIZE
-    )
+    """Weights that share a scale; `None` for one scale per channel."""
+    if stated.is_minus_one("group_size"):
+        return None
+    return stated.optional_positive_int("group_size") or _DEFAULT_GROUP_SIZE
 
 
 def _grouped_bytes(bits: int, group_size: int | None, *, zero_points: bool) -> float:

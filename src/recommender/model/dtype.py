@@ -1,4 +1,4 @@
-"""Number formats: how many bytes a stored or computed value takes, and what they are called."""
+"""Number formats: bytes per value and names in torch, safetensors and sentences."""
 
 from enum import Enum
 

@@ -1,27 +1,25 @@
-"""What the calculator cannot answer.
+"""Errors for models without a recommendation.
 
 CalculationError
-|-- UnsupportedModel      nothing that `vllm serve` could benchmark, or an architecture not understood
+|-- UnsupportedModel      nothing that `vllm serve` could benchmark, or an unsupported architecture
 |   `-- UnknownArchitecture
-`-- ImplausibleMetadata   the Hub's documents contradict themselves or hold impossible values
+`-- ImplausibleMetadata   the Hub's documents contradict themselves or contain impossible values
 """
 
 
 class CalculationError(Exception):
-    """A model that the calculator has no answer for; the message is a sentence for a person."""
+    """There is no recommendation for a model; the message is a sentence for the caller."""
 
 
 class UnsupportedModel(CalculationError):
-    """The repository is not a text generator whose memory use is understood."""
+    """The repository is not a text generator whose memory use can be calculated."""
 
 
 class UnknownArchitecture(UnsupportedModel):
-    """Its `model_type` is not one of the architectures whose memory use is understood."""
+    """Its `model_type` is not one of the supported architectures."""
 
     def __init__(self, model_id: str, architecture: str, class_name: str) -> None:
-        super().__init__(
-            f"{model_id} is of the architecture {architecture}, whose memory use is not understood."
-        )
+        super().__init__(f"{model_id} has the architecture {architecture}, which is not supported.")
         self.model_id = model_id
         self.architecture = architecture
         self.class_name = class_name

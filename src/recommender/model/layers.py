@@ -1,147 +1,153 @@
-"""What each layer of a model is, from the many ways in which config.json files list it."""
+"""The kind of each layer, from the many ways in which config.json files list it."""
 
 from collections.abc import Mapping
 from enum import Enum
 
 from recommender.model.architectures import Architecture
-from recommender.model.config_reader import ConfigReader, shown
+from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.values import Shape
 
 
-class Kind(Enum):
+class LayerKind(Enum):
     """What a layer keeps of a request."""
 
     FULL = "all tokens"
-    SLIDING = "the tokens of a window"
-    CHUNKED = "the tokens of a chunk"
-    STATE = "a state"
+    SLIDING = "the tokens of a sliding window"
+    CHUNKED = "the tokens of an attention chunk"
+    STATE = "a recurrent state"
     NOTHING = "nothing"
 
 
-_NAMES: Mapping[str, Kind] = {
-    "full_attention": Kind.FULL,
-    "attention": Kind.FULL,
-    "deepseek_sparse_attention": Kind.FULL,
-    "sliding_attention": Kind.SLIDING,
-    "chunked_attention": Kind.CHUNKED,
+_NAMES: Mapping[str, LayerKind] = {
+    "full_attention": LayerKind.FULL,
+    "attention": LayerKind.FULL,
+    "deepseek_sparse_attention": LayerKind.FULL,
+    "sliding_attention": LayerKind.SLIDING,
+    "chunked_attention": LayerKind.CHUNKED,
 }
 
-_NAMES_BESIDE_STATES: Mapping[str, Kind] = {
+_NAMES_IN_HYBRIDS: Mapping[str, LayerKind] = {
     **_NAMES,
-    "linear_attention": Kind.STATE,
-    "mamba": Kind.STATE,
-    "conv": Kind.STATE,
-    "mlp": Kind.NOTHING,
-    "moe": Kind.NOTHING,
+    "linear_attention": LayerKind.STATE,
+    "mamba": LayerKind.STATE,
+    "conv": LayerKind.STATE,
+    "mlp": LayerKind.NOTHING,
+    "moe": LayerKind.NOTHING,
 }
 
-# Keys of single families that list a sign for each layer: Nemotron-H, MiniMax-Text-01 and MiMo-V2.
-_SIGNS: Mapping[str, Mapping[str, Kind]] = {
+# Keys of single architectures that list one character or number per layer: Nemotron-H, MiniMax-Text-01 and
+# MiMo-V2.
+_CODES: Mapping[str, Mapping[str, LayerKind]] = {
     "hybrid_override_pattern": {
-        "M": Kind.STATE,
-        "*": Kind.FULL,
-        "-": Kind.NOTHING,
-        "E": Kind.NOTHING,
+        "M": LayerKind.STATE,
+        "*": LayerKind.FULL,
+        "-": LayerKind.NOTHING,
+        "E": LayerKind.NOTHING,
     },
-    "attn_type_list": {"0": Kind.STATE, "1": Kind.FULL},
-    "hybrid_layer_pattern": {"0": Kind.FULL, "1": Kind.SLIDING},
+    "attn_type_list": {"0": LayerKind.STATE, "1": LayerKind.FULL},
+    "hybrid_layer_pattern": {"0": LayerKind.FULL, "1": LayerKind.SLIDING},
 }
+
+# `full_attention_interval` of Qwen3-Next.
+_DEFAULT_DELTA_NET_PERIOD = 4
 
 
 def layer_kinds(
-    family: Architecture, text: ConfigReader, shape: Shape, *, has_window: bool
-) -> tuple[Kind, ...]:
+    architecture: Architecture, config: ConfigReader, shape: Shape, *, has_window: bool
+) -> tuple[LayerKind, ...]:
     """The kind of each layer.
 
-    Raises `UnsupportedModel` for a name that is not understood, `ImplausibleMetadata` for a list of another
-    length than the model has layers.
+    Raises `UnsupportedModel` for an unknown name, `ImplausibleMetadata` for a list of another length than the
+    model has layers.
     """
     return (
-        _listed(family, text, shape)
-        or _indexed(family, text, shape)
-        or _usual(family, text, shape, has_window=has_window)
+        _listed(architecture, config, shape)
+        or _indexed(architecture, config, shape)
+        or _default(architecture, config, shape, has_window=has_window)
     )
 
 
-def _listed(family: Architecture, text: ConfigReader, shape: Shape) -> tuple[Kind, ...]:
-    names = _NAMES_BESIDE_STATES if family.states else _NAMES
-    known = {"layer_types": names, **({"layers_block_type": names} if family.states else {}), **_SIGNS}
-    key = next((key for key in known if text.has(key)), None)
+def _listed(architecture: Architecture, config: ConfigReader, shape: Shape) -> tuple[LayerKind, ...]:
+    """The kinds that a list names layer by layer."""
+    names = _NAMES_IN_HYBRIDS if architecture.states else _NAMES
+    known = {"layer_types": names, **({"layers_block_type": names} if architecture.states else {}), **_CODES}
+    key = next((key for key in known if config.is_set(key)), None)
     if key is None:
         return ()
-    stated = text.text(key) or text.names_in(key)
+    stated = config.symbols(key)
     unknown = sorted(set(stated) - set(known[key]))
     if unknown:
         raise UnsupportedModel(
-            f"{text.name} has layers of the kind {', '.join(unknown)[:120]}, whose cache cannot be computed."
+            f"{config.name} has layers of the kind {', '.join(unknown)[:120]}, whose cache cannot be"
+            " computed."
         )
     if stated and len(stated) != shape.layers:
-        raise ImplausibleMetadata(f"{text.name} lists {len(stated)} {key} for {shape.layers} layers.")
+        raise ImplausibleMetadata(f"{config.name} lists {len(stated)} {key} for {shape.layers} layers.")
     return tuple(known[key][name] for name in stated)
 
 
-def _indexed(family: Architecture, text: ConfigReader, shape: Shape) -> tuple[Kind, ...]:
-    """The layers of attention by their numbers (Bamba, LFM2, Kimi Linear), the others keeping states."""
-    if not family.states:
+def _indexed(architecture: Architecture, config: ConfigReader, shape: Shape) -> tuple[LayerKind, ...]:
+    """Attention where a list has the layer's index (Bamba, LFM2, Kimi Linear), states elsewhere."""
+    if not architecture.states:
         return ()
-    linear = text.nested("linear_attn_config")
+    linear = config.nested("linear_attn_config")
     attention = {
-        *(
-            _index(text, entry)
-            for key in ("attn_layer_indices", "full_attn_idxs")
-            for entry in text.entries(key)
-        ),
-        *(_index(linear, entry) - 1 for entry in linear.entries("full_attn_layers")),
+        *config.non_negative_ints("attn_layer_indices"),
+        *config.non_negative_ints("full_attn_idxs"),
+        *(number - 1 for number in linear.positive_ints("full_attn_layers")),
     }
     if not attention:
         return ()
     if max(attention) >= shape.layers:
-        raise ImplausibleMetadata(f"{text.name} names layer {max(attention)} of {shape.layers} layers.")
-    return tuple(Kind.FULL if index in attention else Kind.STATE for index in range(shape.layers))
+        raise ImplausibleMetadata(f"{config.name} names layer {max(attention)} of {shape.layers} layers.")
+    return tuple(LayerKind.FULL if index in attention else LayerKind.STATE for index in range(shape.layers))
 
 
-def _index(fields: ConfigReader, entry: object) -> int:
-    if isinstance(entry, int) and not isinstance(entry, bool) and entry >= 0:
-        return entry
-    raise ImplausibleMetadata(f"{fields.name} names layer {shown(entry)}, which no model has.")
-
-
-def _usual(family: Architecture, text: ConfigReader, shape: Shape, *, has_window: bool) -> tuple[Kind, ...]:
-    """What transformers' class makes of a configuration that lists nothing."""
-    if family.states is not None:
-        return _usual_with_states(family, text, shape)
-    if family.local_layers == "chunked":
-        return _every(shape.layers, _period(family, text), Kind.CHUNKED)
+def _default(
+    architecture: Architecture, config: ConfigReader, shape: Shape, *, has_window: bool
+) -> tuple[LayerKind, ...]:
+    """The kinds that transformers' class assumes where config.json lists nothing."""
+    if architecture.states is not None:
+        return _default_of_hybrid(architecture, config, shape)
+    if architecture.local_layers == "chunked":
+        return _every(shape.layers, _period(architecture, config), LayerKind.CHUNKED)
     if not has_window:
-        return (Kind.FULL,) * shape.layers
-    if family.local_layers is None:  # the window holds for all layers
-        return (Kind.SLIDING,) * shape.layers
-    return _every(shape.layers, _period(family, text), Kind.SLIDING)
+        return (LayerKind.FULL,) * shape.layers
+    if architecture.local_layers is None:  # the window holds for all layers
+        return (LayerKind.SLIDING,) * shape.layers
+    return _every(shape.layers, _period(architecture, config), LayerKind.SLIDING)
 
 
-def _usual_with_states(family: Architecture, text: ConfigReader, shape: Shape) -> tuple[Kind, ...]:
-    if family.attention == "none":
-        return (Kind.STATE,) * shape.layers
-    if family.attention_beside_states:
-        return (Kind.FULL,) * shape.layers
-    if text.has("attn_layer_period"):  # Jamba
-        period, offset = text.count("attn_layer_period"), text.count_or_zero("attn_layer_offset")
-        return tuple(Kind.FULL if index % period == offset else Kind.STATE for index in range(shape.layers))
-    if family.states == "delta_net":
-        return _every(shape.layers, text.optional_count("full_attention_interval") or 4, Kind.STATE)
-    raise UnsupportedModel(f"{text.name} does not say which of its layers have attention.")
+def _default_of_hybrid(
+    architecture: Architecture, config: ConfigReader, shape: Shape
+) -> tuple[LayerKind, ...]:
+    if architecture.attention == "none":
+        return (LayerKind.STATE,) * shape.layers
+    if architecture.is_parallel_hybrid:
+        return (LayerKind.FULL,) * shape.layers
+    if config.is_set("attn_layer_period"):  # Jamba
+        period = config.positive_int("attn_layer_period")
+        offset = config.non_negative_int("attn_layer_offset")
+        return tuple(
+            LayerKind.FULL if index % period == offset else LayerKind.STATE for index in range(shape.layers)
+        )
+    if architecture.states == "delta_net":
+        period = config.optional_positive_int("full_attention_interval") or _DEFAULT_DELTA_NET_PERIOD
+        return _every(shape.layers, period, LayerKind.STATE)
+    raise UnsupportedModel(f"{config.name} does not say which of its layers have attention.")
 
 
-def _period(family: Architecture, text: ConfigReader) -> int:
-    """Every how many layers one looks over the whole context."""
-    stated = text.value("sliding_window_pattern")
-    if isinstance(stated, str):
-        return len(stated) or family.full_layer_period  # EXAONE writes LLLG
+def _period(architecture: Architecture, config: ConfigReader) -> int:
+    """One layer in this many has full attention."""
+    if config.string("sliding_window_pattern") is not None:  # EXAONE writes LLLG
+        return len(config.symbols("sliding_window_pattern")) or architecture.full_layer_period
     return (
-        text.optional_count("sliding_window_pattern", "_sliding_window_pattern") or family.full_layer_period
+        config.optional_positive_int("sliding_window_pattern", "_sliding_window_pattern")
+        or architecture.full_layer_period
     )
 
 
-def _every(layers: int, period: int, local: Kind) -> tuple[Kind, ...]:
-    return tuple(local if (index + 1) % period else Kind.FULL for index in range(layers))
+def _every(layers: int, period: int, between: LayerKind) -> tuple[LayerKind, ...]:
+    """Full attention in the last of each `period` layers, `between` in the others."""
+    return tuple(between if (index + 1) % period else LayerKind.FULL for index in range(layers))

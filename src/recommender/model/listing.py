@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.model.checkpoint import stored_elements
-from recommender.model.config_reader import ConfigReader
+from recommender.model.config_reader import ConfigReader, printable
 from recommender.model.errors import ImplausibleMetadata
+from recommender.model.safetensors import stored_elements
+from recommender.model.values import LONGEST_MODEL_ID
 
-# How `quant_method` names what vLLM loads; other tools' formats, such as MLX's, have none.
+# The values of `quant_method` that vLLM can load; other tools' formats, such as MLX's, state none.
 _METHODS = frozenset({"awq", "auto-round", "bitsandbytes", "compressed-tensors", "fbgemm_fp8", "fp8", "gptq"})
 
-# The dtypes that most of a checkpoint is stored in.
+# The dtypes that most elements of such a checkpoint are stored in.
 _STORED_AS: Mapping[str, frozenset[str]] = {
     "fp8": frozenset({"F8_E4M3", "F8_E5M2"}),
     "int8": frozenset({"I8", "I32"}),
@@ -21,41 +22,43 @@ _STORED_AS: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedCheckpoint:
-    """An entry of the list; its config.json is not part of it."""
+    """An entry of the list, which does not include its config.json."""
 
     model_id: str
     downloads: int
-    """Of the last 30 days."""
+    """In the last 30 days."""
     is_gated: bool
     information: Mapping[str, Any]
 
     def may_be(self, quantized_to: str) -> bool:
-        """Whether it could be quantized to `fp8`, `int8` or `int4`, as far as the list tells."""
+        """Whether it could be quantized to `fp8`, `int8` or `int4`, as far as the list shows."""
         try:
             stored = stored_elements(self.information)
-            method = (
-                ConfigReader(self.information, name="the list").nested("config").nested("quantization_config")
-            )
         except ImplausibleMetadata:
             return False
-        usual = max(stored, key=lambda dtype: stored[dtype], default="")
-        return method.text("quant_method") in _METHODS and usual in _STORED_AS[quantized_to]
+        config = ConfigReader(self.information, name="the list").nested("config")
+        method = config.nested("quantization_config").string("quant_method")
+        most_common = max(stored, key=lambda dtype: stored[dtype], default="")
+        return method in _METHODS and most_common in _STORED_AS[quantized_to]
 
 
 def parse_listing(entries: Iterable[object]) -> tuple[ListedCheckpoint, ...]:
-    """The usable ones of `entries`, each once, the most downloaded first."""
-    found = {
-        entry["id"]: ListedCheckpoint(
-            model_id=entry["id"],
-            downloads=_count(entry.get("downloads")),
-            is_gated=entry.get("gated") not in (False, None),
-            information=entry,
-        )
-        for entry in entries
-        if isinstance(entry, Mapping) and isinstance(entry.get("id"), str) and not entry.get("disabled")
-    }
+    """The usable `entries` without duplicates, the most downloaded first."""
+    read = (_parse_entry(entry) for entry in entries if isinstance(entry, Mapping))
+    found = {listed.model_id: listed for listed in read if listed is not None}
     return tuple(sorted(found.values(), key=lambda each: (-each.downloads, each.model_id)))
 
 
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0
+def _parse_entry(entry: Mapping[str, Any]) -> ListedCheckpoint | None:
+    """The checkpoint; `None` for one that is disabled or without a possible name."""
+    model_id, listed = entry.get("id"), ConfigReader(entry, name="the list")
+    if not isinstance(model_id, str) or model_id != printable(model_id, longest=LONGEST_MODEL_ID):
+        return None
+    if listed.is_truthy("disabled"):
+        return None
+    try:
+        downloads = listed.non_negative_int("downloads")
+    except ImplausibleMetadata:
+        downloads = 0
+    is_gated = listed.is_set("gated") and not listed.is_false("gated")
+    return ListedCheckpoint(model_id=model_id, downloads=downloads, is_gated=is_gated, information=entry)

@@ -1,19 +1,24 @@
-"""The values that describe a model once its metadata are parsed."""
+"""What is known of a model once its Hub documents are parsed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.model.caches import AttentionLayers, KVHeads, RecurrentLayers, SparseIndexerCache
+from recommender.model.attention import AttentionLayers
 from recommender.model.dtype import Dtype
+from recommender.model.images import Image
+from recommender.model.recurrent import RecurrentLayers
+
+# An owner and a name of 96 characters each: huggingface_hub, `validate_repo_id`.
+LONGEST_MODEL_ID = 193
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubMetadata:
-    """The two documents that the Hub holds of a model, as parsed JSON."""
+    """The two documents that the Hub has for a model, as parsed JSON."""
 
     model_id: str
-    """The repository's present name, which may differ from the one asked for."""
+    """The repository's current name, which may differ from the requested one."""
     information: Mapping[str, Any]
     """`/api/models/{id}`, as far as its fields are expanded."""
     config: Mapping[str, Any] | None
@@ -45,11 +50,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """What the checkpoint's tensors take once vLLM has loaded them."""
+    """The size of the checkpoint's tensors once vLLM has loaded them."""
 
     parameters: int
     float_values: int
-    """Values stored as plain floats; vLLM loads them in the dtype it computes in."""
+    """Values stored as plain floats; vLLM loads them in the dtype that it computes in."""
     packed_bytes: int
     """Bytes of quantized values, their scales, and anything else that is loaded as it is stored."""
 
@@ -59,20 +64,8 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
-    """The largest image that vLLM profiles a multimodal model with."""
-
-    tokens: int
-    """That the encoder makes of it."""
-    pixel_values: int
-    """That the encoder takes in."""
-    hidden_states: int = 1
-    """Hidden states of the language model for each token."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """Everything of a model that memory and parallelism depend on."""
+    """All properties of a model that memory and parallelism depend on."""
 
     model_id: str
     architecture: str
@@ -88,14 +81,13 @@ class Model:
     shard_multiple: int
     """What the width of a GPU's share of a matrix must be a multiple of, because of the quantization."""
     shards_experts_in_multiples: bool
+    """Whether that holds for the matrices of experts too."""
     computes_in_int8: bool
     """Whether the checkpoint is quantized to 8-bit integers, weights and activations."""
     weights: Weights
     attention: tuple[AttentionLayers, ...]
-    """The layers that cache tokens, by kind, those that look furthest back first; none of a pure state-space
+    """The layers that cache tokens, by kind, those with full attention first; empty for a pure state-space
     model."""
-    block_tokens: int
-    """Tokens of a block of its cache, where no state asks for more."""
     cache_value_bytes: int | None
     """Bytes of a cached value where the checkpoint sets them; `None` for those of the dtype."""
     recurrent: RecurrentLayers | None
@@ -104,31 +96,37 @@ class Model:
     is_tied: bool
     """Whether the output head is the input embedding."""
     rotary_values: int
-    """Of the tables of sines and cosines, which every GPU holds whole."""
+    """Values of the tables of sines and cosines, which every GPU holds whole."""
     has_vision: bool
     """Whether an image encoder is loaded, whose parameters are part of `weights`."""
     image: Image | None
-    """What it is profiled with; `None` where that is not known."""
+    """The image that vLLM profiles it with; `None` where that is not known."""
     max_position_embeddings: int
     """The longest context that vLLM accepts for it, in tokens."""
     sliding_window: int | None
 
     @property
     def embedding_parameters(self) -> int:
-        """Input embedding and output head: what stays in 16 bit when the rest is quantized."""
+        """Input embedding and output head, which stay in 16 bit when the rest is quantized."""
         return self.shape.embedding_parameters(tied=self.is_tied)
 
     @property
     def kv_heads(self) -> int | None:
-        """What tensor parallelism divides or replicates; `None` where a latent is cached instead."""
-        caches = [layers.cache for layers in self.attention]
-        heads = [cache.kv_heads for cache in caches if isinstance(cache, KVHeads)]
-        return max(heads, default=None)
+        """KV heads that tensor parallelism divides or replicates; `None` where no layer caches heads.
 
-    @property
-    def has_indexers(self) -> bool:
-        """Whether its attention is sparse: an indexer chooses the tokens it looks at."""
-        return any(isinstance(layers.cache, SparseIndexerCache) for layers in self.attention)
+        The most of any layer: layers with fewer may have theirs replicated in any case (Gemma 4).
+        """
+        heads = (layers.cache.sharded_heads for layers in self.attention)
+        return max((each for each in heads if each is not None), default=None)
+
+    def can_shard_caches(self, tensor_parallel: int) -> bool:
+        """Whether all caches and states can be divided among the GPUs, or copied to several of them."""
+        divides_state = self.recurrent is None or self.recurrent.state.can_shard(tensor_parallel)
+        return divides_state and all(layers.cache.can_shard(tensor_parallel) for layers in self.attention)
+
+    def has_attention_kernels(self, compute_capability: tuple[int, int]) -> bool:
+        """Whether vLLM has kernels of all its kinds of attention for a GPU of `compute_capability`."""
+        return all(layers.cache.has_kernels_for(compute_capability) for layers in self.attention)
 
     @property
     def info(self) -> "ModelInfo":

@@ -83,7 +83,7 @@ def best_plan(
     gpu = gpu_of(instance)
     if lacks_wheels(gpu, behavior) or lacks_bitsandbytes(model, behavior):
         return None
-    lacks_sparse_kernels = model.has_indexers and not gpu.runs_sparse_attention
+    lacks_sparse_kernels = not model.has_attention_kernels(gpu.compute_capability)
     if lacks_sparse_kernels or missing_capability(model, gpu) is not None or lacks_int8(model, gpu):
         return None
     weights = weight_bytes(model, compute_dtype(model, gpu), quantization)

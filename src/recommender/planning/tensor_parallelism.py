@@ -2,7 +2,7 @@
 
 import math
 
-from recommender.model import KVHeads, Model
+from recommender.model import Model
 
 # Share of a GPU that weights may take, so that a cache beside them is worth having.
 _WEIGHT_SHARE = 0.85
@@ -21,14 +21,14 @@ def valid_degrees(model: Model, gpu_count: int, *, replicate_kv_heads: bool = Fa
     """
     if model.quantization == "bitsandbytes":  # `model_loader/bitsandbytes_loader.py`
         return (1,)
-    divided, blocked, kv_heads = _divided(model), _blocked(model), _kv_heads(model)
+    divided, blocked, kv_heads = _divided(model), _blocked(model), model.kv_heads or 0
     return tuple(
         degree
         for degree in range(1, gpu_count + 1)
         if all(width % degree == 0 for width in divided)
         and all(width // degree % model.shard_multiple == 0 for width in blocked)
-        and _divides_kv_heads(kv_heads, degree, replicate=replicate_kv_heads)
-        and _divides_groups(model, degree)
+        and model.can_shard_caches(degree)
+        and (replicate_kv_heads or kv_heads % degree == 0)
     )
 
 
@@ -48,9 +48,8 @@ def minimum_degree(weight_bytes: int, gpu_memory_bytes: int) -> int:
 def _divided(model: Model) -> tuple[int, ...]:
     shape = model.shape
     padded_vocabulary = -(-shape.vocabulary // _VOCABULARY_STEP) * _VOCABULARY_STEP
-    state_heads = model.recurrent.state.heads if model.recurrent is not None else ()
     widths = shape.intermediate_size, shape.expert_intermediate_size
-    return shape.attention_heads, *widths, *state_heads, padded_vocabulary
+    return shape.attention_heads, *widths, padded_vocabulary
 
 
 def _blocked(model: Model) -> tuple[int, ...]:
@@ -59,20 +58,3 @@ def _blocked(model: Model) -> tuple[int, ...]:
     if not shape.experts:
         return (shape.intermediate_size,)
     return (shape.expert_intermediate_size,) if model.shards_experts_in_multiples else ()
-
-
-def _kv_heads(model: Model) -> tuple[int, ...]:
-    """KV heads of each kind of layer."""
-    return tuple(layers.cache.kv_heads for layers in model.attention if isinstance(layers.cache, KVHeads))
-
-
-def _divides_kv_heads(kinds: tuple[int, ...], degree: int, *, replicate: bool) -> bool:
-    """Layers with fewer heads than the others may have theirs replicated in any case (Gemma 4)."""
-    divided = all(heads % degree == 0 or degree % heads == 0 for heads in kinds)
-    return divided and (replicate or max(kinds, default=0) % degree == 0)
-
-
-def _divides_groups(model: Model, degree: int) -> bool:
-    """Groups of a state-space model are divided, or a single one is copied: `mamba_mixer2.py`."""
-    groups = model.recurrent.state.groups if model.recurrent is not None else 1
-    return groups == 1 or groups % degree == 0

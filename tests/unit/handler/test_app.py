@@ -1,4 +1,4 @@
-"""The log that the handler writes, as Lambda runs it."""
+"""The function as Lambda runs it: its log."""
 
 import json
 from collections.abc import Iterator
@@ -6,35 +6,32 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from support.dynamodb import TABLE, moto_client
+from support.hub import MODEL, HubDouble, running_hub, say
 from support.lambda_function import Handler, context, imported_handler
 from support.logs import COMMON, OF_A_DEFECT, OF_A_RECOMMENDATION, OF_A_REFUSAL
+from support.table import TABLE, running_table
 
-from importer.table import write_items
-from local.embedded.hub import EmbeddedHub, load_snapshot
-from local.embedded.instance_records import shipped_items
 from local.runtime.gateway import event, recommend_target
 
-MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 TOKEN = "hf_abcdefghijklmnop"
 
 
 @contextmanager
-def handler(service: str) -> Iterator[Handler]:
-    """A fresh environment, with a service of each test's own: loggers keep their first stream."""
-    with EmbeddedHub(load_snapshot()) as hub, moto_client() as client:
-        write_items(client, TABLE, shipped_items())
+def handler(service: str) -> Iterator[tuple[Handler, HubDouble]]:
+    """A fresh environment. Each test has a service of its own, because loggers keep their first stream."""
+    with running_hub() as hub, running_table() as table:
         environment = {
             "INSTANCE_TABLE": TABLE,
             "HF_ENDPOINT": hub.url,
+            "AWS_ENDPOINT_URL_DYNAMODB": table.running.url,
             "POWERTOOLS_SERVICE_NAME": service,
             "POWERTOOLS_METRICS_DISABLED": "true",
         }
         with imported_handler(environment) as handle:
-            yield handle
+            yield handle, hub
 
 
-def asked(model: str) -> dict[str, Any]:
+def sent(model: str = MODEL) -> dict[str, Any]:
     return event("GET", recommend_target(model, "g5.xlarge"), [("X-HF-Token", TOKEN)])
 
 
@@ -42,11 +39,12 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_each_line_has_the_apis_id_of_the_request(capsys: pytest.CaptureFixture[str]) -> None:
-    events = [asked(MISTRAL), asked("nobody/nothing")]
-    with handler("ids") as handle:
-        for each in events:
-            handle(each, context())
+def test_every_line_has_the_request_id_of_the_api(capsys: pytest.CaptureFixture[str]) -> None:
+    events = [sent(), sent("nobody/nothing")]
+    with handler("ids") as (handle, hub):
+        handle(events[0], context())
+        hub.fault = say({}, status=404)
+        handle(events[1], context())
     logged = lines(capsys)
 
     assert [line["message"] for line in logged] == ["Recommended", "Refused"]
@@ -55,14 +53,15 @@ def test_each_line_has_the_apis_id_of_the_request(capsys: pytest.CaptureFixture[
     ]
 
 
-def test_lines_have_the_fields_that_the_runbook_asks_for(
+def test_lines_have_the_fields_that_the_runbook_queries(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with handler("fields") as handle:
-        for model in (MISTRAL, "nobody/nothing"):
-            handle(asked(model), context())
+    with handler("fields") as (handle, hub):
+        handle(sent(), context())
+        hub.fault = say({}, status=404)
+        handle(sent("nobody/nothing"), context())
         monkeypatch.setattr("handler.routes.as_json", lambda _: 1 / 0)
-        handle(asked(MISTRAL), context())
+        handle(sent(), context())
     recommended, refused, _, defect = lines(capsys)
 
     assert set(recommended) >= COMMON | OF_A_RECOMMENDATION
@@ -71,11 +70,13 @@ def test_lines_have_the_fields_that_the_runbook_asks_for(
     assert (defect["level"], defect["exception_name"]) == ("ERROR", "ZeroDivisionError")
 
 
-def test_no_line_holds_the_token(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    with handler("secret") as handle:
-        handle(asked(MISTRAL), context())
+def test_no_line_contains_the_token(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with handler("secret") as (handle, _hub):
+        handle(sent(), context())
         monkeypatch.setattr("handler.routes.as_json", lambda _: 1 / 0)
-        handle(asked(MISTRAL), context())
+        handle(sent(), context())
     written = capsys.readouterr()
 
     assert "Recommended" in written.out

@@ -1,48 +1,45 @@
-"""The metrics that the handler writes, as Lambda runs it."""
+"""The metrics that the function writes, as Lambda runs it."""
 
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from support.dynamodb import TABLE, moto_client
+from support.hub import MODEL, HubDouble, running_hub, say
 from support.lambda_function import context, imported_handler
-from support.loopback import Say, Seen, loopback
+from support.loopback import Say
+from support.table import TABLE, running_table
 
-from handler import metrics
 from handler.metrics import Metric
-from importer.table import write_items
-from local.embedded.hub import EmbeddedHub, load_snapshot
-from local.embedded.instance_records import shipped_items
 from local.runtime.gateway import event, recommend_target
 
-MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 TOKEN = "hf_abcdefghijklmnop"
+MISSING = say({}, status=404)
 
 Line = dict[str, Any]
 Ask = Callable[..., dict[str, Any]]
 
 
 @contextmanager
-def asking(hub_url: str, **variables: str) -> Iterator[Ask]:
-    """A fresh environment of the function, with a full table behind it."""
-    environment = {
-        "INSTANCE_TABLE": TABLE,
-        "HF_ENDPOINT": hub_url,
-        "HUB_DEADLINE_SECONDS": "2",
-        "POWERTOOLS_SERVICE_NAME": "recommend",
-        "POWERTOOLS_METRICS_NAMESPACE": "stack",
-        **variables,
-    }
-    with moto_client() as client:
-        write_items(client, TABLE, shipped_items())
+def function(hub: HubDouble, **variables: str) -> Iterator[Ask]:
+    """A fresh environment of the function."""
+    with running_hub(hub), running_table() as table:
+        environment = {
+            "INSTANCE_TABLE": TABLE,
+            "HF_ENDPOINT": hub.url,
+            "AWS_ENDPOINT_URL_DYNAMODB": table.running.url,
+            "HUB_DEADLINE_SECONDS": "2",
+            "POWERTOOLS_SERVICE_NAME": "recommend",
+            "POWERTOOLS_METRICS_NAMESPACE": "stack",
+            **variables,
+        }
         with imported_handler(environment) as handle:
 
-            def ask(model: str, instance_type: str = "g5.xlarge", *, token: str = "") -> dict[str, Any]:
+            def ask(instance_type: str = "g5.xlarge", *, token: str = "") -> dict[str, Any]:
                 headers = [("X-HF-Token", token)] if token else []
-                return handle(event("GET", recommend_target(model, instance_type), headers), context())
+                sent = event("GET", recommend_target(MODEL, instance_type), headers)
+                return {**handle(sent, context()), "id": sent["requestContext"]["requestId"]}
 
             yield ask
 
@@ -58,26 +55,18 @@ def of_metrics(lines: list[Line]) -> list[Line]:
 
 
 def values(lines: list[Line]) -> dict[str, list[float]]:
-    """The values of the metrics that have no dimension but the service."""
+    """The values of the metrics whose only dimension is the service."""
     (line,) = [line for line in of_metrics(lines) if "code" not in line]
     return {name: line[name] for name in Metric if name in line}
-
-
-def rate_limited(_: Seen) -> Say:
-    return Say(status=429, headers={"Retry-After": "60"})
-
-
-def nonsense(_: Seen) -> Say:
-    return Say(body=b"<html>")
 
 
 def test_a_first_answer_counts_its_cold_start_and_its_visit_to_the_hub(
     written: Callable[[], list[Line]],
 ) -> None:
-    with EmbeddedHub(load_snapshot()) as hub, asking(hub.url) as ask:
-        ask(MISTRAL)
+    with function(HubDouble()) as ask:
+        ask()
         first = values(written())
-        ask(MISTRAL)
+        ask()
         second = values(written())
 
     (latency,) = first.pop(Metric.HUB_LATENCY)
@@ -92,73 +81,82 @@ def test_a_first_answer_counts_its_cold_start_and_its_visit_to_the_hub(
     assert second == {"HubCacheHits": [1], "Feasible": [1]}
 
 
-def test_each_metric_is_written_by_some_request(written: Callable[[], list[Line]]) -> None:
-    """An alarm on a name that no request writes would never ring."""
-    with EmbeddedHub(load_snapshot()) as hub, asking(hub.url) as ask:
-        ask(MISTRAL)
-        ask("nobody/nothing")
+def test_some_request_writes_each_metric(written: Callable[[], list[Line]]) -> None:
+    """An alarm on a metric that no request writes would never fire."""
+    hub = HubDouble()
+    with function(hub) as ask:
+        ask()
+        hub.fault = MISSING
+        ask(token=TOKEN)
     lines = of_metrics(written())
 
     assert {name for line in lines for name in line if name in set(Metric)} == set(Metric)
 
 
-def test_an_answer_without_a_configuration_is_counted_as_one(written: Callable[[], list[Line]]) -> None:
-    with EmbeddedHub(load_snapshot()) as hub, asking(hub.url) as ask:
-        body = json.loads(ask(MISTRAL, "inf2.xlarge")["body"])
+def test_every_line_has_the_request_id(written: Callable[[], list[Line]]) -> None:
+    with function(HubDouble(fault=MISSING)) as ask:
+        ids = [ask()["id"] for _ in range(2)]
+    lines = of_metrics(written())
+
+    assert [line["correlation_id"] for line in lines] == [ids[0], ids[0], ids[1], ids[1]]
+
+
+def test_an_answer_without_a_configuration_is_not_feasible(written: Callable[[], list[Line]]) -> None:
+    with function(HubDouble()) as ask:
+        body = json.loads(ask("inf2.xlarge")["body"])
 
     assert body["explanation"]["feasible"] is False
     assert values(written())["Feasible"] == [0]
 
 
 @pytest.mark.parametrize(
-    ("script", "code", "failed", "limited"),
-    [(rate_limited, "hub_rate_limited", 0, 1), (nonsense, "hub_bad_response", 1, 0)],
-    ids=["429", "nonsense"],
+    ("fault", "code", "failed", "limited"),
+    [
+        (Say(status=429, headers={"Retry-After": "60"}), "hub_rate_limited", 0, 1),
+        (Say(body=b"<html>"), "hub_bad_response", 1, 0),
+        (MISSING, "model_not_found", 0, 0),
+    ],
+    ids=["429", "not JSON", "404"],
 )
-def test_a_visit_that_the_hub_refuses_is_told_from_one_that_fails(
-    written: Callable[[], list[Line]], script: Any, code: str, failed: int, limited: int
+def test_a_failure_a_rate_limit_and_a_refusal_of_the_hub_are_counted_separately(
+    written: Callable[[], list[Line]], fault: Say, code: str, failed: int, limited: int
 ) -> None:
-    with loopback(script) as hub, asking(hub.url) as ask:
-        assert json.loads(ask(MISTRAL)["body"])["code"] == code
+    with function(HubDouble(fault=fault)) as ask:
+        assert json.loads(ask()["body"])["code"] == code
     found = values(written())
 
     assert (found["HubFailures"], found["HubRateLimited"], found["Errors"]) == ([failed], [limited], [1])
     assert "Feasible" not in found
 
 
-def test_a_refusal_that_is_the_callers_is_no_failure_of_the_hub(written: Callable[[], list[Line]]) -> None:
-    with EmbeddedHub(load_snapshot()) as hub, asking(hub.url) as ask:
-        assert ask("nobody/nothing")["statusCode"] == 404
-    found = values(written())
-
-    assert (found["HubFailures"], found["HubRateLimited"], found["Errors"]) == ([0], [0], [1])
-
-
-def test_an_error_is_counted_under_its_code_too(written: Callable[[], list[Line]]) -> None:
-    with EmbeddedHub(load_snapshot()) as hub, asking(hub.url) as ask:
-        ask("nobody/nothing")
+def test_an_error_is_counted_once_more_by_its_code(written: Callable[[], list[Line]]) -> None:
+    with function(HubDouble(fault=MISSING)) as ask:
+        ask()
     (line,) = [line for line in of_metrics(written()) if "code" in line]
 
     assert (line["code"], line["service"], line["Errors"]) == ("model_not_found", "recommend", [1])
 
 
-def test_a_defect_is_counted_as_internal_error(written: Callable[[], list[Line]]) -> None:
-    with EmbeddedHub(load_snapshot()) as hub, asking(hub.url) as ask:
-        broken = pytest.MonkeyPatch()
-        broken.setattr("handler.routes.as_json", lambda _: 1 / 0)
-        assert ask(MISTRAL)["statusCode"] == 500
-        broken.undo()
+def test_a_defect_is_counted_as_internal_error(
+    written: Callable[[], list[Line]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with function(HubDouble()) as ask:
+        monkeypatch.setattr("handler.routes.as_json", lambda _: 1 / 0)
+        assert ask()["statusCode"] == 500
+        monkeypatch.undo()
     (line,) = [line for line in of_metrics(written()) if "code" in line]
 
     assert line["code"] == "internal_error"
 
 
-def test_metrics_are_the_stacks_and_have_no_dimension_that_a_caller_chooses(
+def test_metrics_are_in_the_namespace_of_the_stack_without_dimensions_of_callers(
     written: Callable[[], list[Line]],
 ) -> None:
-    with EmbeddedHub(load_snapshot()) as hub, asking(hub.url) as ask:
-        ask(MISTRAL, token=TOKEN)
-        ask("nobody/nothing", token=TOKEN)
+    hub = HubDouble()
+    with function(hub) as ask:
+        ask(token=TOKEN)
+        hub.fault = MISSING
+        ask()
     lines = of_metrics(written())
     directives = [each for line in lines for each in line["_aws"]["CloudWatchMetrics"]]
 
@@ -168,46 +166,13 @@ def test_metrics_are_the_stacks_and_have_no_dimension_that_a_caller_chooses(
         ("code", "service"),
     }
     assert all(len(each["Dimensions"]) == 1 for each in directives)
-    assert not any(secret in json.dumps(lines) for secret in (MISTRAL, "nobody", TOKEN))
+    assert not any(value in json.dumps(lines) for value in (MODEL, TOKEN))
 
 
-def test_switched_off_nothing_is_written_or_kept(
-    monkeypatch: pytest.MonkeyPatch, written: Callable[[], list[Line]]
-) -> None:
-    """Powertools itself would print what it has at a hundred values."""
-    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
-    for _ in range(250):
-        metrics.recommended(feasible=True)
-        metrics.failed("model_not_found")
-        metrics.publish()
+def test_where_metrics_are_disabled_nothing_is_written_or_kept(written: Callable[[], list[Line]]) -> None:
+    """Powertools itself prints what it has collected at a hundred values."""
+    with function(HubDouble(fault=MISSING), POWERTOOLS_METRICS_DISABLED="true") as ask:
+        for _ in range(120):
+            ask("g5.unknown")
 
-    assert written() == []
-
-
-def test_without_anything_to_say_nothing_is_said(written: Callable[[], list[Line]]) -> None:
-    metrics.publish()
-    written()
-    metrics.publish()
-
-    assert written() == []
-
-
-def test_notes_of_many_threads_are_all_counted(written: Callable[[], list[Line]]) -> None:
-    metrics.publish()
-    written()
-    with ThreadPoolExecutor(8) as pool:
-        for _ in range(80):
-            pool.submit(metrics.looked_up, hit=True)
-            metrics.publish()
-    metrics.publish()
-
-    assert sum(len(line["HubCacheHits"]) for line in written()) == 80
-
-
-def test_notes_that_nobody_publishes_do_not_pile_up(written: Callable[[], list[Line]]) -> None:
-    for _ in range(5_000):
-        metrics.looked_up(hit=True)
-    metrics.publish()
-    (line,) = written()
-
-    assert len(line["HubCacheHits"]) == 99
+    assert of_metrics(written()) == []

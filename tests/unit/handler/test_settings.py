@@ -1,4 +1,4 @@
-"""Settings from the environment, and their table in the README."""
+"""Settings from the environment, and their table in docs/deploy.md."""
 
 import dataclasses
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from handler.settings import Settings
 
-_README = (Path(__file__).parents[3] / "README.md").read_text()
+_DEPLOY = (Path(__file__).parents[3] / "docs/deploy.md").read_text()
 
 
 def test_every_setting_but_the_table_has_a_default() -> None:
@@ -64,13 +64,13 @@ def test_an_impossible_value_is_refused_with_its_name(name: str, value: str) -> 
     assert "secret" not in str(caught.value)
 
 
-def test_the_tables_name_has_to_be_there() -> None:
+def test_the_name_of_the_table_is_required() -> None:
     with pytest.raises(ValueError, match="INSTANCE_TABLE"):
         Settings.from_env({})
 
 
 def test_the_readme_lists_every_setting_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)?", _README, flags=re.MULTILINE))
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)?", _DEPLOY, flags=re.MULTILINE))
 
     assert rows == {
         _variable(field.name): "" if field.default is dataclasses.MISSING else str(field.default)

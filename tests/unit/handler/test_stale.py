@@ -1,8 +1,8 @@
-"""The warning of an answer from older metadata."""
+"""The warning of an answer that is based on stale metadata."""
 
 import pytest
 
-from handler.stale import older_metadata
+from handler.stale import OLDER_METADATA, stale_metadata
 
 
 @pytest.mark.parametrize(
@@ -17,5 +17,8 @@ from handler.stale import older_metadata
         (86_400, "24 hours"),
     ],
 )
-def test_the_age_is_told_in_minutes_and_then_in_hours(age_seconds: float, text: str) -> None:
-    assert f"from {text} ago" in older_metadata(age_seconds).text
+def test_the_age_is_stated_in_minutes_then_in_hours(age_seconds: float, text: str) -> None:
+    warning = stale_metadata(age_seconds)
+
+    assert warning.code == OLDER_METADATA
+    assert f"from {text} ago" in warning.text

@@ -1,17 +1,18 @@
-"""Asking the Hub for checkpoints that are quantized beforehand."""
+"""The search for pre-quantized checkpoints on the Hub."""
 
-import json
 import time
 from collections.abc import Sequence
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
-from support.loopback import Say, Seen, loopback
+from support import misbehaviour
+from support.hub import HubDouble, running_hub, say
+from support.loopback import Say
 from support.metadata import real
 
 from handler.hub import checkpoints
-from handler.hub.hub import Hub
+from handler.hub.checkpoints import CheckpointSearch
+from handler.hub.client import HubClient
 from handler.token import HubToken
 from local.embedded.hub import EmbeddedHub, load_snapshot
 from recommender.planning.pre_quantized import Candidate
@@ -19,125 +20,116 @@ from recommender.vllm.quantization import QuantizationName
 
 LLAMA = "meta-llama/Llama-3.1-8B-Instruct"
 FORMER = "meta-llama/Meta-Llama-3.1-8B-Instruct"
-AWQ = "hugging-quants/Meta-Llama-3.1-8B-Instruct-AWQ-INT4"
+AWQ = real("hugging-quants/Meta-Llama-3.1-8B-Instruct-AWQ-INT4")
 TOKEN = HubToken("hf_abcdefghijklmnop")
 
 
-def hub(url: str) -> Hub:
-    return Hub(url, deadline_seconds=5, cache_seconds=60, cache_entries=8)
+def search(url: str) -> CheckpointSearch:
+    return CheckpointSearch(url, HubClient(url), cache_seconds=60, cache_entries=8)
 
 
-def found(
-    asked: Hub,
+def find(
+    asked: CheckpointSearch,
     names: Sequence[str] = (LLAMA,),
     wanted: Sequence[QuantizationName] = ("int4",),
     token: HubToken | None = None,
 ) -> tuple[Candidate, ...] | None:
-    return asked.quantized_from(names, wanted, token, deadline=time.monotonic() + 5)
+    return asked.find(names, wanted, token, deadline=time.monotonic() + 5)
 
 
 def listed(model_id: str, **given: Any) -> dict[str, Any]:
-    return {"id": model_id, "downloads": 5, "gated": False, **real(AWQ).information, **given}
+    return {"id": model_id, "downloads": 5, "gated": False, **AWQ.information, **given}
 
 
-def say(document: object, status: int = 200) -> Say:
-    return Say(status=status, body=json.dumps(document).encode())
+def hub(*entries: Any, config: Any = AWQ.config) -> HubDouble:
+    return HubDouble(listed=list(entries), config=config)
 
 
-def script(entries: object, config: Say | None = None) -> Any:
-    def answer(request: Seen) -> Say:
-        if request.path.startswith("/api/models?"):
-            return say(entries)
-        return config or say(real(AWQ).config)
-
-    return answer
-
-
-def test_the_list_and_what_looks_right_in_it_are_read() -> None:
+def test_the_list_and_the_promising_entries_are_read() -> None:
     with EmbeddedHub(load_snapshot()) as embedded:
-        candidates = found(hub(embedded.url), wanted=("int8",))
+        found = find(search(embedded.url), wanted=("int8",))
         paths = [seen.path for seen in embedded.requests if "resolve-cache" not in seen.path]
 
-    assert candidates is not None
-    assert "RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8" in {
-        each.model.model_id for each in candidates
-    }
+    assert found is not None
+    assert "RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8" in {each.model.model_id for each in found}
     assert paths[0] == "/api/models"
     assert all(path.endswith("/resolve/main/config.json") for path in paths[1:])
 
 
-def test_what_was_found_is_remembered() -> None:
-    with EmbeddedHub(load_snapshot()) as embedded:
-        asked = hub(embedded.url)
-        first = found(asked)
-        before = len(embedded.requests)
+def test_a_result_is_cached() -> None:
+    with running_hub(hub(listed("org/name"))) as double:
+        asked = search(double.url)
+        first = find(asked)
+        requests = len(double.seen)
 
-        assert found(asked) == first
-        assert len(embedded.requests) == before
+        assert find(asked) == first
+        assert len(double.seen) == requests
 
 
-def test_both_names_of_a_renamed_repository_are_asked_for() -> None:
-    with loopback(script([])) as server:
-        found(hub(server.url), names=(LLAMA, FORMER))
+def test_both_names_of_a_renamed_repository_are_searched() -> None:
+    with running_hub(hub()) as double:
+        find(search(double.url), names=(LLAMA, FORMER))
 
-    assert sorted(seen.path.split("&")[0] for seen in server.seen) == [
+    assert sorted(seen.path.split("&")[0] for seen in double.seen) == [
         f"/api/models?filter=base_model:quantized:{LLAMA}",
         f"/api/models?filter=base_model:quantized:{FORMER}",
     ]
 
 
-def test_the_token_goes_along_and_answers_stay_apart() -> None:
-    with loopback(script([listed("org/name")])) as server:
-        asked = hub(server.url)
-        found(asked, token=TOKEN)
-        with_token = len(server.seen)
-        found(asked)
+def test_the_token_is_sent_and_results_are_cached_for_their_own_caller() -> None:
+    with running_hub(hub(listed("org/name"))) as double:
+        asked = search(double.url)
+        find(asked, token=TOKEN)
+        requests = len(double.seen)
+        find(asked)
 
-    assert {seen.headers.get("authorization") for seen in server.seen[:with_token]} == {TOKEN.authorization}
-    assert {seen.headers.get("authorization") for seen in server.seen[with_token:]} == {None}
+    headers = [seen.headers.get("authorization") for seen in double.seen]
+    assert set(headers[:requests]) == {TOKEN.authorization}
+    assert set(headers[requests:]) == {None}
 
 
 def test_a_gated_checkpoint_is_read_with_a_token_only() -> None:
-    with loopback(script([listed("org/name", gated="auto")])) as server:
-        assert found(hub(server.url)) == ()
-        assert len(found(hub(server.url), token=TOKEN) or ()) == 1
+    with running_hub(hub(listed("org/name", gated="auto"))) as double:
+        assert find(search(double.url)) == ()
+        assert len(find(search(double.url), token=TOKEN) or ()) == 1
 
 
 @pytest.mark.parametrize("name", ["../../evil", "org/name?x=", "org//name", "a/b/c", ""])
-def test_a_name_that_is_none_is_never_asked_for(name: str) -> None:
-    with loopback(script([listed(name)])) as server:
-        assert found(hub(server.url)) == ()
+def test_an_invalid_id_in_the_list_is_never_requested(name: str) -> None:
+    with running_hub(hub(listed(name))) as double:
+        assert find(search(double.url)) == ()
 
-    assert len(server.seen) == 1
-
-
-@pytest.mark.parametrize(
-    "config", [say({}, status=404), say({}, status=403), Say(body=b"{"), say([]), say({"model_type": 7})]
-)
-def test_a_file_that_is_refused_or_nonsense_costs_only_its_checkpoint(config: Say) -> None:
-    with loopback(script([listed("org/name")], config)) as server:
-        assert found(hub(server.url)) == ()
+    assert len(double.seen) == 1
 
 
 @pytest.mark.parametrize(
-    "answer", [say({}, status=500), say({}), say("x"), Say(body=b"[{"), say({}, status=401)]
+    "config", [None, b"{", [], {"model_type": 7}], ids=["missing", "cut", "list", "type"]
 )
-def test_a_list_that_fails_is_no_list_and_is_not_asked_for_again_at_once(answer: Say) -> None:
-    with loopback(lambda _: answer) as server:
-        asked = hub(server.url)
-        assert found(asked) is None
-        before = len(server.seen)
+def test_an_unusable_config_excludes_only_its_checkpoint(config: Any) -> None:
+    double = hub(listed("org/bad"), listed("org/good"))
+    double.configs["org/bad"] = config
+    with running_hub(double):
+        found = find(search(double.url))
 
-        assert found(asked) is None
-        assert len(server.seen) == before
+    assert [each.model.model_id for each in found or ()] == ["org/good"]
 
 
-def test_a_hub_that_stalls_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stalls until this test is over."""
+@pytest.mark.parametrize(
+    "answer",
+    [say({}, status=500), say({}), say("x"), Say(body=b"[{"), say({}, status=401)],
+    ids=["500", "object", "string", "cut", "401"],
+)
+def test_a_failed_search_has_no_result_and_is_not_repeated_at_once(answer: Say) -> None:
+    with running_hub(HubDouble(fault=answer)) as double:
+        asked = search(double.url)
+        assert find(asked) is None
+        requests = len(double.seen)
+
+        assert find(asked) is None
+        assert len(double.seen) == requests
+
+
+def test_a_slow_hub_is_given_little_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "_LONGEST_SECONDS", 0.1)
-
-    def stall(_connection: BaseHTTPRequestHandler) -> None:
-        server.stopping.wait()
-
-    with loopback(lambda _: stall) as server:
-        assert found(hub(server.url)) is None
+    with running_hub(HubDouble(fault=misbehaviour.silence)) as double:
+        assert find(search(double.url)) is None

@@ -1,12 +1,12 @@
-"""Where the Hub may send us on to."""
+"""Which redirects of the Hub are followed."""
 
 import pytest
 
 from handler.errors import HubBadResponse
-from handler.hub.redirects import is_within, redirected
+from handler.hub.redirects import is_redirect, is_within, redirected
 
 MIRROR = "https://mirror.example:8443"
-ASKED = f"{MIRROR}/org/name/resolve/main/config.json"
+URL = f"{MIRROR}/org/name/resolve/main/config.json"
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,8 @@ ASKED = f"{MIRROR}/org/name/resolve/main/config.json"
         ("/moved#part", f"{MIRROR}/moved"),
     ],
 )
-def test_within_the_hub_and_to_hugging_face_a_redirect_is_followed(location: str, target: str) -> None:
-    assert redirected(ASKED, location, MIRROR) == target
+def test_redirects_within_the_endpoint_and_to_hugging_face_are_followed(location: str, target: str) -> None:
+    assert redirected(URL, location, MIRROR) == target
 
 
 @pytest.mark.parametrize(
@@ -52,19 +52,19 @@ def test_within_the_hub_and_to_hugging_face_a_redirect_is_followed(location: str
         "javascript:alert(1)",
     ],
 )
-def test_nobody_else_is_asked(location: str) -> None:
+def test_redirects_elsewhere_are_refused(location: str) -> None:
     with pytest.raises(HubBadResponse):
-        redirected(ASKED, location, MIRROR)
+        redirected(URL, location, MIRROR)
 
 
 def test_a_path_that_looks_like_a_host_stays_a_path() -> None:
-    target = redirected(ASKED, "https://huggingface.co//evil.example/x", MIRROR)
+    target = redirected(URL, "https://huggingface.co//evil.example/x", MIRROR)
 
     assert is_within(target, "https://huggingface.co")
 
 
 @pytest.mark.parametrize(
-    ("url", "is_its_own"),
+    ("url", "expected"),
     [
         (f"{MIRROR}/x", True),
         ("https://mirror.example:8443", True),
@@ -73,5 +73,12 @@ def test_a_path_that_looks_like_a_host_stays_a_path() -> None:
         ("https://huggingface.co/x", False),
     ],
 )
-def test_a_token_goes_to_the_endpoint_alone(url: str, is_its_own: bool) -> None:  # noqa: FBT001
-    assert is_within(url, MIRROR) is is_its_own
+def test_an_address_is_within_an_origin_of_the_same_scheme_host_and_port(url: str, expected: bool) -> None:  # noqa: FBT001
+    assert is_within(url, MIRROR) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(301, True), (307, True), (308, True), (304, False), (200, False)]
+)
+def test_statuses_that_name_another_address_are_redirects(status: int, expected: bool) -> None:  # noqa: FBT001
+    assert is_redirect(status) is expected

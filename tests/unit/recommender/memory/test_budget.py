@@ -1,22 +1,16 @@
-"""What a GPU's memory holds."""
-
-import dataclasses
+"""How vLLM divides the memory of a GPU."""
 
 import pytest
-from support.instances import ALL, instance
+from support.instances import instance
 from support.metadata import llama, real_model
 
-from benchmarks.accuracy.runs import read_runs
-from recommender.hardware.gpu import Gpu, gpu_of
-from recommender.hardware.instance import Instance
+from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.budget import budget, compute_dtype
-from recommender.memory.overhead import runtime_overhead
 from recommender.model import parse_model
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import default_engine_args
-from recommender.vllm.version import Version
 
 
 @pytest.mark.parametrize(
@@ -84,146 +78,6 @@ def test_compute_dtype_is_the_one_that_vllm_chooses(
     assert expected is compute_dtype(real_model(model_id), gpu_of(instance(instance_type)))
 
 
-@pytest.mark.parametrize(
-    ("instance_type", "expected"),
-    [
-        ("g4dn.xlarge", (2048, 256)),
-        ("g5.xlarge", (2048, 256)),
-        ("g6e.xlarge", (2048, 256)),
-        ("p4de.24xlarge", (2048, 256)),
-        ("p5.48xlarge", (8192, 1024)),
-        ("g7e.2xlarge", (8192, 1024)),
-        ("p6-b200.48xlarge", (16_384, 1024)),
-    ],
-)
-def test_scheduler_limits_are_those_of_vllm(instance_type: str, expected: tuple[int, int]) -> None:
-    """`vllm/engine/arg_utils.py`, `get_batch_defaults`: an A100 is no large GPU to it."""
-    engine_args = default_engine_args(gpu_of(instance(instance_type)))
-
-    assert expected == (engine_args.max_num_batched_tokens, engine_args.max_num_seqs)
-
-
-@pytest.mark.parametrize(
-    ("model_id", "instance_type", "tensor_parallel", "logged_gib"),
-    [
-        ("meta-llama/Llama-3.1-8B-Instruct", "p5.48xlarge", 1, 0.25 + 1.89 + 0.91),
-        ("meta-llama/Llama-3.1-8B-Instruct", "p5.48xlarge", 4, 2.13 + 1.89 + 0.67),
-        ("google/gemma-2-9b-it", "p5.48xlarge", 1, 0.25 + 3.65 + 1.09),
-        ("google/gemma-3-12b-it", "p5.48xlarge", 1, 0.25 + 3.94 + 0.94),
-        ("mistralai/Mixtral-8x7B-Instruct-v0.1", "p5.48xlarge", 2, 2.07 + 1.21 + 0.93),
-        ("deepseek-ai/DeepSeek-V2-Lite-Chat", "p5.48xlarge", 1, 0.26 + 1.93 + 1.57),
-        ("moonshotai/Kimi-Dev-72B", "p5.48xlarge", 4, 2.21 + 2.29 + 1.54),
-        ("Qwen/Qwen3-8B", "g6.xlarge", 1, 0.1 + 1.61),
-    ],
-)
-def test_overhead_is_no_less_than_a_server_logged(
-    model_id: str, instance_type: str, tensor_parallel: int, logged_gib: float
-) -> None:
-    """Non-torch memory, activation peak and CUDA graphs of public logs of vLLM 0.19 and 0.30."""
-    gpu = gpu_of(instance(instance_type))
-    overhead = runtime_overhead(
-        real_model(model_id), gpu, tensor_parallel, default_engine_args(gpu), Dtype.BFLOAT16
-    )
-
-    assert logged_gib <= overhead.total_bytes / GIB + 0.15
-
-
-def test_every_gpu_of_the_table_is_known() -> None:
-    assert all(gpu_of(each).is_known for each in ALL if not each.is_neuron)
-
-
-def test_every_gpu_says_where_its_memory_is_from() -> None:
-    """A run that is named is one of the logged ones, and saw no less."""
-    logged = {run.id: run.total_gpu_memory_gib for run in read_runs()}
-    gpus = [gpu_of(each) for each in ALL if not each.is_neuron]
-    named = [(gpu, gpu.source.partition("run ")[2].split()[0]) for gpu in gpus if "run " in gpu.source]
-
-    assert all(gpu.source for gpu in gpus)
-    assert named
-    assert all(gpu.visible_bytes / GIB <= (logged[run] or 0) + 0.001 for gpu, run in named)
-
-
-def test_an_unknown_gpu_is_taken_at_nine_tenths_of_what_ec2_says() -> None:
-    gpu = gpu_of(dataclasses.replace(instance("g5.xlarge"), accelerator_name="A99"))
-
-    assert not gpu.is_known
-    assert gpu.visible_bytes == int(0.9 * 22_888 * 1024**2)
-
-
-def test_the_two_a100_are_told_apart_by_their_memory() -> None:
-    assert (
-        gpu_of(instance("p4d.24xlarge")).visible_bytes
-        < 40 * GIB
-        < gpu_of(instance("p4de.24xlarge")).visible_bytes
-    )
-
-
-def test_an_unknown_gpu_is_taken_for_less_than_it_may_be() -> None:
-    gpu = gpu_of(_with_gpu("X1", memory_gib=100))
-
-    assert (gpu.is_known, gpu.visible_bytes, gpu.computes_fp8, gpu.nvlink) == (False, 90 * GIB, False, False)
-
-
-def test_a_known_gpu_with_less_memory_than_it_can_have_is_not_trusted() -> None:
-    assert not gpu_of(_with_gpu("H100", memory_gib=40)).is_known
-
-
-def _with_gpu(name: str, *, memory_gib: float) -> Instance:
-    return Instance(
-        name="x1.large",
-        family="x1",
-        accelerator_type="gpu",
-        accelerator_name=name,
-        accelerator_count=1,
-        accelerator_memory_gib=memory_gib,
-        vcpus=8,
-        memory_gib=64,
-    )
-
-
-def test_logits_of_fp32_take_twice_as_much() -> None:
-    """Llama 3.1 8B in FP32 on H100 under vLLM 0.19: a peak of 2.21 GiB is logged, 1.89 in BF16."""
-    gpu, model = gpu_of(instance("p5.48xlarge")), real_model("meta-llama/Llama-3.1-8B-Instruct")
-    engine_args = default_engine_args(gpu, behavior_of((0, 19)))
-    peaks = [
-        runtime_overhead(model, gpu, 1, engine_args, dtype).activation_bytes / GIB
-        for dtype in (Dtype.BFLOAT16, Dtype.FLOAT32)
-    ]
-
-    assert [1.89, 2.21] == pytest.approx(peaks, abs=0.02)
-
-
-@pytest.mark.parametrize(
-    ("model_id", "visible_gib", "gpu_memory_utilization", "version", "tensor_parallel", "logged_gib"),
-    [
-        ("Qwen/Qwen3-8B", 22.04, 0.9, (0, 30), 1, 2.71),
-        ("openai/gpt-oss-20b", 79.25, 0.65, (0, 19), 1, 36.56),
-        ("meta-llama/Meta-Llama-3-8B", 22.04, 0.92, (0, 22), 4, 15.41),
-        ("meta-llama/Meta-Llama-3-8B", 22.04, 0.92, (0, 23), 4, 16.19),
-        ("meta-llama/Llama-3.1-8B-Instruct", 79.25, 0.92, (0, 31), 1, 56.21),
-    ],
-)
-def test_a_first_start_compiles_on_a_copy_of_the_embedding(
-    model_id: str,
-    visible_gib: float,
-    gpu_memory_utilization: float,
-    version: Version,
-    tensor_parallel: int,
-    logged_gib: float,
-) -> None:
-    """With 256 sequences it is the peak: `Available KV cache memory` of servers on L4 and A100."""
-    gpu = Gpu(name="GPU", visible_bytes=int(visible_gib * GIB), compute_capability=(8, 9), nvlink=False)
-    engine_args = dataclasses.replace(
-        default_engine_args(gpu, behavior_of(version)),
-        gpu_memory_utilization=gpu_memory_utilization,
-        max_num_batched_tokens=2048,
-        max_num_seqs=256,
-    )
-    found = budget(real_model(model_id), gpu, tensor_parallel, engine_args=engine_args)
-
-    assert logged_gib == pytest.approx(found.kv_cache_bytes / GIB, abs=0.15)
-
-
 def test_a_checkpoint_may_set_the_dtype_of_its_cache() -> None:
     """GLM-5.3 in NVFP4: 78 latents and 21 indexers take 47,700 bytes a token; a B200 logs 649,152 of them."""
     gpu, model = gpu_of(instance("p6-b200.48xlarge")), real_model("nvidia/GLM-5.3-NVFP4")
@@ -232,3 +86,14 @@ def test_a_checkpoint_may_set_the_dtype_of_its_cache() -> None:
 
     assert found.layout.block_bytes == 64 * 47_700
     assert found.layout.tokens(int(28.84 * GIB)) == pytest.approx(649_152, rel=5e-4)
+
+
+def test_a_model_with_states_needs_a_block_for_each_sequence() -> None:
+    """`max_num_seqs (1024) exceeds available Mamba cache blocks` stops vLLM 0.20 to 0.29."""
+    gpu = gpu_of(instance("p5.48xlarge"))
+    model = real_model("Qwen/Qwen3.8-27B")
+    one, eight = (budget(model, gpu, degree) for degree in (1, 8))
+
+    assert one.layout.blocks(one.kv_cache_bytes) < 1024 <= eight.layout.blocks(eight.kv_cache_bytes)
+    assert one.max_concurrent_requests(4096) == 0
+    assert eight.max_concurrent_requests(4096) > 0

@@ -1,17 +1,13 @@
 """The division of the cache, block for block as servers logged it."""
 
 import dataclasses
-from typing import Any
 
 import pytest
-from support.instances import instance
 from support.metadata import llama, real_model
 
-from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.budget import budget
-from recommender.memory.kv_cache import CacheLayout, Group, cache_layout
-from recommender.model import KVHeads, Window, parse_model
+from recommender.memory.kv_cache import CacheLayout, cache_layout
+from recommender.model import KVHeads, parse_model
 from recommender.model.errors import UnsupportedModel
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.version import Version
@@ -64,33 +60,12 @@ def test_layers_that_cache_less_get_larger_blocks() -> None:
     assert gemma_4.max_concurrency(int(64.68 * GIB), 262_144, 8192) == pytest.approx(2.3916, abs=1e-3)
 
 
-@pytest.mark.parametrize(
-    ("model_id", "full", "windowed"),
-    [
-        ("google/gemma-2-9b-it", 21, 21),
-        ("google/gemma-3-27b-it", 10, 52),
-        ("google/gemma-3-1b-it", 4, 22),
-        ("openai/gpt-oss-120b", 18, 18),
-        ("LGAI-EXAONE/EXAONE-4.0-32B", 16, 48),
-        ("allenai/Olmo-3.1-32B-Instruct", 16, 48),
-        ("meta-llama/Llama-4-Scout-17B-16E-Instruct", 12, 36),
-        ("mistralai/Mistral-7B-v0.1", 0, 32),
-        ("microsoft/Phi-3-mini-4k-instruct", 0, 32),
-        ("Qwen/Qwen2.5-7B-Instruct", 28, 0),
-        ("mistralai/Mistral-7B-Instruct-v0.3", 32, 0),
-    ],
-)
-def test_layers_are_told_apart_by_how_far_they_look_back(model_id: str, full: int, windowed: int) -> None:
-    counts = {layers.reach is None: layers.count for layers in real_model(model_id).attention}
+def test_layers_with_a_window_may_cache_more_than_the_others() -> None:
+    """MiMo-V2-Flash: 9 full layers of 4 KV heads, 39 with a window of 128 of 8, all of a width of 192."""
+    mimo = layout("XiaomiMiMo/MiMo-V2-Flash")
 
-    assert (counts.get(True, 0), counts.get(False, 0)) == (full, windowed)
-
-
-def test_a_window_needs_no_more_for_a_longer_request() -> None:
-    group = Group(block_tokens=16, reach=Window(tokens=1024))
-
-    assert group.blocks_for(100_000, 2048) == group.blocks_for(10_000, 2048) == 193
-    assert group.blocks_for(100, 2048) == 8
+    assert sorted(group.block_tokens for group in mimo.groups) == [16, 16, 16, 16, 16, 32]
+    assert mimo.block_bytes == 9 * 16 * 2 * 8 * 192 * 2
 
 
 def test_kinds_whose_sizes_have_no_common_factor_are_refused() -> None:
@@ -105,7 +80,7 @@ def test_kinds_whose_sizes_have_no_common_factor_are_refused() -> None:
         cache_layout(dataclasses.replace(model, attention=odd), 1, 2)
 
 
-def test_layers_of_linear_attention_keep_a_state_in_blocks_as_large() -> None:
+def test_layers_of_linear_attention_keep_a_state_in_a_block_of_its_size() -> None:
     """Qwen3.8 27B: 16 layers of attention and 48 of states of 3,207,168 bytes, hence blocks of 784 tokens.
 
     vLLM 0.30 logs 122,538 tokens and 29.92 requests of 4,096: 359 blocks, twelve for each request.
@@ -137,7 +112,7 @@ def test_layers_of_linear_attention_keep_a_state_in_blocks_as_large() -> None:
         ("Qwen/Qwen3-Next-80B-A3B-Instruct", (0, 33), 36, 576, 4, 12 * 576 * 2048),
     ],
 )
-def test_blocks_beside_states_are_as_large_as_a_state(
+def test_blocks_of_hybrid_models_are_as_large_as_a_state(
     model_id: str, version: Version, state_layers: int, block_tokens: int, groups: int, block_bytes: int
 ) -> None:
     """Worked by hand from `mamba_utils.py` and the alignment of each version.
@@ -152,70 +127,6 @@ def test_blocks_beside_states_are_as_large_as_a_state(
     assert model.recurrent.count == state_layers
     assert {group.block_tokens for group in found.groups} == {block_tokens}
     assert (len(found.groups), found.block_bytes) == (groups, block_bytes)
-
-
-_MAMBA_2 = {
-    "mamba_n_heads": 32,
-    "mamba_d_head": 64,
-    "mamba_d_state": 128,
-    "mamba_n_groups": 2,
-    "mamba_d_conv": 4,
-}
-
-
-@pytest.mark.parametrize(
-    ("settings", "attention_layers", "state_bytes"),
-    [
-        (
-            {"model_type": "bamba", "attn_layer_indices": [3, 7], **_MAMBA_2},
-            2,
-            (32 * 64 + 2 * 2 * 128) * 3 * 2 + 32 * 64 * 128 * 2,
-        ),
-        (
-            {"model_type": "lfm2", "layer_types": ["conv", "full_attention"] * 4, "conv_L_cache": 3},
-            4,
-            1024 * 2 * 2,
-        ),
-        ({"model_type": "lfm2", "full_attn_idxs": [2], "conv_L_cache": 3}, 1, 1024 * 2 * 2),
-        ({"model_type": "minimax_m1", "attn_type_list": [0, 0, 0, 1] * 2}, 2, 16 * 64 * 64 * 2),
-        ({"model_type": "mamba2", "num_heads": 16, "n_groups": 1, "state_size": 128, "conv_kernel": 4}, 0,
-         (16 * 64 + 2 * 128) * 3 * 2 + 16 * 64 * 128 * 2),
-    ],
-    ids=["bamba", "lfm2", "lfm2 by index", "minimax", "mamba2"],
-)  # fmt: skip
-def test_a_state_has_the_size_of_its_kind(
-    settings: dict[str, Any], attention_layers: int, state_bytes: int
-) -> None:
-    model = parse_model(llama(head_dim=64, **settings))
-
-    assert model.recurrent is not None
-    assert sum(layers.count for layers in model.attention) == attention_layers
-    assert model.recurrent.count == 8 - attention_layers
-    assert model.recurrent.state.size_bytes(1, 2, 4) == state_bytes
-
-
-def test_groups_are_copied_where_gpus_outnumber_them() -> None:
-    """Each of four GPUs has the projections of a whole group, of which there is one."""
-    one = parse_model(
-        llama(model_type="falcon_h1", head_dim=64, **{**_MAMBA_2, "mamba_n_groups": 1})
-    ).recurrent
-    assert one is not None
-
-    assert one.state.size_bytes(4, 2, 4) == (8 * 64 + 2 * 128) * 3 * 2 + 8 * 64 * 128 * 2
-
-
-def test_every_fourth_layer_of_qwen_has_attention_where_no_list_says_so() -> None:
-    keys = {
-        "linear_num_key_heads": 8,
-        "linear_num_value_heads": 8,
-        "linear_key_head_dim": 64,
-        "linear_value_head_dim": 64,
-        "linear_conv_kernel_dim": 4,
-    }
-    model = parse_model(llama(model_type="qwen3_next", **keys))
-
-    assert model.recurrent is not None
-    assert (model.attention[0].count, model.recurrent.count) == (2, 6)
 
 
 def test_a_pure_state_space_model_has_one_block_for_each_request() -> None:
@@ -253,7 +164,7 @@ def test_a_request_holds_as_many_states_as_the_version_keeps(version: Version, e
         ("openbmb/MiniCPM3-4B", (0, 19), 16, 62 * 2 * 40 * 96 * 2),
     ],
 )
-def test_a_token_takes_what_each_kind_of_attention_caches(
+def test_a_token_needs_what_each_kind_of_attention_caches(
     model_id: str, version: Version, block_tokens: int, token_bytes: int
 ) -> None:
     """Checked by hand: layers x what one of them caches, in 16 bit; an indexer has FP8 keys with a scale."""
@@ -261,43 +172,3 @@ def test_a_token_takes_what_each_kind_of_attention_caches(
 
     assert [group.block_tokens for group in found.groups] == [block_tokens]
     assert found.block_bytes == block_tokens * token_bytes
-
-
-def test_layers_with_a_window_may_cache_more_than_the_others() -> None:
-    """MiMo-V2-Flash: 9 full layers of 4 KV heads, 39 with a window of 128 of 8, all of a width of 192."""
-    mimo = layout("XiaomiMiMo/MiMo-V2-Flash")
-
-    assert sorted(group.block_tokens for group in mimo.groups) == [16, 16, 16, 16, 16, 32]
-    assert mimo.block_bytes == 9 * 16 * 2 * 8 * 192 * 2
-
-
-def test_layers_that_share_a_cache_have_none_of_their_own() -> None:
-    """Gemma 3n E4B: of 35 layers, 7 of them full, the last 15 use earlier ones' caches: 16 and 4 are left."""
-    metadata = llama(
-        model_type="gemma3n_text",
-        architectures=["Gemma3nForCausalLM"],
-        num_hidden_layers=35,
-        layer_types=(["sliding_attention"] * 4 + ["full_attention"]) * 7,
-        sliding_window=512,
-        num_kv_shared_layers=15,
-        hidden_size_per_layer_input=256,
-        head_dim=256,
-    )
-    model = parse_model(metadata)
-
-    assert [(layers.count, layers.reach) for layers in model.attention] == [
-        (4, None),
-        (16, Window(tokens=512)),
-    ]
-    assert len(cache_layout(model, 1, 2).groups) == 5
-
-
-def test_a_model_with_states_wants_a_block_for_each_sequence() -> None:
-    """`max_num_seqs (1024) exceeds available Mamba cache blocks` stops vLLM 0.20 to 0.29."""
-    gpu = gpu_of(instance("p5.48xlarge"))
-    model = real_model("Qwen/Qwen3.8-27B")
-    one, eight = (budget(model, gpu, degree) for degree in (1, 8))
-
-    assert one.layout.blocks(one.kv_cache_bytes) < 1024 <= eight.layout.blocks(eight.kv_cache_bytes)
-    assert one.max_concurrent_requests(4096) == 0
-    assert eight.max_concurrent_requests(4096) > 0

@@ -1,0 +1,132 @@
+"""The weights that vLLM loads: less than the checkpoint stores where it has copies or unused layers."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from recommender.model.checkpoint_quantization import PACKED_DTYPES, CheckpointQuantization
+from recommender.model.dtype import BY_SAFETENSORS_NAME, STORED_BYTES
+from recommender.model.errors import ImplausibleMetadata
+from recommender.model.parameters import (
+    LanguageModelConfig,
+    language_parameters,
+    prediction_layer_parameters,
+    vision_parameters,
+)
+from recommender.model.safetensors import stated_total
+from recommender.model.values import Weights
+
+# Packed formats count up to eight weights as one; fewer parameters than that belong to another model.
+_SMALLEST_SHARE_OF_IMPLIED = 1 / 10
+
+_PREDICTION_LAYERS = ("num_nextn_predict_layers", "mtp_num_hidden_layers")
+
+
+def parse_weights(
+    information: Mapping[str, Any],
+    stored: Mapping[str, int],
+    quantization: CheckpointQuantization | None,
+    language_model: LanguageModelConfig,
+) -> Weights:
+    """The weights that the Hub counts, or else those that the shape implies, as far as vLLM loads them.
+
+    Raises `ImplausibleMetadata` where the count belongs to another model.
+    """
+    implied = language_parameters(language_model)
+    if stored:
+        weights = _stored_weights(stored, quantization)
+        _check_parameters(weights, implied)
+        return _without_prediction_layers(
+            _without_second_copy(weights, language_model, implied), language_model, implied
+        )
+    parameters = stated_total(information) or implied
+    if quantization is None:
+        return Weights(parameters=parameters, float_values=parameters, packed_bytes=0)
+    floats = min(parameters, language_model.shape.embedding_parameters(tied=language_model.is_tied))
+    packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
+    return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)
+
+
+def _stored_weights(stored: Mapping[str, int], quantization: CheckpointQuantization | None) -> Weights:
+    """The weights of all `stored` elements.
+
+    vLLM loads every plain float of an unquantized checkpoint in the dtype that it computes in, so a float32
+    file becomes 16 bit (`vllm/config/model.py`, `_resolve_auto_dtype`). In a quantized checkpoint F32 is the
+    dtype of the scales, which keep it.
+    """
+    plain = {
+        dtype: count for dtype, count in stored.items() if _is_plain(dtype, quantized=bool(quantization))
+    }
+    others = {dtype: count for dtype, count in stored.items() if dtype not in plain}
+    per_element = quantization.weights_per_packed_element if quantization else 1
+    parameters = sum(
+        count * (per_element if dtype in PACKED_DTYPES else 1) for dtype, count in stored.items()
+    )
+    return Weights(
+        parameters=parameters - (quantization.scales if quantization else 0),
+        float_values=sum(plain.values()),
+        packed_bytes=math.ceil(
+            sum(count * _element_bytes(dtype, quantization) for dtype, count in others.items())
+        ),
+    )
+
+
+def _is_plain(dtype: str, *, quantized: bool) -> bool:
+    return dtype in BY_SAFETENSORS_NAME and not (quantized and dtype == "F32")
+
+
+def _element_bytes(dtype: str, quantization: CheckpointQuantization | None) -> float:
+    if quantization is not None and dtype in PACKED_DTYPES:
+        return quantization.bytes_per_packed_element
+    return STORED_BYTES[dtype]
+
+
+def _check_parameters(weights: Weights, implied: int) -> None:
+    if weights.parameters < implied * _SMALLEST_SHARE_OF_IMPLIED:
+        raise ImplausibleMetadata(
+            f"The Hub counts {weights.parameters:,} parameters, and config.json describes a model of about"
+            f" {implied:,}."
+        )
+
+
+def _without_second_copy(weights: Weights, language_model: LanguageModelConfig, implied: int) -> Weights:
+    """Some repositories store the output head and the embedding that it is tied to; vLLM loads one."""
+    output_head = language_model.shape.embedding_parameters(tied=True)
+    is_alone = language_model.is_tied and language_model.vision is None
+    if not is_alone or weights.parameters < implied + output_head:
+        return weights
+    return replace(weights, float_values=weights.float_values - output_head)
+
+
+def _without_prediction_layers(
+    weights: Weights, language_model: LanguageModelConfig, implied: int
+) -> Weights:
+    """`weights` without the layers for multi-token prediction, which vLLM loads only to speculate with them.
+
+    The parameters left over when all others are counted show whether the layers are there, and whether they
+    have embeddings of their own: checkpoints quantized by third parties have often lost them. Source:
+    `load_weights` of the models in `vllm/model_executor/models/`, which skip them.
+    """
+    layers = language_model.config.non_negative_int(*_PREDICTION_LAYERS)
+    if not layers or not language_model.architecture.may_predict:
+        return weights
+    prediction = layers * prediction_layer_parameters(language_model)
+    vision = vision_parameters(language_model.vision) if language_model.vision is not None else 0
+    surplus = weights.parameters - implied - vision
+    if 2 * surplus < prediction:
+        return weights
+    copies = language_model.shape.embedding_parameters(tied=False)
+    if 2 * (surplus - prediction) < copies:
+        copies = 0
+    kept = language_model.shape.embedding_parameters(tied=language_model.is_tied) + vision
+    return _without(weights, prediction, copies, kept_floats=kept)
+
+
+def _without(weights: Weights, prediction: int, copies: int, *, kept_floats: int) -> Weights:
+    """Take the layers from the plain floats where there are enough of them, else from the packed values."""
+    floats, packed = weights.float_values - copies, weights.parameters - weights.float_values
+    if floats - kept_floats >= prediction or not packed:
+        return replace(weights, float_values=max(0, floats - prediction))
+    share = min(1.0, prediction / packed)
+    return replace(weights, float_values=max(0, floats), packed_bytes=int(weights.packed_bytes * (1 - share)))

@@ -1,0 +1,191 @@
+"""The attention of each layer, from config.json."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+
+from recommender.model.architectures import Architecture, AttentionKind
+from recommender.model.attention import (
+    AttentionCache,
+    AttentionChunk,
+    AttentionLayers,
+    AttentionSpan,
+    FullAttention,
+    KVHeads,
+    MLACache,
+    SlidingWindow,
+    SparseIndexerCache,
+)
+from recommender.model.config_reader import ConfigReader
+from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.model.layers import LayerKind, layer_kinds
+from recommender.model.values import Shape
+
+# Keys of architectures whose cache is not a key and a value vector per token and layer: state-space models,
+# linear attention, sparse-attention indexers, per-layer blocks, layers that share or drop their cache.
+FOREIGN_KEYS = (
+    "attn_layer_period",
+    "audio_config",
+    "block_configs",
+    "conv_L_cache",
+    "cross_attention_layers",
+    "global_head_dim",
+    "hidden_size_per_layer_input",
+    "hybrid_layer_pattern",
+    "hybrid_override_pattern",
+    "index_n_heads",
+    "linear_attn_config",
+    "linear_num_key_heads",
+    "mamba_d_state",
+    "mamba_num_heads",
+    "num_global_key_value_heads",
+    "num_kv_shared_layers",
+    "ssm_cfg",
+    "state_size",
+    "swa_num_key_value_heads",
+)
+
+# Keys of KV heads and of their width: Gemma 4 has its own for layers with full attention, MiMo-V2 for layers
+# with a sliding window.
+_KEYS_OF_FULL_LAYERS = ("num_global_key_value_heads", "global_head_dim")
+_KEYS_OF_LOCAL_LAYERS = ("swa_num_key_value_heads", "swa_head_dim")
+
+# `vllm/model_executor/models/deepseek_v2.py`, where `index_skip_topk_offset` is absent.
+_DEFAULT_INDEXER_OFFSET = 2
+
+
+def parse_attention(
+    architecture: Architecture, config: ConfigReader, shape: Shape
+) -> tuple[AttentionLayers, ...]:
+    """The layers by kind, those with full attention first; empty for a pure state-space model.
+
+    Raises `UnsupportedModel` for a kind that is not supported.
+    """
+    _refuse_foreign_attention(architecture, config)
+    counts: Counter[tuple[AttentionCache, AttentionSpan]] = Counter()
+    for count, cache, span in _caching_layers(architecture, config, shape):
+        counts[cache, span] += count
+    is_mixed_with_states = len(counts) > 1 and architecture.states is not None
+    if is_mixed_with_states or (not counts and architecture.attention != "none"):
+        raise UnsupportedModel(f"{config.name} mixes layers in a way whose cache cannot be computed.")
+    layers = tuple(
+        AttentionLayers(count=count, cache=cache, span=span)
+        for (cache, span), count in sorted(counts.items(), key=lambda item: not item[0][1].is_full)
+    )
+    return (*layers, *_indexers(config, shape)) if architecture.attention == "sparse_mla" else layers
+
+
+def parse_sliding_window(config: ConfigReader) -> int | None:
+    """The window of the layers that have one, in tokens; `None` where it is absent or switched off."""
+    if config.is_false("use_sliding_window"):
+        return None
+    return config.non_negative_int("sliding_window") or None
+
+
+def _caching_layers(
+    architecture: Architecture, config: ConfigReader, shape: Shape
+) -> Iterator[tuple[int, AttentionCache, AttentionSpan]]:
+    """The number of layers of each kind, their cache and their span.
+
+    The last layers may reuse the cache of earlier ones (`num_kv_shared_layers` of Gemma 3n).
+    """
+    if architecture.attention == "heads_per_block":
+        yield from ((1, cache, FullAttention()) for cache in _heads_per_block(config, shape))
+        return
+    window = parse_sliding_window(config)
+    kinds = layer_kinds(architecture, config, shape, has_window=window is not None)
+    spans: dict[LayerKind, AttentionSpan] = {LayerKind.FULL: FullAttention()}
+    spans[LayerKind.SLIDING] = SlidingWindow(tokens=window) if window is not None else FullAttention()
+    if LayerKind.CHUNKED in kinds:
+        spans[LayerKind.CHUNKED] = AttentionChunk(tokens=config.positive_int("attention_chunk_size"))
+    own = kinds[: max(0, shape.layers - config.non_negative_int("num_kv_shared_layers"))]
+    for kind, span in spans.items():
+        if kind in own:
+            yield own.count(kind), _CACHES[architecture.attention](architecture, config, shape, span), span
+
+
+def _kv_heads(
+    architecture: Architecture, config: ConfigReader, shape: Shape, span: AttentionSpan
+) -> AttentionCache:
+    if config.is_truthy("kv_lora_rank"):
+        raise UnsupportedModel(
+            f"{config.name} sets kv_lora_rank, which this architecture is not known to have."
+        )
+    heads, head_dim = (
+        config.optional_positive_int(key) if key in architecture.own_keys else None
+        for key in (_KEYS_OF_FULL_LAYERS if span.is_full else _KEYS_OF_LOCAL_LAYERS)
+    )
+    return KVHeads(kv_heads=heads or shape.kv_heads, head_dim=head_dim or shape.head_dim)
+
+
+def _mla(
+    _architecture: Architecture, config: ConfigReader, shape: Shape, _span: AttentionSpan
+) -> AttentionCache:
+    """Source: `vllm/model_executor/layers/attention/mla_attention.py`, `process_weights_after_loading`."""
+    rank, rotary = config.positive_int("kv_lora_rank"), config.positive_int("qk_rope_head_dim")
+    per_head = config.positive_int("qk_nope_head_dim") + config.positive_int("v_head_dim")
+    latents = rank + rotary + (config.optional_positive_int("q_lora_rank") or 0)
+    return MLACache(
+        width=rank + rotary,
+        heads=shape.attention_heads,
+        absorbed_parameters=rank * shape.attention_heads * per_head,
+        replicated_parameters=shape.hidden_size * latents,
+    )
+
+
+def _mla_as_heads(
+    _architecture: Architecture, config: ConfigReader, shape: Shape, _span: AttentionSpan
+) -> AttentionCache:
+    width = config.positive_int("qk_nope_head_dim") + config.positive_int("qk_rope_head_dim")
+    return KVHeads(kv_heads=shape.kv_heads, head_dim=width)
+
+
+def _no_attention(
+    _architecture: Architecture, config: ConfigReader, _shape: Shape, _span: AttentionSpan
+) -> AttentionCache:
+    raise UnsupportedModel(
+        f"{config.name} lists layers with attention, which this architecture is not known to have."
+    )
+
+
+_CacheParser = Callable[[Architecture, ConfigReader, Shape, AttentionSpan], AttentionCache]
+
+_CACHES: Mapping[AttentionKind, _CacheParser] = {
+    "heads": _kv_heads,
+    "mla": _mla,
+    "mla_as_heads": _mla_as_heads,
+    "none": _no_attention,
+    "sparse_mla": _mla,
+}
+
+
+def _indexers(config: ConfigReader, shape: Shape) -> tuple[AttentionLayers, ...]:
+    """Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`."""
+    cache = SparseIndexerCache(width=config.positive_int("index_head_dim"))
+    period = config.optional_positive_int("index_topk_freq") or 1
+    offset = config.optional_positive_int("index_skip_topk_offset") or _DEFAULT_INDEXER_OFFSET
+    own = sum(max(index - offset + 1, 0) % period == 0 for index in range(shape.layers))
+    return (AttentionLayers(count=shape.layers, cache=cache, reusing=shape.layers - own),)
+
+
+def _heads_per_block(config: ConfigReader, shape: Shape) -> Iterator[KVHeads]:
+    """The layers with attention of a model found by architecture search (Nemotron-NAS).
+
+    Source: `vllm/model_executor/models/nemotron_nas.py`.
+    """
+    blocks = config.nested_items("block_configs")
+    if len(blocks) != shape.layers:
+        raise ImplausibleMetadata(f"{config.name} lists {len(blocks)} blocks for {shape.layers} layers.")
+    for attention in (block.nested("attention") for block in blocks):
+        if not attention.is_true("no_op"):
+            group = attention.positive_int("n_heads_in_group")
+            yield KVHeads(kv_heads=max(1, shape.attention_heads // group), head_dim=shape.head_dim)
+
+
+def _refuse_foreign_attention(architecture: Architecture, config: ConfigReader) -> None:
+    unsupported = (key for key in FOREIGN_KEYS if config.is_truthy(key) and key not in architecture.own_keys)
+    foreign = next(unsupported, None)
+    if foreign is not None:
+        raise UnsupportedModel(
+            f"{config.name} sets {foreign}: part of its attention does not keep a key and a value of each"
+            " token, and its cache cannot be computed."
+        )

@@ -1,0 +1,64 @@
+"""Recurrent states: what layers of linear attention, state-space models and convolutions keep of a request.
+
+The size of a state does not depend on the length of the request.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateTensor:
+    """A part of a state, divided evenly among GPUs."""
+
+    values: int
+    value_bytes: int | None = None
+    """Bytes of one value; `None` for those of the dtype that vLLM computes in."""
+    depends_on_version: bool = False
+    """Whether vLLM's version decides on the bytes instead (Nemotron-H without `mamba_ssm_cache_dtype`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecurrentState:
+    """The state of one layer."""
+
+    tensors: tuple[StateTensor, ...]
+    heads: tuple[int, ...]
+    """Counts that tensor parallelism must divide."""
+    groups: int = 1
+    """Groups of heads that share a projection; copied where GPUs do not divide them."""
+    values_per_group: int = 0
+    """Values of one group among the inputs of the convolution."""
+    chunk_tokens: int | None = None
+    """Tokens of one step of the scan, where vLLM can keep a state for each block; `None` where it cannot."""
+    has_checkpoints: bool = False
+    """Whether later versions also keep a state of the prompt: `num_prefill_checkpoint_blocks`."""
+    is_delta_net: bool = False
+    """Whether it is a gated delta net, whose kernels may need larger blocks."""
+
+    def size_bytes(self, tensor_parallel: int, value_bytes: int, unstated_value_bytes: int) -> int:
+        """Bytes of one state on each of `tensor_parallel` GPUs.
+
+        `unstated_value_bytes` apply to tensors that depend on vLLM's version. Source:
+        `vllm/model_executor/layers/mamba/mamba_utils.py`, `MambaStateShapeCalculator`.
+        """
+        groups = self.groups if self.groups % tensor_parallel == 0 else tensor_parallel
+        shared = groups * self.values_per_group // tensor_parallel * value_bytes
+        return shared + sum(
+            tensor.values
+            // tensor_parallel
+            * (unstated_value_bytes if tensor.depends_on_version else tensor.value_bytes or value_bytes)
+            for tensor in self.tensors
+        )
+
+    def can_shard(self, tensor_parallel: int) -> bool:
+        """Whether heads and groups can be divided; a single group is copied: `mamba_mixer2.py`."""
+        divides_groups = self.groups == 1 or self.groups % tensor_parallel == 0
+        return divides_groups and all(heads % tensor_parallel == 0 for heads in self.heads)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecurrentLayers:
+    """Layers that keep a state for each request instead of its tokens."""
+
+    count: int
+    state: RecurrentState

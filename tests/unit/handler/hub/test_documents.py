@@ -1,0 +1,196 @@
+"""A model's two documents: how they are requested, and what is made of the responses."""
+
+import time
+from urllib.parse import parse_qsl
+
+import pytest
+from support import misbehaviour
+from support.hub import HubDouble, running_hub, say
+from support.loopback import Misbehave, Say, Seen, loopback
+
+from handler.errors import (
+    HubBadResponse,
+    HubRateLimited,
+    HubUnreachable,
+    ModelGated,
+    ModelNotFound,
+    RequestError,
+)
+from handler.hub.client import HubClient
+from handler.hub.documents import Documents, DocumentsRequest
+from recommender.model import HubMetadata
+
+INFORMATION = {"id": "org/name", "gated": False, "disabled": False}
+CONFIG = {"model_type": "llama"}
+
+
+def fetch(url: str, *, cached: Documents | None = None, seconds: float = 5) -> Documents:
+    deadline = time.monotonic() + seconds
+    return DocumentsRequest(HubClient(url), url, "org/name", None, cached=cached, deadline=deadline).result()
+
+
+def fetched(hub: HubDouble) -> Documents:
+    with running_hub(hub):
+        return fetch(hub.url)
+
+
+def error(hub: HubDouble, *, seconds: float = 5) -> RequestError:
+    with running_hub(hub), pytest.raises(RequestError) as caught:
+        fetch(hub.url, seconds=seconds)
+    return caught.value
+
+
+def test_both_documents_are_fetched() -> None:
+    hub = HubDouble(information=INFORMATION, config=CONFIG)
+
+    assert fetched(hub).metadata == HubMetadata(model_id="org/name", information=INFORMATION, config=CONFIG)
+    assert sorted(hub.paths()) == ["/api/models/org/name", "/org/name/resolve/main/config.json"]
+
+
+def test_they_are_requested_at_the_same_time() -> None:
+    """Each response waits until the other request has arrived."""
+    arrived: list[str] = []
+
+    def answer(request: Seen) -> Say:
+        arrived.append(request.path)
+        for _ in range(300):
+            if len(arrived) == 2:
+                return say(INFORMATION if request.path.startswith("/api/") else CONFIG)
+            time.sleep(0.01)
+        return say({}, status=500)
+
+    with loopback(answer) as server:
+        assert fetch(server.url).metadata.config == CONFIG
+
+
+def test_every_field_that_is_read_is_expanded() -> None:
+    hub = HubDouble(information=INFORMATION, config=CONFIG)
+    fetched(hub)
+    query = next(seen.path for seen in hub.seen if seen.path.startswith("/api/")).split("?")[1]
+
+    assert sorted(parse_qsl(query)) == [
+        ("expand[]", field) for field in ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors")
+    ]
+
+
+@pytest.mark.parametrize("canonical", ["org/new", "gpt2"])
+def test_a_renamed_model_has_its_canonical_id(canonical: str) -> None:
+    assert fetched(HubDouble(information={"id": canonical})).metadata.model_id == canonical
+
+
+@pytest.mark.parametrize("invalid", [None, 7, "../x", "org/name?x"])
+def test_an_id_that_is_not_one_is_ignored(invalid: object) -> None:
+    assert fetched(HubDouble(information={"id": invalid})).metadata.model_id == "org/name"
+
+
+def test_a_repository_without_a_config_has_none() -> None:
+    assert fetched(HubDouble(config=None)).metadata.config is None
+
+
+@pytest.mark.parametrize("etags", [("config",), ("config", "information")])
+def test_unchanged_documents_are_not_transferred_again(etags: tuple[str, ...]) -> None:
+    hub = HubDouble(information=INFORMATION, config=CONFIG)
+    hub.etags = etags  # type: ignore[assignment]
+    with running_hub(hub):
+        first = fetch(hub.url)
+        again = fetch(hub.url, cached=first)
+
+    assert first == again
+    assert sorted(hub.sent[2:]) == ([304, 304] if len(etags) == 2 else [200, 304])
+
+
+def test_changed_documents_are_transferred() -> None:
+    hub = HubDouble(information=INFORMATION, config=CONFIG)
+    hub.etags = ("config", "information")
+    with running_hub(hub):
+        first = fetch(hub.url)
+        hub.documents["config"] = {"model_type": "qwen2"}
+
+        assert fetch(hub.url, cached=first).metadata.config == {"model_type": "qwen2"}
+
+
+def test_an_entity_tag_that_is_too_long_is_not_sent() -> None:
+    fault = Say(headers={"ETag": '"' + "x" * 300 + '"'}, body=b"{}")
+    with running_hub(HubDouble(fault=fault)) as hub:
+        fetch(hub.url, cached=fetch(hub.url))
+
+    assert not any("if-none-match" in seen.headers for seen in hub.seen)
+
+
+@pytest.mark.parametrize("part", ["information", "config"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>not JSON</html>",
+        b"",
+        b'{"id": ',
+        b"[1, 2]",
+        b"null",
+        b'{"x": NaN}',
+        b'{"x": Infinity}',
+        b'{"x": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"x": "\xff\xfe"}',
+    ],
+    ids=[
+        "html",
+        "empty",
+        "cut",
+        "list",
+        "null",
+        "NaN",
+        "Infinity",
+        "long number",
+        "deep list",
+        "deep object",
+        "not UTF-8",
+    ],
+)
+def test_a_document_that_is_not_a_json_object_is_a_bad_response(part: str, body: bytes) -> None:
+    hub = HubDouble(information=INFORMATION, config=CONFIG)
+    hub.documents[part] = body  # type: ignore[index]
+
+    assert isinstance(error(hub), HubBadResponse)
+
+
+@pytest.mark.parametrize("encoding", ["br", "x-unknown"])
+def test_an_encoding_that_was_not_asked_for_is_a_bad_response(encoding: str) -> None:
+    fault = Say(headers={"Content-Encoding": encoding}, body=b"\x8b\x03\x80{}\x03")
+
+    assert isinstance(error(HubDouble(faults={"config": fault})), HubBadResponse)
+
+
+def test_a_disabled_repository_is_not_found() -> None:
+    assert isinstance(error(HubDouble(information={**INFORMATION, "disabled": True})), ModelNotFound)
+
+
+@pytest.mark.parametrize(
+    ("refused", "failing"), [("information", "config"), ("config", "information")], ids=["api", "file"]
+)
+@pytest.mark.parametrize(
+    "failure",
+    [Say(status=500), Say(status=429), Say(), misbehaviour.silence],
+    ids=["500", "429", "empty", "slow"],
+)
+def test_a_refusal_of_one_document_takes_precedence_over_a_failure_of_the_other(
+    refused: str, failing: str, failure: Say | Misbehave
+) -> None:
+    gate = Say(status=401, headers={"X-Error-Code": "GatedRepo"})
+    hub = HubDouble(faults={refused: gate, failing: failure})  # type: ignore[dict-item]
+
+    assert isinstance(error(hub, seconds=1), ModelGated)
+
+
+def test_a_rate_limit_is_reported_with_its_wait() -> None:
+    found = error(HubDouble(faults={"information": Say(status=429, headers={"Retry-After": "77"})}))
+
+    assert isinstance(found, HubRateLimited)
+    assert found.retry_after_seconds == 77
+
+
+def test_the_result_is_there_at_the_deadline() -> None:
+    started = time.monotonic()
+
+    assert isinstance(error(HubDouble(fault=misbehaviour.drip_body), seconds=0.3), HubUnreachable)
+    assert time.monotonic() - started < 8  # generous: without a deadline it would be minutes

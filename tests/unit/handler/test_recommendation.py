@@ -1,0 +1,117 @@
+"""One recommendation request: the order in which table, Hub and calculator are used."""
+
+import json
+from typing import Any
+
+import pytest
+from support.assertions import assert_error
+from support.hub import MODEL, HubDouble, running_hub
+from support.loopback import Say
+from support.metadata import real
+from support.service import Service
+from support.table import TableDouble, dynamodb_refuses
+
+from local.embedded.hub import EmbeddedHub, load_snapshot
+
+QWEN_14B = "Qwen/Qwen2.5-14B-Instruct"
+
+
+def body(answer: dict[str, Any]) -> Any:
+    assert answer["statusCode"] == 200, answer
+    return json.loads(answer["body"])
+
+
+def test_neuron_instances_are_answered_without_the_hub() -> None:
+    with running_hub() as hub:
+        answer = body(Service(hub.url).ask(MODEL, "inf2.xlarge"))
+
+        assert answer["explanation"]["code"] == "neuron_not_supported"
+        assert hub.seen == []
+
+
+def test_an_unknown_type_is_answered_without_the_hub_where_the_table_is_cached() -> None:
+    with running_hub() as hub:
+        service = Service(hub.url, TableDouble().catalog())
+        service.ask(MODEL, "inf2.xlarge")
+
+        assert_error(service.ask(MODEL, "g5.99xlarge"), 404, "instance_type_not_found")
+        assert hub.seen == []
+
+
+@pytest.mark.parametrize(
+    ("table", "status", "code"),
+    [
+        (TableDouble(fault=dynamodb_refuses("AccessDeniedException")), 503, "catalog_unavailable"),
+        (TableDouble(), 404, "instance_type_not_found"),
+    ],
+    ids=["failing table", "unknown type"],
+)
+def test_an_error_of_the_table_takes_precedence_over_one_of_the_hub(
+    table: TableDouble, status: int, code: str
+) -> None:
+    with running_hub(HubDouble(fault=Say(status=404))) as hub:
+        answer = Service(hub.url, table.catalog()).ask(MODEL, "g5.99xlarge")
+
+    assert_error(answer, status, code)
+
+
+def test_the_same_request_gives_the_same_bytes_and_one_visit_to_the_hub() -> None:
+    with running_hub() as hub:
+        service = Service(hub.url)
+        first, second = service.ask(MODEL, "g5.xlarge"), service.ask(MODEL, "g5.xlarge")
+
+        assert first["body"] == second["body"]
+        assert len(hub.seen) == 2
+
+
+def test_implausible_metadata_are_a_bad_response_of_the_hub() -> None:
+    config = {"model_type": "llama", "num_hidden_layers": -1, "hidden_size": 64}
+    with running_hub(HubDouble(config=config)) as hub:
+        sentence = assert_error(Service(hub.url).ask(MODEL, "g5.xlarge"), 502, "hub_bad_response")
+
+    assert MODEL in sentence
+    assert "not plausible" in sentence
+
+
+def test_checkpoints_are_searched_only_where_one_is_needed() -> None:
+    with EmbeddedHub(load_snapshot()) as hub:
+        service = Service(hub.url)
+        needed = body(service.ask(QWEN_14B, "g5.xlarge"))
+        lists = [seen for seen in hub.requests if seen.path == "/api/models"]
+        requests = len(hub.requests)
+        again = body(service.ask(QWEN_14B, "g5.xlarge"))
+        at_load = body(service.ask(QWEN_14B, "g6.xlarge"))
+
+        assert len(hub.requests) == requests
+    assert len(lists) == 1
+    assert needed["quantization"] == "int8"
+    assert needed["checkpoints"] == needed["alternatives"]["quantization_option"]["checkpoints"]
+    assert needed["alternatives"]["at_load_option"]["quantization"] == "fp8"
+    assert again == needed
+    assert "checkpoints" not in at_load
+
+
+def test_checkpoints_of_a_renamed_model_are_searched_by_both_names() -> None:
+    whole = real(QWEN_14B)
+    hub = HubDouble(information={"id": QWEN_14B, **whole.information}, config=whole.config)
+    with running_hub(hub):
+        Service(hub.url).ask("Qwen/Former", "g5.xlarge")
+        searched = {seen.path.split("&")[0] for seen in hub.seen if seen.path.startswith("/api/models?")}
+
+    assert searched == {
+        f"/api/models?filter=base_model:quantized:{name}" for name in (QWEN_14B, "Qwen/Former")
+    }
+
+
+def test_a_failing_search_leaves_the_rest_of_the_answer() -> None:
+    whole = real(QWEN_14B)
+    double = HubDouble(
+        information={"id": QWEN_14B, **whole.information},
+        config=whole.config,
+        faults={"list": Say(status=500)},
+    )
+    with running_hub(double), EmbeddedHub(load_snapshot()) as sound:
+        without, expected = (body(Service(url).ask(QWEN_14B, "g5.xlarge")) for url in (double.url, sound.url))
+    del expected["checkpoints"], expected["alternatives"]["quantization_option"]["checkpoints"]
+
+    assert without == expected

@@ -1,0 +1,96 @@
+"""Kinds of attention: bytes, blocks and copies by hand."""
+
+from support.metadata import real_model
+
+from recommender.model import (
+    AttentionChunk,
+    AttentionLayers,
+    FullAttention,
+    KVHeads,
+    MLACache,
+    SlidingWindow,
+    SparseIndexerCache,
+)
+
+
+def test_a_window_needs_no_more_for_a_longer_request() -> None:
+    window = SlidingWindow(tokens=1024)
+
+    assert window.blocks_for(100_000, 2048, 16) == window.blocks_for(10_000, 2048, 16) == 193
+    assert window.blocks_for(100, 2048, 16) == 8
+
+
+def test_full_attention_keeps_every_token() -> None:
+    assert FullAttention().blocks_for(100, 2048, 16) == 7
+
+
+def test_a_chunk_needs_no_more_for_a_longer_request_and_begins_with_a_block() -> None:
+    chunk = AttentionChunk(tokens=8192)
+
+    assert chunk.blocks_for(1_000_000, 8192, 16) == (8192 + 8192) // 16
+    assert chunk.blocks_for(100, 8192, 16) == 7
+
+
+def test_kv_heads_are_divided_among_gpus_and_replicated_where_gpus_outnumber_them() -> None:
+    """By hand: a key and a value of 128 values in 16 bit for each head."""
+    heads = KVHeads(kv_heads=4, head_dim=128)
+
+    assert [heads.token_bytes(degree, 2) for degree in (1, 2, 4, 8)] == [2048, 1024, 512, 512]
+    assert [heads.can_shard(degree) for degree in (1, 3, 4, 6, 8)] == [True, False, True, False, True]
+
+
+def test_a_gpu_holds_the_projections_of_a_whole_kv_head() -> None:
+    """On 8 GPUs an even share of 4 heads is half a head; each GPU holds another half, 1024 x 2 x 128 / 2."""
+    heads = KVHeads(kv_heads=4, head_dim=128)
+
+    assert [heads.unshared_parameters(degree, 1024) for degree in (1, 4, 8)] == [0, 0, 1024 * 128]
+
+
+def test_layers_with_fewer_kv_heads_than_others_are_replicated_on_their_own() -> None:
+    """MiMo-V2-Flash on 8 GPUs: half a head in 9 full layers of 4 KV heads, none in those with a window."""
+    model = real_model("XiaomiMiMo/MiMo-V2-Flash")
+    extra = [layers.count * layers.cache.unshared_parameters(8, 4096) for layers in model.attention]
+
+    assert extra == [9 * 4096 * 192, 0]
+
+
+_MLA = MLACache(width=576, heads=128, absorbed_parameters=1_000_000, replicated_parameters=80_000)
+
+
+def test_every_gpu_caches_the_whole_latent() -> None:
+    assert [_MLA.token_bytes(degree, 2) for degree in (1, 8)] == [1152, 1152]
+    assert _MLA.sharded_heads is None
+    assert _MLA.can_shard(7)
+
+
+def test_mla_keeps_a_transposed_projection_and_whole_projections_into_the_latents() -> None:
+    assert _MLA.unshared_parameters(1, 4096) == 1_000_000
+    assert _MLA.unshared_parameters(8, 4096) == 1_000_000 // 8 + 80_000 * 7 // 8
+
+
+def test_old_versions_cache_latents_as_heads_and_nothing_else_differently() -> None:
+    heads = KVHeads(kv_heads=4, head_dim=128)
+
+    assert _MLA.expanded(256) == KVHeads(kv_heads=128, head_dim=256)
+    assert heads.expanded(256) is heads
+
+
+def test_an_indexer_caches_fp8_keys_with_a_float32_scale_for_128_values() -> None:
+    indexer = SparseIndexerCache(width=128)
+
+    assert [indexer.token_bytes(degree, value_bytes) for degree, value_bytes in ((1, 2), (8, 1))] == [
+        132,
+        132,
+    ]
+    assert SparseIndexerCache(width=129).token_bytes(1, 2) == 129 + 2 * 4
+
+
+def test_an_indexer_reserves_the_keys_of_40_contexts() -> None:
+    assert SparseIndexerCache(width=128).workspace_bytes(1000) == 40 * 1000 * 132
+    assert _MLA.workspace_bytes(1000) == 0
+
+
+def test_layers_that_reuse_a_cache_have_none_where_the_version_can_share_it() -> None:
+    layers = AttentionLayers(count=78, cache=SparseIndexerCache(width=128), reusing=57)
+
+    assert [layers.caching(can_share=can) for can in (False, True)] == [78, 21]

@@ -1,0 +1,85 @@
+"""What each layer caches."""
+
+import pytest
+from support.metadata import llama, real_model
+
+from recommender.memory.kv_cache import cache_layout
+from recommender.model import FullAttention, KVHeads, MLACache, SlidingWindow, parse_model
+
+
+@pytest.mark.parametrize(
+    ("model_id", "layers", "kv_heads", "head_dim"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", 32, 8, 128),
+        ("mistralai/Mistral-7B-Instruct-v0.3", 32, 8, 128),
+        ("Qwen/Qwen2.5-7B-Instruct", 28, 4, 128),
+        ("Qwen/Qwen3-4B", 36, 8, 128),
+        ("google/gemma-2b", 18, 1, 256),
+        ("google/gemma-7b", 28, 16, 256),
+        ("microsoft/phi-2", 32, 32, 80),
+        ("microsoft/phi-4", 40, 10, 128),
+        ("tiiuae/falcon-7b-instruct", 32, 1, 64),
+        ("tiiuae/falcon-40b", 60, 8, 64),
+        ("openai-community/gpt2", 12, 12, 64),
+        ("mosaicml/mpt-7b", 32, 32, 128),
+        ("databricks/dbrx-instruct", 40, 8, 128),
+        ("zai-org/chatglm3-6b", 28, 2, 128),
+        ("facebook/opt-125m", 12, 12, 64),
+        ("google/gemma-3-4b-it", 34, 4, 256),
+        ("Qwen/Qwen2.5-VL-7B-Instruct", 28, 4, 128),
+        ("OpenGVLab/InternVL3-78B", 80, 8, 128),
+    ],
+)
+def test_heads_are_found_under_every_name_that_repositories_use(
+    model_id: str, layers: int, kv_heads: int, head_dim: int
+) -> None:
+    """The figures are those of the models' papers and of transformers' classes."""
+    attention = real_model(model_id).attention
+
+    assert {KVHeads(kv_heads=kv_heads, head_dim=head_dim)} == {kind.cache for kind in attention}
+    assert layers == sum(kind.count for kind in attention)
+
+
+def test_mla_caches_a_latent_and_a_rotary_key() -> None:
+    """DeepSeek-V3: 61 layers of 512 + 64 values."""
+    (layers,) = real_model("deepseek-ai/DeepSeek-V3").attention
+
+    assert isinstance(layers.cache, MLACache)
+    assert (layers.count, layers.cache.width) == (61, 576)
+
+
+def test_layers_that_share_a_cache_have_none_of_their_own() -> None:
+    """Gemma 3n E4B: of 35 layers, 7 of them full, the last 15 use earlier ones' caches: 16 and 4 are left."""
+    metadata = llama(
+        model_type="gemma3n_text",
+        architectures=["Gemma3nForCausalLM"],
+        num_hidden_layers=35,
+        layer_types=(["sliding_attention"] * 4 + ["full_attention"]) * 7,
+        sliding_window=512,
+        num_kv_shared_layers=15,
+        hidden_size_per_layer_input=256,
+        head_dim=256,
+    )
+    model = parse_model(metadata)
+
+    assert [(layers.count, layers.span) for layers in model.attention] == [
+        (4, FullAttention()),
+        (16, SlidingWindow(tokens=512)),
+    ]
+    assert len(cache_layout(model, 1, 2).groups) == 5
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, None),
+        ({"sliding_window": 4096}, 4096),
+        ({"sliding_window": 4096, "use_sliding_window": False}, None),
+        ({"sliding_window": 0}, None),
+        ({"sliding_window": None}, None),
+    ],
+)
+def test_a_sliding_window_counts_unless_it_is_switched_off(
+    settings: dict[str, object], expected: int | None
+) -> None:
+    assert expected == parse_model(llama(**settings)).sliding_window

@@ -1,0 +1,48 @@
+"""Recurrent states on several GPUs."""
+
+import pytest
+from support.metadata import llama
+
+from recommender.model import RecurrentState, StateTensor, parse_model
+
+_MAMBA_2 = {
+    "mamba_n_heads": 32,
+    "mamba_d_head": 64,
+    "mamba_d_state": 128,
+    "mamba_n_groups": 2,
+    "mamba_d_conv": 4,
+}
+
+
+def test_groups_are_copied_where_gpus_outnumber_them() -> None:
+    """Each of four GPUs has the projections of a whole group, of which there is one."""
+    one = parse_model(
+        llama(model_type="falcon_h1", head_dim=64, **{**_MAMBA_2, "mamba_n_groups": 1})
+    ).recurrent
+    assert one is not None
+
+    assert one.state.size_bytes(4, 2, 4) == (8 * 64 + 2 * 128) * 3 * 2 + 8 * 64 * 128 * 2
+
+
+def test_a_state_is_divided_evenly_and_its_dtype_may_depend_on_the_version() -> None:
+    """By hand: 64 values in the model's 2 bytes, 32 in 4 of its own, 16 in the version's 8."""
+    state = RecurrentState(
+        tensors=(
+            StateTensor(values=64),
+            StateTensor(values=32, value_bytes=4),
+            StateTensor(values=16, depends_on_version=True),
+        ),
+        heads=(16,),
+    )
+
+    assert state.size_bytes(1, 2, 8) == 64 * 2 + 32 * 4 + 16 * 8
+    assert state.size_bytes(4, 2, 8) == (64 * 2 + 32 * 4 + 16 * 8) // 4
+
+
+@pytest.mark.parametrize(
+    ("groups", "degrees"), [(1, [1, 2, 4, 8, 16]), (2, [1, 2]), (8, [1, 2, 4, 8])], ids=str
+)
+def test_heads_are_divided_and_groups_too_unless_there_is_one(groups: int, degrees: list[int]) -> None:
+    state = RecurrentState(tensors=(), heads=(16, 32), groups=groups)
+
+    assert degrees == [degree for degree in range(1, 17) if state.can_shard(degree)]

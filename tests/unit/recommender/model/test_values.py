@@ -1,0 +1,71 @@
+"""What is known of a model."""
+
+import dataclasses
+
+import pytest
+from support.metadata import llama, real_model
+
+from recommender.model import Weights, parse_model
+from recommender.model.dtype import Dtype
+
+
+def test_weights_are_packed_bytes_and_floats_in_the_dtype_of_the_computation() -> None:
+    weights = Weights(parameters=150, float_values=50, packed_bytes=100)
+
+    assert weights.size_bytes(Dtype.BFLOAT16) == 100 + 2 * 50
+    assert weights.size_bytes(Dtype.FLOAT32) == 100 + 4 * 50
+
+
+def test_tied_embeddings_are_counted_once() -> None:
+    model = parse_model(llama())
+
+    assert model.embedding_parameters == 2 * 32_000 * 1024
+    assert dataclasses.replace(model, is_tied=True).embedding_parameters == 32_000 * 1024
+
+
+@pytest.mark.parametrize(
+    ("model_id", "expected"),
+    [
+        ("Qwen/Qwen2.5-7B-Instruct", 4),
+        ("google/gemma-4-31B-it", 16),
+        ("deepseek-ai/DeepSeek-V3", None),
+        ("deepseek-ai/DeepSeek-V3.2", None),
+        ("tiiuae/falcon-mamba-7b", None),
+    ],
+)
+def test_the_kv_heads_of_a_model_are_the_most_of_any_layer(model_id: str, expected: int | None) -> None:
+    assert expected == real_model(model_id).kv_heads
+
+
+@pytest.mark.parametrize(
+    ("model_id", "capability", "expected"),
+    [
+        ("deepseek-ai/DeepSeek-V3.2", (9, 0), True),
+        ("deepseek-ai/DeepSeek-V3.2", (10, 3), True),
+        ("deepseek-ai/DeepSeek-V3.2", (8, 0), False),
+        ("deepseek-ai/DeepSeek-V3.2", (12, 0), False),
+        ("deepseek-ai/DeepSeek-V3", (8, 0), True),
+        ("Qwen/Qwen3-8B", (7, 5), True),
+        ("tiiuae/falcon-mamba-7b", (7, 0), True),
+    ],
+)
+def test_sparse_attention_has_kernels_for_hopper_and_data_centre_blackwell_only(
+    model_id: str, capability: tuple[int, int], *, expected: bool
+) -> None:
+    assert real_model(model_id).has_attention_kernels(capability) is expected
+
+
+def test_all_caches_and_states_must_be_divisible() -> None:
+    """Falcon-H1 0.5B: 2 KV heads, 24 heads of its states; Gemma 4 has 16 and 4 KV heads."""
+    falcon, gemma = real_model("tiiuae/Falcon-H1-0.5B-Base"), real_model("google/gemma-4-31B-it")
+
+    assert [degree for degree in range(1, 9) if falcon.can_shard_caches(degree)] == [1, 2, 4, 6, 8]
+    assert [degree for degree in range(1, 9) if gemma.can_shard_caches(degree)] == [1, 2, 4, 8]
+
+
+def test_the_answer_repeats_what_identifies_a_model() -> None:
+    info = real_model("mistralai/Mistral-7B-v0.1").info
+
+    assert (info.parameter_count, info.native_dtype) == (7_241_732_096, "bfloat16")
+    assert (info.max_position_embeddings, info.architecture) == (32_768, "mistral")
+    assert info.sliding_window == 4096
