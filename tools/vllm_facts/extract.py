@@ -8,7 +8,7 @@ from tools.vllm_facts.cache_defaults import cache_defaults
 from tools.vllm_facts.command_line import command_line
 from tools.vllm_facts.environment import environment
 from tools.vllm_facts.float16 import float16_refused
-from tools.vllm_facts.models import models, plugin_models, removed_models
+from tools.vllm_facts.models import config_keys, models, plugin_models, removed_models
 from tools.vllm_facts.online import online
 from tools.vllm_facts.quantization import quantization
 from tools.vllm_facts.schemes import schemes
@@ -20,6 +20,7 @@ _TABLES = {
     "batch_defaults": batch_defaults,
     "cache_defaults": cache_defaults,
     "command_line": command_line,
+    "config_keys": config_keys,
     "environment": environment,
     "float16_refused": float16_refused,
     "models": models,

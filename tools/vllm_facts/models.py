@@ -1,10 +1,18 @@
 """The registry of model classes: `vllm/model_executor/models/registry.py`."""
 
 import ast
+from collections.abc import Mapping
 
 from tools.vllm_facts.sources import Module, Sources
 
-_REGISTRY = "vllm/model_executor/models/registry.py"
+_MODELS = "vllm/model_executor/models"
+_REGISTRY = f"{_MODELS}/registry.py"
+
+# Keys of config.json that change a model's layers, and that its class learned to read after it was added.
+_LATER_KEYS: Mapping[str, tuple[str, ...]] = {
+    "DeciLMForCausalLM": ("block_configs",),
+    "NemotronHForCausalLM": ("n_routed_experts", "moe_latent_size"),
+}
 
 # Adds to the embedding models some text-generation models as they are.
 _REPEATED_MODELS = (
@@ -28,6 +36,16 @@ def models(sources: Sources) -> dict[str, str]:
     return found
 
 
+def config_keys(sources: Sources) -> dict[str, bool]:
+    """Whether a class that the release has reads a key: "NemotronHForCausalLM moe_latent_size"."""
+    targets = models(sources)
+    return {
+        f"{name} {key}": key in _read(sources.module(f"{_MODELS}/{_module(targets[name])}.py"))
+        for name in _LATER_KEYS.keys() & targets.keys()
+        for key in _LATER_KEYS[name]
+    }
+
+
 def removed_models(sources: Sources) -> dict[str, str]:
     """The last release that had a class, as the releases without it say: from 0.10.0 on."""
     return _texts(sources.module(_REGISTRY), "_PREVIOUSLY_SUPPORTED_MODELS")
@@ -36,6 +54,17 @@ def removed_models(sources: Sources) -> dict[str, str]:
 def plugin_models(sources: Sources) -> dict[str, str]:
     """The plugin that has a class which vLLM itself gave up: from 0.19.0 on."""
     return _texts(sources.module(_REGISTRY), "_OOT_SUPPORTED_MODELS")
+
+
+def _module(target: str) -> str:
+    return target.partition(" ")[2].partition(":")[0]
+
+
+def _read(module: Module) -> set[str]:
+    """The attributes that a module reads, `getattr(config, "key")` included."""
+    nodes = list(ast.walk(module.tree))
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return attributes | {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
 
 
 def _groups(registry: Module) -> list[str]:

@@ -3,12 +3,21 @@
 Where a version may be `None`, the answer holds for every release since `OLDEST_OF_ANY`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple
 
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
-from recommender.vllm.releases import Span, joined, known_releases, names, releases_asked, value, values
+from recommender.vllm.releases import (
+    Span,
+    joined,
+    known_releases,
+    names,
+    releases_asked,
+    spans_of,
+    value,
+    values,
+)
 from recommender.vllm.version import Version
 
 Usage = Literal["openai_api_server", "llm_class"]
@@ -56,10 +65,22 @@ class BatchDefaults(NamedTuple):
     max_num_seqs: int
 
 
-def class_versions(class_name: str) -> tuple[Span, ...]:
-    """The releases that generate text with a class, in order; nothing for a class that none has."""
+def class_versions(class_name: str, config_keys: Collection[str] = ()) -> tuple[Span, ...]:
+    """The releases that generate text with a class, in order; nothing for a class that none has.
+
+    Releases whose class does not yet read one of the `config_keys` that changes its layers are left out.
+    """
     targets = values("models", class_name)
-    return joined(span for span, target in targets if target.partition(" ")[0] in _GENERATING)
+    spans = joined(span for span, target in targets if target.partition(" ")[0] in _GENERATING)
+    needed = [name for name in names("config_keys") if _is_key_of(name, class_name, config_keys)]
+    if not needed:
+        return spans
+    return spans_of(
+        release
+        for release in known_releases()
+        if any(release in span for span in spans)
+        and all(value("config_keys", name, release) for name in needed)
+    )
 
 
 def model_class(class_name: str, version: Version) -> ModelClass | None:
@@ -168,6 +189,11 @@ def environment_default(variable: str, version: Version) -> bool | str | None:
     """The default of an environment variable, "unset" where vLLM decides; `None` where it does not exist."""
     default: bool | str | None = value("environment", variable, version)
     return default
+
+
+def _is_key_of(name: str, class_name: str, config_keys: Collection[str]) -> bool:
+    owner, _, key = name.partition(" ")
+    return owner == class_name and key in config_keys
 
 
 def _minimum(method: str, version: Version, scheme: str | None) -> int | None:

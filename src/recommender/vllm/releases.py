@@ -71,6 +71,12 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(result)
 
 
+def spans_of(releases: Iterable[Version]) -> tuple[Span, ...]:
+    """Known releases in order, as spans."""
+    newest = known_releases()[-1]
+    return joined(Span(first=each, last=None if each == newest else each) for each in releases)
+
+
 @cache
 def _facts() -> dict[str, Any]:
     facts: dict[str, Any] = json.loads(_FILE.read_bytes())

@@ -12,7 +12,7 @@ from tools.vllm_facts.cache_defaults import cache_defaults
 from tools.vllm_facts.command_line import command_line
 from tools.vllm_facts.environment import environment
 from tools.vllm_facts.float16 import float16_refused
-from tools.vllm_facts.models import models, plugin_models, removed_models
+from tools.vllm_facts.models import config_keys, models, plugin_models, removed_models
 from tools.vllm_facts.online import online
 from tools.vllm_facts.quantization import quantization
 from tools.vllm_facts.schemes import schemes
@@ -47,6 +47,22 @@ _OOT_SUPPORTED_MODELS = {"BartModel": "https://example.com/bart"}
     }
     assert removed_models(sources) == {"Phi3SmallForCausalLM": "0.9.2"}
     assert plugin_models(sources) == {"BartModel": "https://example.com/bart"}
+
+
+def test_a_class_may_learn_to_read_a_key_later(tmp_path: Path) -> None:
+    registry = """
+_TEXT_GENERATION_MODELS = {"NemotronHForCausalLM": ("nemotron_h", "NemotronHForCausalLM")}
+_VLLM_MODELS = {**_TEXT_GENERATION_MODELS}
+"""
+    files = {
+        "vllm/model_executor/models/registry.py": registry,
+        "vllm/model_executor/models/nemotron_h.py": "experts = config.n_routed_experts\n",
+    }
+
+    assert config_keys(release_of(tmp_path, files)) == {
+        "NemotronHForCausalLM n_routed_experts": True,
+        "NemotronHForCausalLM moe_latent_size": False,
+    }
 
 
 @pytest.mark.parametrize("entry", ["**others()", '"Llama": LLAMA', '"Llama": ("llama", name)'])

@@ -29,6 +29,23 @@ def test_a_class_is_served_from_its_first_to_its_last_release(
     assert facts.class_versions(class_name) == (Span(first=first, last=last),)
 
 
+@pytest.mark.parametrize(
+    ("class_name", "keys", "first"),
+    [
+        ("NemotronHForCausalLM", {"hidden_size"}, (0, 9, 1)),
+        ("NemotronHForCausalLM", {"hidden_size", "n_routed_experts"}, (0, 11, 1)),
+        ("NemotronHForCausalLM", {"n_routed_experts", "moe_latent_size"}, (0, 13, 0)),
+        ("DeciLMForCausalLM", {"block_configs"}, (0, 8, 3)),
+        ("LlamaForCausalLM", {"n_routed_experts"}, (0, 8, 0)),
+    ],
+)
+def test_a_class_is_served_once_it_reads_the_keys_that_change_its_layers(
+    class_name: str, keys: set[str], first: Version
+) -> None:
+    """`vllm/model_executor/models/`: nemotron_h.py of 0.11.1 and 0.13.0, nemotron_nas.py of 0.8.3."""
+    assert facts.class_versions(class_name, keys) == (Span(first=first, last=None),)
+
+
 @pytest.mark.parametrize("class_name", ["BertModel", "EagleLlamaForCausalLM", "NoSuchForCausalLM"])
 def test_classes_that_generate_no_text_have_no_versions(class_name: str) -> None:
     assert facts.class_versions(class_name) == ()
