@@ -1,4 +1,4 @@
-"""The function itself in this process, with the embedded parts and the environment it would have."""
+"""The function's handler in this process, with the environment and the services that it needs."""
 
 import os
 import sys
@@ -8,31 +8,31 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from local.embedded.hub_choice import chosen_hub
+from local.embedded.services import table_process
 from local.runtime.artifact import function_variables, lambda_variables
 from local.runtime.environment import isolate
 from local.server.lists import Instances
 from local.server.server import Handle
-from local.server.services import table_process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningFunction:
-    """The function's handler and what stands behind it."""
+    """The function's handler and the services behind it."""
 
     handle: Handle
     instances: Instances
-    """What the function's own copy of the table holds."""
+    """The function's own copy of the table."""
     hub: str
-    """What to call the Hub that was chosen, with its address."""
+    """A description of the Hub in use, with its URL."""
     hub_url: str
     table_url: str
 
 
 @contextmanager
 def running_function(*, log_level: str) -> Iterator[RunningFunction]:
-    """Start the parts and import the handler; `HUB` and `HF_ENDPOINT` choose the Hub.
+    """Start the services and import the handler; `HUB` and `HF_ENDPOINT` select the Hub.
 
-    The parts take the addresses of events/env.json where those are free, so that a function in another
+    The services take the addresses in events/env.json if those are free, so that a function in another
     process or container finds them too. Logs go to standard error.
     """
     isolate()
@@ -47,7 +47,7 @@ def running_function(*, log_level: str) -> Iterator[RunningFunction]:
             HF_ENDPOINT=hub_url,
             AWS_ENDPOINT_URL_DYNAMODB=table_url,
             POWERTOOLS_LOG_LEVEL=log_level,
-            POWERTOOLS_METRICS_DISABLED="true",  # they would go to standard output, which is for answers
+            POWERTOOLS_METRICS_DISABLED="true",  # they would go to standard output, which is for the response
         )
         handle, instances = _imported()
         yield RunningFunction(

@@ -1,4 +1,4 @@
-"""The built page over real sockets: what is sent, how it may be kept, and what no path leads to."""
+"""The built page over real sockets: files, caching, and paths that must not be served."""
 
 import json
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ from support.service import serving
 
 from local.runtime.template import TEMPLATE, load_template
 from local.server.page import Page
-from local.server.server import Front
+from local.server.server import LocalServer
 
-INDEX, SCRIPT, SECRET = "<!doctype html><title>Page</title>", "export {};", "nobody may read this"
+INDEX, SCRIPT, SECRET = "<!doctype html><title>Page</title>", "export {};", "must not be served"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A page as Vite builds it, beside a file that is none of its own."""
+    """A page as Vite builds it, next to a file that does not belong to it."""
     (tmp_path / "secret.txt").write_text(SECRET)
     assets = tmp_path / "dist" / "assets"
     assets.mkdir(parents=True)
@@ -32,17 +32,17 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(folder: Path) -> Iterator[Client]:
-    with serving(Front(_no_such_route, port=0, rooms=[Page(folder=folder)])) as front:
-        yield Client(front)
+    with serving(LocalServer(_no_such_route, port=0, routes=[Page(folder=folder)])) as server:
+        yield Client(server)
 
 
 def _no_such_route(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """Stands in for the function, which says this of every path but its own."""
+    """The function's response to every path except its own."""
     body = {"error": f"There is nothing at {event['rawPath']}.", "code": "route_not_found"}
     return {"statusCode": 404, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}
 
 
-def test_the_root_is_the_page_and_is_asked_for_each_time(client: Client) -> None:
+def test_the_root_is_the_page_and_is_revalidated_each_time(client: Client) -> None:
     response, body = client.request("GET", "/")
 
     assert (response.status, body.decode()) == (200, INDEX)
@@ -50,7 +50,7 @@ def test_the_root_is_the_page_and_is_asked_for_each_time(client: Client) -> None
     assert response.headers["Cache-Control"] == "no-cache"
 
 
-def test_a_query_leads_to_the_page_too(client: Client) -> None:
+def test_the_page_may_have_a_query(client: Client) -> None:
     assert client.request("GET", "/?model=gpt2")[1].decode() == INDEX
 
 
@@ -61,16 +61,14 @@ def test_a_query_leads_to_the_page_too(client: Client) -> None:
         ("/assets/index-abc123.css", "text/css; charset=utf-8"),
     ],
 )
-def test_a_file_with_a_hash_in_its_name_is_kept_for_ever(
-    client: Client, path: str, content_type: str
-) -> None:
+def test_a_file_with_a_hash_in_its_name_is_immutable(client: Client, path: str, content_type: str) -> None:
     response, _ = client.request("GET", path)
 
     assert (response.status, response.headers["Content-Type"]) == (200, content_type)
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
-def test_a_file_without_one_is_not(client: Client) -> None:
+def test_a_file_without_a_hash_is_revalidated(client: Client) -> None:
     response, _ = client.request("GET", "/favicon.svg")
 
     assert response.headers["Content-Type"] == "image/svg+xml"
@@ -78,7 +76,7 @@ def test_a_file_without_one_is_not(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/assets/index-abc123.js"])
-def test_every_file_says_what_it_may_do(client: Client, path: str) -> None:
+def test_every_file_has_the_security_headers(client: Client, path: str) -> None:
     headers = client.request("GET", path)[0].headers
     policy = dict(directive.split(" ", 1) for directive in headers["Content-Security-Policy"].split("; "))
 
@@ -89,7 +87,7 @@ def test_every_file_says_what_it_may_do(client: Client, path: str) -> None:
     assert {"base-uri", "form-action", "frame-ancestors"} <= policy.keys()
 
 
-def test_the_policy_is_the_one_that_the_page_has_on_aws(client: Client) -> None:
+def test_the_policy_is_the_same_as_on_aws(client: Client) -> None:
     resources = load_template(TEMPLATE.parent / "frontend" / "page.yaml")["Resources"]
     headers = resources["PageHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     policy = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
@@ -97,13 +95,13 @@ def test_the_policy_is_the_one_that_the_page_has_on_aws(client: Client) -> None:
     assert client.request("GET", "/")[0].headers["Content-Security-Policy"] == policy
 
 
-def test_no_other_origin_reads_the_page(client: Client) -> None:
+def test_other_origins_cannot_read_the_page(client: Client) -> None:
     headers = client.request("GET", "/", {"Origin": "https://elsewhere.example"})[0].headers
 
     assert "Access-Control-Allow-Origin" not in headers
 
 
-def test_a_known_file_is_not_sent_again(client: Client, folder: Path) -> None:
+def test_a_file_with_a_matching_etag_is_not_sent_again(client: Client, folder: Path) -> None:
     etag = client.request("GET", "/")[0].headers["ETag"]
     known, nothing = client.request("GET", "/", {"If-None-Match": etag})
     (folder / "index.html").write_text(INDEX + "<p>changed")
@@ -142,7 +140,7 @@ def test_head_has_the_headers_of_get_and_no_body(client: Client, path: str) -> N
         "file://{folder}/../secret.txt",
     ],
 )
-def test_no_path_leads_out_of_the_folder(client: Client, folder: Path, target: str) -> None:
+def test_files_outside_the_folder_are_not_served(client: Client, folder: Path, target: str) -> None:
     target = target.format(folder=folder)
     answer = client.raw(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -153,27 +151,27 @@ def test_no_path_leads_out_of_the_folder(client: Client, folder: Path, target: s
 
 
 @pytest.mark.parametrize("path", ["/assets/index-gone.js", "/assets", "/assets/", "/settings"])
-def test_what_is_no_file_is_left_to_the_service(client: Client, path: str) -> None:
+def test_other_paths_are_left_to_the_function(client: Client, path: str) -> None:
     response, body = client.request("GET", path)
 
     assert (response.status, json.loads(body)["code"]) == (404, "route_not_found")
 
 
-def test_a_method_other_than_get_is_left_to_the_service(client: Client) -> None:
+def test_other_methods_are_left_to_the_function(client: Client) -> None:
     response, body = client.request("POST", "/")
 
     assert (response.status, json.loads(body)["code"]) == (404, "route_not_found")
 
 
-def test_a_page_that_is_not_built_says_how_to_build_it(tmp_path: Path) -> None:
-    with serving(Front(_no_such_route, port=0, rooms=[Page(folder=tmp_path / "dist")])) as front:
-        response, body = Client(front).request("GET", "/")
+def test_without_a_built_page_the_root_says_how_to_build_it(tmp_path: Path) -> None:
+    with serving(LocalServer(_no_such_route, port=0, routes=[Page(folder=tmp_path / "dist")])) as server:
+        response, body = Client(server).request("GET", "/")
 
     assert (response.status, response.headers["Content-Type"]) == (404, "text/plain; charset=utf-8")
     assert "`make start` builds it" in body.decode()
 
 
-def test_a_page_that_is_built_meanwhile_is_served_from_then_on(client: Client, folder: Path) -> None:
+def test_a_file_that_is_built_later_is_served(client: Client, folder: Path) -> None:
     before, _ = client.request("GET", "/assets/index-def456.js")
     (folder / "assets" / "index-def456.js").write_text(SCRIPT)
     after, body = client.request("GET", "/assets/index-def456.js")
@@ -181,7 +179,7 @@ def test_a_page_that_is_built_meanwhile_is_served_from_then_on(client: Client, f
     assert (before.status, after.status, body.decode()) == (404, 200, SCRIPT)
 
 
-def test_the_page_does_not_wait_for_a_function_at_work(folder: Path) -> None:
+def test_the_page_does_not_wait_for_the_function(folder: Path) -> None:
     working, done = Event(), Event()
 
     def busy(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -189,14 +187,14 @@ def test_the_page_does_not_wait_for_a_function_at_work(folder: Path) -> None:
         done.wait(timeout=30)
         return _no_such_route(event, context)
 
-    with serving(Front(busy, port=0, rooms=[Page(folder=folder)])) as front:
-        client = Client(front)
-        asking = Thread(target=client.request, args=("GET", "/api/v1/recommend"), daemon=True)
-        asking.start()
+    with serving(LocalServer(busy, port=0, routes=[Page(folder=folder)])) as server:
+        client = Client(server)
+        request = Thread(target=client.request, args=("GET", "/api/v1/recommend"), daemon=True)
+        request.start()
         assert working.wait(timeout=30)
         status = client.request("GET", "/")[0].status
         was_busy = not done.is_set()
         done.set()
-        asking.join()
+        request.join()
 
     assert (status, was_busy) == (200, True)

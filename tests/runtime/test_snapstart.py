@@ -1,4 +1,4 @@
-"""The hooks around a snapshot of SnapStart, run on the built function by the runtime's own code."""
+"""SnapStart's hooks of the built function, run by the runtime's own code."""
 
 from collections.abc import Mapping
 
@@ -28,12 +28,12 @@ found["restored"] = asked()
 """
 
 
-def test_a_snapshot_is_taken_unconnected_and_what_is_restored_remembers_nothing(
+def test_a_snapshot_has_no_connections_and_a_restored_process_has_no_cache(
     function: BuiltFunction, variables: Mapping[str, str]
 ) -> None:
     found = found_by(CODE, function, variables)
 
     assert found["before"] == 0
-    assert (found["first"], found["second"]) == ([200, True], [200, False])  # asked, then remembered
+    assert (found["first"], found["second"]) == ([200, True], [200, False])  # fetched, then cached
     assert found["renewed"] == [True, True]
     assert found["restored"] == [200, True]

@@ -1,4 +1,4 @@
-"""What the Run page offers to choose from, over real sockets."""
+"""The lists that the Run page offers, over real sockets."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -15,11 +15,11 @@ from support.service import serving
 from handler.errors import CatalogUnavailable
 from local.embedded.hub import EmbeddedHub
 from local.embedded.snapshot import load_snapshot
-from local.server.lists import Listing
-from local.server.server import Front
+from local.server.lists import Lists
+from local.server.server import LocalServer
 from recommender.hardware.instance import Instance
 
-NOWHERE = "http://127.0.0.1:9"
+UNREACHABLE = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +29,12 @@ def hub() -> Iterator[EmbeddedHub]:
 
 
 @contextmanager
-def listing(hub_url: str, instances: Callable[[], Iterable[Instance]] = lambda: ALL) -> Iterator[Client]:
-    def unasked(_event: Any, _context: Any) -> dict[str, Any]:
-        raise AssertionError("the function is not asked")
+def client_of(hub_url: str, instances: Callable[[], Iterable[Instance]] = lambda: ALL) -> Iterator[Client]:
+    def handle(_event: Any, _context: Any) -> dict[str, Any]:
+        raise AssertionError("the function must not be called")
 
-    with serving(Front(unasked, port=0, rooms=[Listing(instances, hub_url=hub_url)])) as front:
-        yield Client(front)
+    with serving(LocalServer(handle, port=0, routes=[Lists(instances, hub_url=hub_url)])) as server:
+        yield Client(server)
 
 
 def models(client: Client, search: str) -> list[str]:
@@ -45,7 +45,7 @@ def models(client: Client, search: str) -> list[str]:
 
 
 def test_every_instance_type_of_the_table_is_listed_once() -> None:
-    with listing(NOWHERE) as client:
+    with client_of(UNREACHABLE) as client:
         response, body = client.request("GET", "/local/instance-types")
     rows = {row["name"]: row for row in json.loads(body)}
 
@@ -62,8 +62,8 @@ def test_every_instance_type_of_the_table_is_listed_once() -> None:
     assert rows["inf2.xlarge"]["accelerator_type"] == "neuron"
 
 
-def test_families_are_in_order_and_sizes_from_the_smallest_on() -> None:
-    with listing(NOWHERE) as client:
+def test_families_are_sorted_by_name_and_their_types_by_size() -> None:
+    with client_of(UNREACHABLE) as client:
         rows = json.loads(client.request("GET", "/local/instance-types")[1])
     families = [row["family"] for row in rows]
 
@@ -73,11 +73,11 @@ def test_families_are_in_order_and_sizes_from_the_smallest_on() -> None:
     ]
 
 
-def test_a_table_that_cannot_be_read_is_said_to_be_down() -> None:
+def test_a_table_that_cannot_be_read_is_a_503() -> None:
     def down() -> Iterable[Instance]:
         raise CatalogUnavailable("The table cannot be read.")
 
-    with listing(NOWHERE, down) as client:
+    with client_of(UNREACHABLE, down) as client:
         response, body = client.request("GET", "/local/instance-types")
 
     assert response.status == 503
@@ -85,9 +85,9 @@ def test_a_table_that_cannot_be_read_is_said_to_be_down() -> None:
 
 
 @pytest.mark.parametrize("text", ["mistral-7b-instruct", " MISTRAL-7B-INSTRUCT "])
-def test_models_are_found_by_a_part_of_their_name(hub: EmbeddedHub, text: str) -> None:
+def test_models_are_found_by_a_part_of_their_id(hub: EmbeddedHub, text: str) -> None:
     """Mistral's own repositories have no `pipeline_tag`."""
-    with listing(hub.url) as client:
+    with client_of(hub.url) as client:
         found = models(client, text)
 
     assert "mistralai/Mistral-7B-Instruct-v0.3" in found
@@ -95,28 +95,28 @@ def test_models_are_found_by_a_part_of_their_name(hub: EmbeddedHub, text: str) -
 
 
 @pytest.mark.parametrize("text", ["", "qwen"])
-def test_no_more_than_twenty_models_are_offered(hub: EmbeddedHub, text: str) -> None:
-    with listing(hub.url) as client:
+def test_at_most_twenty_models_are_listed(hub: EmbeddedHub, text: str) -> None:
+    with client_of(hub.url) as client:
         found = models(client, text)
 
     assert len(found) == len(set(found)) == 20
 
 
-def test_a_search_that_finds_nothing_is_an_empty_list(hub: EmbeddedHub) -> None:
-    with listing(hub.url) as client:
+def test_a_search_without_results_is_an_empty_list(hub: EmbeddedHub) -> None:
+    with client_of(hub.url) as client:
         assert models(client, "no such model & more") == []
 
 
-def test_what_generates_no_text_comes_last_however_often_it_is_downloaded() -> None:
+def test_models_that_do_not_generate_text_come_last() -> None:
     tags = {"a/embedder": "feature-extraction", "b/writer": "text-generation", "c/untagged": None}
     listed = [{"id": name, **({"pipeline_tag": tag} if tag else {})} for name, tag in tags.items()]
 
-    with loopback(lambda _: Say(body=json.dumps(listed).encode())) as hub, listing(hub.url) as client:
+    with loopback(lambda _: Say(body=json.dumps(listed).encode())) as hub, client_of(hub.url) as client:
         assert models(client, "x") == ["b/writer", "c/untagged", "a/embedder"]
 
 
-def test_the_hub_is_asked_for_the_most_downloaded_and_sees_no_token() -> None:
-    with loopback(lambda _: Say(body=b"[]")) as hub, listing(hub.url) as client:
+def test_the_hub_is_asked_for_the_most_downloaded_without_a_token() -> None:
+    with loopback(lambda _: Say(body=b"[]")) as hub, client_of(hub.url) as client:
         client.request("GET", "/local/models?search=a%2Fb", {"X-HF-Token": "hf_secret"})
     (seen,) = hub.seen
 
@@ -132,36 +132,36 @@ def test_the_hub_is_asked_for_the_most_downloaded_and_sees_no_token() -> None:
         (Say(status=404, body=b"[]"), "hub_bad_response"),
         (Say(body=b"[]", promised=9), "hub_bad_response"),
     ],
-    ids=["no json", "no list", "not found", "broken off"],
+    ids=["not JSON", "not a list", "not found", "incomplete"],
 )
-def test_a_hub_that_sends_no_list_is_a_502(said: Say, code: str) -> None:
-    with loopback(lambda _: said) as hub, listing(hub.url) as client:
+def test_a_hub_that_does_not_send_a_list_is_a_502(said: Say, code: str) -> None:
+    with loopback(lambda _: said) as hub, client_of(hub.url) as client:
         response, body = client.request("GET", "/local/models?search=x")
 
     assert (response.status, json.loads(body)["code"]) == (502, code)
     assert set(json.loads(body)) == {"error", "code"}
 
 
-def test_a_hub_that_is_not_there_is_a_502() -> None:
-    with listing(NOWHERE) as client:
+def test_a_hub_that_cannot_be_reached_is_a_502() -> None:
+    with client_of(UNREACHABLE) as client:
         response, body = client.request("GET", "/local/models?search=x")
 
     assert (response.status, json.loads(body)["code"]) == (502, "hub_unreachable")
 
 
-def test_a_hub_that_does_not_answer_is_not_waited_for() -> None:
+def test_a_hub_that_hangs_is_a_502() -> None:
     def silent(_: Seen) -> Any:
         return lambda _connection: hub.stopping.wait(timeout=30)
 
-    with loopback(silent) as hub, listing(hub.url) as client:
+    with loopback(silent) as hub, client_of(hub.url) as client:
         response, body = client.request("GET", "/local/models?search=x")
         hub.stopping.set()
 
     assert (response.status, json.loads(body)["code"]) == (502, "hub_unreachable")
 
 
-def test_entries_without_a_name_are_passed_over() -> None:
+def test_entries_without_an_id_are_ignored() -> None:
     listed = [{"id": "a/b"}, {"id": 7}, "c/d", {}]
 
-    with loopback(lambda _: Say(body=json.dumps(listed).encode())) as hub, listing(hub.url) as client:
+    with loopback(lambda _: Say(body=json.dumps(listed).encode())) as hub, client_of(hub.url) as client:
         assert models(client, "x") == ["a/b"]

@@ -1,30 +1,30 @@
-"""The service and its page on the loopback until Ctrl-C: `make start`.
+"""`make start`: serve the page and the API on the loopback until Ctrl-C.
 
-Reads `PORT` (3000 unless set) and `HUB` from the environment.
+Reads `PORT` (default 3000) and `HUB` from the environment.
 """
 
 import os
 import signal
 import sys
 
-from local.runtime.function import running_function
-from local.server.lists import Listing
+from local.embedded.services import ServiceFailedError
+from local.server.function import running_function
+from local.server.lists import Lists
 from local.server.page import Page
-from local.server.server import Front
-from local.server.services import PartFailedError
+from local.server.server import LocalServer
 
 DEFAULT_PORT = 3000
 _HIGHEST_PORT = 65_535
 
 
 def main() -> int:
-    """Serve until a signal asks to stop; 1 where that is not possible."""
+    """Serve until a signal stops it; 1 if it cannot."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
     try:
         port = _port(os.environ.get("PORT", ""))
         _serve(port)
-    except (PartFailedError, ValueError, OSError) as error:
+    except (ServiceFailedError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -32,19 +32,19 @@ def main() -> int:
 
 def _serve(port: int) -> None:
     with running_function(log_level="INFO") as function:
-        rooms = (Page(), Listing(function.instances, hub_url=function.hub_url))
+        routes = (Page(), Lists(function.instances, hub_url=function.hub_url))
         try:
-            front = Front(function.handle, port=port, rooms=rooms)
+            server = LocalServer(function.handle, port=port, routes=routes)
         except OSError as error:
             raise OSError(
                 f"Port {port} cannot be used ({error.strerror}); choose another with PORT=."
             ) from error
-        with front:
+        with server:
             print(f"hub    {function.hub}", file=sys.stderr)
             print(f"table  {function.table_url}", file=sys.stderr)
-            print(f"api    {front.url}/api/v1/recommend", file=sys.stderr)
-            print(f"serving {front.url}/ until Ctrl-C", file=sys.stderr, flush=True)
-            front.serve_forever()
+            print(f"api    {server.url}/api/v1/recommend", file=sys.stderr)
+            print(f"serving {server.url}/ until Ctrl-C", file=sys.stderr, flush=True)
+            server.serve_forever()
 
 
 def _port(text: str) -> int:

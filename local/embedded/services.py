@@ -1,4 +1,4 @@
-"""The embedded hub and table as processes of their own, which end with the process that started them."""
+"""The embedded Hub and table as child processes that end with their parent."""
 
 import os
 import socket
@@ -15,27 +15,27 @@ from local.runtime.environment import isolated
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
 
-_STARTING_SECONDS = 60
-_STOPPING_SECONDS = 5
+_START_SECONDS = 60
+_STOP_SECONDS = 5
 
 
-class PartFailedError(Exception):
-    """An embedded part did not start; it has said why on standard error."""
+class ServiceFailedError(Exception):
+    """An embedded service did not start; it has printed the reason on standard error."""
 
 
 def hub_process(port: int = 0) -> AbstractContextManager[str]:
-    """Run the embedded hub on `port`, or on a free one where that is taken; yields its URL."""
-    return part_process("local.embedded.hub", port)
+    """Run the embedded Hub on `port`, or on a free port if that is in use; yields its URL."""
+    return service_process("local.embedded.hub", port)
 
 
 def table_process(port: int = 0) -> AbstractContextManager[str]:
-    """Run the embedded table, seeded, likewise."""
-    return part_process("local.embedded.table", port)
+    """Run the embedded table, filled, in the same way."""
+    return service_process("local.embedded.table", port)
 
 
 @contextmanager
-def part_process(module: str, port: int = 0) -> Iterator[str]:
-    """Run a part that prints its URL and serves until its standard input, held open here, ends."""
+def service_process(module: str, port: int = 0) -> Iterator[str]:
+    """Run a module that prints its URL and serves until its standard input, held open here, ends."""
     process, url = _started(module, port)
     try:
         yield url
@@ -44,19 +44,19 @@ def part_process(module: str, port: int = 0) -> Iterator[str]:
 
 
 @contextmanager
-def parts_at(hub_url: str, table_url: str) -> Iterator[None]:
-    """The embedded hub and table at these addresses: started where nothing listens, else what is there."""
+def services_at(hub_url: str, table_url: str) -> Iterator[None]:
+    """The embedded Hub and table at these URLs: started if nothing listens there, else left as they are."""
     with ExitStack() as stack:
-        for url, part in ((hub_url, hub_process), (table_url, table_process)):
+        for url, service in ((hub_url, hub_process), (table_url, table_process)):
             if is_listening(url):
-                print(f"Using what listens at {url} already.", file=sys.stderr)
+                print(f"Using the server that already listens at {url}.", file=sys.stderr)
             else:
-                stack.enter_context(part(_port(url)))
+                stack.enter_context(service(_port(url)))
         yield
 
 
 def is_listening(url: str) -> bool:
-    """Whether something accepts connections at the address."""
+    """Whether a server accepts connections at the URL."""
     try:
         socket.create_connection((LOOPBACK, _port(url)), timeout=1).close()
     except OSError:
@@ -65,7 +65,7 @@ def is_listening(url: str) -> bool:
 
 
 def free_port(wanted: int) -> int:
-    """`wanted` if it can be listened on, else 0, which lets the system choose."""
+    """`wanted` if it is free, else 0, which lets the system choose."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -78,17 +78,19 @@ def free_port(wanted: int) -> int:
 def _port(url: str) -> int:
     parts = urlsplit(url)
     if parts.hostname != LOOPBACK or parts.port is None:
-        raise PartFailedError(f"{url} is no address for an embedded part; it listens on {LOOPBACK} only.")
+        raise ServiceFailedError(
+            f"{url} is not an address for an embedded service; they listen on {LOOPBACK} only."
+        )
     return parts.port
 
 
 def _started(module: str, port: int) -> tuple[subprocess.Popen[str], str]:
-    """The part and its URL; on another port where somebody took the wanted one in the meantime."""
+    """The process and its URL; on a free port if another process took the wanted one in the meantime."""
     wanted = free_port(port)
     process = _start(module, wanted)
     try:
         return process, _first_line(process, module)
-    except PartFailedError:
+    except ServiceFailedError:
         _end(process)
         if not wanted:
             raise
@@ -103,27 +105,26 @@ def _start(module: str, port: int) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # Ctrl-C reaches the parent alone, which ends its parts in order
+        start_new_session=True,  # Ctrl-C reaches only the parent, which then stops its services in order
     )
 
 
 def _first_line(process: subprocess.Popen[str], module: str) -> str:
     assert process.stdout is not None  # noqa: S101 - piped above
-    impatience = Timer(_STARTING_SECONDS, process.kill)
-    impatience.start()
+    timeout = Timer(_START_SECONDS, process.kill)
+    timeout.start()
     try:
         line = process.stdout.readline().strip()
     finally:
-        impatience.cancel()
+        timeout.cancel()
     if not line:
-        raise PartFailedError(f"{module} did not start; what it printed above says why.")
+        raise ServiceFailedError(f"{module} did not start; see its message above.")
     return line
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
     try:
-        process.communicate(timeout=_STOPPING_SECONDS)
+        process.communicate(timeout=_STOP_SECONDS)  # closes its standard input, at which it ends
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
