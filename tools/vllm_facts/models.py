@@ -25,8 +25,7 @@ _REPEATED_MODELS = (
 def models(sources: Sources) -> dict[str, str]:
     """Each class that config.json may name: its group, vLLM's module, and vLLM's class if it differs.
 
-    A class in several groups has that of the group which generates text, and the module of the last one, which
-    is the one that vLLM uses.
+    A class in several groups has the group that generates text, and the module of the last group, as for vLLM.
     """
     registry = sources.module(_REGISTRY)
     groups: dict[str, str] = {}
