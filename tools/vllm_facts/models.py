@@ -25,7 +25,7 @@ _REPEATED_MODELS = (
 def models(sources: Sources) -> dict[str, str]:
     """Each class that config.json may name: its group, vLLM's module, and vLLM's class if it differs.
 
-    A class in several groups has the group that generates text, and the module of the last group, as for vLLM.
+    A class in several groups has the one that generates text, and the module of the last, as for vLLM itself.
     """
     registry = sources.module(_REGISTRY)
     groups: dict[str, str] = {}
