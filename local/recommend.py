@@ -1,7 +1,7 @@
-"""One recommendation through the real handler: `make recommend MODEL=... INSTANCE=...`.
+"""`make recommend`: one recommendation through the function's handler.
 
-Reads `MODEL`, `INSTANCE`, `TOKEN`, `QUERY`, `FORMAT` and `HUB` from the environment, so that a token is on no
-command line of this process. The answer goes to standard output, everything else to standard error.
+Reads `MODEL`, `INSTANCE`, `TOKEN`, `QUERY`, `FORMAT` and `HUB` from the environment. The response goes to
+standard output, everything else to standard error.
 """
 
 import json
@@ -10,41 +10,41 @@ import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from local.embedded.services import ServiceFailedError
 from local.report import report_text
-from local.runtime.function import running_function
 from local.runtime.gateway import LambdaContext, event, recommend_target
-from local.server.services import PartFailedError
+from local.server.function import running_function
 
 _FORMATS = frozenset({"", "json", "text"})
 
 
 def main() -> int:
-    """Print the answer, as JSON or with `FORMAT=text` for people; 0 for a 200, else 1."""
-    overrides = dict(os.environ)
-    if overrides.get("FORMAT", "") not in _FORMATS:
-        print(f"FORMAT is {overrides['FORMAT']!r}; it must be json, text or unset.", file=sys.stderr)
+    """Print the response as JSON or, with `FORMAT=text`, as a report; 0 for a 200, else 1."""
+    options = dict(os.environ)
+    if options.get("FORMAT", "") not in _FORMATS:
+        print(f"FORMAT is {options['FORMAT']!r}; it must be json, text or unset.", file=sys.stderr)
         return 1
     try:
         with running_function(log_level="WARNING") as function:
             print(f"hub: {function.hub}", file=sys.stderr)
-            answer = function.handle(_event(overrides), LambdaContext.fresh())
-    except (PartFailedError, ValueError) as error:
+            response = function.handle(_event(options), LambdaContext.fresh())
+    except (ServiceFailedError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    body = json.loads(answer["body"])
-    if overrides.get("FORMAT") == "text":
-        print(report_text(body, overrides.get("MODEL", ""), overrides.get("INSTANCE", "")), end="")
+    body = json.loads(response["body"])
+    if options.get("FORMAT") == "text":
+        print(report_text(body, options.get("MODEL", ""), options.get("INSTANCE", "")), end="")
     else:
         print(json.dumps(body, indent=2, ensure_ascii=False))
-    return 0 if answer["statusCode"] == HTTPStatus.OK else 1
+    return 0 if response["statusCode"] == HTTPStatus.OK else 1
 
 
-def _event(overrides: Mapping[str, str]) -> dict[str, object]:
-    target = recommend_target(overrides.get("MODEL", ""), overrides.get("INSTANCE", ""))
-    query = overrides.get("QUERY", "")
+def _event(options: Mapping[str, str]) -> dict[str, object]:
+    target = recommend_target(options.get("MODEL", ""), options.get("INSTANCE", ""))
+    query = options.get("QUERY", "")
     if query:
         target = f"{target}&{query}"
-    token = overrides.get("TOKEN", "")
+    token = options.get("TOKEN", "")
     return event("GET", target, [("X-HF-Token", token)] if token else [])
 
 

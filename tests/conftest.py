@@ -1,4 +1,4 @@
-"""What holds for every test: nothing of the caller's AWS environment, and nothing skipped in CI."""
+"""For all tests: an environment without AWS, and no skipped tests in CI."""
 
 import os
 
@@ -10,13 +10,13 @@ isolate()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the tests that take longest, so that no worker is left alone with them at the end."""
+    """Run the slowest tests first, so that no worker is left with them at the end."""
     slow_first = ("runtime", "deploy")
     items.sort(key=lambda item: not any(f"/{part}/" in str(item.path) for part in slow_first))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI a skipped test is a failure: there, everything that tests need can be installed."""
+    """In CI a skipped test is a failure, because CI installs everything that the tests need."""
     if os.environ.get("CI") and _skipped(session):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

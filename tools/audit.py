@@ -1,7 +1,8 @@
-"""Known vulnerabilities in what is locked, and insecure settings in the template: `make audit`.
+"""`make audit`: known vulnerabilities in the locked packages, and insecure settings in the template.
 
-A finding fails the audit. What no service could be asked about is said to be skipped, with the reason, and
-fails nothing: pip-audit itself calls it "no known vulnerabilities" where PyPI knows none of the packages.
+A finding fails the audit. What could not be checked, because a service does not answer or does not know a
+package, is reported as skipped with the reason and does not fail it: pip-audit itself reports "no known
+vulnerabilities" for packages that PyPI does not know.
 """
 
 import json
@@ -13,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-TOOLS = ROOT / ".venv-audit" / "bin"
+AUDITORS = ROOT / ".venv-audit" / "bin"
 
-_PATIENCE_SECONDS = 600
-_SHOWN_CHARACTERS = 200
+_TIMEOUT_SECONDS = 600
+_MESSAGE_CHARACTERS = 200
 
 _PIP_AUDIT = (
     "pip-audit",
@@ -40,149 +41,148 @@ _CHECKOV = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What a tool wrote."""
+class ToolOutput:
+    """The output of an auditor."""
 
-    output: str
-    complaint: str
+    stdout: str
+    stderr: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What an audit of one file came to."""
+    """The result of auditing one file."""
 
-    subject: str
-    looked_at: int
+    file: str
+    checked: int
     findings: tuple[str, ...] = ()
     skipped: str | None = None
-    """What was not looked at, and why."""
+    """What was not checked, and why."""
 
     def lines(self) -> list[str]:
-        """The outcome for people, one line for each thing to know."""
-        lines = [f"found: {self.subject}: {finding}" for finding in self.findings]
+        """The outcome as text."""
+        lines = [f"found: {self.file}: {finding}" for finding in self.findings]
         if self.skipped is not None:
-            lines.append(f"skipped: {self.subject}: {self.skipped}")
+            lines.append(f"skipped: {self.file}: {self.skipped}")
         elif not self.findings:
-            lines.append(f"clean: {self.subject}: {self.looked_at} looked at")
+            lines.append(f"clean: {self.file}: {self.checked} checked")
         return lines
 
 
-Runner = Callable[[Sequence[str], Path], Run]
+RunTool = Callable[[Sequence[str], Path], ToolOutput]
 
 
 def main() -> int:
-    """Audit everything; 1 where something was found."""
+    """Audit everything; 1 if there is a finding."""
     outcomes = audit(run_tool)
     for outcome in outcomes:
         print("\n".join(outcome.lines()), flush=True)
     return 1 if any(outcome.findings for outcome in outcomes) else 0
 
 
-def audit(run: Runner) -> list[Outcome]:
-    """The outcomes for the template and for every lock of the repository."""
-    checked = run([*_tool(_CHECKOV), "--file", "template.yaml"], ROOT)
-    outcomes = [template_outcome("template.yaml", checked)]
+def audit(run: RunTool) -> list[Outcome]:
+    """The outcomes for the template and for every lock file of the repository."""
+    outcomes = [
+        template_outcome("template.yaml", run([*_auditor(_CHECKOV), "--file", "template.yaml"], ROOT))
+    ]
     for lock in python_locks():
-        looked = run([*_tool(_PIP_AUDIT), "--requirement", str(lock)], ROOT)
-        outcomes.append(python_outcome(_name(lock), looked))
+        output = run([*_auditor(_PIP_AUDIT), "--requirement", str(lock)], ROOT)
+        outcomes.append(python_outcome(_name(lock), output))
     for lock in node_locks():
-        looked = run(["npm", "audit", "--package-lock-only", "--json"], lock.parent)
-        outcomes.append(node_outcome(_name(lock), looked))
+        output = run(["npm", "audit", "--package-lock-only", "--json"], lock.parent)
+        outcomes.append(node_outcome(_name(lock), output))
     return outcomes
 
 
 def python_locks() -> list[Path]:
-    """The locked requirements of everything that runs Python."""
+    """The lock files for Python."""
     return [ROOT / "src" / "requirements.txt", *sorted((ROOT / "requirements").glob("*.txt"))]
 
 
 def node_locks() -> list[Path]:
-    """The locks of everything that runs Node."""
+    """The lock files for Node."""
     found = [*ROOT.glob("*/package-lock.json"), *ROOT.glob("*/*/package-lock.json")]
     return sorted(lock for lock in found if not _is_installed(lock))
 
 
-def template_outcome(subject: str, run: Run) -> Outcome:
-    """What checkov says."""
-    document = _document(run)
+def template_outcome(file: str, output: ToolOutput) -> Outcome:
+    """The outcome of checkov, which needs no network."""
+    document = _json_object(output)
     summary = document.get("summary", {})
-    if summary.get("parsing_errors") != 0:  # it asks nobody, so there is no excuse for not looking
-        return Outcome(
-            subject=subject, looked_at=0, findings=(f"checkov cannot read it: {_last_words(run)}",)
-        )
+    if summary.get("parsing_errors") != 0:
+        finding = f"checkov cannot read it: {_last_line(output)}"
+        return Outcome(file=file, checked=0, findings=(finding,))
     findings = tuple(
         f"{each['check_id']} {each['resource']}: {each['check_name']}"
         for each in document["results"]["failed_checks"]
     )
-    return Outcome(subject=subject, looked_at=summary["passed"], findings=findings)
+    return Outcome(file=file, checked=summary["passed"], findings=findings)
 
 
-def python_outcome(subject: str, run: Run) -> Outcome:
-    """What pip-audit says."""
-    packages = _document(run).get("dependencies")
+def python_outcome(file: str, output: ToolOutput) -> Outcome:
+    """The outcome of pip-audit."""
+    packages = _json_object(output).get("dependencies")
     if not isinstance(packages, list):
-        return _unseen(subject, run)
-    unseen = [each for each in packages if "skip_reason" in each]
-    reason = f"{len(unseen)} of {len(packages)} packages: {unseen[0]['skip_reason']}" if unseen else None
+        return _not_checked(file, output)
+    unknown = [each for each in packages if "skip_reason" in each]
+    reason = f"{len(unknown)} of {len(packages)} packages: {unknown[0]['skip_reason']}" if unknown else None
     findings = [
-        f"{each['name']} {each['version']}: {vulnerability['id']}, {_fixed(vulnerability['fix_versions'])}"
+        f"{each['name']} {each['version']}: {vulnerability['id']}, {_fix(vulnerability['fix_versions'])}"
         for each in packages
         for vulnerability in each.get("vulns", [])
     ]
-    looked_at = len(packages) - len(unseen)
-    return Outcome(subject=subject, looked_at=looked_at, findings=tuple(findings), skipped=reason)
+    checked = len(packages) - len(unknown)
+    return Outcome(file=file, checked=checked, findings=tuple(findings), skipped=reason)
 
 
-def node_outcome(subject: str, run: Run) -> Outcome:
-    """What npm says."""
-    document = _document(run)
+def node_outcome(file: str, output: ToolOutput) -> Outcome:
+    """The outcome of npm audit."""
+    document = _json_object(output)
     vulnerabilities = document.get("vulnerabilities")
     if not isinstance(vulnerabilities, dict):
-        return _unseen(subject, run, document.get("message"))
+        return _not_checked(file, output, document.get("message"))
     findings = tuple(
         f"{name} {each['range']}: {each['severity']}" for name, each in sorted(vulnerabilities.items())
     )
-    looked_at = document["metadata"]["dependencies"]["total"]
-    return Outcome(subject=subject, looked_at=looked_at, findings=findings)
+    checked = document["metadata"]["dependencies"]["total"]
+    return Outcome(file=file, checked=checked, findings=findings)
 
 
-def run_tool(command: Sequence[str], folder: Path) -> Run:
-    """Run `command` in `folder`; auditors end with a status above zero where they found something."""
+def run_tool(command: Sequence[str], folder: Path) -> ToolOutput:
+    """Run `command` in `folder`. Its exit status is ignored: the auditors exit above 0 for a finding."""
     try:
         done = subprocess.run(  # noqa: S603 - the tools named above
-            command, cwd=folder, capture_output=True, text=True, check=False, timeout=_PATIENCE_SECONDS
+            command, cwd=folder, capture_output=True, text=True, check=False, timeout=_TIMEOUT_SECONDS
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Run(output="", complaint=str(error))
-    return Run(output=done.stdout, complaint=done.stderr)
+        return ToolOutput(stdout="", stderr=str(error))
+    return ToolOutput(stdout=done.stdout, stderr=done.stderr)
 
 
-def _tool(command: tuple[str, ...]) -> list[str]:
+def _auditor(command: tuple[str, ...]) -> list[str]:
     name, *options = command
-    return [str(TOOLS / name), *options]
+    return [str(AUDITORS / name), *options]
 
 
-def _document(run: Run) -> Mapping[str, Any]:
-    """The JSON object that the tool wrote, empty where it wrote none."""
+def _json_object(output: ToolOutput) -> Mapping[str, Any]:
+    """The JSON object on standard output; empty if there is none."""
     try:
-        document = json.loads(run.output)
+        document = json.loads(output.stdout)
     except ValueError:
         return {}
     return document if isinstance(document, dict) else {}
 
 
-def _unseen(subject: str, run: Run, reason: str | None = None) -> Outcome:
-    """Nothing was looked at."""
-    return Outcome(subject=subject, looked_at=0, skipped=reason or _last_words(run))
+def _not_checked(file: str, output: ToolOutput, reason: str | None = None) -> Outcome:
+    return Outcome(file=file, checked=0, skipped=reason or _last_line(output))
 
 
-def _last_words(run: Run) -> str:
-    """The last line of a tool's complaint, which says what was wrong."""
-    words = run.complaint.strip().rpartition("\n")[2].strip()
-    return words[:_SHOWN_CHARACTERS] or "it said nothing"
+def _last_line(output: ToolOutput) -> str:
+    """The last line on standard error, which states the error."""
+    line = output.stderr.strip().rpartition("\n")[2].strip()
+    return line[:_MESSAGE_CHARACTERS] or "the tool printed nothing"
 
 
-def _fixed(versions: Sequence[str]) -> str:
+def _fix(versions: Sequence[str]) -> str:
     return f"fixed in {versions[0]}" if versions else "not fixed yet"
 
 

@@ -29,8 +29,8 @@ def stage(model: Model, stages: int) -> Model:
 
 def of_first_stage(engine_args: EngineArgs) -> EngineArgs:
     """Settings of the first stage: the sampler runs on the last one."""
-    runner = replace(engine_args.behavior.runner, sampler_bytes_per_logit=0)
-    return replace(engine_args, behavior=replace(engine_args.behavior, runner=runner))
+    runner = replace(engine_args.behavior.model_runner_v1, sampler_bytes_per_logit=0)
+    return replace(engine_args, behavior=replace(engine_args.behavior, model_runner_v1=runner))
 
 
 def of_last_stage(engine_args: EngineArgs) -> EngineArgs:

@@ -14,7 +14,7 @@ from recommender.planning.plan import largest_context
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.engine_args import EngineArgs, default_engine_args
 from recommender.vllm.quantization import FP8
-from recommender.vllm.version import OLDEST_OF_ANY, Version
+from recommender.vllm.version import OLDEST_COVERED_VERSION, Version
 
 # The V1 engine needed compute capability 8.0 until 0.10.1; older GPUs ran under V0.
 _V0: Version = (0, 7)
@@ -134,9 +134,9 @@ def _engine_args(run: LoggedRun, model: Model, gpu: Gpu) -> EngineArgs:
         gpu_memory_utilization=run.gpu_memory_utilization or behavior.default_utilization,
         max_num_batched_tokens=run.max_num_batched_tokens or default.max_num_batched_tokens,
         max_num_seqs=run.max_num_seqs or default.max_num_seqs,
-        context_tokens=run.max_model_len,
-        compiles=not run.enforce_eager,
-        cache_value_bytes=1 if "fp8" in (run.kv_cache_dtype or "") else None,
+        max_model_len=run.max_model_len,
+        enforce_eager=run.enforce_eager,
+        kv_cache_value_bytes=1 if "fp8" in (run.kv_cache_dtype or "") else None,
     )
 
 
@@ -161,7 +161,7 @@ def _recommended_context(run: LoggedRun, model: Model, gpu: Gpu) -> int | None:
     """
     behavior = (
         ANY_VERSION
-        if (run.version or OLDEST_OF_ANY) >= OLDEST_OF_ANY
+        if (run.version or OLDEST_COVERED_VERSION) >= OLDEST_COVERED_VERSION
         else _engine_args(run, model, gpu).behavior
     )
     default = default_engine_args(

@@ -22,8 +22,9 @@ from benchmarks.load.measure import ALLOWED_GROWTH_MIB, LoadRun, measure
 from benchmarks.load.requests import cold_requests, warm_requests
 from benchmarks.load.targets import LoadError, Target, artifact, local_server
 from benchmarks.machine import machine, today
-from local.runtime.artifact import InvocationError, build_function
-from local.server.services import PartFailedError, part_process
+from local.embedded.services import ServiceFailedError, service_process
+from local.runtime.artifact import InvocationError
+from local.runtime.build import build_function
 
 _COLUMNS = "{:<9} {:<5} {:>7} {:>9} {:>9} {:>9} {:>9} {:>7}  {}"
 
@@ -36,14 +37,14 @@ def main() -> int:
     callers = [int(number) for number in (os.environ.get("CALLERS") or "1 8 64").split()]
     try:
         return _status(_printed(runs(callers, seconds, _targets())))
-    except (LoadError, InvocationError, PartFailedError) as error:
+    except (LoadError, InvocationError, ServiceFailedError) as error:
         print(error, file=sys.stderr)
         return 1
 
 
 def runs(callers: Sequence[int], seconds: float, targets: Sequence[Start]) -> Iterator[LoadRun]:
     """A run for each target, cold and then warm, and each number of callers."""
-    with part_process("benchmarks.load.distant_hub") as hub_url:
+    with service_process("benchmarks.load.distant_hub") as hub_url:
         for start in targets:
             cold, warm = cycle(cold_requests()), cycle(warm_requests())
             with start(hub_url) as target:

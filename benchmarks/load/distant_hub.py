@@ -8,8 +8,9 @@ import sys
 import time
 from email.message import Message
 
-from local.embedded.hub import EmbeddedHub, load_snapshot
-from local.server.http_types import Answer
+from local.embedded.hub import EmbeddedHub
+from local.embedded.snapshot import load_snapshot
+from local.http_types import HttpResponse
 
 LATENCY_SECONDS = 0.1
 
@@ -17,10 +18,10 @@ LATENCY_SECONDS = 0.1
 class DistantHub(EmbeddedHub):
     """An embedded Hub that delays each answer, and serves any number of requests at once."""
 
-    def answer(self, method: str, target: str, headers: Message) -> Answer:
-        """The embedded Hub's answer, after the latency."""
+    def respond(self, target: str, headers: Message) -> HttpResponse:
+        """The embedded Hub's response, after the latency."""
         time.sleep(LATENCY_SECONDS)
-        return super().answer(method, target, headers)
+        return super().respond(target, headers)
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ class LoadRequest:
 
 def cold_requests() -> tuple[LoadRequest, ...]:
     """A different model each time, more than the service caches, so that each request needs the Hub."""
-    models = (repo.id for repo in load_snapshot().repos.values() if not repo.gated and not repo.disabled)
+    models = (repo.id for repo in load_snapshot().repos.values() if not repo.gated)
     pairs = zip(models, cycle(_INSTANCES), strict=False)
     return _with_errors([_recommend(model, instance_type) for model, instance_type in pairs])
 

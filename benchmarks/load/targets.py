@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.embedded.services import table_process
 from local.runtime.artifact import (
     LOOPBACK,
     ROOT,
@@ -25,7 +26,6 @@ from local.runtime.artifact import (
 )
 from local.runtime.environment import isolated
 from local.runtime.gateway import event
-from local.server.services import table_process
 
 _STARTING_SECONDS = 60
 _STOPPING_SECONDS = 10
@@ -54,7 +54,7 @@ class LoadError(Exception):
 def local_server(hub_url: str) -> Iterator[Target]:
     """`make start` on a free port, with the Hub at `hub_url`."""
     variables = {"HUB": "live", "HF_ENDPOINT": hub_url, "PORT": "0", "PYTHONPATH": f"{ROOT / 'src'}"}
-    command = [sys.executable, "-m", "local.server.start"]
+    command = [sys.executable, "-m", "local.start"]
     with tempfile.NamedTemporaryFile("w") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
             command, cwd=ROOT, env={**isolated(os.environ), **variables}, stderr=log, start_new_session=True

@@ -13,18 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from local.embedded.services import services_at
 from local.runtime.artifact import (
     LOOPBACK,
     ROOT,
     BuiltFunction,
     Event,
     Invoke,
-    build_function,
     free_ports,
     function_variables,
     run_artifact,
 )
-from local.server.services import parts_at
+from local.runtime.build import build_function
 
 _HERE = Path(__file__).resolve().parent
 
@@ -94,7 +94,7 @@ def running(function: BuiltFunction, variables: Mapping[str, str], file: Path) -
 def embedded_services() -> Iterator[dict[str, str]]:
     """The embedded Hub and table on free ports; yields the function's environment variables."""
     hub, table = (f"http://{LOOPBACK}:{port}" for port in free_ports(2))
-    with parts_at(hub, table):
+    with services_at(hub, table):
         yield {**function_variables(), "HF_ENDPOINT": hub, "AWS_ENDPOINT_URL_DYNAMODB": table}
 
 

@@ -1,1 +1,1 @@
-"""The embedded Hub and instance table."""
+"""The embedded Hub and instance table: what the service talks to on a laptop."""

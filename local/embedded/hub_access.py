@@ -1,11 +1,11 @@
-"""Who may see what on the embedded Hub.
+"""Who may read what on the embedded Hub.
 
-The statuses, error codes and sentences are those that huggingface_hub's `hf_raise_for_status`
-(src/huggingface_hub/utils/_http.py) tells apart. Tokens stand for situations:
+Statuses, error codes and messages are those that huggingface_hub's `hf_raise_for_status` distinguishes
+(src/huggingface_hub/utils/_http.py). The token selects the case:
 
-- a token that starts with `hf_` is valid and may read gated repositories,
-- `hf_denied` is valid and may not,
-- `hf_invalid` and every other token are refused.
+- any token that starts with `hf_` is valid and may read gated repositories,
+- `hf_denied` is valid but may not read them,
+- `hf_invalid` and every other token are rejected.
 """
 
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ from local.embedded.snapshot import Repo, Snapshot
 
 
 class Caller(Enum):
-    """Who asks, as far as the token tells."""
+    """The caller, as far as the token identifies one."""
 
     ANONYMOUS = auto()
-    REFUSED = auto()
+    INVALID_TOKEN = auto()
     WITHOUT_ACCESS = auto()
     WITH_ACCESS = auto()
 
@@ -32,10 +32,10 @@ class Caller(Enum):
             case ["Bearer", "hf_denied"]:
                 return cls.WITHOUT_ACCESS
             case ["Bearer", "hf_invalid"]:
-                return cls.REFUSED
+                return cls.INVALID_TOKEN
             case ["Bearer", token] if token.startswith("hf_"):
                 return cls.WITH_ACCESS
-        return cls.REFUSED
+        return cls.INVALID_TOKEN
 
     @property
     def is_signed_in(self) -> bool:
@@ -43,8 +43,8 @@ class Caller(Enum):
         return self in {Caller.WITH_ACCESS, Caller.WITHOUT_ACCESS}
 
 
-class RefusalError(Exception):
-    """A request the Hub refuses, with the status, code and sentence it gives."""
+class HubError(Exception):
+    """An error response of the Hub: status, code and message."""
 
     def __init__(
         self,
@@ -61,21 +61,21 @@ class RefusalError(Exception):
         self.headers = {**codes, "X-Error-Message": message, **(headers or {})}
 
 
-def require_accepted_token(caller: Caller) -> None:
-    """Refuse a bad token, which the Hub does even where no token is needed."""
-    if caller is Caller.REFUSED:
-        # The one 401 sentence that `hf_raise_for_status` does not take for a missing repository.
-        raise RefusalError(HTTPStatus.UNAUTHORIZED, "Invalid credentials in Authorization header")
+def require_valid_token(caller: Caller) -> None:
+    """Reject an invalid token, as the Hub does even where no token is needed."""
+    if caller is Caller.INVALID_TOKEN:
+        # The one 401 message that `hf_raise_for_status` does not read as a missing repository.
+        raise HubError(HTTPStatus.UNAUTHORIZED, "Invalid credentials in Authorization header")
 
 
 def existing_repo(snapshot: Snapshot, caller: Caller, name: str) -> Repo:
-    """The repository with this name; its metadata is public even if it is gated."""
+    """The repository with this name; the metadata of a gated one is public too."""
     if repo := snapshot.find(name):
         return repo
     if caller.is_signed_in:
-        raise RefusalError(HTTPStatus.NOT_FOUND, "Repository not found", code="RepoNotFound")
-    # Without a token the Hub does not tell an unknown repository from a private one, and sends no error code.
-    raise RefusalError(
+        raise HubError(HTTPStatus.NOT_FOUND, "Repository not found", code="RepoNotFound")
+    # Without a token the Hub hides whether a repository is missing or private, and sends no error code.
+    raise HubError(
         HTTPStatus.UNAUTHORIZED,
         "Invalid username or password.",
         headers={"WWW-Authenticate": 'Bearer realm="Authentication required"'},
@@ -83,28 +83,25 @@ def existing_repo(snapshot: Snapshot, caller: Caller, name: str) -> Repo:
 
 
 def readable_repo(snapshot: Snapshot, caller: Caller, name: str) -> Repo:
-    """The repository whose files the caller may read; a gate stands before the check of the token."""
+    """The repository whose files the caller may read; the Hub checks the gate before the token."""
     found = snapshot.find(name)
     if found and found.gated:
         _require_access(found, caller)
-    require_accepted_token(caller)
-    repo = existing_repo(snapshot, caller, name)
-    if repo.disabled:
-        raise RefusalError(HTTPStatus.FORBIDDEN, "Access to this resource is disabled.")
-    return repo
+    require_valid_token(caller)
+    return existing_repo(snapshot, caller, name)
 
 
 def _require_access(repo: Repo, caller: Caller) -> None:
     restricted = f"Access to model {repo.id} is restricted"
     if caller is Caller.WITHOUT_ACCESS:
-        raise RefusalError(
+        raise HubError(
             HTTPStatus.FORBIDDEN,
             f"{restricted} and you are not in the authorized list. "
             f"Visit https://huggingface.co/{repo.id} to ask for access.",
             code="GatedRepo",
         )
     if not caller.is_signed_in:
-        raise RefusalError(
+        raise HubError(
             HTTPStatus.UNAUTHORIZED,
             f"{restricted}. You must have access to it and be authenticated to access it. Please log in.",
             code="GatedRepo",

@@ -1,4 +1,4 @@
-"""Which Hub the service asks when it runs on a laptop."""
+"""Which Hub the service uses on a laptop: the live one or the embedded one."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -6,25 +6,25 @@ from contextlib import contextmanager
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from local.server.services import hub_process
+from local.embedded.services import hub_process
 
 HUGGING_FACE = "https://huggingface.co"
 CHOICES = ("", "live", "snapshot")
 
-_PATIENCE_SECONDS = 2.0
-_SMALL_QUESTION = "/api/models/openai-community/gpt2?expand[]=gated"
+_PROBE_SECONDS = 2.0
+_PROBE_PATH = "/api/models/openai-community/gpt2?expand[]=gated"
 
 
 class UnknownHubError(ValueError):
-    """HUB is set to something else than its choices."""
+    """HUB has a value that is not one of its choices."""
 
 
 @contextmanager
 def chosen_hub(environment: Mapping[str, str], *, port: int = 0) -> Iterator[tuple[str, str]]:
-    """The address of the Hub that `HUB` chooses, and what to call it.
+    """The URL of the Hub that `HUB` selects, and its description.
 
-    `live` is `HF_ENDPOINT` or huggingface.co, `snapshot` the embedded hub, which is started on `port`;
-    unset takes the live one where it answers within two seconds. Raises `UnknownHubError`.
+    `live` is `HF_ENDPOINT` or huggingface.co, `snapshot` is the embedded Hub, started on `port`. If `HUB`
+    is not set, the live Hub is used if it answers within two seconds. Raises `UnknownHubError`.
     """
     choice = environment.get("HUB", "").strip().lower()
     if choice not in CHOICES:
@@ -39,10 +39,10 @@ def chosen_hub(environment: Mapping[str, str], *, port: int = 0) -> Iterator[tup
 
 
 def _answers(endpoint: str) -> bool:
-    """Whether the live Hub answers a small question in time, name resolution and TLS included."""
-    timeout = urllib3.Timeout(total=_PATIENCE_SECONDS)
+    """Whether the Hub answers a small request in time, including name resolution and TLS."""
+    timeout = urllib3.Timeout(total=_PROBE_SECONDS)
     try:
-        response = urllib3.request("GET", endpoint + _SMALL_QUESTION, timeout=timeout, retries=False)
+        response = urllib3.request("GET", endpoint + _PROBE_PATH, timeout=timeout, retries=False)
     except (HTTPError, ValueError):
         return False
     return response.status == 200  # noqa: PLR2004 - HTTP OK

@@ -1,4 +1,4 @@
-"""EC2's records of its instance types, as moto ships them: real answers of `DescribeInstanceTypes`."""
+"""EC2's instance types as moto bundles them: real records of `DescribeInstanceTypes`."""
 
 import gzip
 import json
@@ -7,28 +7,31 @@ from datetime import date
 from importlib import resources
 from typing import Any
 
+from boto3.dynamodb.types import TypeSerializer
+
 from importer.ec2 import read_listing
-from importer.row import Item
 from importer.table import find_changes
 
-# Rows without a source of their own say when they were seen; here it is always the same day.
-_DAY = date(2026, 11, 1)
+# Items state when they were seen; a fixed day keeps the bundled ones the same.
+_SEEN_ON = date(2026, 11, 1)
 
 
 class ShippedRecords:
-    """Stands in for a client of EC2."""
+    """An EC2 client for the bundled records."""
 
     def get_paginator(self, _: str, /) -> "ShippedRecords":
-        """Of `describe_instance_types`, the only operation there is."""
+        """The paginator of `describe_instance_types`, the only operation."""
         return self
 
     def paginate(self, **_: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - as boto3 has it
-        """One page of all records."""
+        """One page with all records."""
         packed = (resources.files("moto") / "ec2/resources/instance_types.json.gz").read_bytes()
         yield {"InstanceTypes": list(json.loads(gzip.decompress(packed)).values())}
 
 
-def shipped_items() -> tuple[Item, ...]:
-    """The rows of a table that was imported from the shipped records, without prices."""
+def shipped_items() -> tuple[dict[str, Any], ...]:
+    """The items of a table imported from the bundled records, without prices, as DynamoDB represents them."""
     rows = read_listing(ShippedRecords()).rows
-    return find_changes({}, rows, None, region="us-east-1", today=_DAY).items
+    serialize = TypeSerializer().serialize
+    items = find_changes({}, rows, None, region="us-east-1", today=_SEEN_ON).items
+    return tuple({name: serialize(value) for name, value in item.items()} for item in items)

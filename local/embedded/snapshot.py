@@ -1,9 +1,9 @@
-"""The model repositories that the embedded Hub serves, read from `models.json`.
+"""The model repositories of the embedded Hub, read from `models.json`.
 
-`models.json` holds facts (numbers and names) collected from public model repositories: what the Hub's API
-says about each, and those keys of its configuration files that decide memory, parallelism and quantization.
-Token ids, initialisers and generation defaults are left out. A file whose content is not kept is `null`.
-Where a quantization lists more than 20 modules, one name per kind of module is kept, whatever its layer.
+`models.json` holds facts (numbers and names) collected from public model repositories: the fields of the
+Hub's API, and the keys of their configuration files that determine memory, parallelism and quantization.
+Token ids, initialisers and generation defaults are left out, and a file whose content is not kept is `null`.
+If a quantization lists more than 20 modules, one name per kind of module is kept, whatever its layer.
 """
 
 import hashlib
@@ -18,17 +18,16 @@ MODELS = Path(__file__).with_name("models.json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repo:
-    """One model repository; a field the repository does not have is None."""
+    """One model repository; a field that it does not have is `None`."""
 
     id: str
     gated: Literal["auto", "manual", False] = False
-    disabled: bool = False
     library_name: str | None = None
     pipeline_tag: str | None = None
     quantized_from: str | None = None
-    """The repository that this one is a quantization of, as its model card says."""
+    """The repository that this one is a quantization of, according to its model card."""
     safetensors: Mapping[str, int] | int | None = None
-    """Parameters per dtype, or only their total where the split is not known."""
+    """Parameters per dtype, or only their total if the split is not known."""
     gguf: Mapping[str, Any] | None = None
     files: Mapping[str, Mapping[str, Any] | None]
 
@@ -43,11 +42,11 @@ class Repo:
         return int(self.sha[:5], 16)
 
     def info(self) -> dict[str, Any]:
-        """Every field of `/api/models/{id}` that this repository has, without its two ids."""
+        """The fields of `/api/models/{id}` that this repository has, without its ids."""
         fields = {
             "author": self.id.split("/")[0],
             "config": self._config(),
-            "disabled": self.disabled,
+            "disabled": False,
             "downloads": self.downloads,
             "gated": self.gated,
             "gguf": self.gguf,
@@ -57,12 +56,12 @@ class Repo:
             "safetensors": self._safetensors(),
             "sha": self.sha,
             "siblings": [{"rfilename": name} for name in sorted(self.files)],
-            "tags": self._tags(),
+            "tags": self.tags(),
         }
         return {name: value for name, value in fields.items() if value is not None}
 
     def file(self, name: str) -> bytes | None:
-        """The content of a file, or None where the repository has no such file or its content is not kept."""
+        """The content of a file; `None` if the repository does not have it or its content is not kept."""
         document = self.files.get(name)
         return None if document is None else json.dumps(document, indent=2).encode() + b"\n"
 
@@ -70,7 +69,7 @@ class Repo:
         return self.files.get(name) or {}
 
     def _config(self) -> dict[str, Any]:
-        """The Hub's digest of the configuration files, which is not config.json: no sizes, no dtype."""
+        """The Hub's digest of the configuration files, which unlike config.json has no sizes and no dtype."""
         config = self._document("config.json")
         return {
             **_picked(config, "architectures", "model_type", "auto_map"),
@@ -93,7 +92,8 @@ class Repo:
             case parameters:
                 return {"parameters": parameters, "total": sum(parameters.values())}
 
-    def _tags(self) -> list[str]:
+    def tags(self) -> list[str]:
+        """The tags that searches filter by."""
         config = self._config()
         base = config.get("peft", {}).get("base_model_name_or_path")
         tags = (
@@ -119,7 +119,7 @@ def _under(name: str, value: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """All repositories by id, and the id that each other spelling leads to."""
+    """All repositories by id, and the current id for every other spelling."""
 
     repos: Mapping[str, Repo]
     ids_by_spelling: Mapping[str, str]
@@ -127,7 +127,7 @@ class Snapshot:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The snapshot that a document in the shape of `models.json` describes."""
+        """The snapshot in a document with the structure of `models.json`."""
         repos = {repo_id: Repo(id=repo_id, **facts) for repo_id, facts in document["models"].items()}
         spellings = {**document.get("renamed", {}), **{repo_id: repo_id for repo_id in repos}}
         return cls(
@@ -135,10 +135,10 @@ class Snapshot:
         )
 
     def find(self, name: str) -> Repo | None:
-        """The repository with this id, in any case, or with this former id."""
+        """The repository with this id, in upper or lower case, or with this former id."""
         return self.repos.get(self.ids_by_spelling.get(name.lower(), name))
 
 
 def load_snapshot(path: Path = MODELS) -> Snapshot:
-    """The snapshot stored in a file, by default the one that comes with this package."""
+    """The snapshot in a file, by default the bundled one."""
     return Snapshot.from_json(json.loads(path.read_text(encoding="utf-8")))

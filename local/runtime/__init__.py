@@ -1,1 +1,1 @@
-"""The built Lambda function, run on this machine."""
+"""The function as Lambda runs it: its environment, its events, and the built artifact."""

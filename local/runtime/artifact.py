@@ -1,14 +1,13 @@
-"""The function as `sam build` leaves it, run as Lambda would run it.
+"""Runs the built function as Lambda would.
 
 The Runtime Interface Emulator that comes with the SAM command line starts AWS's own runtime client in the
-artifact's folder. The function sees the artifact and the runtime's packages, nothing of this repository and
-none of the caller's variables.
+artifact's folder. The function sees the artifact and the runtime's packages, but nothing else of this
+repository and none of the caller's variables.
 """
 
 import http.client
 import json
 import os
-import platform
 import signal
 import socket
 import subprocess
@@ -21,10 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from local.runtime.python313 import REMEDY, find_python, search_path
-
 ROOT = Path(__file__).resolve().parents[2]
-BUILD_DIR = ROOT / ".aws-sam" / "build"
 VARIABLES = ROOT / "events" / "env.json"
 
 FUNCTION = "RecommendFunction"
@@ -34,12 +30,9 @@ TIMEOUT_SECONDS = 20
 REGION = "us-east-1"
 LOOPBACK = "127.0.0.1"
 
-# The build runs a make and a Python of its own, which would obey the settings of those that run this.
-_NOT_FOR_THE_BUILD = ("AWS_", "MAKE", "MFLAGS", "PYTHONPATH")
-
-STARTING_SECONDS = 10
-STOPPING_SECONDS = 5
-STDERR = 2  # the file descriptor: sys.stderr may have been replaced by an object that has none
+START_SECONDS = 10
+STOP_SECONDS = 5
+STDERR = 2  # the file descriptor, because sys.stderr may have been replaced by an object without one
 
 Event = Mapping[str, Any]
 Invoke = Callable[[Event], Any]
@@ -47,26 +40,26 @@ Process = subprocess.Popen[bytes]
 
 
 class InvocationError(Exception):
-    """The function could not be built, started or asked; the message says what to do about it."""
+    """The function could not be built, started or invoked; the message states the remedy."""
 
 
 class PrerequisiteMissingError(InvocationError):
-    """A tool that this machine would need is not there."""
+    """A tool that is needed is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltFunction:
-    """An artifact of `sam build` and what runs it: the runtime's Python and the emulator."""
+    """An artifact of `sam build`, with the Python and the emulator that run it."""
 
     artifact: Path
     python: Path
     emulator: Path
     handler: str = HANDLER
     runtime: tuple[str, ...] | None = None
-    """What is run with the handler's name in place of AWS's runtime client."""
+    """The command to run instead of AWS's runtime client; the handler's name is appended."""
 
     def command(self, *, invoke_port: int, runtime_port: int) -> list[str]:
-        """The emulator, which starts the runtime client, which imports the handler."""
+        """The emulator's command line; it starts the runtime client, which imports the handler."""
         return [
             str(self.emulator),
             *("--runtime-interface-emulator-address", f"{LOOPBACK}:{invoke_port}"),
@@ -77,7 +70,7 @@ class BuiltFunction:
         ]
 
     def environment(self, variables: Mapping[str, str], *, home: Path) -> dict[str, str]:
-        """All that the function's process sees, with the function's own `variables`."""
+        """The whole environment of the function's process, with the function's own `variables`."""
         return {
             "PATH": "/usr/bin:/bin",
             "HOME": str(home),
@@ -90,7 +83,7 @@ class BuiltFunction:
 
 
 def lambda_variables() -> dict[str, str]:
-    """What Lambda itself sets beside a function's own variables, with credentials that open nothing.
+    """The variables that Lambda itself sets, with dummy credentials.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
@@ -115,55 +108,30 @@ def lambda_variables() -> dict[str, str]:
 
 
 def function_variables(path: Path = VARIABLES) -> dict[str, str]:
-    """The function's own variables in a file of the form that `sam local invoke --env-vars` reads."""
+    """The function's own variables from a file as `sam local invoke --env-vars` reads it."""
     variables: dict[str, str] = json.loads(path.read_text())[FUNCTION]
     return variables
-
-
-def build_function(build_dir: Path = BUILD_DIR) -> BuiltFunction:
-    """Build with SAM into `build_dir` and answer what is to be run."""
-    function = BuiltFunction(
-        artifact=build_dir / FUNCTION,
-        python=_tool(".venv-runtime/bin/python"),
-        emulator=_tool(f".venv-sam/lib/python3.*/site-packages/samcli/local/rapid/{_emulator_name()}"),
-    )
-    with _session(_build_command(build_dir), cwd=ROOT, env=build_environment(os.environ)) as build:
-        if build.wait():
-            raise InvocationError("`sam build` failed; its output above says why.")
-    return function
-
-
-def build_environment(caller: Mapping[str, str]) -> dict[str, str]:
-    """The caller's variables without AWS's, make's and Python's, and a Python 3.13 first on PATH.
-
-    The rest stays because pip may need it: proxies, certificates, the address of a package index.
-    """
-    python = find_python()
-    if python is None:
-        raise PrerequisiteMissingError(REMEDY)
-    kept = {name: value for name, value in caller.items() if not name.startswith(_NOT_FOR_THE_BUILD)}
-    return {**kept, "PATH": search_path(python, caller.get("PATH", os.defpath)), "SAM_CLI_TELEMETRY": "0"}
 
 
 @contextmanager
 def run_artifact(
     function: BuiltFunction, variables: Mapping[str, str], *, output: int = STDERR
 ) -> Iterator[Invoke]:
-    """Run `function` under the emulator; what this yields takes an event and gives the function's answer.
+    """Run `function` under the emulator; yields a callable from an event to the function's response.
 
-    What both print goes to the file descriptor `output`.
+    Their output goes to the file descriptor `output`.
     """
     with tempfile.TemporaryDirectory(prefix="function-home-") as home:
         invoke_port, runtime_port = free_ports(2)
         command = function.command(invoke_port=invoke_port, runtime_port=runtime_port)
         environment = function.environment(variables, home=Path(home))
-        with _session(command, cwd=function.artifact, env=environment, output=output) as emulator:
+        with process_session(command, cwd=function.artifact, env=environment, output=output) as emulator:
             _wait_until_listening(emulator, invoke_port)
             yield partial(_post, invoke_port)
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that are free now, all different because they are held until each is known."""
+    """Different free ports; all are held until each is known."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
@@ -171,50 +139,29 @@ def free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
-def _build_command(build_dir: Path) -> list[str]:
-    sam = _tool(".venv-sam/bin/sam")
-    return [str(sam), "build", "--template-file", str(ROOT / "template.yaml"), "--build-dir", str(build_dir)]
-
-
-def _emulator_name() -> str:
-    machine = "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
-    if platform.system() != "Linux":
-        raise PrerequisiteMissingError(
-            "The Lambda emulator runs on Linux only: use a Linux machine or container."
-        )
-    return f"aws-lambda-rie-{machine}"
-
-
-def _tool(pattern: str) -> Path:
-    found = next(ROOT.glob(pattern), None)
-    if found is None:
-        raise PrerequisiteMissingError(f"{pattern} is missing: `make setup` installs it.")
-    return found
-
-
 @contextmanager
-def _session(
+def process_session(
     command: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: int = STDERR
 ) -> Iterator[Process]:
-    """Run `command` in a session of its own, out of reach of Ctrl-C, and leave nothing of it behind."""
+    """Run `command` in its own session, which Ctrl-C does not reach, and end all its processes."""
     process = subprocess.Popen(  # noqa: S603 - ours
         command, cwd=cwd, env=env, stdout=output, stderr=output, start_new_session=True
     )
     try:
         yield process
     finally:
-        _end_session(process)
+        _endprocess_session(process)
 
 
-def _end_session(process: Process) -> None:
-    """Ask the process group to stop, then insist.
+def _endprocess_session(process: Process) -> None:
+    """Terminate the process group; kill it if that takes too long.
 
-    The emulator runs the runtime client in a second group, which it ends itself when it is asked to stop.
+    The emulator runs the runtime client in a second group, which it ends itself when terminated.
     """
     for sign in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, sign)
-            process.wait(STOPPING_SECONDS)
+            process.wait(STOP_SECONDS)
         except ProcessLookupError:
             break
         except subprocess.TimeoutExpired:
@@ -222,7 +169,7 @@ def _end_session(process: Process) -> None:
 
 
 def _wait_until_listening(emulator: Process, port: int) -> None:
-    deadline = time.monotonic() + STARTING_SECONDS
+    deadline = time.monotonic() + START_SECONDS
     while emulator.poll() is None and time.monotonic() < deadline:
         try:
             socket.create_connection((LOOPBACK, port), timeout=1).close()
@@ -230,11 +177,11 @@ def _wait_until_listening(emulator: Process, port: int) -> None:
             time.sleep(0.01)
         else:
             return
-    raise InvocationError("The Lambda emulator did not start; its output above says why.")
+    raise InvocationError("The Lambda emulator did not start; see its output above.")
 
 
-def _post(port: int, event: Event) -> Any:  # noqa: ANN401 - whatever JSON the function gives
-    """Invoke the function; the emulator itself ends an invocation that passes the function's timeout."""
+def _post(port: int, event: Event) -> Any:  # noqa: ANN401 - any JSON
+    """Invoke the function; the emulator enforces the function's timeout."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=3 * TIMEOUT_SECONDS)
     try:
         connection.request("POST", "/2015-03-31/functions/function/invocations", json.dumps(event))
@@ -243,11 +190,11 @@ def _post(port: int, event: Event) -> Any:  # noqa: ANN401 - whatever JSON the f
         raise InvocationError(f"The Lambda emulator did not answer: {error}") from error
     finally:
         connection.close()
-    return _answer(body)
+    return _parsed(body)
 
 
-def _answer(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON the function gives
+def _parsed(body: bytes) -> Any:  # noqa: ANN401 - any JSON
     try:
         return json.loads(body)
     except ValueError as error:
-        raise InvocationError(f"The function gave no answer: {body.decode(errors='replace')}") from error
+        raise InvocationError(f"The function did not return JSON: {body.decode(errors='replace')}") from error

@@ -1,4 +1,4 @@
-"""The local stand-in for API Gateway: HTTP requests as payload 2.0 events, answers as HTTP responses."""
+"""API Gateway's payload 2.0 events and Lambda's context for local requests."""
 
 import time
 import uuid
@@ -12,7 +12,7 @@ _HOST = "localhost"
 
 @dataclass(frozen=True, slots=True)
 class LambdaContext:
-    """What Lambda tells a function about its invocation, as far as ours looks at it."""
+    """The parts of Lambda's context object that the function reads."""
 
     aws_request_id: str
     function_name: str = "RecommendFunction"
@@ -20,24 +20,24 @@ class LambdaContext:
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:RecommendFunction"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Time until Lambda would end the function; here it never passes."""
+        """The time left before Lambda's timeout; constant here."""
         return 20_000
 
     @classmethod
     def fresh(cls) -> "LambdaContext":
-        """The context of one more invocation."""
+        """A context with a new request id."""
         return cls(aws_request_id=str(uuid.uuid4()))
 
 
 def event(method: str, target: str, headers: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
-    """The event that API Gateway makes of a request for `target`, its path and query.
+    """The event that API Gateway sends for a request; `target` is its path and query.
 
-    Header names come in lower case, repeated headers and query parameters joined by commas:
+    Header names are in lower case; repeated headers and query parameters are joined by commas:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
     parts = urlsplit(target)
     query = _joined(parse_qsl(parts.query, keep_blank_values=True))
-    made: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "version": "2.0",
         "routeKey": f"{method} {parts.path}",
         "rawPath": parts.path,
@@ -46,11 +46,11 @@ def event(method: str, target: str, headers: Iterable[tuple[str, str]] = ()) -> 
         "requestContext": _request_context(method, parts.path),
         "isBase64Encoded": False,
     }
-    return {**made, "queryStringParameters": query} if query else made
+    return {**payload, "queryStringParameters": query} if query else payload
 
 
 def recommend_target(model: str, instance_type: str, **others: str) -> str:
-    """The path and query that ask for a recommendation."""
+    """The path and query of a recommendation request; empty parameters are left out."""
     parameters = {"model": model, "instance_type": instance_type, **others}
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items() if value)
     return f"/api/v1/recommend?{query}"

@@ -1,8 +1,8 @@
-"""A Python of the function's own version, also where `python3.13` on PATH is missing or does not run.
+"""Finds a Python of the function's version, even if `python3.13` on PATH is missing or does not run.
 
-The build needs one: bytecode is only read by the minor version that wrote it. A version manager's shim is on
-PATH whether or not it leads anywhere, so every candidate has to answer before it counts.
-`python -m local.runtime.python313` prints the one found.
+The build needs one because only the minor version that wrote bytecode reads it. A version manager's shim is
+on PATH even if that version is not installed, so every candidate is run before it is accepted.
+`python -m local.runtime.python313` prints the path.
 """
 
 import os
@@ -17,17 +17,17 @@ REMEDY = (
     f" (`pyenv install {VERSION}`, `uv python install {VERSION}` or `brew install python@{VERSION}`)"
     f" or put a `python{VERSION}` that runs on PATH."
 )
-ANSWER_SECONDS = 10
+PROBE_SECONDS = 10
 HOMEBREW = ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew")  # Apple silicon, Intel, Linux
 
 
 def find_python(version: str = VERSION) -> Path | None:
-    """The first `python{version}` that runs, has pip and is of that version; its folder can lead PATH."""
-    return next((python for python in _candidates(version) if _answers(python, version)), None)
+    """The first `python{version}` that runs, has pip and is of that version."""
+    return next((python for python in _candidates(version) if _runs(python, version)), None)
 
 
 def search_path(python: Path, path: str) -> str:
-    """`path` with the folder of `python` in front, so that its name finds it there."""
+    """`path` with the folder of `python` in front."""
     return os.pathsep.join([str(python.parent), path])
 
 
@@ -39,7 +39,7 @@ def _candidates(version: str) -> Iterator[Path]:
 
 
 def _folders(version: str) -> Iterator[Path]:
-    """Where a Python may be: PATH, this process's own, pyenv, uv, Homebrew."""
+    """Where a Python may be: PATH, beside this process's own, pyenv, uv, Homebrew."""
     home = Path.home()
     pyenv = Path(os.environ.get("PYENV_ROOT") or home / ".pyenv")
     uv = Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or home / ".local/share/uv/python")
@@ -50,19 +50,19 @@ def _folders(version: str) -> Iterator[Path]:
     yield from (Path(brew) / "bin" for brew in HOMEBREW)
 
 
-def _answers(python: Path, version: str) -> bool:
+def _runs(python: Path, version: str) -> bool:
     code = "import sys, pip; print('%d.%d' % sys.version_info[:2])"
     try:
-        answer = subprocess.run(  # noqa: S603 - the candidates are this machine's own Pythons
-            [python, "-c", code], capture_output=True, text=True, timeout=ANSWER_SECONDS, check=False
+        probe = subprocess.run(  # noqa: S603 - the candidates are this machine's own Pythons
+            [python, "-c", code], capture_output=True, text=True, timeout=PROBE_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return answer.returncode == 0 and answer.stdout.strip() == version
+    return probe.returncode == 0 and probe.stdout.strip() == version
 
 
 def main() -> int:
-    """Print the Python found, or say on stderr how to get one."""
+    """Print the path of the Python, or on standard error how to install one."""
     python = find_python()
     print(python or REMEDY, file=sys.stdout if python else sys.stderr)
     return 0 if python else 1

@@ -1,4 +1,4 @@
-"""What the embedded parts take from template.yaml, so that it is said once."""
+"""Reads template.yaml, so that local parts need not repeat it."""
 
 from pathlib import Path
 from typing import Any
@@ -10,20 +10,20 @@ _CREATION_KEYS = ("AttributeDefinitions", "KeySchema", "BillingMode")
 
 
 def load_template(path: Path = TEMPLATE) -> dict[str, Any]:
-    """The template as plain values; an intrinsic such as `!Ref X` becomes `{"!Ref": "X"}`."""
+    """The template as plain values; an intrinsic function such as `!Ref X` becomes `{"!Ref": "X"}`."""
     template: dict[str, Any] = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
     return template
 
 
 def table_definition() -> dict[str, Any]:
-    """The template's one table, as `create_table` takes it, without a name."""
+    """The arguments of `create_table` for the template's table, without its name."""
     resources = load_template()["Resources"].values()
     table = next(each for each in resources if each["Type"] == "AWS::DynamoDB::Table")
     return {key: table["Properties"][key] for key in _CREATION_KEYS}
 
 
 class _Loader(yaml.SafeLoader):
-    """Knows CloudFormation's short forms."""
+    """Reads CloudFormation's short forms."""
 
 
 def _intrinsic(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def _intrinsic(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, 
         return {f"!{tag}": loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):
         return {f"!{tag}": loader.construct_sequence(node, deep=True)}
-    raise TypeError(f"!{tag} on a mapping is no short form of CloudFormation's")
+    raise TypeError(f"!{tag} on a mapping is not a short form of CloudFormation")
 
 
 _Loader.add_multi_constructor("!", _intrinsic)

@@ -1,1 +1,1 @@
-"""The local HTTP server: the API and the page."""
+"""The local HTTP server: the API through the function's handler, and the page."""

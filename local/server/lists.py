@@ -1,6 +1,6 @@
-"""What the Run page offers to choose from: instance types of the table, models of the Hub.
+"""The routes of the page's lists: instance types from the table, models from the Hub.
 
-Both are read-only and only part of the local front; on AWS there is the API alone.
+Both are read-only and part of the local server only; on AWS there is just the API.
 """
 
 import json
@@ -16,56 +16,56 @@ from handler.errors import HubBadResponse, RequestError
 from handler.hub.client import HubClient
 from handler.hub.errors import too_slow
 from handler.hub.response import HubResponse
-from local.server.http_types import Answer, Request, error_answer, json_answer
+from local.http_types import HttpRequest, HttpResponse, error_response, json_response
 from recommender.hardware.instance import Instance
 from recommender.model.non_generators import NON_GENERATING_PIPELINES
 
 Instances = Callable[[], Iterable[Instance]]
 
 _MODELS = 20
-# Some of the most downloaded repositories generate no text, so more are asked for than are offered.
-_LOOKED_AT = 100
+# Some of the most downloaded repositories do not generate text, so more are requested than are listed.
+_REQUESTED_MODELS = 100
 _HUB_SECONDS = 3.0
 
 
-class Listing:
-    """Answers `/local/instance-types` and `/local/models?search=`, and no other path."""
+class Lists:
+    """Serves `/local/instance-types` and `/local/models?search=`."""
 
     def __init__(self, instances: Instances, *, hub_url: str) -> None:
-        """List what `instances` gives when it is asked, and what the Hub at `hub_url` finds."""
+        """List what `instances` returns at the time of the request, and what the Hub at `hub_url` finds."""
         self._instances = instances
         self._hub_url = hub_url
         self._client = HubClient(hub_url)
 
-    def __call__(self, request: Request) -> Answer | None:
-        """The list at the path, where there is one."""
+    def __call__(self, request: HttpRequest) -> HttpResponse | None:
+        """The list at the path; `None` for any other path."""
         try:
             match request.path:
                 case "/local/instance-types":
-                    return json_answer(HTTPStatus.OK, self._instance_types())
+                    return json_response(HTTPStatus.OK, self._instance_types())
                 case "/local/models":
-                    return json_answer(HTTPStatus.OK, self._models(request.parameter("search")))
+                    return json_response(HTTPStatus.OK, self._models(request.parameter("search")))
         except RequestError as error:
-            return error_answer(error.status, error.code, str(error), error.headers)
+            return error_response(error.status, error.code, str(error), error.headers)
         return None
 
     def _instance_types(self) -> list[dict[str, Any]]:
-        """The families in alphabetical order, and each one's sizes from the smallest on."""
+        """All instance types by family in alphabetical order, each family's smallest first."""
         ordered = sorted(self._instances(), key=lambda each: (each.family, each.vcpus, each.name))
         return [_row(instance) for instance in ordered]
 
     def _models(self, search: str) -> list[str]:
-        """Ids that contain `search`, of what may generate text before the rest, the most downloaded first."""
+        """Ids that contain `search`: text generators first, then by downloads."""
         query = urlencode(
-            {"search": search, "sort": "downloads", "limit": _LOOKED_AT, "expand[]": "pipeline_tag"}
+            {"search": search, "sort": "downloads", "limit": _REQUESTED_MODELS, "expand[]": "pipeline_tag"}
         )
         deadline = time.monotonic() + _HUB_SECONDS
         get = partial(self._client.get, f"{self._hub_url}/api/models?{query}", None, deadline=deadline)
         try:
-            reply = result(start(get), deadline)
+            response = result(start(get), deadline)
         except TimeoutError as error:
             raise too_slow() from error
-        entries = _entries(reply)
+        entries = _entries(response)
         entries.sort(key=lambda entry: str(entry.get("pipeline_tag")) in NON_GENERATING_PIPELINES)
         return [entry["id"] for entry in entries[:_MODELS]]
 
@@ -81,12 +81,14 @@ def _row(instance: Instance) -> dict[str, Any]:
     }
 
 
-def _entries(reply: HubResponse) -> list[dict[str, Any]]:
-    """The Hub's entries that name a repository; raises `HubBadResponse` where it did not send a list."""
+def _entries(response: HubResponse) -> list[dict[str, Any]]:
+    """The Hub's entries that have an id. Raises `HubBadResponse` if it did not send a list."""
     try:
-        document = json.loads(reply.body) if reply.status == HTTPStatus.OK else None
+        document = json.loads(response.body) if response.status == HTTPStatus.OK else None
     except ValueError:
         document = None
     if not isinstance(document, list):
-        raise HubBadResponse(f"The Hugging Face Hub sent no list of models; its status is {reply.status}.")
+        raise HubBadResponse(
+            f"The Hugging Face Hub did not send a list of models; its status is {response.status}."
+        )
     return [each for each in document if isinstance(each, dict) and isinstance(each.get("id"), str)]

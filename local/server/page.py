@@ -1,4 +1,4 @@
-"""The built page: the files of `frontend/dist`, as a careful web server hands them out."""
+"""The route of the built page: the files of `frontend/dist`."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,21 +7,19 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote
 
-from local.server.http_types import Answer, Request
+from local.http_types import HttpRequest, HttpResponse
 
 BUILT_PAGE = Path(__file__).resolve().parents[2] / "frontend" / "dist"
 
 _INDEX = "/index.html"
-_NOT_BUILT = (
-    "The page is not built: with Node 20 or later installed, `make start` builds it before it serves.\n"
-)
+_NOT_BUILT = "The page is not built. With Node 20 or later installed, `make start` builds it.\n"
 
-# Vite puts a hash of their content into the names of the files in this folder: https://vite.dev/guide/build
+# Vite names the files in this folder by a hash of their content: https://vite.dev/guide/build
 _HASHED = "/assets/"
-_FOR_EVER = "public, max-age=31536000, immutable"
-_ASK_EACH_TIME = "no-cache"
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_REVALIDATE = "no-cache"
 
-# Not `mimetypes`: that is what the machine's registry makes of a suffix, and differs between machines.
+# Not `mimetypes`, which reads the machine's own registry and differs between machines.
 _CONTENT_TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -37,13 +35,13 @@ _CONTENT_TYPES: Mapping[str, str] = {
 }
 _UNKNOWN_TYPE = "application/octet-stream"
 
-# The page is made of its own files and talks to its own origin's API, and to nothing else. `base-uri`,
-# `form-action` and `frame-ancestors` do not follow `default-src`. On AWS frontend/page.yaml says the same.
+# The page loads only its own files and calls only its own origin's API. `base-uri`, `form-action` and
+# `frame-ancestors` do not default to `default-src`. frontend/page.yaml sets the same policy on AWS.
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_ON_EVERY_FILE: Mapping[str, str] = {
+_SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -54,37 +52,37 @@ _ON_EVERY_FILE: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Answers for the files that are in `folder` when it is asked, and for no other path."""
+    """Serves the files that are in `folder` at the time of the request."""
 
     folder: Path = BUILT_PAGE
 
-    def __call__(self, request: Request) -> Answer | None:
-        """The file at the path, where there is one."""
+    def __call__(self, request: HttpRequest) -> HttpResponse | None:
+        """The file at the path; `None` if there is none."""
         path = _INDEX if request.path == "/" else unquote(request.path)
         file = self._files().get(path)
         if file is not None:
-            return _sent(path, file.read_bytes(), request.if_none_match)
+            return _file_response(path, file.read_bytes(), request.if_none_match)
         return _not_built() if path == _INDEX else None
 
     def _files(self) -> Mapping[str, Path]:
-        """By path on the server. A path is looked up here, and never put together with the folder's."""
+        """Files by URL path. Requests are looked up here and never joined with the folder's path."""
         files = (path for path in self.folder.rglob("*") if path.is_file())
         return {f"/{file.relative_to(self.folder).as_posix()}": file for file in files}
 
 
-def _sent(path: str, body: bytes, if_none_match: str) -> Answer:
+def _file_response(path: str, body: bytes, if_none_match: str) -> HttpResponse:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {
         "Content-Type": _CONTENT_TYPES.get(Path(path).suffix, _UNKNOWN_TYPE),
-        "Cache-Control": _FOR_EVER if path.startswith(_HASHED) else _ASK_EACH_TIME,
+        "Cache-Control": _IMMUTABLE if path.startswith(_HASHED) else _REVALIDATE,
         "ETag": etag,
-        **_ON_EVERY_FILE,
+        **_SECURITY_HEADERS,
     }
     if etag in if_none_match:
-        return Answer(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Answer(status=HTTPStatus.OK, headers=headers, body=body)
+        return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return HttpResponse(status=HTTPStatus.OK, headers=headers, body=body)
 
 
-def _not_built() -> Answer:
+def _not_built() -> HttpResponse:
     headers = {"Content-Type": _CONTENT_TYPES[".txt"], "Cache-Control": "no-store"}
-    return Answer(status=HTTPStatus.NOT_FOUND, headers=headers, body=_NOT_BUILT.encode())
+    return HttpResponse(status=HTTPStatus.NOT_FOUND, headers=headers, body=_NOT_BUILT.encode())

@@ -1,4 +1,4 @@
-"""The HTTP front: a loopback server that puts the API's requests through the function's handler."""
+"""The local HTTP server, which passes API requests through the function's handler."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -8,18 +8,18 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
+from local.http_types import HttpRequest, HttpResponse, error_response
 from local.runtime.gateway import LambdaContext, event
-from local.server.http_types import Answer, Request, error_answer
 
 LOOPBACK = "127.0.0.1"
 
 Handle = Callable[[dict[str, Any], Any], dict[str, Any]]
-Room = Callable[[Request], Answer | None]
-"""Answers some paths without the function, and `None` on all others."""
+Route = Callable[[HttpRequest], HttpResponse | None]
+"""Responds to some paths without the function, and returns `None` for all others."""
 
 _Headers = list[tuple[str, str]]
 
-# What the template's CorsConfiguration makes the gateway send. Any origin may call a loopback server.
+# As the template's CorsConfiguration makes the gateway respond; a loopback server allows every origin.
 _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Retry-After, Apigw-Requestid",
@@ -32,103 +32,106 @@ _PREFLIGHT = {
 }
 
 
-class Front(ThreadingHTTPServer):
-    """Listens on the loopback from its construction on; `serve_forever` answers."""
+class LocalServer(ThreadingHTTPServer):
+    """Listens on the loopback from construction; responds once `serve_forever` runs."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, handle: Handle, *, port: int, rooms: Sequence[Room] = ()) -> None:
-        """Answer with `rooms` what they know, with `handle` the rest, on `port`; 0 takes a free one."""
-        super().__init__((LOOPBACK, port), _Exchange)
+    def __init__(self, handle: Handle, *, port: int, routes: Sequence[Route] = ()) -> None:
+        """Serve `routes` first and everything else through `handle`, on `port`; 0 takes a free port."""
+        super().__init__((LOOPBACK, port), _RequestHandler)
         self._handle = handle
-        self._rooms = tuple(rooms)
+        self._routes = tuple(routes)
         self._one_at_a_time = Lock()
 
     @property
     def url(self) -> str:
-        """Where it listens, without a final slash."""
+        """The address, without a final slash."""
         return f"http://{LOOPBACK}:{self.server_port}"
 
-    def answer(self, method: str, target: str, headers: _Headers) -> Answer:
-        """What the first room that knows the path says, or else the function."""
+    def respond(self, method: str, target: str, headers: _Headers) -> HttpResponse:
+        """The response of the first route that knows the path, or else the function's.
+
+        Raises `ValueError` if `target` is malformed.
+        """
         if method in {"GET", "HEAD"}:
             request = _request(target, headers)
-            known = next((answer for room in self._rooms if (answer := room(request)) is not None), None)
-            if known is not None:
-                return known
-        return self._function_answer(method, target, headers)
+            responses = (route(request) for route in self._routes)
+            response = next((each for each in responses if each is not None), None)
+            if response is not None:
+                return response
+        return self._function_response(method, target, headers)
 
-    def _function_answer(self, method: str, target: str, headers: _Headers) -> Answer:
-        """As on Lambda, the function works on one event at a time."""
-        asked = event(method, target, headers)
+    def _function_response(self, method: str, target: str, headers: _Headers) -> HttpResponse:
+        """Like a Lambda environment, the function works on one event at a time."""
+        sent = event(method, target, headers)
         with self._one_at_a_time:
-            reply = self._handle(asked, LambdaContext.fresh())
-        # The gateway puts it on every answer, its own refusals included.
-        named = {"Apigw-Requestid": asked["requestContext"]["requestId"]}
-        return Answer(
-            status=HTTPStatus(reply["statusCode"]),
-            headers={**reply.get("headers", {}), **named, **_CORS},
-            body=(reply.get("body") or "").encode(),
+            response = self._handle(sent, LambdaContext.fresh())
+        # The gateway adds it to every response, its own errors included.
+        request_id = {"Apigw-Requestid": sent["requestContext"]["requestId"]}
+        return HttpResponse(
+            status=HTTPStatus(response["statusCode"]),
+            headers={**response.get("headers", {}), **request_id, **_CORS},
+            body=(response.get("body") or "").encode(),
         )
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - typeshed's signature
-        """Pass over clients that hang up."""
+        """Ignore clients that hang up."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
-def _request(target: str, headers: _Headers) -> Request:
-    """Raises `ValueError` where the target is none."""
+def _request(target: str, headers: _Headers) -> HttpRequest:
     parts = urlsplit(target)
-    known = next((value for name, value in headers if name.lower() == "if-none-match"), "")
-    return Request(path=parts.path, query=parts.query, if_none_match=known)
+    if_none_match = next((value for name, value in headers if name.lower() == "if-none-match"), "")
+    return HttpRequest(path=parts.path, query=parts.query, if_none_match=if_none_match)
 
 
-class _Exchange(BaseHTTPRequestHandler):
-    server: Front
+class _RequestHandler(BaseHTTPRequestHandler):
+    server: LocalServer
     protocol_version = "HTTP/1.1"
-    server_version, sys_version = "LocalFront", ""
-    wbufsize = -1  # head and body leave in one piece
+    server_version, sys_version = "LocalServer", ""
+    wbufsize = -1  # send headers and body together
 
-    def _exchange(self) -> None:
+    def _respond(self) -> None:
         length = self.headers.get("Content-Length") or "0"
         if not length.isdecimal() or "Transfer-Encoding" in self.headers:
             self.send_error(HTTPStatus.BAD_REQUEST)
             return
         self.rfile.read(int(length))
         if self.command == "OPTIONS" and "Access-Control-Request-Method" in self.headers:
-            self._send(Answer(status=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT))
+            self._send(HttpResponse(status=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT))
             return
         try:
-            answer = self.server.answer(self.command, self.path, self.headers.items())
-        except ValueError:  # urllib.parse, of a target that is none
+            response = self.server.respond(self.command, self.path, self.headers.items())
+        except ValueError:  # raised by urllib.parse for a malformed target
             self.send_error(HTTPStatus.BAD_REQUEST)
             return
-        self._send(answer)
+        self._send(response)
 
     # http.server looks methods up by these names.
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _exchange  # noqa: N815
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _respond  # noqa: N815
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what never becomes an event in the service's own envelope; the connection ends."""
+        """Send the API's error envelope for a request that cannot become an event; then close."""
         self.close_connection = True
-        status, slug = HTTPStatus.BAD_REQUEST, "invalid_request"
+        status, error_code = HTTPStatus.BAD_REQUEST, "invalid_request"
         if code == HTTPStatus.NOT_IMPLEMENTED:
-            status, slug = HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"
+            status, error_code = HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"
         sentence = f"The request cannot be served: {message or explain or HTTPStatus(code).phrase}."
         self.requestline = getattr(self, "requestline", "")
-        self._send(error_answer(status, slug, sentence, {"Connection": "close", **_CORS}))
+        self._send(error_response(status, error_code, sentence, {"Connection": "close", **_CORS}))
 
-    def _send(self, answer: Answer) -> None:
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
+    def _send(self, response: HttpResponse) -> None:
+        self.send_response(response.status)
+        for name, value in response.headers.items():
             self.send_header(name, value)
-        if answer.status not in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
-            self.send_header("Content-Length", str(len(answer.body)))
+        if response.status not in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
+            self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(answer.body)
+            self.wfile.write(response.body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - typeshed's signature
-        """Say nothing: the function's own log has a line for each request."""
+        """Log nothing; the function's own log has a line for each request."""

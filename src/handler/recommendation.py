@@ -10,7 +10,7 @@ from handler.errors import HubBadResponse
 from handler.hub.hub import Hub
 from handler.request import RecommendRequest
 from recommender.model.errors import ImplausibleMetadata
-from recommender.recommend import Feasible, Recommendation, recommend, refusal_of_neuron
+from recommender.recommend import Feasible, Recommendation, infeasible_on_neuron, recommend
 from recommender.vllm.behavior import behavior_of
 
 # AWS Inferentia and Trainium, which are answered without the Hub.
@@ -54,7 +54,7 @@ def _without_hub(request: RecommendRequest, catalog: Catalog, deadline: float) -
     """
     if not catalog.is_fresh() and not request.instance_type.startswith(_NEURON_FAMILIES):
         return None
-    refused = refusal_of_neuron(catalog.instance(request.instance_type, deadline=deadline))
+    refused = infeasible_on_neuron(catalog.instance(request.instance_type, deadline=deadline))
     return RecommendResult(recommendation=refused, age_seconds=None) if refused is not None else None
 
 

@@ -5,11 +5,12 @@ from typing import Any
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib
 from recommender.model import ModelInfo
+from recommender.planning.alternatives import Alternatives
 from recommender.planning.instances import InstancePlan
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import PreQuantizedCheckpoint
 from recommender.planning.serve_arguments import serve_arguments
-from recommender.recommend import Alternatives, Feasible, Infeasible, Recommendation
+from recommender.recommend import Feasible, Infeasible, Recommendation
 
 
 def as_json(recommendation: Recommendation) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
         "memory": _memory(plan),
         "vllm_args": list(serve_arguments(plan)),
     }
-    if plan.needs_prepared_checkpoint and answer.checkpoints is not None:
+    if plan.needs_pre_quantized_checkpoint and answer.checkpoints is not None:
         body["checkpoints"] = _checkpoints(answer.checkpoints, plan)
     if answer.alternatives is not None:
         body["alternatives"] = _alternatives(answer.alternatives, answer.checkpoints)
@@ -99,10 +100,10 @@ def _quantization_option(
     body = {
         **_values(plan),
         "estimated_mem_gib": _rounded_gib(plan.weight_bytes),
-        "requires_pre_quantized": plan.needs_prepared_checkpoint,
+        "requires_pre_quantized": plan.needs_pre_quantized_checkpoint,
         "vllm_args": list(serve_arguments(plan)),
     }
-    if plan.needs_prepared_checkpoint and checkpoints is not None:
+    if plan.needs_pre_quantized_checkpoint and checkpoints is not None:
         body["checkpoints"] = _checkpoints(checkpoints, plan)
     return body
 

@@ -1,1 +1,1 @@
-"""Keeps the table of instance types current: what EC2 lists, and what it costs."""
+"""Imports the instance types that EC2 lists, with their prices, into the service's table."""

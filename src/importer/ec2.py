@@ -8,36 +8,36 @@ from importer.row import Row, UnusableRecord, parse_record
 
 
 class Paginator(Protocol):
-    """What boto3 makes of an operation that answers in pages."""
+    """A boto3 paginator."""
 
     def paginate(self, **arguments: Any) -> Iterable[Mapping[str, Any]]:  # noqa: ANN401 - as boto3 has it
-        """The pages of an answer."""
+        """The pages of a response."""
 
 
 class PagedClient(Protocol):
-    """A client of boto3, or what stands in for one."""
+    """A boto3 client, or a test double for one."""
 
     def get_paginator(self, operation_name: str, /) -> Paginator:
         """The paginator of an operation."""
 
 
 class EmptyListing(Exception):
-    """EC2 lists no accelerated instance type at all, which is never true."""
+    """EC2 listed no accelerated instance type at all, which is never true."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What EC2 lists, as far as the table wants it."""
+    """The accelerated instance types of a region."""
 
     rows: tuple[Row, ...]
     skipped: tuple[str, ...]
-    """Records with accelerators that the table has no use for, or that make no sense, and why."""
+    """Accelerated types that the table does not take or that could not be parsed, each with the reason."""
 
 
 def read_listing(client: PagedClient) -> Listing:
-    """All instance types with whole GPUs or Neuron devices, by name.
+    """All instance types with whole GPUs or Neuron devices, sorted by name.
 
-    Raises `EmptyListing` where there are none, and what `client` raises where EC2 does not answer.
+    Raises `EmptyListing` if there are none, and boto3's errors if EC2 does not answer.
     """
     rows: list[Row] = []
     skipped: list[str] = []
@@ -50,5 +50,5 @@ def read_listing(client: PagedClient) -> Listing:
             else:
                 rows.extend([row] if row is not None else [])
     if not rows:
-        raise EmptyListing(f"EC2 lists no GPU or Neuron instance type; {len(skipped)} records were skipped.")
+        raise EmptyListing(f"EC2 listed no GPU or Neuron instance type; {len(skipped)} records were skipped.")
     return Listing(rows=tuple(sorted(rows, key=lambda row: row.name)), skipped=tuple(sorted(skipped)))

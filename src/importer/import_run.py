@@ -1,4 +1,4 @@
-"""One import: read EC2 and its prices, compare, write."""
+"""One import: read EC2 and the Price List, compare with the table, write the difference."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from importer.prices import read_prices
 from importer.table import Changes, find_changes, read_table, write_items
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.service_resource import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Where an import reads."""
+    """The AWS APIs that an import reads."""
 
     ec2: PagedClient
     pricing: PagedClient | None
@@ -27,34 +27,43 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What an import did, or would do."""
+class ImportReport:
+    """What an import changed or, in a dry run, would change."""
 
     changes: Changes
     skipped: tuple[str, ...]
     priced: int
     price_failure: str | None
-    """Why prices were left as they were; `None` where they were read."""
+    """Why prices were left as they were; `None` if they were read."""
+
+    def counts(self) -> dict[str, int]:
+        """The number of instance types by what happened to them."""
+        return {
+            "added": len(self.changes.added),
+            "changed": len(self.changes.changed),
+            "delisted": len(self.changes.delisted),
+            "unchanged": self.changes.unchanged,
+            "skipped": len(self.skipped),
+            "priced": self.priced,
+        }
 
 
-def run_import(
-    sources: Sources, client: "DynamoDBClient", table_name: str, *, today: date, dry_run: bool = False
-) -> Report:
-    """Bring `table_name` up to date; with `dry_run` only say what would change.
+def run_import(sources: Sources, table: "Table", *, today: date, dry_run: bool = False) -> ImportReport:
+    """Bring `table` up to date; with `dry_run`, only report what would change.
 
-    EC2 is read to its end before anything is written, so a failure leaves the table whole. Where the prices
-    cannot be read, the types are written all the same and keep the prices that they have.
+    EC2 is read completely before anything is written, so a failure leaves the table intact. If the prices
+    cannot be read, the instance types are still written and keep the prices they have.
 
-    Raises `EmptyListing`, `UnprocessedItems`, and boto3's errors of EC2 and DynamoDB.
+    Raises `EmptyListing`, and boto3's errors from EC2 and DynamoDB.
     """
     listing = read_listing(sources.ec2)
     prices, failure = _prices(sources, {row.name for row in listing.rows})
-    changes = find_changes(
-        read_table(client, table_name), listing.rows, prices, region=sources.region, today=today
-    )
+    changes = find_changes(read_table(table), listing.rows, prices, region=sources.region, today=today)
     if not dry_run:
-        write_items(client, table_name, changes.items)
-    return Report(changes=changes, skipped=listing.skipped, priced=len(prices or {}), price_failure=failure)
+        write_items(table, changes.items)
+    return ImportReport(
+        changes=changes, skipped=listing.skipped, priced=len(prices or {}), price_failure=failure
+    )
 
 
 def _prices(sources: Sources, names: set[str]) -> tuple[Mapping[str, Decimal] | None, str | None]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from importer.ec2 import PagedClient
 
-# Linux on shared hardware, without licences or reservations: one product for each type and region.
+# Linux on shared hardware without licences or reservations, which leaves one product per type and region.
 _PRODUCT = {
     "operatingSystem": "Linux",
     "tenancy": "Shared",
@@ -18,9 +18,9 @@ _PRODUCT = {
 
 
 def read_prices(client: PagedClient, region: str, names: Collection[str]) -> Mapping[str, Decimal]:
-    """USD per hour of those of the types `names` that `region` sells on demand.
+    """USD per hour by instance type, for those of `names` that `region` sells on demand.
 
-    A product that makes no sense is passed over. Raises what `client` raises where the API does not answer.
+    Malformed products are ignored. Raises boto3's errors if the API does not answer.
     """
     filters = [
         {"Type": "TERM_MATCH", "Field": field, "Value": value}
@@ -32,7 +32,7 @@ def read_prices(client: PagedClient, region: str, names: Collection[str]) -> Map
 
 
 def _priced(document: str) -> tuple[str, Decimal]:
-    """The type and the price of a product, which comes as JSON within JSON; zero where it has none."""
+    """The instance type and price of a product, a JSON string; zero if it has no price."""
     try:
         product: Mapping[str, Any] = json.loads(document)
         name = str(product["product"]["attributes"]["instanceType"])

@@ -1,13 +1,14 @@
-"""One instance type as the table holds it, made from what EC2 says of it."""
+"""One instance type: parsed from EC2's record, rendered as a DynamoDB item."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 _MIB_PER_GIB = 1024
 _BYTES_PER_MIB = 1024**2
 
-# EC2 gives cards that are sold by decimal capacity in whole MiB: 24e9 bytes are 22,888 of them.
+# Cards sold by decimal capacity: EC2 states their memory in whole MiB, 22,888 for 24e9 bytes.
 _DECIMAL_TOLERANCE = 1e-4
 
 _OTHER_ACCELERATORS = {
@@ -17,10 +18,11 @@ _OTHER_ACCELERATORS = {
 }
 
 Item = dict[str, Any]
+"""A DynamoDB item in Python's types, as boto3's resource takes it."""
 
 
 class UnusableRecord(ValueError):
-    """A record of EC2 that is no instance type with whole GPUs or Neuron devices; says why."""
+    """A record that is not an instance type with whole GPUs or Neuron devices; the message states why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,34 +34,34 @@ class Row:
     accelerator_name: str
     accelerator_count: int
     accelerator_device_mib: int
-    """Of one device, as EC2 gives it."""
+    """Memory of one device, as EC2 states it."""
     vcpus: int
     memory_mib: int
     architecture: str
 
     def item(self) -> Item:
-        """The row as a DynamoDB item, without dates and prices."""
+        """The item without dates and prices."""
         gib = nominal_gib(self.accelerator_device_mib) * self.accelerator_count
         return {
-            "name": {"S": self.name},
-            "family": {"S": self.name.partition(".")[0]},
-            "accelerator_type": {"S": self.accelerator_type},
-            "accelerator_name": {"S": self.accelerator_name},
-            "accelerator_count": {"N": str(self.accelerator_count)},
-            "accelerator_memory_gib": {"N": str(gib)},
-            "accelerator_device_mib": {"N": str(self.accelerator_device_mib)},
-            "vcpus": {"N": str(self.vcpus)},
-            "memory_gib": {"N": f"{self.memory_mib / _MIB_PER_GIB:g}"},
-            "architecture": {"S": self.architecture},
-            "listed": {"BOOL": True},
+            "name": self.name,
+            "family": self.name.partition(".")[0],
+            "accelerator_type": self.accelerator_type,
+            "accelerator_name": self.accelerator_name,
+            "accelerator_count": self.accelerator_count,
+            "accelerator_memory_gib": gib,
+            "accelerator_device_mib": self.accelerator_device_mib,
+            "vcpus": self.vcpus,
+            "memory_gib": Decimal(self.memory_mib) / _MIB_PER_GIB,
+            "architecture": self.architecture,
+            "listed": True,
         }
 
 
 def parse_record(record: Mapping[str, Any]) -> Row | None:
-    """The row of a record of `DescribeInstanceTypes`; `None` for a type without accelerators.
+    """The row for a record of `DescribeInstanceTypes`; `None` for a type without accelerators.
 
     Raises `UnusableRecord` for other accelerators, fractions of a GPU, several kinds of device, and
-    anything that is missing or no plausible number.
+    fields that are missing or implausible.
     """
     try:
         return _parsed(record)
@@ -68,7 +70,7 @@ def parse_record(record: Mapping[str, Any]) -> Row | None:
 
 
 def nominal_gib(device_mib: int) -> int:
-    """The capacity that a device is sold with: 24 for 22,888 MiB, which are 24e9 bytes; 141 for 144,384."""
+    """The memory that a device is sold with: 24 for 22,888 MiB, which are 24e9 bytes; 141 for 144,384 MiB."""
     decimal = device_mib * _BYTES_PER_MIB / 1e9
     if device_mib % _MIB_PER_GIB and abs(decimal / round(decimal) - 1) < _DECIMAL_TOLERANCE:
         return round(decimal)
@@ -96,12 +98,12 @@ def _parsed(record: Mapping[str, Any]) -> Row | None:
 
 
 def _devices(record: Mapping[str, Any]) -> tuple[Literal["gpu", "neuron"] | None, list[Mapping[str, Any]]]:
-    """NVIDIA's GPUs or AWS's Neuron devices; Inferentia is listed under a second, older heading too."""
+    """NVIDIA's GPUs or AWS's Neuron devices; Inferentia also has an `InferenceAcceleratorInfo`."""
     if "GpuInfo" in record:
         gpus = record["GpuInfo"]["Gpus"]
         others = sorted({str(gpu.get("Manufacturer")) for gpu in gpus} - {"NVIDIA"})
         if others:
-            raise UnusableRecord(f"{_name(record)}: accelerators of {', '.join(others)}")
+            raise UnusableRecord(f"{_name(record)}: accelerators by {', '.join(others)}")
         return "gpu", gpus
     if "NeuronInfo" in record:
         return "neuron", record["NeuronInfo"]["NeuronDevices"]

@@ -1,4 +1,4 @@
-"""The calculator: what vLLM will do with a model on an instance, and which settings follow from it.
+"""The calculator: how vLLM uses the memory of an instance for a model, and which settings follow from that.
 
-Pure and deterministic: no network, no clock, no environment. `recommend.recommend` is the way in.
+Pure and deterministic: no network, no clock, no environment. `recommend.recommend` is the entry point.
 """

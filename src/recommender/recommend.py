@@ -1,4 +1,4 @@
-"""The decisions, in the order a person would take them."""
+"""The decisions of a recommendation, in order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,46 +6,38 @@ from typing import Literal
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
-from recommender.messages import explanations, infeasible
-from recommender.messages.warnings import ConfigWarning, WarningContext, advice
+from recommender.messages import infeasible
+from recommender.messages.explanations import Explanation, explanation
+from recommender.messages.warning_context import WarningContext
+from recommender.messages.warnings import ConfigWarning, collect_warnings
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
-from recommender.model.errors import UnknownArchitecture, UnsupportedModel
+from recommender.model.errors import UnsupportedModel
+from recommender.planning.alternatives import Alternatives, alternatives, load_time_alternative
 from recommender.planning.apply_overrides import apply_overrides
-from recommender.planning.cheaper import cheaper_equivalent
-from recommender.planning.instances import InstancePlan, cheapest_fitting_instance, nearest_instance
+from recommender.planning.compatibility import class_incompatibility
+from recommender.planning.instances import cheaper_equivalent, nearest_instance
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.quantization import Quantization, QuantizationName, candidates, candidates_at_load
-from recommender.vllm.registry import missing_support
+from recommender.vllm.quantization import QuantizationName
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alternatives:
-    """What to do about a model that does not fit at native precision."""
-
-    quantized: Plan | None
-    at_load: Plan | None
-    """The one that needs no other checkpoint, where `quantized` does."""
-    larger: InstancePlan | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Feasible:
-    """A configuration that starts, with a sentence of reason for each value."""
+    """A configuration, the reason for each value, and warnings about it."""
 
     plan: Plan
-    explanation: explanations.Explanation
+    explanation: Explanation
     warnings: tuple[ConfigWarning, ...]
     model: Model
     instance: Instance
     alternatives: Alternatives | None
     """`None` where native precision fits."""
     checkpoints: tuple[PreQuantizedCheckpoint, ...] | None = None
-    """For the quantizations that need one; `None` where none does, or where it is not known which exist."""
+    """For the quantizations that need one; `None` where none does, or where the search failed."""
 
     @property
     def model_info(self) -> ModelInfo:
@@ -54,7 +46,7 @@ class Feasible:
 
     @property
     def wanted_checkpoints(self) -> tuple[QuantizationName, ...]:
-        """The quantizations in this answer that need a checkpoint prepared beforehand."""
+        """The quantizations in this answer that need a pre-quantized checkpoint."""
         option = self.alternatives.quantized if self.alternatives is not None else None
         names = [
             plan.quantization.name
@@ -76,7 +68,7 @@ class Feasible:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Infeasible:
-    """Why there is no configuration."""
+    """Why there is no configuration, and what would run instead."""
 
     code: InfeasibleCode
     reason: str
@@ -88,8 +80,42 @@ class Infeasible:
 Recommendation = Feasible | Infeasible
 
 
-def refusal_of_neuron(instance: Instance) -> Infeasible | None:
-    """The answer for an instance without GPUs, which needs no look at the model; `None` for the others."""
+def recommend(
+    metadata: HubMetadata,
+    instance: Instance,
+    instances: Sequence[Instance],
+    behavior: VersionBehavior = ANY_VERSION,
+    overrides: Overrides = NO_OVERRIDES,
+) -> Recommendation:
+    """The configuration of the model in `metadata` on `instance`; alternatives come from `instances`.
+
+    `behavior` is that of the vLLM version that will run it, or of all versions since 0.17. What `overrides`
+    fix is in the answer even where vLLM would not start with it, with a warning; a model that does not fit in
+    any way stays infeasible.
+
+    Raises `ImplausibleMetadata` where the Hub's documents hold impossible values.
+    """
+    neuron = infeasible_on_neuron(instance)
+    if neuron is not None:
+        return neuron
+    try:
+        model = parse_model(metadata)
+        missing = class_incompatibility(model.class_name, behavior)
+        if missing is None:
+            return _recommend_for(model, instance, instances, behavior, overrides)
+        reason = infeasible.class_not_in_version(missing)
+    except UnsupportedModel as error:
+        reason = infeasible.unsupported_model(error)
+    return Infeasible(
+        code="unsupported_model",
+        reason=reason,
+        model_info=describe_model(metadata),
+        instance=instance,
+    )
+
+
+def infeasible_on_neuron(instance: Instance) -> Infeasible | None:
+    """The answer for an instance without GPUs, whatever the model is; `None` for an instance with GPUs."""
     if not instance.is_neuron:
         return None
     return Infeasible(
@@ -100,44 +126,6 @@ def refusal_of_neuron(instance: Instance) -> Infeasible | None:
     )
 
 
-def recommend(
-    metadata: HubMetadata,
-    instance: Instance,
-    instances: Sequence[Instance],
-    behavior: VersionBehavior = ANY_VERSION,
-    overrides: Overrides = NO_OVERRIDES,
-) -> Recommendation:
-    """The configuration of the model in `metadata` on `instance`; larger ones are sought in `instances`.
-
-    `behavior` is that of the vLLM version that will run it, or of all versions since 0.17. What `overrides`
-    fix is in the answer even where it cannot start, with a warning; a model that fits in no way stays
-    refused.
-
-    Raises `ImplausibleMetadata` where the Hub's documents hold impossible values.
-    """
-    neuron = refusal_of_neuron(instance)
-    if neuron is not None:
-        return neuron
-    try:
-        return _recommend_for(parse_model(metadata), instance, instances, behavior, overrides)
-    except UnsupportedModel as unsupported:
-        return Infeasible(
-            code="unsupported_model",
-            reason=_unsupported_reason(unsupported),
-            model_info=describe_model(metadata),
-            instance=instance,
-        )
-
-
-def _unsupported_reason(unsupported: UnsupportedModel) -> str:
-    """The error's own sentence, or why the registry has no class for an unknown architecture."""
-    if isinstance(unsupported, UnknownArchitecture):
-        removed = missing_support(unsupported.class_name, None)
-        if removed is not None:
-            return f"{unsupported.model_id} is of the architecture {unsupported.architecture}: {removed}"
-    return str(unsupported)
-
-
 def _recommend_for(
     model: Model,
     instance: Instance,
@@ -145,79 +133,52 @@ def _recommend_for(
     behavior: VersionBehavior,
     overrides: Overrides,
 ) -> Recommendation:
-    missing = missing_support(model.class_name, behavior.version)
-    if missing is not None:
-        raise UnsupportedModel(missing)
+    """Native precision where it fits, else a quantization that does, else the reason why nothing does."""
     native = best_plan(model, instance, behavior=behavior)
-    if native is not None:
-        return _feasible(model, instance, instances, native, overrides, alternatives=None)
-    gpu = gpu_of(instance)
-    quantized = _first_that_fits(model, instance, behavior, candidates(model, gpu, behavior))
-    alternatives = Alternatives(
-        quantized=quantized,
-        at_load=(
-            _first_that_fits(model, instance, behavior, candidates_at_load(model, gpu, behavior))
-            if quantized is not None and quantized.needs_prepared_checkpoint
-            else None
-        ),
-        larger=cheapest_fitting_instance(model, instances, asked=instance, behavior=behavior),
-    )
-    if quantized is not None:
-        return _feasible(model, instance, instances, quantized, overrides, alternatives=alternatives)
+    if isinstance(native, Plan):
+        return _feasible(model, instance, instances, native, overrides, options=None)
+    options = alternatives(model, instance, instances, behavior)
+    if options.quantized is not None:
+        return _feasible(model, instance, instances, options.quantized, overrides, options=options)
+    nearest = None if options.larger else nearest_instance(model, instances, behavior)
     return Infeasible(
         code="does_not_fit",
-        reason=infeasible.does_not_fit(
-            model,
-            instance,
-            gpu,
-            behavior,
-            nearest=None if alternatives.larger else nearest_instance(model, instances, behavior),
-        ),
+        reason=infeasible.infeasible(native, model, instance, behavior, nearest),
         model_info=model.info,
         instance=instance,
-        alternatives=alternatives,
+        alternatives=options,
     )
 
 
-def _first_that_fits(
-    model: Model, instance: Instance, behavior: VersionBehavior, quantizations: Sequence[Quantization]
-) -> Plan | None:
-    tried = (best_plan(model, instance, each, behavior=behavior) for each in quantizations)
-    return next((plan for plan in tried if plan is not None), None)
-
-
-def _feasible(  # noqa: PLR0913 - all that an answer is made of
+def _feasible(  # noqa: PLR0913 - everything that an answer consists of
     model: Model,
     instance: Instance,
     instances: Sequence[Instance],
     base: Plan,
     overrides: Overrides,
     *,
-    alternatives: Alternatives | None,
+    options: Alternatives | None,
 ) -> Feasible:
     gpu, behavior = gpu_of(instance), base.budget.engine_args.behavior
-    plan = base if overrides == NO_OVERRIDES else apply_overrides(model, instance, base, overrides, behavior)
+    plan = apply_overrides(model, instance, base, overrides, behavior)
     starts = plan.max_concurrent_requests > 0 and plan.tensor_parallel <= instance.accelerator_count
-    situation = WarningContext(
+    cheaper = (
+        cheaper_equivalent(model, instances, asked=instance, plan=plan, behavior=behavior) if starts else None
+    )
+    context = WarningContext(
         model=model,
         instance=instance,
         gpu=gpu,
         plan=plan,
         overrides=overrides,
-        cheaper=cheaper_equivalent(model, instances, asked=instance, plan=plan, behavior=behavior)
-        if starts
-        else None,
-        at_load=(
-            _first_that_fits(model, instance, behavior, candidates_at_load(model, gpu, behavior))
-            if plan.needs_prepared_checkpoint
-            else None
-        ),
+        cheaper=cheaper,
+        at_load=load_time_alternative(model, instance, plan, behavior),
     )
     return Feasible(
         plan=plan,
-        explanation=explanations.explanation(model, instance, gpu, plan, base, overrides),
-        warnings=advice(situation),
+        explanation=explanation(model, instance, gpu, plan, base, overrides),
+        warnings=collect_warnings(context),
         model=model,
         instance=instance,
-        alternatives=alternatives,
+        alternatives=options,
     )

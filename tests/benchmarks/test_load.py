@@ -10,7 +10,8 @@ from benchmarks.load import __main__ as command
 from benchmarks.load.measure import ALLOWED_GROWTH_MIB, LoadRun
 from benchmarks.load.requests import LoadRequest, cold_requests, warm_requests
 from benchmarks.load.targets import artifact, local_server
-from local.runtime.artifact import PrerequisiteMissingError, build_function
+from local.runtime.artifact import PrerequisiteMissingError
+from local.runtime.build import build_function
 
 
 def run(*, memory: tuple[float, ...] = (50.0,) * 5, unexpected: tuple[str, ...] = ()) -> LoadRun:

@@ -21,10 +21,15 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def service_url() -> Iterator[str]:
+@pytest.fixture(scope="session", autouse=True)
+def built_page() -> None:
+    """Skip all tests if the page is not built."""
     if not (BUILT_PAGE / "index.html").exists():
         pytest.skip("the page is not built: `make start` and `make test` build it")
+
+
+@pytest.fixture(scope="session")
+def service_url() -> Iterator[str]:
     with started() as (_, url):
         yield url
 

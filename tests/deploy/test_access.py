@@ -1,4 +1,4 @@
-"""Who may call what, read from the template that SAM synthesizes."""
+"""Who may call what, read from the template after SAM's transformation."""
 
 import re
 from typing import Any
@@ -38,7 +38,7 @@ def test_without_an_issuer_the_api_is_open() -> None:
     assert body["components"] == {}
 
 
-def test_with_an_issuer_the_route_wants_its_token() -> None:
+def test_with_an_issuer_the_route_requires_its_token() -> None:
     body = api(**JWT)
 
     assert route(body)["security"] == [{"Jwt": []}]
@@ -54,7 +54,7 @@ def test_with_an_issuer_the_route_wants_its_token() -> None:
 
 @pytest.mark.parametrize("parameters", [{}, JWT], ids=["open", "closed"])
 def test_the_gateway_answers_preflights_without_a_token(parameters: dict[str, str]) -> None:
-    """A browser sends none with them: there is no OPTIONS route that could ask for it, nor a catch-all."""
+    """Browsers send preflights without a token, so no OPTIONS or catch-all route may require one."""
     body = api(AllowedOrigins=ORIGINS, **parameters)
 
     assert set(route(body)) - {"security"} == {"responses", "x-amazon-apigateway-integration"}
@@ -67,17 +67,17 @@ def test_the_gateway_answers_preflights_without_a_token(parameters: dict[str, st
     }
 
 
-def test_without_origins_the_gateway_says_nothing_of_them() -> None:
+def test_without_origins_there_is_no_cors_configuration() -> None:
     assert "x-amazon-apigateway-cors" not in api()
 
 
 @pytest.mark.parametrize(
-    ("given", "fine"),
+    ("parameters", "allowed"),
     [({}, True), (JWT, True), ({"JwtIssuer": "https://a"}, False), ({"JwtAudience": "page"}, False)],
     ids=["none", "both", "issuer", "audience"],
 )
-def test_an_issuer_goes_with_an_audience(given: dict[str, str], fine: bool) -> None:  # noqa: FBT001 - a column
-    assert is_allowed(**given) is fine
+def test_issuer_and_audience_must_both_be_set(parameters: dict[str, str], allowed: bool) -> None:  # noqa: FBT001 - a column
+    assert is_allowed(**parameters) is allowed
 
 
 @pytest.mark.parametrize("issuer", ["", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"])
@@ -99,7 +99,7 @@ def test_the_gateways_limits_are_parameters() -> None:
 
 
 @pytest.mark.parametrize(("parameters", "reserved"), [({}, 20), ({"ReservedConcurrency": "0"}, None)])
-def test_the_calls_to_the_hub_are_capped_unless_that_is_switched_off(
+def test_concurrency_is_reserved_unless_the_parameter_is_0(
     parameters: dict[str, str], reserved: int | None
 ) -> None:
     function = deployed(**parameters)["Resources"]["RecommendFunction"]["Properties"]
@@ -127,7 +127,7 @@ def test_each_role_may_do_exactly_this() -> None:
     }
 
 
-def test_aws_own_policies_are_those_for_logs_and_for_deployments() -> None:
+def test_the_managed_policies_are_those_for_logs_and_deployments() -> None:
     service_role = "iam::aws:policy/service-role"
 
     assert {name: role["ManagedPolicyArns"] for name, role in roles().items()} == {
@@ -139,7 +139,7 @@ def test_aws_own_policies_are_those_for_logs_and_for_deployments() -> None:
     }
 
 
-def test_each_role_is_one_services_alone() -> None:
+def test_each_role_is_for_one_service() -> None:
     trusted = {}
     for name, role in roles().items():
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
@@ -154,13 +154,13 @@ def test_each_role_is_one_services_alone() -> None:
     }
 
 
-def test_no_permission_hides_in_a_policy_apart_from_the_roles() -> None:
+def test_there_are_no_policies_outside_the_roles() -> None:
     kinds = {resource["Type"] for resource in translated()["Resources"].values()}
 
     assert {kind for kind in kinds if "Policy" in kind or kind.startswith("AWS::IAM::")} == {"AWS::IAM::Role"}
 
 
-def test_the_gateway_and_the_schedule_alone_may_invoke() -> None:
+def test_only_the_gateway_and_the_schedule_may_invoke() -> None:
     permissions = of_type(translated(), "AWS::Lambda::Permission").values()
     allowed = {
         each["Properties"]["Principal"]: (
@@ -181,7 +181,7 @@ def test_the_gateway_and_the_schedule_alone_may_invoke() -> None:
     )
 
 
-def test_each_finding_that_is_accepted_has_its_reason() -> None:
+def test_each_accepted_finding_has_a_reason() -> None:
     accepted = [
         skip
         for resource in TEMPLATE["Resources"].values()

@@ -1,4 +1,4 @@
-"""How one version of the function follows another, read from the template that SAM synthesizes."""
+"""How a new version of the function is deployed, read from the template after SAM's transformation."""
 
 import re
 from typing import Any
@@ -12,8 +12,8 @@ from local.runtime.artifact import FUNCTION, ROOT
 PARAMETERS = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
 CANARY = "Canary10Percent5Minutes"
 
-# What a function may differ in without its versions differing.
-NOT_OF_A_VERSION = {"ReservedConcurrentExecutions", "Tags"}
+# Properties that are not part of a version.
+NOT_VERSIONED = {"ReservedConcurrentExecutions", "Tags"}
 
 
 def the(template: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -44,8 +44,8 @@ def test_the_gateway_calls_the_alias_and_the_alias_a_published_version() -> None
 
 
 @pytest.mark.parametrize("parameters", [{}, {"SnapStart": "PublishedVersions"}], ids=["without", "with"])
-def test_snapshots_are_taken_where_that_is_asked_for(parameters: dict[str, str]) -> None:
-    """The alias is there either way, so that nothing else depends on it."""
+def test_snapstart_is_a_parameter(parameters: dict[str, str]) -> None:
+    """The alias exists either way, so that nothing else depends on the choice."""
     template = deployed(**parameters)
     function = template["Resources"][FUNCTION]["Properties"]
 
@@ -53,33 +53,33 @@ def test_snapshots_are_taken_where_that_is_asked_for(parameters: dict[str, str])
     assert the(template, "AWS::Lambda::Alias")["Name"] == "live"
 
 
-def test_a_version_is_published_anew_where_a_parameter_of_it_changes() -> None:
-    """SAM's name for the version does not change then, but CloudFormation replaces it for its description."""
+def test_a_changed_parameter_publishes_a_version() -> None:
+    """SAM does not rename the version then, but CloudFormation replaces it for its description."""
     template = translated()
     function = {
         name: value
         for name, value in template["Resources"][FUNCTION]["Properties"].items()
-        if name not in NOT_OF_A_VERSION
+        if name not in NOT_VERSIONED
     }
     description = the(template, "AWS::Lambda::Version")["Description"]["Fn::Sub"]
 
     assert set(re.findall(r"\$\{(\w+)\}", description)) == parameters_in(function)
 
 
-def test_a_changed_property_publishes_a_version_too() -> None:
+def test_a_changed_property_publishes_a_version() -> None:
     properties = yaml_parse((ROOT / "template.yaml").read_text())["Resources"][FUNCTION]["Properties"]
 
     assert properties["AutoPublishAliasAllProperties"] is True
 
 
-def test_all_at_once_looks_at_no_alarm_so_that_a_remedy_can_be_deployed() -> None:
+def test_all_at_once_ignores_alarms_so_that_a_fix_can_be_deployed() -> None:
     group = the(deployed(), "AWS::CodeDeploy::DeploymentGroup")
 
     assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": "AllAtOnce"}
     assert group["AlarmConfiguration"] == {}
 
 
-def test_a_gradual_deployment_goes_back_where_the_function_fails() -> None:
+def test_a_gradual_deployment_rolls_back_if_the_function_fails() -> None:
     group = the(deployed(Deployment=CANARY), "AWS::CodeDeploy::DeploymentGroup")
 
     assert group["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": CANARY}
@@ -90,7 +90,9 @@ def test_a_gradual_deployment_goes_back_where_the_function_fails() -> None:
     assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
 
 
-def test_every_way_of_deployment_is_one_that_sam_knows() -> None:
-    for way in PARAMETERS["Deployment"]["AllowedValues"]:
-        name = the(deployed(Deployment=way), "AWS::CodeDeploy::DeploymentGroup")["DeploymentConfigName"]
-        assert name == {"Fn::Sub": ["CodeDeployDefault.Lambda${ConfigName}", {"ConfigName": way}]}
+def test_sam_knows_every_deployment_preference() -> None:
+    for preference in PARAMETERS["Deployment"]["AllowedValues"]:
+        name = the(deployed(Deployment=preference), "AWS::CodeDeploy::DeploymentGroup")[
+            "DeploymentConfigName"
+        ]
+        assert name == {"Fn::Sub": ["CodeDeployDefault.Lambda${ConfigName}", {"ConfigName": preference}]}

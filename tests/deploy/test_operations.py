@@ -22,14 +22,14 @@ OPERATIONS = (ROOT / "docs/operations.md").read_text()
 DEPLOY = (ROOT / "docs/deploy.md").read_text()
 
 QUERIES = re.findall(r"```\n(f[^`]+)```", OPERATIONS)
-OF_THE_LANGUAGE = {"filter", "fields", "sort", "desc", "limit", "stats", "as", "by", "and", "type"}
+QUERY_KEYWORDS = {"filter", "fields", "sort", "desc", "limit", "stats", "as", "by", "and", "type"}
 
 STACK = {"Ref": "AWS::StackName"}
 SERVICE = TEMPLATE["Resources"]["RecommendFunction"]["Properties"]["Environment"]["Variables"][
     "POWERTOOLS_SERVICE_NAME"
 ]
 CODES = {error.code for error in RequestError.__subclasses__()} | {INTERNAL_ERROR}
-BY_AWS = {
+AWS_METRICS = {
     "AWS/ApiGateway": {"4xx", "5xx", "Count", "Latency"},
     "AWS/Lambda": {"ConcurrentExecutions", "Errors", "Invocations", "Throttles"},
 }
@@ -77,10 +77,10 @@ def section(heading: str) -> str:
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_watches_a_metric_that_somebody_emits(name: str) -> None:
+def test_an_alarm_watches_a_metric_that_exists(name: str) -> None:
     for metric in watched(ALARMS[name]):
         if metric["Namespace"] != STACK:
-            assert metric["MetricName"] in BY_AWS[metric["Namespace"]]
+            assert metric["MetricName"] in AWS_METRICS[metric["Namespace"]]
             continue
         own = dimensions(metric)
         assert metric["MetricName"] in set(Metric)
@@ -88,13 +88,13 @@ def test_an_alarm_watches_a_metric_that_somebody_emits(name: str) -> None:
         assert not own or (metric["MetricName"], own["code"] in CODES) == (Metric.ERRORS, True)
 
 
-def test_the_functions_metrics_go_where_the_alarms_look() -> None:
+def test_the_functions_metrics_are_in_the_namespace_of_the_alarms() -> None:
     variables = TEMPLATE["Resources"]["RecommendFunction"]["Properties"]["Environment"]["Variables"]
 
     assert variables["POWERTOOLS_METRICS_NAMESPACE"] == STACK
 
 
-def test_alarms_watch_what_callers_see_what_lambda_does_and_what_the_function_counts() -> None:
+def test_these_metrics_have_alarms() -> None:
     found = {(name, metric["MetricName"]) for name, alarm in ALARMS.items() for metric in watched(alarm)}
 
     assert found == {
@@ -113,18 +113,18 @@ def test_alarms_watch_what_callers_see_what_lambda_does_and_what_the_function_co
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_tells_the_address_if_there_is_one(name: str) -> None:
-    told = deployed(AlarmEmail="someone@example.com")["Resources"][name]["Properties"]
+def test_an_alarm_notifies_the_address_if_there_is_one(name: str) -> None:
+    notifying = deployed(AlarmEmail="someone@example.com")["Resources"][name]["Properties"]
     silent = deployed()["Resources"][name]["Properties"]
 
-    assert told["AlarmActions"] == told["OKActions"] == [{"Ref": "AlarmTopic"}]
+    assert notifying["AlarmActions"] == notifying["OKActions"] == [{"Ref": "AlarmTopic"}]
     assert not {"AlarmActions", "OKActions"} & set(silent)
 
 
-def test_alarms_are_calm_without_traffic_but_not_without_imports() -> None:
-    rings = {name for name, alarm in ALARMS.items() if alarm["TreatMissingData"] != "notBreaching"}
+def test_missing_data_fires_only_the_alarm_for_missing_imports() -> None:
+    firing = {name for name, alarm in ALARMS.items() if alarm["TreatMissingData"] != "notBreaching"}
 
-    assert rings == {"ImportStaleAlarm"}
+    assert firing == {"ImportStaleAlarm"}
 
 
 def test_the_import_is_stale_after_two_days() -> None:
@@ -138,13 +138,13 @@ def test_the_import_is_stale_after_two_days() -> None:
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "LessThanThreshold")
 
 
-def test_a_canary_hears_of_a_defect_before_it_ends() -> None:
+def test_the_alarms_of_a_canary_fire_before_it_ends() -> None:
     """The shortest canary takes five minutes."""
     for name in ("FunctionErrorsAlarm", "DefectsAlarm"):
         assert ALARMS[name]["Period"] * ALARMS[name]["EvaluationPeriods"] <= 300
 
 
-def test_the_dashboard_draws_metrics_that_somebody_emits() -> None:
+def test_the_dashboard_shows_metrics_that_exist() -> None:
     rows = list(drawn())
     own = [(name, found) for namespace, name, found in rows if namespace == "<AWS::StackName>"]
 
@@ -152,7 +152,7 @@ def test_the_dashboard_draws_metrics_that_somebody_emits() -> None:
     assert all(found == {"service": SERVICE} for _, found in own)
     for namespace, name, found in rows:
         if namespace != "<AWS::StackName>":
-            assert name in BY_AWS[namespace]
+            assert name in AWS_METRICS[namespace]
             assert set(found.values()) <= {"<HttpApi>", "<RecommendFunction>", "<ImportFunction>"}
 
 
@@ -165,14 +165,14 @@ def test_the_dashboard_finds_the_errors_by_their_dimensions() -> None:
     assert searches == [("<AWS::StackName>", "code,service", Metric.ERRORS)]
 
 
-def test_the_dashboards_parts_lie_beside_each_other() -> None:
+def test_the_widgets_of_the_dashboard_do_not_overlap() -> None:
     places = [(each["x"], each["y"]) for each in dashboard()]
 
     assert len(places) == len(set(places))
     assert all(each["x"] + each["width"] <= 24 for each in dashboard())
 
 
-def test_every_name_in_the_dashboard_is_a_resource_or_a_pseudo_parameter() -> None:
+def test_every_reference_in_the_dashboard_exists() -> None:
     body = TEMPLATE["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
 
     assert set(re.findall(r"\$\{([\w:]+)\}", body)) <= {
@@ -189,11 +189,11 @@ def test_every_alarm_has_a_section_and_every_section_an_alarm() -> None:
     assert all(len(section(name).split()) > 20 for name in ALARMS)
 
 
-def test_every_metric_is_explained_and_no_other() -> None:
+def test_exactly_the_metrics_of_the_function_are_documented() -> None:
     assert set(re.findall(r"^\| `(\w+)` \|", section("Metrics"), re.MULTILINE)) == set(Metric)
 
 
-def test_every_link_leads_to_a_heading() -> None:
+def test_every_link_has_its_heading() -> None:
     anchors = {
         re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-"))
         for heading in re.findall(r"^#+ (.+)$", OPERATIONS, re.MULTILINE)
@@ -202,18 +202,21 @@ def test_every_link_leads_to_a_heading() -> None:
     assert set(re.findall(r"\]\(#([\w-]+)\)", OPERATIONS)) <= anchors
 
 
-def test_the_runbook_knows_every_parameter_that_it_names() -> None:
+def test_every_parameter_in_the_runbook_exists() -> None:
     named = set(re.findall(r"`([A-Z][a-z]\w+)(?:=[^`]*)?`", OPERATIONS))
-    outputs, metrics = set(TEMPLATE["Outputs"]), {*Metric, *BY_AWS["AWS/Lambda"], *BY_AWS["AWS/ApiGateway"]}
+    outputs, metrics = (
+        set(TEMPLATE["Outputs"]),
+        {*Metric, *AWS_METRICS["AWS/Lambda"], *AWS_METRICS["AWS/ApiGateway"]},
+    )
 
     assert named - outputs - metrics - {"PricesNotRead", "Apigw-Requestid"} <= set(PARAMETERS)
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_a_query_asks_for_fields_that_the_log_has(query: str) -> None:
+def test_a_query_uses_fields_that_the_log_has(query: str) -> None:
     """tests/handler/test_logs.py sees to those of the function's own lines; the platform's are AWS's."""
     words = set(re.findall(r"(?<![@\w.])[a-zA-Z_]+(?![\w.(])", re.sub(r'"[^"]*"', "", query)))
-    asked = words - OF_THE_LANGUAGE - set(re.findall(r" as (\w+)", query))
+    asked = words - QUERY_KEYWORDS - set(re.findall(r" as (\w+)", query))
     access = json.loads(TEMPLATE["Resources"]["HttpApi"]["Properties"]["AccessLogSettings"]["Format"])
 
     assert asked <= LOGGED or asked <= set(access) or "platform.report" in query

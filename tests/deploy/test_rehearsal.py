@@ -1,7 +1,7 @@
 """A deployment without AWS: SAM's translator, moto's CloudFormation, the handler in the stack's environment.
 
-moto's CloudFormation knows no HTTP APIs and no alarms, so those stay out of the stack; what the translator
-makes of the API is read from its output.
+moto's CloudFormation does not support HTTP APIs and alarms, so the stack is created without them; other tests
+read them from the translator's output.
 """
 
 import io
@@ -26,7 +26,7 @@ from local.runtime.artifact import lambda_variables
 Outputs = dict[str, str]
 
 ORIGINS = "https://one.example,https://two.example"
-UNKNOWN_TO_MOTO = {
+UNSUPPORTED_BY_MOTO = {
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Stage",
     "AWS::CloudWatch::Alarm",
@@ -35,8 +35,8 @@ UNKNOWN_TO_MOTO = {
     "AWS::CodeDeploy::DeploymentGroup",
     "AWS::Lambda::Alias",
 }
-REFERRING_TO_THEM = {"AWS::Lambda::Permission"}
-OUTPUTS_OF_THEM = {"ApiUrl", "DashboardUrl"}
+REFERRING_TO_UNSUPPORTED = {"AWS::Lambda::Permission"}
+OUTPUTS_OF_UNSUPPORTED = {"ApiUrl", "DashboardUrl"}
 
 
 def deployable(template: Template) -> Template:
@@ -44,14 +44,14 @@ def deployable(template: Template) -> Template:
     kept = {
         name: each
         for name, each in template["Resources"].items()
-        if each["Type"] not in UNKNOWN_TO_MOTO | REFERRING_TO_THEM
+        if each["Type"] not in UNSUPPORTED_BY_MOTO | REFERRING_TO_UNSUPPORTED
     }
-    outputs = {name: each for name, each in template["Outputs"].items() if name not in OUTPUTS_OF_THEM}
+    outputs = {name: each for name, each in template["Outputs"].items() if name not in OUTPUTS_OF_UNSUPPORTED}
     return {**template, "Resources": kept, "Outputs": outputs}
 
 
 def create_stack(parameters: Mapping[str, str]) -> Outputs:
-    """Deploy, and answer the stack's outputs."""
+    """Deploy, and return the stack's outputs."""
     empty = io.BytesIO()
     zipfile.ZipFile(empty, "w").close()
     boto3.client("s3").create_bucket(Bucket=BUCKET)
@@ -98,7 +98,7 @@ def test_the_stacks_function_answers_from_the_stacks_table_and_hub(stack: Output
     }
 
 
-def test_libraries_that_would_log_credentials_stay_quiet(stack: Outputs) -> None:
+def test_libraries_that_log_credentials_are_silenced(stack: Outputs) -> None:
     """At DEBUG botocore logs the headers that it signs, the role's session token among them."""
     with imported_handler(configuration(stack)["Environment"]["Variables"]):
         assert not any(
@@ -106,14 +106,14 @@ def test_libraries_that_would_log_credentials_stay_quiet(stack: Outputs) -> None
         )
 
 
-def test_an_instance_type_that_the_stacks_table_lacks_is_a_404(stack: Outputs) -> None:
+def test_an_instance_type_that_is_not_in_the_table_is_a_404(stack: Outputs) -> None:
     with imported_handler(configuration(stack)["Environment"]["Variables"]) as handle:
         answer = handle(event("unknown-instance"), context())
     assert answer["statusCode"] == 404
     assert json.loads(answer["body"])["code"] == "instance_type_not_found"
 
 
-def test_the_stacks_function_is_told_its_table_and_hub_and_no_other_endpoint(stack: Outputs) -> None:
+def test_the_function_gets_its_table_and_hub_and_no_other_endpoint(stack: Outputs) -> None:
     variables = configuration(stack)["Environment"]["Variables"]
     assert variables["INSTANCE_TABLE"] == stack["TableName"]
     assert variables["HF_ENDPOINT"].startswith("http://127.0.0.1:")

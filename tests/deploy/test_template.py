@@ -1,4 +1,4 @@
-"""What a deployment promises, read from template.yaml, samconfig.toml and events/."""
+"""template.yaml, samconfig.toml and events/ agree with each other and with the code."""
 
 import json
 import os
@@ -46,12 +46,12 @@ def test_the_import_runs_daily() -> None:
     assert properties("ImportFunction")["Events"]["Daily"]["Properties"]["Schedule"] == "rate(1 day)"
 
 
-def test_the_function_ends_before_the_gateway_gives_up_and_after_the_hub_has_had_its_time() -> None:
+def test_the_functions_timeout_is_between_the_hubs_deadline_and_the_gateways() -> None:
     deadline = int(properties(FUNCTION)["Environment"]["Variables"]["HUB_DEADLINE_SECONDS"])
     assert deadline < properties(FUNCTION)["Timeout"] < GATEWAY_TIMEOUT_SECONDS
 
 
-def test_the_local_runtime_imitates_the_deployed_function() -> None:
+def test_the_local_runtime_has_the_settings_of_the_template() -> None:
     function = properties(FUNCTION)
     assert (function["Handler"], function["MemorySize"], function["Timeout"]) == (
         HANDLER,
@@ -60,13 +60,13 @@ def test_the_local_runtime_imitates_the_deployed_function() -> None:
     )
 
 
-def test_the_local_variables_are_the_declared_ones() -> None:
+def test_the_local_variables_are_declared() -> None:
     """`sam local invoke --env-vars` drops what the template does not declare."""
     assert set(function_variables()) == set(properties(FUNCTION)["Environment"]["Variables"])
 
 
-def test_lambda_drops_no_line_that_the_logger_writes_and_none_of_the_metrics() -> None:
-    """Lambda takes a line without a level for INFO."""
+def test_lambda_keeps_the_loggers_lines_and_the_metrics() -> None:
+    """Lambda treats a line without a level as INFO."""
     function = properties(FUNCTION)
     assert (
         function["LoggingConfig"]["ApplicationLogLevel"]
@@ -84,8 +84,8 @@ def test_the_table_outlives_the_stack_and_is_keyed_by_name() -> None:
     assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_the_access_log_is_json_that_tells_nothing_of_the_caller() -> None:
-    """Headers can hold a token; an address, a path or a query says who asked for what."""
+def test_the_access_log_is_json_without_anything_about_the_caller() -> None:
+    """Headers can hold a token; an address, a path or a query would show who requested what."""
     fields = json.loads(properties("HttpApi")["AccessLogSettings"]["Format"])
     assert set(fields.values()) == {
         "$context.requestId",
@@ -100,7 +100,7 @@ def test_the_access_log_is_json_that_tells_nothing_of_the_caller() -> None:
     }
 
 
-def test_logs_are_kept_for_as_long_as_the_parameter_says() -> None:
+def test_the_retention_of_logs_is_a_parameter() -> None:
     groups = resources("AWS::Logs::LogGroup")
     assert set(groups) == {"FunctionLogs", "ImportLogs", "AccessLogs"}
     assert all(
@@ -108,7 +108,7 @@ def test_logs_are_kept_for_as_long_as_the_parameter_says() -> None:
     )
 
 
-def test_the_function_answers_the_apis_one_route() -> None:
+def test_the_api_has_the_functions_route() -> None:
     event = properties(FUNCTION)["Events"]["Recommend"]["Properties"]
     ((path, methods),) = properties("HttpApi")["DefinitionBody"]["paths"].items()
 
@@ -137,12 +137,12 @@ def test_origins_as_browsers_send_them_are_accepted(origins: str) -> None:
         "vllm.example.com",
     ],
 )
-def test_origins_that_no_browser_would_send_are_refused(origins: str) -> None:
+def test_other_origins_are_refused(origins: str) -> None:
     assert not re.fullmatch(TEMPLATE["Parameters"]["AllowedOrigins"]["AllowedPattern"], origins)
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_the_deploy_settings_fit_the_parameters(environment: str) -> None:
+def test_the_parameters_in_samconfig_are_valid(environment: str) -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     for override in config[environment]["deploy"]["parameters"]["parameter_overrides"]:
         name, value = override.split("=", 1)
@@ -152,7 +152,7 @@ def test_the_deploy_settings_fit_the_parameters(environment: str) -> None:
 
 
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
-def test_an_event_is_what_the_gateway_sends_for_the_templates_route(path: Path) -> None:
+def test_an_event_is_a_request_for_the_templates_route(path: Path) -> None:
     event = json.loads(path.read_text())
     route = properties(FUNCTION)["Events"]["Recommend"]["Properties"]
     assert event["version"] == route["PayloadFormatVersion"]

@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 
 from handler.errors import RequestError
 from recommender.planning.overrides import Overrides
-from recommender.planning.plan import LARGEST_CONCURRENCY, Plan
+from recommender.planning.plan import Plan
+from recommender.planning.workload import MAX_CONCURRENCY
 from recommender.recommend import Feasible
 
 _DOCUMENT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())
@@ -73,7 +74,7 @@ def check_plan(answer: Feasible, overrides: Overrides) -> None:
 def _check_start(plan: Plan, answer: Feasible) -> None:
     """What is recommended without overrides starts and holds its own requests."""
     assert plan.max_concurrent_requests > 0
-    assert 1 <= plan.concurrency <= min(LARGEST_CONCURRENCY, plan.max_concurrent_requests)
+    assert 1 <= plan.concurrency <= min(MAX_CONCURRENCY, plan.max_concurrent_requests)
     assert 1 <= plan.max_model_len <= answer.model.max_position_embeddings
     assert plan.workload.total_tokens <= plan.max_model_len
     assert plan.budget.max_concurrent_requests(plan.max_model_len) > 0

@@ -50,7 +50,7 @@ SITUATIONS = {
 
 _MISTRAL, _G5 = "mistralai/Mistral-7B-Instruct-v0.3", "g5.12xlarge"
 
-# One value that a person fixed, or several that do not go together.
+# One value that the caller fixes, or several that contradict each other.
 OVERRIDES = {
     "asked-for-tp": (_MISTRAL, _G5, Overrides(tensor_parallel=2)),
     "asked-for-tp-beyond-the-gpus": (_MISTRAL, _G5, Overrides(tensor_parallel=8)),

@@ -1,4 +1,4 @@
-"""The report for people."""
+"""The text report."""
 
 import re
 from typing import Any
@@ -17,50 +17,50 @@ MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 
 
 def report(model: str, on: str, **overrides: Any) -> str:
-    answer = as_json(recommend(real(model), instance(on), ALL, overrides=Overrides(**overrides)))
-    return report_text(answer, model, on)
+    body = as_json(recommend(real(model), instance(on), ALL, overrides=Overrides(**overrides)))
+    return report_text(body, model, on)
 
 
 def test_a_report_shows_values_reasons_memory_warnings_and_the_command() -> None:
     text = report(MISTRAL, "g5.12xlarge")
 
     assert text.startswith(f"{MISTRAL} (7.2 B parameters, bfloat16) on g5.12xlarge (4 x A10G, 96 GiB)\n")
-    assert re.search(r"^tensor parallel  4  +All 4 A10G GPUs of g5\.12xlarge", text, re.MULTILINE)
+    assert re.search(r"^tensor parallel  4  +TP 4 uses all 4 A10G GPUs of g5\.12xlarge", text, re.MULTILINE)
     assert re.search(r"^context          32,768 ", text, re.MULTILINE)
-    assert "█ weights 3.4   ▓ KV cache 15.1   ▒ vLLM itself 1.3   ░ left free 2.2" in text
+    assert "█ weights 3.4   ▓ KV cache 15.1   ▒ overhead 1.3   ░ left free 2.2" in text
     assert "\nwarnings\n- g7.2xlarge" in text
     assert text.endswith("    --max-num-seqs 256 \\\n    --max-num-batched-tokens 2048\n")
 
 
-def test_the_bar_is_as_long_as_the_memory() -> None:
+def test_the_bar_represents_all_memory() -> None:
     bar = next(line for line in report(MISTRAL, "g5.12xlarge").splitlines() if line.startswith("█"))
 
     assert abs(len(bar) - 60) <= 2
     assert bar == "".join(sorted(bar, key="█▓▒░".index))
 
 
-def test_both_ways_out_are_shown() -> None:
+def test_both_alternatives_are_shown() -> None:
     text = report("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge")
 
-    assert "- fp8 while vLLM loads: 15.2 GiB of weights" in text
-    assert "- g6e.xlarge (1 x L40S) as it is: TP 1, context 32,768, concurrency 64" in text
+    assert "- fp8, quantized at load: 15.2 GiB of weights" in text
+    assert "- g6e.xlarge (1 x L40S) without quantization: TP 1, context 32,768, concurrency 64" in text
 
 
-def test_a_refusal_is_a_report_too() -> None:
+def test_an_infeasible_recommendation_states_the_reason() -> None:
     text = report("meta-llama/Llama-3.1-70B-Instruct", "g5.xlarge")
 
     assert "not feasible     does_not_fit  meta-llama/Llama-3.1-70B-Instruct needs 131.4 GiB" in text
     assert "vllm serve" not in text
 
 
-def test_an_error_is_its_sentence() -> None:
+def test_an_error_is_its_code_and_sentence() -> None:
     assert report_text({"error": "No such thing.", "code": "model_not_found"}, "a/b", "x") == (
         "model_not_found: No such thing.\n"
     )
 
 
 @pytest.mark.parametrize("on", ["g5.xlarge", "p5.48xlarge", "inf2.xlarge"])
-def test_every_report_keeps_to_its_width(on: str) -> None:
+def test_every_report_is_at_most_100_characters_wide(on: str) -> None:
     for model in sorted(load_snapshot().repos)[::4]:
         for line in report(model, on).splitlines()[1:]:
             assert len(line) <= 100 or " " not in line[30:], line

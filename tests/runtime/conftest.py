@@ -1,18 +1,18 @@
-"""The built function, once for all tests of it, and the parts that it talks to."""
+"""The built function, built once for all tests, and the services that it calls."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from local.embedded.services import services_at
 from local.runtime.artifact import (
     LOOPBACK,
     BuiltFunction,
     PrerequisiteMissingError,
-    build_function,
     free_ports,
     function_variables,
 )
-from local.server.services import parts_at
+from local.runtime.build import build_function
 
 Variables = dict[str, str]
 
@@ -27,8 +27,8 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> BuiltFunction:
 
 @pytest.fixture(scope="module")
 def variables() -> Iterator[Variables]:
-    """The function's variables, with the embedded parts that they name running."""
+    """The function's variables, with the embedded services at the URLs in them."""
     hub_port, table_port = free_ports(2)
     hub, table = f"http://{LOOPBACK}:{hub_port}", f"http://{LOOPBACK}:{table_port}"
-    with parts_at(hub, table):
+    with services_at(hub, table):
         yield function_variables() | {"HF_ENDPOINT": hub, "AWS_ENDPOINT_URL_DYNAMODB": table}

@@ -1,4 +1,4 @@
-"""The artifact of `sam build`: what is in it, and what it answers under Lambda's own emulator."""
+"""The artifact of `sam build`: its files, and its responses under Lambda's emulator."""
 
 import json
 import subprocess
@@ -52,7 +52,7 @@ def test_every_source_of_the_repository_is_in_the_artifact(function: BuiltFuncti
     assert sources == {path: (function.artifact / path).read_bytes() for path in sources}
 
 
-def test_the_import_starts_from_an_artifact_of_its_own(function: BuiltFunction) -> None:
+def test_the_import_function_has_its_own_artifact(function: BuiltFunction) -> None:
     artifact = function.artifact.with_name("ImportFunction")
     code = "import importer.app; print(importer.app.handle.__name__)"
     run = subprocess.run(  # noqa: S603 - the runtime's Python
@@ -86,7 +86,7 @@ def test_the_bytecode_is_of_the_runtimes_version(function: BuiltFunction) -> Non
     assert {path.read_bytes()[:4].hex() for path in files(function, "*.pyc")} == {magic}
 
 
-def test_the_bytecode_names_no_path_of_the_machine_that_built_it(function: BuiltFunction) -> None:
+def test_the_bytecode_has_no_path_of_the_build_machine(function: BuiltFunction) -> None:
     own = [
         path for path in files(function, "*.pyc") if "handler" in path.parts or "recommender" in path.parts
     ]
@@ -95,11 +95,11 @@ def test_the_bytecode_names_no_path_of_the_machine_that_built_it(function: Built
     assert not any(str(function.artifact).encode() in path.read_bytes() for path in files(function))
 
 
-def test_boto3_is_left_to_the_runtime(function: BuiltFunction) -> None:
+def test_boto3_is_not_in_the_artifact(function: BuiltFunction) -> None:
     assert not {"boto3", "botocore", "s3transfer"} & {path.name for path in function.artifact.iterdir()}
 
 
-def test_everything_is_pure_python_so_one_artifact_runs_on_every_processor(function: BuiltFunction) -> None:
+def test_everything_is_pure_python_so_that_it_runs_on_every_architecture(function: BuiltFunction) -> None:
     assert not [path for path in files(function) if path.suffix in {".so", ".pyd", ".dylib", ".dll", ".exe"}]
     tags = [
         line for path in files(function, "WHEEL") for line in path.read_text().splitlines() if "Tag: " in line
@@ -108,7 +108,7 @@ def test_everything_is_pure_python_so_one_artifact_runs_on_every_processor(funct
     assert all(tag.endswith("-none-any") for tag in tags)
 
 
-def test_every_event_file_has_its_status_here() -> None:
+def test_every_event_file_is_tested() -> None:
     assert {path.stem for path in (ROOT / "events").glob("*.json")} == {*STATUSES, "env"}
 
 
@@ -121,12 +121,12 @@ def test_the_artifact_answers(invoke: Invoke, name: str, status: int) -> None:
     assert ("error" in body) == (status >= 400)
 
 
-def test_the_same_question_gets_the_same_answer(invoke: Invoke) -> None:
+def test_the_same_request_gets_the_same_response(invoke: Invoke) -> None:
     assert invoke(event("feasible"))["body"] == invoke(event("feasible"))["body"]
 
 
 @pytest.mark.parametrize("name", ["feasible", "gated"])
-def test_neither_the_answer_nor_the_log_holds_the_token(
+def test_the_token_is_in_neither_the_response_nor_the_log(
     function: BuiltFunction, variables: Variables, capfd: pytest.CaptureFixture[str], name: str
 ) -> None:
     asked = event(name)
@@ -138,7 +138,7 @@ def test_neither_the_answer_nor_the_log_holds_the_token(
     assert TOKEN not in captured.out + captured.err
 
 
-def test_nothing_of_the_function_survives_a_failure_beside_it(
+def test_an_exception_leaves_no_process_of_the_function(
     function: BuiltFunction, variables: Variables
 ) -> None:
     before = processes_in(function.artifact)

@@ -1,4 +1,4 @@
-"""What the built function imports: time that every cold start pays, counted in modules, which do not vary."""
+"""What the built function imports: the cost of a cold start, in modules, whose number does not vary."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ PACKAGES = {
 # 1.44, and a few more for other releases.
 CEILING = 400
 
-# Powertools' router brings a hundred modules along, asyncio's among them.
+# Powertools' router imports a hundred modules, including asyncio's.
 COSTLY = ("aws_lambda_powertools.event_handler", "boto3", "s3transfer", "multiprocessing", "pydantic")
 
 CODE = """
@@ -54,17 +54,17 @@ def test_only_the_packages_that_a_request_needs_are_imported(imports: dict[str, 
 
 
 @pytest.mark.parametrize("package", COSTLY)
-def test_a_costly_package_stays_out(imports: dict[str, Any], package: str) -> None:
+def test_a_costly_package_is_not_imported(imports: dict[str, Any], package: str) -> None:
     assert package not in imports["at_start"]
 
 
-def test_no_more_modules_are_imported_than_are_known_to_be(imports: dict[str, Any]) -> None:
+def test_the_number_of_modules_is_below_the_limit(imports: dict[str, Any]) -> None:
     foreign = [name for name in imports["at_start"] if name.split(".")[0] not in {"handler", "recommender"}]
 
     assert len(foreign) <= CEILING
 
 
-def test_the_first_request_imports_nothing_but_what_a_connection_needs(imports: dict[str, Any]) -> None:
-    """Lambda may give a start more of the processor than a request."""
+def test_the_first_request_imports_only_what_a_connection_needs(imports: dict[str, Any]) -> None:
+    """Lambda may give initialization more CPU than a request."""
     assert imports["status"] == 200
     assert set(imports["later"]) <= {"encodings.idna", "stringprep", "unicodedata"}

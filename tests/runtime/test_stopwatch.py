@@ -1,4 +1,4 @@
-"""The stopwatch of the benchmarks, on the built function under the emulator."""
+"""The benchmarks' stopwatch, on the built function under the emulator."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from benchmarks.speed import variants
 from local.runtime.artifact import BuiltFunction
 
 
-def test_the_start_and_each_answer_have_a_line_of_the_functions_own_process(
+def test_the_start_and_each_response_are_timed_in_the_functions_process(
     function: BuiltFunction, variables: dict[str, str], tmp_path: Path
 ) -> None:
     with variants.running(function, variables, tmp_path / "times") as running:
@@ -21,7 +21,7 @@ def test_the_start_and_each_answer_have_a_line_of_the_functions_own_process(
     assert resident_mb > 10
 
 
-def test_the_plain_build_has_all_but_the_bytecode(function: BuiltFunction, tmp_path: Path) -> None:
+def test_the_plain_build_has_everything_except_bytecode(function: BuiltFunction, tmp_path: Path) -> None:
     plain = variants.plain(function, tmp_path)
 
     def files(built: BuiltFunction) -> set[Path]:
@@ -36,7 +36,7 @@ def test_the_bundle_is_zipped_as_sam_would(function: BuiltFunction) -> None:
     assert 0.1 * unzipped < variants.zipped_mb(function) < unzipped
 
 
-def test_another_handler_starts_from_the_same_bundle(
+def test_another_handler_runs_from_the_same_bundle(
     function: BuiltFunction, variables: dict[str, str], tmp_path: Path
 ) -> None:
     for name, status in (("floor", 204), ("empty", 200)):

@@ -1,4 +1,4 @@
-"""Questions to the built function from within its own process."""
+"""Runs code in a process of the built function."""
 
 import json
 import subprocess
@@ -23,9 +23,9 @@ def ask():
 
 
 def found_by(code: str, function: BuiltFunction, variables: Mapping[str, str]) -> dict[str, Any]:
-    """What `code` leaves in the dictionary `found`, run by the runtime's Python where the artifact lies.
+    """The dictionary `found` after `code`, run by the runtime's Python in the artifact's folder.
 
-    It may `ask()` the handler a question that is answered with a configuration.
+    The code may call `ask()`, which sends the handler a feasible request and returns its response.
     """
     whole = f"{_PRELUDE}\nfound = {{}}\n{code}\nprint()\nprint(json.dumps(found))"
     run = subprocess.run(  # noqa: S603 - the runtime's Python

@@ -3,7 +3,7 @@
 import socket
 from http.client import HTTPConnection, HTTPResponse
 
-from local.server.server import LOOPBACK, Front
+from local.server.server import LOOPBACK, LocalServer
 
 _PATIENCE_SECONDS = 30
 
@@ -11,7 +11,7 @@ _PATIENCE_SECONDS = 30
 class Client:
     """Sends each request to one server over a connection of its own."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: LocalServer) -> None:
         self._port = front.server_port
 
     def request(

@@ -1,6 +1,6 @@
 """Whether an answer contradicts itself: figures, sentences, arguments and warnings against each other.
 
-Nothing here asks how the answer came about; each warning has its condition stated anew.
+Nothing here depends on how the answer was calculated; the condition of each warning is stated a second time.
 """
 
 import re
@@ -16,7 +16,7 @@ from recommender.messages.warnings import WARNING_CODES
 from recommender.planning.overrides import Overrides
 from recommender.planning.tensor_parallelism import valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
-from recommender.vllm.registry import missing_support
+from recommender.vllm.registry import class_versions
 
 _ROUNDING_GIB = 0.003
 _DECIMAL_GIB = 0.0501
@@ -24,12 +24,12 @@ _GIB = re.compile(r"(-?[\d,]+(?:\.\d+)?) GiB")
 _TOKENS = re.compile(r"([\d,]+) tokens")
 _NONSENSE = re.compile(r"\bNone\b|\bnan\b|\binf\b|(?<![\w.])-\d|  |\{|\.\.")
 
-# Of vLLM's own kernels, by compute capability: BF16 from 8.0, FP8 from 8.9, INT8 from 7.5 to 9.0.
+# Compute capabilities of vLLM's kernels and wheels: BF16 from 8.0, FP8 from 8.9, INT8 from 7.5 to 9.0.
 _BF16, _FP8, _INT8, _AFTER_INT8, _WHEELS = (8, 0), (8, 9), (7, 5), (10, 0), (7, 5)
 
 
 def assert_consistent(answer: Recommendation, base: Recommendation, overrides: Overrides) -> None:
-    """`base` is the answer without overrides, which the reason of a fixed value is about."""
+    """`base` is the answer without overrides, to which the reason of a fixed value refers."""
     body = as_json(answer)
     if isinstance(answer, Infeasible) or isinstance(base, Infeasible):
         assert isinstance(answer, Infeasible)
@@ -37,7 +37,7 @@ def assert_consistent(answer: Recommendation, base: Recommendation, overrides: O
         assert "tensor_parallel_degree" not in body
         assert not _NONSENSE.search(body["explanation"]["reason"]), body["explanation"]["reason"]
         return
-    _assert_wishes_are_in_it(body, answer, overrides)
+    _assert_overrides_are_in_it(body, answer, overrides)
     _assert_memory_adds_up(body)
     _assert_arguments_are_the_values(body)
     _assert_sentences_agree(body, answer, base)
@@ -45,7 +45,7 @@ def assert_consistent(answer: Recommendation, base: Recommendation, overrides: O
     assert body["warning_codes"] == [code for code in WARNING_CODES if code in expected]
 
 
-def _assert_wishes_are_in_it(body: dict[str, Any], answer: Feasible, overrides: Overrides) -> None:
+def _assert_overrides_are_in_it(body: dict[str, Any], answer: Feasible, overrides: Overrides) -> None:
     fixed = {
         "tensor_parallel_degree": overrides.tensor_parallel,
         "max_model_len": overrides.max_model_len,
@@ -93,7 +93,7 @@ def _assert_sentences_agree(body: dict[str, Any], answer: Feasible, base: Feasib
 
 
 def _gib_figures(body: dict[str, Any], answer: Feasible, base: Feasible) -> list[float]:
-    """Every amount of memory that a sentence about this answer may name."""
+    """Every amount of memory that a sentence of this answer may quote."""
     place, memory, budget = answer.instance, body["memory"], base.plan.budget
     own = memory["non_torch_gib"] + memory["activations_gib"] + memory["cuda_graphs_gib"]
     share = place.accelerator_memory_gib / place.accelerator_count
@@ -142,7 +142,7 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
     if model.context.is_enforced and plan.max_model_len > model.max_position_embeddings:
         yield "context_above_limit"
     blocks = memory.layout.blocks(memory.kv_cache_bytes)
-    lacks_blocks = fits and memory.layout.has_states and 0 < blocks < memory.engine_args.blocks_for_states
+    lacks_blocks = fits and memory.layout.has_states and 0 < blocks < memory.engine_args.required_state_blocks
     if fits and not lacks_blocks and not memory.max_concurrent_requests(plan.max_model_len):
         yield "context_above_cache"
     if plan.workload.input_tokens + plan.workload.output_tokens > plan.max_model_len:
@@ -189,12 +189,12 @@ def _stored_bytes(answer: Feasible) -> int:
 
 
 def _some_version_lacks(class_name: str) -> bool:
-    """Of those that an answer without a version is meant for."""
-    return any(missing_support(class_name, version) for version in ((0, 17), (0, 33)))
+    """Of the versions that an answer without a chosen version covers."""
+    return not all(class_versions(class_name).includes(version) for version in ((0, 17), (0, 33)))
 
 
 def assert_starts(answer: Feasible) -> None:
-    """All that vLLM checks before it serves, and enough left over to be worth a run."""
+    """Everything that vLLM checks before it serves, and enough memory for the recommended requests."""
     plan = answer.plan
 
     assert plan.tensor_parallel in plan.valid_tensor_parallel

@@ -12,7 +12,7 @@ from handler.routes import Application
 from local.embedded.hub import EmbeddedHub
 from local.embedded.snapshot import load_snapshot
 from local.runtime.gateway import LambdaContext, event, recommend_target
-from local.server.server import Front
+from local.server.server import LocalServer
 from support.table import TableDouble
 
 _LONG_SECONDS = 1e9
@@ -59,21 +59,21 @@ class Service:
 
 
 @contextmanager
-def running_service() -> Iterator[Front]:
+def running_service() -> Iterator[LocalServer]:
     """The local server over the embedded Hub, until the block ends."""
     with EmbeddedHub(load_snapshot()) as hub, service_of(hub.url) as front:
         yield front
 
 
 @contextmanager
-def service_of(hub_url: str) -> Iterator[Front]:
+def service_of(hub_url: str) -> Iterator[LocalServer]:
     """The local server over the Hub at `hub_url`, until the block ends."""
-    with serving(Front(Service(hub_url).app.resolve, port=0)) as front:
+    with serving(LocalServer(Service(hub_url).app.resolve, port=0)) as front:
         yield front
 
 
 @contextmanager
-def serving(front: Front) -> Iterator[Front]:
+def serving(front: LocalServer) -> Iterator[LocalServer]:
     """Let `front` answer until the block ends."""
     with front:
         Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()

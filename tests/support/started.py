@@ -1,4 +1,4 @@
-"""`make start` as a program, in an environment that would lead it astray."""
+"""`make start` as a program, in an environment that would mislead it."""
 
 import os
 import signal
@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 
 _STOPPING_SECONDS = 20
 
-# Credentials, endpoints and proxies that would be used if anything looked at them.
-_ASTRAY = {
+# Credentials, endpoints and proxies that must not be used.
+_MISLEADING = {
     "AWS_PROFILE": "production",
     "AWS_ACCESS_KEY_ID": "real",
     "AWS_SECRET_ACCESS_KEY": "real",
@@ -28,7 +28,7 @@ _ASTRAY = {
 
 
 def environment(**overrides: str) -> dict[str, str]:
-    return {**os.environ, **_ASTRAY, "PYTHONPATH": "src", "HUB": "snapshot", **overrides}
+    return {**os.environ, **_MISLEADING, "PYTHONPATH": "src", "HUB": "snapshot", **overrides}
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def started(*, port: int = 0, **overrides: str) -> Iterator[tuple["subprocess.Po
     """A running `make start` and its URL, on a free port unless one is given."""
     port = port or free_ports(1)[0]
     process = subprocess.Popen(
-        [sys.executable, "-m", "local.server.start"],
+        [sys.executable, "-m", "local.start"],
         cwd=ROOT,
         env=environment(PORT=str(port), CATALOG_CACHE_SECONDS="300", **overrides),
         stderr=subprocess.PIPE,
@@ -58,11 +58,11 @@ def _read_until(process: "subprocess.Popen[str]", word: str) -> None:
     for line in process.stderr:
         if line.startswith(word):
             return
-    raise AssertionError("it ended without serving")
+    raise AssertionError("it ended before it served")
 
 
 def _read_on(process: "subprocess.Popen[str]") -> None:
-    """Take the log from the pipe, which would be full after some hundred requests."""
+    """Drain the pipe, which the log would fill after some hundred requests."""
     assert process.stderr is not None
     with process.stderr as log:
         for _ in log:

@@ -1,4 +1,4 @@
-"""Models of the snapshot under versions of vLLM, and with values that a person fixed."""
+"""Models of the snapshot under versions of vLLM, and with values that the caller fixes."""
 
 import pytest
 from support.consistency import assert_consistent, assert_starts

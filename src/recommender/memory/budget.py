@@ -46,7 +46,7 @@ class Budget:
     def max_concurrent_requests(self, tokens: int) -> int:
         """Requests of `tokens` that fit in the cache at once."""
         blocks = self.layout.blocks(self.kv_cache_bytes) - self.engine_args.behavior.reserved_blocks
-        if self.layout.has_states and blocks < self.engine_args.blocks_for_states:
+        if self.layout.has_states and blocks < self.engine_args.required_state_blocks:
             return 0
         return max(0, blocks) // self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
 
@@ -84,7 +84,7 @@ def budget(  # noqa: PLR0913 - the optional ones are named
         layout=cache_layout(
             model,
             tensor_parallel,
-            engine_args.cache_value_bytes or model.cache_value_bytes or dtype.size_bytes,
+            engine_args.kv_cache_value_bytes or model.cache_value_bytes or dtype.size_bytes,
             engine_args.behavior,
         ),
         engine_args=engine_args,

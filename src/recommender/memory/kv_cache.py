@@ -151,7 +151,7 @@ def _with_states(
     `_align_hybrid_block_size`, `vllm/platforms/interface.py`, from 0.20 on.
     """
     state = recurrent.state
-    state_bytes = state.size_bytes(tensor_parallel, value_bytes, behavior.unstated_state_value_bytes)
+    state_bytes = state.size_bytes(tensor_parallel, value_bytes, behavior.default_state_value_bytes)
     if not model.attention:
         group = StateGroup(block_tokens=model.max_position_embeddings, states=1)
         return CacheLayout(block_bytes=recurrent.count * state_bytes, groups=(group,))
@@ -165,7 +165,7 @@ def _with_states(
     state_group = StateGroup(
         block_tokens=block_tokens,
         states=behavior.states_per_request
-        + (behavior.checkpoints_of_a_prompt if state.has_checkpoints else 0),
+        + (behavior.prefill_checkpoint_blocks if state.has_checkpoints else 0),
         keeps_every_state=every_state,
     )
     return CacheLayout(

@@ -11,8 +11,8 @@ from recommender.hardware.units import gib_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import NonTorch, VersionBehavior
-from recommender.vllm.engine_args import USUAL_SEQUENCES, EngineArgs
-from recommender.vllm.model_runner import Runner
+from recommender.vllm.engine_args import DEFAULT_MAX_NUM_SEQS, EngineArgs
+from recommender.vllm.model_runner import ModelRunner
 
 _BYTES_16_BIT = 2
 
@@ -63,7 +63,7 @@ def runtime_overhead(  # noqa: PLR0913 - the optional one is named
     """
     if engine_args.overhead_bytes is not None:
         return Overhead(non_torch_bytes=0, activation_bytes=engine_args.overhead_bytes, cuda_graph_bytes=0)
-    runner = _runner(model, engine_args.behavior)
+    runner = engine_args.behavior.model_runner(model)
     unpacked = _largest_matrix_bytes(model, tensor_parallel) if unpacks_weights else 0
     peak = max(
         _forward_bytes(model, tensor_parallel, engine_args, runner) + unpacked,
@@ -74,13 +74,8 @@ def runtime_overhead(  # noqa: PLR0913 - the optional one is named
     return Overhead(
         non_torch_bytes=_non_torch_bytes(model, gpu, tensor_parallel, engine_args, runner),
         activation_bytes=peak + workspace + _vision_bytes(model, engine_args),
-        cuda_graph_bytes=_graph_bytes(model, engine_args, runner) if engine_args.compiles else 0,
+        cuda_graph_bytes=_graph_bytes(model, engine_args, runner) if not engine_args.enforce_eager else 0,
     )
-
-
-def _runner(model: Model, behavior: VersionBehavior) -> Runner:
-    second = behavior.second_runner
-    return second.runner if second is not None and second.has(model) else behavior.runner
 
 
 def _first_start_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs) -> int:
@@ -90,21 +85,21 @@ def _first_start_bytes(model: Model, tensor_parallel: int, engine_args: EngineAr
     is left out of the graph where GPUs share it (`layers/vocab_parallel_embedding.py`).
     """
     where = engine_args.behavior.copies_embedding
-    if not engine_args.compiles or where == "never" or (where == "on one GPU" and tensor_parallel > 1):
+    if engine_args.enforce_eager or where == "never" or (where == "on one GPU" and tensor_parallel > 1):
         return 0
     embedding = model.shape.vocabulary // tensor_parallel * model.shape.hidden_size
     return _BYTES_16_BIT * (embedding + 2 * engine_args.max_num_batched_tokens * model.shape.hidden_size)
 
 
-def _graph_bytes(model: Model, engine_args: EngineArgs, runner: Runner) -> int:
-    if engine_args.max_num_seqs <= USUAL_SEQUENCES:
+def _graph_bytes(model: Model, engine_args: EngineArgs, runner: ModelRunner) -> int:
+    if engine_args.max_num_seqs <= DEFAULT_MAX_NUM_SEQS:
         return runner.graph_bytes
     experts = runner.large_graph_bytes_of_experts if model.shape.experts else 0
     return runner.graph_bytes + runner.large_graph_bytes_per_layer * model.shape.layers + experts
 
 
 def _non_torch_bytes(
-    model: Model, gpu: Gpu, tensor_parallel: int, engine_args: EngineArgs, runner: Runner
+    model: Model, gpu: Gpu, tensor_parallel: int, engine_args: EngineArgs, runner: ModelRunner
 ) -> int:
     kept = int(runner.kept_bytes_per_logit * engine_args.max_num_seqs * model.shape.vocabulary)
     counted = _linked_bytes(engine_args.behavior.non_torch, gpu, tensor_parallel) + kept
@@ -125,7 +120,7 @@ def _linked_bytes(sizes: NonTorch, gpu: Gpu, tensor_parallel: int) -> int:
     return sizes.nvlink if gpu.nvlink else sizes.pcie
 
 
-def _sampler_bytes(model: Model, engine_args: EngineArgs, runner: Runner, dtype: Dtype) -> int:
+def _sampler_bytes(model: Model, engine_args: EngineArgs, runner: ModelRunner, dtype: Dtype) -> int:
     """Logits arrive in `dtype`, of which the runner's figure includes 16 bits, and are sampled in float32."""
     per_logit = runner.sampler_bytes_per_logit + dtype.size_bytes - _BYTES_16_BIT
     logits = per_logit * engine_args.max_num_seqs * model.shape.vocabulary
@@ -138,7 +133,7 @@ def _sampler_bytes(model: Model, engine_args: EngineArgs, runner: Runner, dtype:
     return int(logits + hidden_states) + _SAMPLER_BASE_BYTES
 
 
-def _forward_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs, runner: Runner) -> int:
+def _forward_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs, runner: ModelRunner) -> int:
     """Buffers of one layer: three of the feed-forward width, sharded, and several of the hidden size."""
     width = model.shape.expert_intermediate_size if model.shape.experts else model.shape.intermediate_size
     per_token = 3 * width // tensor_parallel + runner.forward_hidden_states * model.shape.hidden_size
@@ -153,7 +148,7 @@ def _largest_matrix_bytes(model: Model, tensor_parallel: int) -> int:
 
 def _workspace_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs) -> int:
     """The workspace that all layers share, and the logits of indexers outside it."""
-    context = engine_args.context_tokens or model.max_position_embeddings
+    context = engine_args.max_model_len or model.max_position_embeddings
     caches = [layers.cache for layers in model.attention]
     shared = max(
         _expert_workspace_bytes(model, tensor_parallel, engine_args),

@@ -1,1 +1,1 @@
-"""Sentences: explanations, warnings, and why there is no configuration."""
+"""Every sentence of an answer: explanations, warnings, and why there is no configuration."""

@@ -1,115 +1,160 @@
-"""The sentences for what does not run: what was needed and what was there."""
+"""Why there is no configuration: what is missing, or what was needed and what is there."""
 
-from recommender.hardware.gpu import Gpu
+from typing import assert_never
+
+from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib_text
 from recommender.memory.budget import Budget, budget, compute_dtype
 from recommender.memory.weights import weight_bytes
-from recommender.messages.phrases import count_text, gpus_text, nominal_text, precision_text, shape_text
+from recommender.messages.phrases import (
+    capability_text,
+    count_text,
+    gpus_text,
+    nominal_text,
+    precision_text,
+    shape_text,
+    versions_text,
+)
 from recommender.model import Model
 from recommender.model.dtype import Dtype
+from recommender.model.errors import UnknownArchitecture, UnsupportedModel
+from recommender.planning.compatibility import (
+    MINIMUM_CONTEXT,
+    CapabilityTooLow,
+    ClassNotInVersion,
+    DegreeNotAccepted,
+    DoesNotFit,
+    Incompatibility,
+    No16BitDtype,
+    NoBitsandbytes,
+    NoKernels,
+    NoWheels,
+    class_incompatibility,
+    lacks_state_blocks,
+)
 from recommender.planning.instances import NearestInstance
-from recommender.planning.plan import SMALLEST_CONTEXT, lacks_wheels
-from recommender.planning.tensor_parallelism import valid_degrees
+from recommender.planning.quantization_options import quantization_options
+from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import default_engine_args
-from recommender.vllm.quantization import (
-    LAST_WITH_BITSANDBYTES,
-    candidates,
-    lacks_bitsandbytes,
-    lacks_int8,
-    missing_capability,
-    runs_in_16_bit,
-)
-from recommender.vllm.version import version_text
-from recommender.vllm.wheels import WHEEL_VERSION
+
+_REASONS_ON_ANY_INSTANCE = (ClassNotInVersion, NoBitsandbytes, DegreeNotAccepted)
 
 
 def neuron(instance: Instance) -> str:
     """Why an instance with Neuron devices gets no configuration."""
     return (
         f"{instance.name} has {instance.accelerator_name} devices, which need models compiled for AWS Neuron;"
-        " the benchmark runs vLLM on NVIDIA GPUs. Choose a GPU instance, of the g or p families."
+        " the benchmark runs vLLM on NVIDIA GPUs. Choose a GPU instance of the g or p families."
     )
 
 
-def does_not_fit(
-    model: Model, instance: Instance, gpu: Gpu, behavior: VersionBehavior, *, nearest: NearestInstance | None
+def unsupported_model(error: UnsupportedModel) -> str:
+    """The error's own sentence, or which versions still had the class of an unknown architecture."""
+    if isinstance(error, UnknownArchitecture):
+        removed = class_incompatibility(error.class_name)
+        if removed is not None:
+            return (
+                f"{error.model_id} has the architecture {error.architecture}: {class_not_in_version(removed)}"
+            )
+    return str(error)
+
+
+def class_not_in_version(reason: ClassNotInVersion) -> str:
+    """Which versions of vLLM have the model's class."""
+    return f"vLLM supports {reason.class_name} {versions_text(reason.versions)}."
+
+
+def bitsandbytes_versions(reason: NoBitsandbytes) -> str:
+    """Which versions of vLLM run bitsandbytes checkpoints, and what others need."""
+    return (
+        f"vLLM runs bitsandbytes checkpoints {versions_text(reason.versions)};"
+        " later versions need the plugin vllm-bnb-plugin."
+    )
+
+
+def infeasible(
+    reason: Incompatibility,
+    model: Model,
+    instance: Instance,
+    behavior: VersionBehavior,
+    nearest: NearestInstance | None,
 ) -> str:
-    """Why no configuration of `model` starts on `instance`, and what comes nearest where none is larger."""
-    reason = _missing_capability(model, instance, gpu, behavior) or _shortage(model, instance, gpu, behavior)
-    return reason if nearest is None else f"{reason} {_nearest(nearest)}"
+    """Why no configuration of `model` starts on `instance`, and the nearest instance where none is larger."""
+    sentence = _sentence(reason, model, instance, behavior)
+    if nearest is None or isinstance(reason, _REASONS_ON_ANY_INSTANCE):
+        return sentence
+    return f"{sentence} {_nearest(nearest)}"
 
 
 def _nearest(nearest: NearestInstance) -> str:
     name, plan = nearest.instance.name, nearest.plan
     if plan is None:
-        return f"No instance of the table holds it; {name} has most, {nominal_text(nearest.instance)}."
+        return (
+            f"No instance in the table can run it; {name} has the most memory,"
+            f" {nominal_text(nearest.instance)}."
+        )
     return (
-        f"No instance of the table holds it with room for real work; {name} comes nearest, with a context of"
-        f" {plan.max_model_len:,} tokens and {count_text(plan.concurrency, 'request')} at once."
+        f"No instance in the table runs it with room for real work; {name} comes closest, with a context of"
+        f" {plan.max_model_len:,} tokens and {count_text(plan.concurrency, 'concurrent request')}."
     )
 
 
-def _missing_capability(model: Model, instance: Instance, gpu: Gpu, behavior: VersionBehavior) -> str | None:
-    if lacks_wheels(gpu, behavior):
-        return (
-            f"The released wheels of vLLM do not run on the {instance.accelerator_name} of {instance.name}"
-            f" from {version_text(WHEEL_VERSION)} on."
-        )
-    if not model.has_attention_kernels(gpu.compute_capability):
-        return (
-            "vLLM has the kernels of this model's sparse attention for H100, H200, B200 and B300 only,"
-            f" not for the {instance.accelerator_name} of {instance.name}."
-        )
-    return _missing_method(model, instance, gpu, behavior)
+def _sentence(  # noqa: PLR0911 - one for each reason
+    reason: Incompatibility, model: Model, instance: Instance, behavior: VersionBehavior
+) -> str:
+    gpu = f"the {instance.accelerator_name} of {instance.name}"
+    match reason:
+        case ClassNotInVersion():
+            return class_not_in_version(reason)
+        case NoWheels():
+            return f"vLLM's released wheels support {gpu} {versions_text(reason.versions)}."
+        case NoBitsandbytes():
+            return f"The checkpoint is quantized with bitsandbytes. {bitsandbytes_versions(reason)}"
+        case NoKernels(kind="sparse attention"):
+            return (
+                "vLLM's kernels for this model's sparse attention run on H100, H200, B200 and B300 only, not"
+                f" on {gpu}."
+            )
+        case NoKernels():
+            return f"vLLM has no {reason.kind} kernels for {gpu}."
+        case No16BitDtype():
+            return (
+                f"The {instance.accelerator_name} of {instance.name} does not support BF16 and this model"
+                " does not support FP16; vLLM does not run quantized models in FP32."
+            )
+        case CapabilityTooLow():
+            return (
+                f"The checkpoint is quantized with {reason.method}, for which vLLM needs compute capability"
+                f" {capability_text(reason.needed)} or higher; {gpu} has"
+                f" {capability_text(gpu_of(instance).compute_capability)}."
+            )
+        case DegreeNotAccepted():
+            return f"vLLM cannot split the checkpoint's {shape_text(model)} evenly, not even on one GPU."
+        case DoesNotFit():
+            return _does_not_fit(model, instance, behavior)
+    assert_never(reason)
 
 
-def _missing_method(model: Model, instance: Instance, gpu: Gpu, behavior: VersionBehavior) -> str | None:
-    if lacks_bitsandbytes(model, behavior):
-        return (
-            "The checkpoint is quantized with bitsandbytes, which vLLM runs up to"
-            f" {version_text(LAST_WITH_BITSANDBYTES)}; later versions need the plugin vllm-bnb-plugin."
-        )
-    if lacks_int8(model, gpu):
-        return f"vLLM has no INT8 kernels for the {instance.accelerator_name} of {instance.name}."
-    needed = missing_capability(model, gpu)
-    if needed is None:
-        return None
-    if not runs_in_16_bit(model, gpu):
-        return (
-            f"The {instance.accelerator_name} of {instance.name} has no BF16 and this model no FP16 mode; in"
-            " FP32 vLLM runs no quantized checkpoint."
-        )
-    return (
-        f"The checkpoint is quantized with {model.quantization}, which vLLM runs from compute capability"
-        f" {_version(needed)} up; the {instance.accelerator_name} of {instance.name} has"
-        f" {_version(gpu.compute_capability)}."
-    )
-
-
-def _shortage(model: Model, instance: Instance, gpu: Gpu, behavior: VersionBehavior) -> str:
-    degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=True)
-    if not degrees:
-        return f"vLLM cannot divide the checkpoint's {shape_text(model)}, even for one GPU."
-    degree = max(degrees)
+def _does_not_fit(model: Model, instance: Instance, behavior: VersionBehavior) -> str:
+    gpu, degree = gpu_of(instance), nearest_degree(model, instance.accelerator_count)
     memory = budget(model, gpu, degree, engine_args=default_engine_args(gpu, behavior))
-    usable, own = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
+    usable, overhead = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
     has = f"{nominal_text(instance)} ({instance.accelerator_count} x {instance.accelerator_name})"
     return (
-        f"{model.model_id} needs {_needs(model, instance, gpu, behavior)}, and a KV cache of at least"
-        f" {SMALLEST_CONTEXT} tokens beside them. {instance.name} has"
-        f" {has}{_limit_by_shape(model, instance, degree)}; vLLM may use {usable} of it and takes about"
-        f" {own} for itself.{_states(memory)}"
+        f"{model.model_id} needs {_needs(model, instance, gpu, behavior)}, plus a KV cache of at least"
+        f" {MINIMUM_CONTEXT} tokens. {instance.name} has {has}{_usable_gpus(model, instance, degree)}; vLLM"
+        f" may use {usable} of that, including about {overhead} for its own overhead.{_states(memory)}"
     )
 
 
 def _states(memory: Budget) -> str:
-    """Whether it is states that there is no room for, rather than weights."""
-    wanted = memory.engine_args.blocks_for_states
-    if not memory.layout.has_states or not 0 < memory.layout.blocks(memory.kv_cache_bytes) < wanted:
+    """Whether there is no room for states, rather than for weights."""
+    if not lacks_state_blocks(memory):
         return ""
-    return f" Its layers of linear attention want a cache of {wanted} blocks, one for each sequence."
+    required = memory.engine_args.required_state_blocks
+    return f" Its linear attention layers need a cache of {required} blocks, one for each sequence."
 
 
 def _needs(model: Model, instance: Instance, gpu: Gpu, behavior: VersionBehavior) -> str:
@@ -117,20 +162,16 @@ def _needs(model: Model, instance: Instance, gpu: Gpu, behavior: VersionBehavior
     native = f"{gib_text(weight_bytes(model, dtype))} for its weights in {precision_text(model, gpu)}"
     if dtype is Dtype.FLOAT32:
         name = instance.accelerator_name
-        return f"{native}, because {name} has no BF16 and the model no FP16 mode"
-    smallest = next(reversed(candidates(model, gpu, behavior)), None)
+        return f"{native}, because {name} does not support BF16 and the model does not support FP16"
+    smallest = next(reversed(quantization_options(model, gpu, behavior)), None)
     if smallest is None:
         return native
     return f"{native} and {gib_text(weight_bytes(model, dtype, smallest))} even in {smallest.label}"
 
 
-def _limit_by_shape(model: Model, instance: Instance, degree: int) -> str:
+def _usable_gpus(model: Model, instance: Instance, degree: int) -> str:
     if degree == instance.accelerator_count:
         return ""
     if model.quantization == "bitsandbytes":
-        return ", of which it can use one GPU because vLLM runs bitsandbytes on no more"
-    return f", of which it can use {gpus_text(degree)} because of its {shape_text(model)}"
-
-
-def _version(capability: tuple[int, int]) -> str:
-    return f"{capability[0]}.{capability[1]}"
+        return ", but vLLM runs bitsandbytes checkpoints on one GPU only"
+    return f", but the model can use only {gpus_text(degree)} because of its {shape_text(model)}"

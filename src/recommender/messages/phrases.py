@@ -1,30 +1,59 @@
-"""Parts of sentences that several explanations use."""
+"""Parts of sentences that several messages use."""
 
 from collections.abc import Sequence
 
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB, gib_text
-from recommender.memory.budget import compute_dtype
+from recommender.memory.budget import Budget, compute_dtype
 from recommender.model import Model
+from recommender.vllm.capabilities import Capability
+from recommender.vllm.version import VersionRange, version_text
 
 
 def precision_text(model: Model, gpu: Gpu) -> str:
-    """What the weights are computed or stored in."""
+    """What the weights are stored or computed in."""
     return model.quantization or compute_dtype(model, gpu).label
 
 
 def shape_text(model: Model) -> str:
     """What a tensor parallel degree has to divide."""
     shape = model.shape
-    parts = [count_text(shape.attention_heads, "attention head")]
+    parts = [count_text(shape.attention_heads, "attention head")] if shape.attention_heads else []
     if model.kv_heads is not None:
         parts.append(count_text(model.kv_heads, "KV head"))
     parts.append(f"feed-forward width of {shape.intermediate_size:,}")
     if shape.expert_intermediate_size != shape.intermediate_size:
         parts.append(f"expert width of {shape.expert_intermediate_size:,}")
     blocks = f" in blocks of {model.shard_multiple}" if model.shard_multiple > 1 else ""
-    return f"{', '.join(parts[:-1])} and {parts[-1]}{blocks}"
+    *first, last = parts
+    return f"{', '.join(first)} and {last}{blocks}" if first else f"{last}{blocks}"
+
+
+def versions_text(versions: VersionRange) -> str:
+    """`only up to 0.23`, `only from 0.20 on`."""
+    if versions.first is not None:
+        return f"only from {version_text(versions.first)} on"
+    return f"only up to {version_text(versions.last or ())}"
+
+
+def version_choice_text(versions: VersionRange) -> str:
+    """`choose 0.23 or earlier`, `choose 0.20 or later`."""
+    if versions.first is not None:
+        return f"choose {version_text(versions.first)} or later"
+    return f"choose {version_text(versions.last or ())} or earlier"
+
+
+def capability_text(capability: Capability) -> str:
+    """`8.9`."""
+    return f"{capability[0]}.{capability[1]}"
+
+
+def cache_text(memory: Budget) -> str:
+    """In tokens where each takes one slot; in layers with a window or a state they take fewer, or more."""
+    if len(memory.layout.groups) > 1:
+        return f"the KV cache of {gib_text(memory.kv_cache_bytes)} per GPU"
+    return f"the KV cache of {memory.kv_cache_tokens:,} tokens"
 
 
 def gpus_text(degree: int) -> str:
@@ -34,7 +63,7 @@ def gpus_text(degree: int) -> str:
 
 def count_text(number: int, noun: str) -> str:
     """`1 request`, `2 requests`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def nominal_text(instance: Instance) -> str:
@@ -46,10 +75,10 @@ def hardware_text(instance: Instance) -> str:
     """`4 x A10G, 96 GiB`, and the price where it is known."""
     hardware = f"{instance.accelerator_count} x {instance.accelerator_name}, {nominal_text(instance)}"
     price = instance.usd_per_hour
-    return hardware if price is None else f"{hardware}, ${price:,.2f} an hour"
+    return hardware if price is None else f"{hardware}, ${price:,.2f} per hour"
 
 
-def any_of_text(numbers: Sequence[int]) -> str:
+def choice_text(numbers: Sequence[int]) -> str:
     """`1`, `1 or 2`, `1, 2 or 4`."""
     *first, last = map(str, numbers)
     return f"{', '.join(first)} or {last}" if first else last

@@ -1,4 +1,4 @@
-"""A plan with the values in it that a person fixed; the rest follows from them."""
+"""A plan with the caller's values; everything else follows from them."""
 
 from dataclasses import replace
 
@@ -7,17 +7,11 @@ from recommender.hardware.instance import Instance
 from recommender.memory.budget import Budget, budget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
-from recommender.planning.overrides import Overrides
-from recommender.planning.plan import (
-    SMALLEST_CONTEXT,
-    Plan,
-    Workload,
-    best_plan,
-    default_concurrency,
-    largest_context,
-    workload_within,
-)
+from recommender.planning.compatibility import MINIMUM_CONTEXT
+from recommender.planning.overrides import NO_OVERRIDES, Overrides
+from recommender.planning.plan import Plan, fitting_plan, largest_context
 from recommender.planning.tensor_parallelism import nearest_degree
+from recommender.planning.workload import Workload, default_concurrency, default_workload
 from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.quantization import Quantization, quantization_named
@@ -26,21 +20,23 @@ from recommender.vllm.quantization import Quantization, quantization_named
 def apply_overrides(
     model: Model, instance: Instance, base: Plan, overrides: Overrides, behavior: VersionBehavior
 ) -> Plan:
-    """`base` with `overrides` in it, whether it would start or not.
+    """`base` with `overrides`, whether vLLM would start with them or not.
 
-    A degree that vLLM refuses divides nothing, so the memory is that of the nearest one below.
+    vLLM cannot shard the model by a degree that it does not accept, so the memory is then that of the nearest
+    accepted degree below.
     """
+    if overrides == NO_OVERRIDES:
+        return base
     gpu, quantization = gpu_of(instance), _quantization(model, base, overrides, behavior)
     engine_args = replace(default_engine_args(gpu, behavior), overhead_bytes=overrides.overhead_bytes)
-    recommended = best_plan(
-        model, instance, quantization, behavior=behavior, overhead_bytes=overrides.overhead_bytes
-    )
-    degree = overrides.tensor_parallel or (recommended or base).tensor_parallel
+    fitting = fitting_plan(model, instance, quantization, engine_args)
+    recommended = fitting if isinstance(fitting, Plan) else base
+    degree = overrides.tensor_parallel or recommended.tensor_parallel
     memory = budget(model, gpu, nearest_degree(model, degree), quantization, engine_args=engine_args)
     context = overrides.max_model_len or _context(model, memory)
     workload = _workload(context, overrides)
     return replace(
-        recommended or base,
+        recommended,
         tensor_parallel=degree,
         quantization=quantization,
         weight_bytes=weight_bytes(model, compute_dtype(model, gpu), quantization),
@@ -54,25 +50,23 @@ def apply_overrides(
 def _quantization(
     model: Model, base: Plan, overrides: Overrides, behavior: VersionBehavior
 ) -> Quantization | None:
-    """The one that was asked for; a checkpoint that is quantized already stays as it is."""
+    """The requested one; a checkpoint that is quantized already stays as it is."""
     if overrides.quantization is None or model.quantization is not None:
         return base.quantization
-    return (
-        None
-        if overrides.quantization == "none"
-        else quantization_named(overrides.quantization, model, behavior)
-    )
+    if overrides.quantization == "none":
+        return None
+    return quantization_named(overrides.quantization, model, behavior)
 
 
 def _context(model: Model, memory: Budget) -> int:
-    """The largest that fits; where nothing does, the smallest that is worth proposing."""
-    smallest = min(SMALLEST_CONTEXT, model.max_position_embeddings)
-    return max(smallest, largest_context(model.max_position_embeddings, memory))
+    """The largest that fits, or the minimum where nothing does."""
+    minimum = min(MINIMUM_CONTEXT, model.max_position_embeddings)
+    return max(minimum, largest_context(model.max_position_embeddings, memory))
 
 
 def _workload(context: int, overrides: Overrides) -> Workload:
-    usual = workload_within(context)
+    default = default_workload(context)
     return Workload(
-        input_tokens=overrides.input_tokens or usual.input_tokens,
-        output_tokens=overrides.output_tokens or usual.output_tokens,
+        input_tokens=overrides.input_tokens or default.input_tokens,
+        output_tokens=overrides.output_tokens or default.output_tokens,
     )

@@ -1,4 +1,4 @@
-"""The instance to switch to where a model does not fit at native precision."""
+"""Other instances: the cheapest that holds a model, a cheaper equivalent, the nearest to holding it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import Model
+from recommender.planning.compatibility import has_wheels
 from recommender.planning.plan import Plan, best_plan
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.quantization import Quantization
-from recommender.vllm.wheels import WHEEL_CAPABILITY
 
-# What an instance must offer to be worth switching to.
+# Room for real work: what an instance must offer to be worth switching to.
 _WORTHWHILE_CONTEXT = 8192
 _WORTHWHILE_CONCURRENCY = 8
 
 _OFFERED_ARCHITECTURE = "x86_64"
 
+_MUCH_CHEAPER = 0.5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstancePlan:
-    """An instance that holds a model, and how."""
+    """An instance that holds a model, and the configuration there."""
 
     instance: Instance
     plan: Plan
@@ -32,32 +34,50 @@ class NearestInstance:
 
     instance: Instance
     plan: Plan | None
-    """How it starts at all; `None` where not even the weights fit."""
+    """The configuration there; `None` where the model does not start on any instance."""
 
 
 def cheapest_fitting_instance(
     model: Model, instances: Iterable[Instance], *, asked: Instance, behavior: VersionBehavior = ANY_VERSION
 ) -> InstancePlan | None:
-    """The cheapest of `instances` that holds `model` as it is with room for real work, `asked` aside.
+    """The cheapest of `instances` except `asked` that holds `model` unquantized with room for real work.
 
-    That is a context of 8192, or of the model's own limit, and 8 requests at once. `None` where none does.
+    That is a context of 8192 tokens, or of the model's own limit, and 8 requests at once. `None` where none
+    does.
     """
     others = sorted((instance for instance in instances if instance.name != asked.name), key=cost)
-    holders = fitting_instances(model, others, behavior=behavior)
-    return next((holder for holder in holders if _is_worthwhile(model, holder.plan)), None)
+    fitting = fitting_instances(model, others, behavior=behavior)
+    return next((each for each in fitting if _is_worthwhile(model, each.plan)), None)
+
+
+def cheaper_equivalent(
+    model: Model,
+    instances: Iterable[Instance],
+    *,
+    asked: Instance,
+    plan: Plan,
+    behavior: VersionBehavior = ANY_VERSION,
+) -> InstancePlan | None:
+    """The cheapest of `instances` with the context and concurrency of `plan` for at most half the cost.
+
+    The cost is the price, or the accelerator memory where a price is missing. `None` where none does.
+    """
+    cheap = (instance for instance in instances if _relative_cost(instance, asked) <= _MUCH_CHEAPER)
+    fitting = fitting_instances(model, sorted(cheap, key=cost), plan.quantization, behavior=behavior)
+    return next((each for each in fitting if _is_equivalent(each.plan, plan)), None)
 
 
 def nearest_instance(
     model: Model, instances: Iterable[Instance], behavior: VersionBehavior = ANY_VERSION
 ) -> NearestInstance | None:
-    """Where no instance is worth switching to: the one with the longest context, else with the most memory.
+    """The instance with the longest context; where none holds `model`, the one with the most memory.
 
-    `None` without any instance that could be switched to.
+    For models that no instance holds with room for real work. `None` where no instance is offered at all.
     """
     offered = [instance for instance in instances if is_offered(instance, behavior)]
-    holders = list(fitting_instances(model, offered, behavior=behavior))
-    if holders:
-        best = max(holders, key=lambda holder: (holder.plan.max_model_len, holder.plan.concurrency))
+    fitting = list(fitting_instances(model, offered, behavior=behavior))
+    if fitting:
+        best = max(fitting, key=lambda each: (each.plan.max_model_len, each.plan.concurrency))
         return NearestInstance(instance=best.instance, plan=best.plan)
     largest = max(offered, key=lambda instance: instance.accelerator_memory_gib, default=None)
     return NearestInstance(instance=largest, plan=None) if largest is not None else None
@@ -76,21 +96,22 @@ def fitting_instances(
         if is_offered(instance, behavior):
             hardware = instance.accelerator_name, instance.accelerator_count, instance.device_mib
             if hardware not in plans:
-                plans[hardware] = best_plan(model, instance, quantization, behavior=behavior)
+                found = best_plan(model, instance, quantization, behavior=behavior)
+                plans[hardware] = found if isinstance(found, Plan) else None
             plan = plans[hardware]
             if plan is not None:
                 yield InstancePlan(instance=instance, plan=plan)
 
 
-def is_offered(instance: Instance, behavior: VersionBehavior) -> bool:
-    """Whether it is one to switch to: with GPUs and x86 processors, on offer, for all versions meant."""
+def is_offered(instance: Instance, behavior: VersionBehavior = ANY_VERSION) -> bool:
+    """Whether to suggest the instance: on sale, with x86 processors and GPUs that the wheels run on."""
     if instance.is_neuron or not instance.is_listed or instance.architecture != _OFFERED_ARCHITECTURE:
         return False
-    return behavior.version is not None or gpu_of(instance).compute_capability >= WHEEL_CAPABILITY
+    return has_wheels(gpu_of(instance), behavior)
 
 
 def cost(instance: Instance) -> tuple[bool, float, float, int, int, float, str]:
-    """What instances are put in order by: the price; where it is not known, memory, GPUs, host and name."""
+    """Sort key: the price; where it is unknown, accelerator memory, GPUs, vCPUs, host memory and name."""
     return (
         instance.usd_per_hour is None,
         instance.usd_per_hour or 0,
@@ -104,5 +125,15 @@ def cost(instance: Instance) -> tuple[bool, float, float, int, int, float, str]:
 
 def _is_worthwhile(model: Model, plan: Plan) -> bool:
     context = min(_WORTHWHILE_CONTEXT, model.max_position_embeddings)
-    # Compared before rounding down to a power of two, which a limit such as 6000 would never reach again.
+    # Not compared with the plan's context, a power of two, which a limit such as 6000 would never reach.
     return plan.budget.max_concurrent_requests(context) > 0 and plan.concurrency >= _WORTHWHILE_CONCURRENCY
+
+
+def _is_equivalent(other: Plan, plan: Plan) -> bool:
+    return other.max_model_len >= plan.max_model_len and other.concurrency >= plan.concurrency
+
+
+def _relative_cost(instance: Instance, asked: Instance) -> float:
+    if instance.usd_per_hour is not None and asked.usd_per_hour is not None:
+        return instance.usd_per_hour / asked.usd_per_hour
+    return instance.accelerator_memory_gib / asked.accelerator_memory_gib

@@ -1,4 +1,4 @@
-"""Values that a person fixed instead of the recommended ones."""
+"""Values that the caller fixes instead of taking the recommended ones."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ QuantizationOverride = Literal["none", QuantizationName]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
-    """What is fixed; `None` is left to the recommendation."""
+    """The fixed values; `None` where the recommendation decides."""
 
     tensor_parallel: int | None = None
     quantization: QuantizationOverride | None = None
@@ -19,7 +19,7 @@ class Overrides:
     input_tokens: int | None = None
     output_tokens: int | None = None
     overhead_bytes: int | None = None
-    """Of each GPU, to assume instead of the estimate."""
+    """Overhead of one GPU to assume instead of the estimate."""
 
 
 NO_OVERRIDES = Overrides()

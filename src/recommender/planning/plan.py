@@ -1,7 +1,7 @@
-"""The configuration with which a model runs on an instance, if there is one."""
+"""The configuration with which a model runs on an instance, or why there is none."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
@@ -9,34 +9,19 @@ from recommender.memory.budget import Budget, budget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
+from recommender.planning.compatibility import (
+    DegreeNotAccepted,
+    DoesNotFit,
+    Incompatibility,
+    degree_incompatibility,
+    holds_minimum_context,
+    incompatibility,
+)
 from recommender.planning.tensor_parallelism import minimum_degree, valid_degrees
+from recommender.planning.workload import Workload, default_concurrency, default_workload
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.engine_args import EngineArgs, default_engine_args
-from recommender.vllm.quantization import Quantization, lacks_bitsandbytes, lacks_int8, missing_capability
-from recommender.vllm.version import OLDEST_OF_ANY
-from recommender.vllm.wheels import WHEEL_CAPABILITY, WHEEL_VERSION
-
-INPUT_TOKENS = 512
-OUTPUT_TOKENS = 256
-
-# A shorter context is no configuration worth proposing, unless the model itself has no longer one.
-SMALLEST_CONTEXT = 512
-
-# The largest value of the benchmark form.
-LARGEST_CONCURRENCY = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
-    """Tokens of one benchmark request."""
-
-    input_tokens: int
-    output_tokens: int
-
-    @property
-    def total_tokens(self) -> int:
-        """Prompt and answer together."""
-        return self.input_tokens + self.output_tokens
+from recommender.vllm.quantization import Quantization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +32,20 @@ class Plan:
     fitting_tensor_parallel: tuple[int, ...]
     """The degrees that hold the model, in rising order."""
     valid_tensor_parallel: tuple[int, ...]
+    """The degrees that vLLM accepts on the instance, in rising order."""
     quantization: Quantization | None
     cast_to: Dtype | None
     """What vLLM computes in where that is not the checkpoint's own dtype."""
     weight_bytes: int
-    """All GPUs together, as they would lie on one."""
+    """Total of all GPUs, before sharding."""
     budget: Budget
     max_model_len: int
     workload: Workload
     concurrency: int
 
     @property
-    def needs_prepared_checkpoint(self) -> bool:
-        """Whether it runs another checkpoint of the model, quantized beforehand."""
+    def needs_pre_quantized_checkpoint(self) -> bool:
+        """Whether it runs another checkpoint of the model, one that is already quantized."""
         return self.quantization is not None and not self.quantization.at_load
 
     @property
@@ -74,46 +60,46 @@ def best_plan(
     quantization: Quantization | None = None,
     *,
     behavior: VersionBehavior = ANY_VERSION,
-    overhead_bytes: int | None = None,
-) -> Plan | None:
-    """The plan with the largest valid tensor parallel degree on `instance`; `None` where none fits.
+) -> Plan | Incompatibility:
+    """The plan with the largest valid tensor parallel degree on `instance`, or why vLLM would not start."""
+    gpu = gpu_of(instance)
+    return incompatibility(model, gpu, quantization, behavior) or fitting_plan(
+        model, instance, quantization, default_engine_args(gpu, behavior)
+    )
+
+
+def fitting_plan(
+    model: Model, instance: Instance, quantization: Quantization | None, engine_args: EngineArgs
+) -> Plan | DegreeNotAccepted | DoesNotFit:
+    """The plan by memory and tensor parallelism alone, whether vLLM has the kernels or not.
 
     Degrees that replicate KV heads are considered only where no other fits.
     """
     gpu = gpu_of(instance)
-    if lacks_wheels(gpu, behavior) or lacks_bitsandbytes(model, behavior):
-        return None
-    lacks_sparse_kernels = not model.has_attention_kernels(gpu.compute_capability)
-    if lacks_sparse_kernels or missing_capability(model, gpu) is not None or lacks_int8(model, gpu):
-        return None
     weights = weight_bytes(model, compute_dtype(model, gpu), quantization)
     least = minimum_degree(weights, gpu.visible_bytes)
     if least > instance.accelerator_count:
-        return None
-    engine_args = replace(default_engine_args(gpu, behavior), overhead_bytes=overhead_bytes)
+        return DoesNotFit()
+    unloadable = degree_incompatibility(model, 1)
+    if unloadable is not None:
+        return unloadable
     for replicate in (False, True):
         degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=replicate)
         enough = [degree for degree in degrees if degree >= least]
         budgets = _fitting_budgets(model, gpu, enough, quantization, engine_args)
         if budgets:
             return _plan(model, gpu, degrees, budgets, quantization)
-    return None
-
-
-def lacks_wheels(gpu: Gpu, behavior: VersionBehavior) -> bool:
-    """Whether the released wheels of the version that was chosen do not run on `gpu`."""
-    return gpu.compute_capability < WHEEL_CAPABILITY and (behavior.version or OLDEST_OF_ANY) >= WHEEL_VERSION
+    return DoesNotFit()
 
 
 def _fitting_budgets(
     model: Model, gpu: Gpu, degrees: Iterable[int], quantization: Quantization | None, engine_args: EngineArgs
 ) -> dict[int, Budget]:
-    """The budgets of those of `degrees` that hold the weights and a context beside them."""
+    """The budgets of those of `degrees` that hold the model."""
     budgets = {
         degree: budget(model, gpu, degree, quantization, engine_args=engine_args) for degree in degrees
     }
-    needed = min(SMALLEST_CONTEXT, model.max_position_embeddings)
-    return {degree: memory for degree, memory in budgets.items() if memory.max_concurrent_requests(needed)}
+    return {degree: memory for degree, memory in budgets.items() if holds_minimum_context(model, memory)}
 
 
 def _plan(
@@ -126,7 +112,7 @@ def _plan(
     degree, dtype = max(budgets), compute_dtype(model, gpu)
     memory = budgets[degree]
     context = largest_context(model.max_position_embeddings, memory)
-    workload = workload_within(context)
+    workload = default_workload(context)
     return Plan(
         tensor_parallel=degree,
         fitting_tensor_parallel=tuple(sorted(budgets)),
@@ -142,7 +128,7 @@ def _plan(
 
 
 def largest_context(limit_tokens: int, memory: Budget) -> int:
-    """The largest power of two within the model's limit of which the cache holds one request."""
+    """The largest power of two within the model's limit for which the KV cache holds one request."""
     context = power_of_two_within(limit_tokens)
     while context > 1 and not memory.max_concurrent_requests(context):
         context //= 2
@@ -150,19 +136,5 @@ def largest_context(limit_tokens: int, memory: Budget) -> int:
 
 
 def power_of_two_within(limit: int) -> int:
-    """The largest power of two that is not above `limit`."""
+    """The largest power of two up to `limit`."""
     return 1 << (limit.bit_length() - 1)
-
-
-def default_concurrency(memory: Budget, workload: Workload) -> int:
-    """The requests of `workload` that the cache holds at once, within 1 and the form's largest value."""
-    return max(1, min(memory.max_concurrent_requests(workload.total_tokens), LARGEST_CONCURRENCY))
-
-
-def workload_within(context_tokens: int) -> Workload:
-    """512 tokens in and 256 out, or the same proportion of a context that is too short for both."""
-    whole = INPUT_TOKENS + OUTPUT_TOKENS
-    if context_tokens >= whole:
-        return Workload(input_tokens=INPUT_TOKENS, output_tokens=OUTPUT_TOKENS)
-    input_tokens = context_tokens * INPUT_TOKENS // whole
-    return Workload(input_tokens=input_tokens, output_tokens=context_tokens - input_tokens)

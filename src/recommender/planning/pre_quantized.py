@@ -1,27 +1,28 @@
-"""Checkpoints of a model that somebody has quantized beforehand, and which of them run on an instance."""
+"""Pre-quantized checkpoints of a model, and which of them run on an instance."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import HubMetadata, ListedCheckpoint, Model, parse_model
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.planning.compatibility import version_limits
 from recommender.planning.plan import Plan, best_plan
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.quantization import QuantizationName, has_bitsandbytes
-from recommender.vllm.registry import missing_support
+from recommender.vllm.quantization import QuantizationName
 
 _MOST_OFFERED = 3
 
-# Entries of the list whose config.json is worth reading.
+# Entries of the Hub's list, for each quantization, whose config.json is read.
 _MOST_READ = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A checkpoint that is understood."""
+    """A checkpoint whose config.json has been parsed."""
 
     model: Model
     downloads: int
@@ -30,11 +31,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreQuantizedCheckpoint:
-    """A repository to run instead of the model itself, and how it runs."""
+    """A repository to run instead of the model itself, and the configuration for it."""
 
     model_id: str
     method: str
-    """What vLLM calls the quantization: `awq`, `gptq`, `compressed-tensors`, ..."""
+    """vLLM's name of the quantization: `awq`, `gptq`, `compressed-tensors`, ..."""
     quantized_to: QuantizationName
     downloads: int
     is_gated: bool
@@ -44,7 +45,7 @@ class PreQuantizedCheckpoint:
 def worth_reading(
     listed: Sequence[ListedCheckpoint], wanted: Iterable[QuantizationName]
 ) -> tuple[ListedCheckpoint, ...]:
-    """The most downloaded of `listed` that may be quantized to one of `wanted`, at most eight of each."""
+    """The most downloaded of `listed` that may be quantized to one of `wanted`, at most eight for each."""
     chosen = {
         each.model_id: each
         for name in wanted
@@ -54,7 +55,7 @@ def worth_reading(
 
 
 def candidate(listed: ListedCheckpoint, config: Mapping[str, Any]) -> Candidate | None:
-    """The checkpoint with its config.json; `None` where it is not understood."""
+    """The checkpoint that `config`, its config.json, describes; `None` where that is not understood."""
     metadata = HubMetadata(model_id=listed.model_id, information=listed.information, config=config)
     try:
         model = parse_model(metadata)
@@ -70,7 +71,7 @@ def pre_quantized_checkpoints(
     instance: Instance,
     behavior: VersionBehavior = ANY_VERSION,
 ) -> tuple[PreQuantizedCheckpoint, ...]:
-    """Those of `candidates` that are `base` quantized to `wanted` and run on `instance`.
+    """Those of `candidates` that are `base` quantized to `wanted` and that run on `instance`.
 
     At most three, the most downloaded first.
     """
@@ -85,10 +86,8 @@ def _fitting(
     model = candidate.model
     if model.quantization is None or model.quantized_to != wanted or not _is_same(model, base):
         return None
-    if model.quantization == "bitsandbytes" and not has_bitsandbytes(behavior):
-        return None
     plan = best_plan(model, instance, behavior=behavior)
-    if plan is None or missing_support(model.class_name, behavior.version) is not None:
+    if not isinstance(plan, Plan) or _narrows_versions(model, base, instance, behavior):
         return None
     return PreQuantizedCheckpoint(
         model_id=model.model_id,
@@ -101,5 +100,11 @@ def _fitting(
 
 
 def _is_same(model: Model, base: Model) -> bool:
-    """Whether the sizes agree; anybody may tag a repository as quantized from another."""
+    """Whether the sizes agree; anyone may tag a repository as quantized from another."""
     return (model.shape.layers, model.shape.hidden_size) == (base.shape.layers, base.shape.hidden_size)
+
+
+def _narrows_versions(model: Model, base: Model, instance: Instance, behavior: VersionBehavior) -> bool:
+    """Whether fewer versions run the checkpoint than run `base`, as with bitsandbytes."""
+    gpu = gpu_of(instance)
+    return not set(version_limits(model, gpu, behavior)) <= set(version_limits(base, gpu, behavior))

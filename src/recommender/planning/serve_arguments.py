@@ -4,9 +4,9 @@ from recommender.planning.plan import Plan
 
 
 def serve_arguments(plan: Plan) -> tuple[str, ...]:
-    """What to paste behind `vllm serve MODEL`, with the limits that the memory was reckoned for.
+    """What to paste after `vllm serve MODEL`, including the limits that the memory was calculated for.
 
-    A checkpoint that is quantized beforehand needs no flag: vLLM reads it from config.json.
+    A pre-quantized checkpoint needs no flag: vLLM reads its quantization from config.json.
     """
     engine_args, quantization = plan.budget.engine_args, plan.quantization
     flag = quantization.flag if quantization is not None else None

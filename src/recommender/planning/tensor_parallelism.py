@@ -4,7 +4,7 @@ import math
 
 from recommender.model import Model
 
-# Share of a GPU that weights may take, so that a cache beside them is worth having.
+# Share of a GPU that weights may take, so that enough is left for a useful cache.
 _WEIGHT_SHARE = 0.85
 
 _VOCABULARY_STEP = 64
@@ -17,7 +17,7 @@ def valid_degrees(model: Model, gpu_count: int, *, replicate_kv_heads: bool = Fa
     feed-forward widths (`layers/linear.py`), the vocabulary padded to 64
     (`layers/vocab_parallel_embedding.py`) and the KV heads; with `replicate_kv_heads` a multiple of the KV
     heads is valid too, because vLLM then keeps a copy of each head on several GPUs (`QKVParallelLinear`).
-    A quantized matrix is divided in whole blocks, one of bitsandbytes not at all.
+    A quantized matrix is divided into whole blocks, one of bitsandbytes not at all.
     """
     if model.quantization == "bitsandbytes":  # `model_loader/bitsandbytes_loader.py`
         return (1,)
@@ -33,15 +33,15 @@ def valid_degrees(model: Model, gpu_count: int, *, replicate_kv_heads: bool = Fa
 
 
 def nearest_degree(model: Model, degree: int) -> int:
-    """The largest degree up to `degree` that vLLM accepts, KV heads replicated where need be.
+    """The largest degree up to `degree` that vLLM accepts, with KV heads replicated where necessary.
 
-    One is always among them where any is: what a share can be divided by, the whole can.
+    1 where it accepts none: a model that can be sharded at all can run on one GPU.
     """
     return max(valid_degrees(model, degree, replicate_kv_heads=True), default=1)
 
 
 def minimum_degree(weight_bytes: int, gpu_memory_bytes: int) -> int:
-    """GPUs that the weights alone need: `ceil(weights / (0.85 x memory of one GPU))`."""
+    """GPUs needed for the weights alone: `ceil(weights / (0.85 x memory of one GPU))`."""
     return math.ceil(weight_bytes / (_WEIGHT_SHARE * gpu_memory_bytes))
 
 
@@ -53,7 +53,7 @@ def _divided(model: Model) -> tuple[int, ...]:
 
 
 def _blocked(model: Model) -> tuple[int, ...]:
-    """Widths that are divided in whole blocks; experts may have kernels that pad theirs."""
+    """Widths that are divided into whole blocks; the kernels of some experts pad theirs instead."""
     shape = model.shape
     if not shape.experts:
         return (shape.intermediate_size,)

@@ -1,4 +1,4 @@
-"""What EC2 lists, in the records that moto ships: answers of the real API."""
+"""EC2's listing, in the records that moto bundles: responses of the real API."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _ACCELERATED = ("GpuInfo", "NeuronInfo", "InferenceAcceleratorInfo")
 
 
 class Pages:
-    """Stands in for a client whose answer has these pages."""
+    """A client whose response has these pages."""
 
     def __init__(self, *pages: list[Any]) -> None:
         self.pages = pages
@@ -30,7 +30,7 @@ def records() -> list[Any]:
     return [record for page in ShippedRecords().paginate() for record in page["InstanceTypes"]]
 
 
-def test_every_accelerated_type_is_listed_but_fractions_and_other_makes() -> None:
+def test_every_accelerated_type_is_listed_except_fractions_of_gpus_and_other_makes() -> None:
     listing = read_listing(ShippedRecords())
     accelerated = {each["InstanceType"] for each in records() if any(key in each for key in _ACCELERATED)}
     left_out = accelerated - {row.name for row in listing.rows}
@@ -47,7 +47,7 @@ def test_every_accelerated_type_is_listed_but_fractions_and_other_makes() -> Non
     assert all(any(reason.startswith(f"{name}:") for reason in listing.skipped) for name in left_out)
 
 
-def test_the_api_gives_the_same_in_pages() -> None:
+def test_the_paged_api_gives_the_same_listing() -> None:
     with mock_aws():
         listing = read_listing(boto3.client("ec2"))
 
@@ -63,7 +63,7 @@ def test_the_api_gives_the_same_in_pages() -> None:
         ("inf2.48xlarge", 12, "Inferentia2", 32_768),
     ],
 )
-def test_a_type_has_the_devices_that_ec2_says(
+def test_a_type_has_the_devices_that_ec2_states(
     name: str, count: int, accelerator: str, device_mib: int
 ) -> None:
     row = next(row for row in read_listing(ShippedRecords()).rows if row.name == name)
@@ -75,7 +75,7 @@ def test_a_type_has_the_devices_that_ec2_says(
     )
 
 
-def test_one_bad_record_does_not_keep_the_others_out() -> None:
+def test_a_malformed_record_is_skipped() -> None:
     good = next(each for each in records() if each["InstanceType"] == "g5.xlarge")
     listing = read_listing(Pages([{"InstanceType": "x1.bad", "GpuInfo": {}}], [good]))
 
@@ -83,6 +83,6 @@ def test_one_bad_record_does_not_keep_the_others_out() -> None:
     assert listing.skipped == ("x1.bad: KeyError at 'Gpus'",)
 
 
-def test_a_listing_without_any_accelerator_is_no_listing() -> None:
+def test_a_listing_without_accelerators_is_an_error() -> None:
     with pytest.raises(EmptyListing):
         read_listing(Pages([{"InstanceType": "m5.large"}]))

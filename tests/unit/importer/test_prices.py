@@ -1,4 +1,4 @@
-"""Prices, from answers in the shape of the Price List API's."""
+"""Prices from responses with the structure of the Price List API's."""
 
 import json
 from decimal import Decimal
@@ -12,7 +12,7 @@ from importer.prices import read_prices
 
 
 def product(name: str, *prices: str, unit: str = "Hrs") -> str:
-    """A product as the API sends it: JSON in a string."""
+    """A product as the API sends it, a JSON string."""
     dimensions = {
         f"SKU.JRTCKXETXF.{number}": {"unit": unit, "pricePerUnit": {"USD": price}}
         for number, price in enumerate(prices)
@@ -25,7 +25,7 @@ def product(name: str, *prices: str, unit: str = "Hrs") -> str:
     )
 
 
-def answered(*documents: str) -> Any:
+def client_with(*documents: str) -> Any:
     client = boto3.client("pricing", region_name="us-east-1")
     stub = Stubber(client)
     stub.add_response(
@@ -42,8 +42,8 @@ def answered(*documents: str) -> Any:
     return client
 
 
-def test_all_pages_are_read_and_types_that_nobody_asked_for_are_left_out() -> None:
-    client = answered(
+def test_all_pages_are_read_and_other_types_are_ignored() -> None:
+    client = client_with(
         product("g5.xlarge", "1.0060000000"), product("p5.48xlarge", "55.04"), product("m5.large", "0.1")
     )
 
@@ -68,13 +68,13 @@ def test_all_pages_are_read_and_types_that_nobody_asked_for_are_left_out() -> No
         json.dumps({"product": {"attributes": {"instanceType": "g5.xlarge"}}, "terms": {"OnDemand": []}}),
     ],
 )
-def test_a_product_that_makes_no_sense_has_no_price(document: str) -> None:
-    client = answered(document, product("p5.4xlarge", "6.88"))
+def test_a_malformed_product_has_no_price(document: str) -> None:
+    client = client_with(document, product("p5.4xlarge", "6.88"))
 
     assert read_prices(client, "us-east-1", {"g5.xlarge", "p5.4xlarge"}) == {"p5.4xlarge": Decimal("6.88")}
 
 
-def test_the_region_is_asked_for_by_its_code() -> None:
+def test_products_are_filtered_by_the_code_of_the_region() -> None:
     client = boto3.client("pricing", region_name="us-east-1")
     with Stubber(client) as stub:
         expected = {

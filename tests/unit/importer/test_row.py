@@ -1,4 +1,4 @@
-"""What a record of EC2 becomes in the table."""
+"""From EC2's record to the table's item."""
 
 from typing import Any
 
@@ -29,22 +29,22 @@ def gpu(**changes: Any) -> dict[str, Any]:
     }
 
 
-def test_a_row_has_the_nominal_and_the_exact_memory() -> None:
+def test_an_item_has_the_nominal_and_the_exact_memory() -> None:
     row = parse_record(record())
     assert row is not None
 
     assert row.item() == {
-        "name": {"S": "g5.12xlarge"},
-        "family": {"S": "g5"},
-        "accelerator_type": {"S": "gpu"},
-        "accelerator_name": {"S": "A10G"},
-        "accelerator_count": {"N": "4"},
-        "accelerator_memory_gib": {"N": "96"},
-        "accelerator_device_mib": {"N": "22888"},
-        "vcpus": {"N": "48"},
-        "memory_gib": {"N": "192"},
-        "architecture": {"S": "x86_64"},
-        "listed": {"BOOL": True},
+        "name": "g5.12xlarge",
+        "family": "g5",
+        "accelerator_type": "gpu",
+        "accelerator_name": "A10G",
+        "accelerator_count": 4,
+        "accelerator_memory_gib": 96,
+        "accelerator_device_mib": 22_888,
+        "vcpus": 48,
+        "memory_gib": 192,
+        "architecture": "x86_64",
+        "listed": True,
     }
 
 
@@ -62,11 +62,11 @@ def test_a_row_has_the_nominal_and_the_exact_memory() -> None:
         (275_040, 268),
     ],
 )
-def test_the_nominal_memory_is_the_one_that_a_card_is_sold_with(device_mib: int, expected: int) -> None:
+def test_the_nominal_memory_is_what_the_card_is_sold_with(device_mib: int, expected: int) -> None:
     assert expected == nominal_gib(device_mib)
 
 
-def test_neuron_devices_are_told_from_gpus() -> None:
+def test_neuron_devices_are_not_gpus() -> None:
     devices = [{"Name": "Inferentia2", "Count": 6, "MemoryInfo": {"SizeInMiB": 32_768}}]
     neuron = {**record(InstanceType="inf2.24xlarge"), "NeuronInfo": {"NeuronDevices": devices}}
     del neuron["GpuInfo"]
@@ -80,7 +80,7 @@ def test_neuron_devices_are_told_from_gpus() -> None:
     )
 
 
-def test_a_type_without_accelerators_is_no_row() -> None:
+def test_a_type_without_accelerators_has_no_row() -> None:
     plain = record()
     del plain["GpuInfo"]
 
@@ -93,7 +93,7 @@ def test_a_type_without_accelerators_is_no_row() -> None:
         ({"GpuInfo": {"Gpus": [gpu(Count=0)]}}, "device count is 0"),
         ({"GpuInfo": {"Gpus": [gpu(Count=True)]}}, "device count is True"),
         ({"GpuInfo": {"Gpus": [gpu(Count="4")]}}, "device count is 4"),
-        ({"GpuInfo": {"Gpus": [gpu(Manufacturer="Habana")]}}, "accelerators of Habana"),
+        ({"GpuInfo": {"Gpus": [gpu(Manufacturer="Habana")]}}, "accelerators by Habana"),
         ({"GpuInfo": {"Gpus": [gpu(), gpu(Name="T4")]}}, "2 kinds of device"),
         ({"GpuInfo": {"Gpus": []}}, "0 kinds of device"),
         ({"GpuInfo": {"Gpus": [gpu(MemoryInfo={})]}}, "SizeInMiB"),
@@ -108,13 +108,13 @@ def test_a_type_without_accelerators_is_no_row() -> None:
     ],
     ids=lambda value: str(value)[:50],
 )
-def test_a_record_that_makes_no_sense_says_why(changes: dict[str, Any], reason: str) -> None:
+def test_a_malformed_record_is_refused_with_the_reason(changes: dict[str, Any], reason: str) -> None:
     with pytest.raises(UnusableRecord, match=reason):
         parse_record(record(**changes))
 
 
 @pytest.mark.parametrize("key", ["FpgaInfo", "MediaAcceleratorInfo", "InferenceAcceleratorInfo"])
-def test_other_accelerators_are_of_no_use(key: str) -> None:
+def test_other_accelerators_are_refused(key: str) -> None:
     other = {**record(), key: {}}
     del other["GpuInfo"]
 

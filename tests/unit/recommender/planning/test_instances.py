@@ -1,7 +1,8 @@
-"""The instance to switch to: where a model does not fit, and where it would do with much less."""
+"""Other instances: the cheapest that holds a model, a cheaper equivalent, the nearest to holding it."""
 
 import dataclasses
 import zlib
+from typing import Any
 
 import pytest
 from support.instances import ALL, instance
@@ -9,11 +10,17 @@ from support.metadata import real, real_model
 
 from handler.response import as_json
 from recommender.hardware.instance import Instance
-from recommender.planning.cheaper import cheaper_equivalent
-from recommender.planning.instances import cheapest_fitting_instance, nearest_instance
-from recommender.planning.plan import best_plan
+from recommender.planning.instances import (
+    NearestInstance,
+    cheaper_equivalent,
+    cheapest_fitting_instance,
+    is_offered,
+    nearest_instance,
+)
+from recommender.planning.plan import Plan, best_plan
 from recommender.recommend import Feasible, Infeasible, recommend
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
+from recommender.vllm.quantization import FP8
 
 _MODELS = [
     "meta-llama/Llama-3.1-70B-Instruct",
@@ -28,7 +35,7 @@ _MODELS = [
     "openai/gpt-oss-120b",
 ]
 
-# Prices that are made up, in no order with size: one and the same for a type in every run.
+# Generated prices that do not follow the size, the same for a type in every run.
 PRICED = tuple(
     dataclasses.replace(
         each, usd_per_hour=1 + zlib.crc32(each.name.encode()) % 1000 / 10, price_region="us-east-1"
@@ -76,7 +83,7 @@ def test_the_named_instance_is_the_cheapest_that_the_service_calls_feasible(
     assert found.instance.name == cheapest.name
 
 
-def test_the_price_comes_along() -> None:
+def test_the_answer_includes_the_price() -> None:
     asked = next(each for each in PRICED if each.name == "g4dn.xlarge")
     body = as_json(recommend(real("meta-llama/Llama-3.1-70B-Instruct"), asked, PRICED))
     larger = body["alternatives"]["larger_instance_info"]
@@ -123,56 +130,35 @@ def test_a_v100_is_offered_for_versions_that_run_on_it() -> None:
     assert cheapest_fitting_instance(model, [v100], asked=asked, behavior=behavior_of((0, 20))) is None
 
 
-def test_a_v100_is_answered_with_the_versions_that_run_on_it() -> None:
-    any_version = recommend(real("Qwen/Qwen3-8B"), instance("p3dn.24xlarge"), ALL)
-    later = recommend(real("Qwen/Qwen3-8B"), instance("p3dn.24xlarge"), ALL, behavior_of((0, 20)))
-
-    assert isinstance(any_version, Feasible)
-    assert any("do not run on V100 from 0.20 on" in warning.text for warning in any_version.warnings)
-    assert isinstance(later, Infeasible)
-    assert "do not run on the V100 of p3dn.24xlarge from 0.20 on" in later.reason
-
-
-def test_what_comes_nearest_is_named_where_nothing_holds_a_model() -> None:
-    """Qwen3 Coder 480B takes 894 GiB, and 8 x H100 have 640."""
-    table = [instance("g5.xlarge"), instance("p5.48xlarge")]
-    answer = recommend(real("Qwen/Qwen3-Coder-480B-A35B-Instruct"), instance("g5.xlarge"), table)
-
-    assert isinstance(answer, Infeasible)
-    assert answer.reason.endswith("No instance of the table holds it; p5.48xlarge has most, 640 GiB.")
-
-
-def test_an_instance_that_holds_a_model_without_room_for_work_comes_nearest() -> None:
-    """Qwen 72B has 64 KV heads and leaves little of 8 x L4."""
+def test_the_instance_with_the_longest_context_is_the_nearest() -> None:
+    """Qwen 72B has 64 KV heads and leaves little of 8 x L4, and does not fit on one A10G."""
     table = [instance("g5.xlarge"), instance("g6.48xlarge")]
-    answer = recommend(real("Qwen/Qwen-72B-Chat"), instance("g5.xlarge"), table)
+    found = nearest_instance(real_model("Qwen/Qwen-72B-Chat"), table)
 
-    assert isinstance(answer, Infeasible)
-    assert (
-        "g6.48xlarge comes nearest, with a context of 4,096 tokens and 5 requests at once." in answer.reason
-    )
+    assert found is not None
+    assert found.instance.name == "g6.48xlarge"
+    assert found.plan is not None
+    assert (found.plan.max_model_len, found.plan.concurrency) == (4096, 5)
 
 
-def test_nothing_comes_nearest_in_a_table_of_other_devices() -> None:
+def test_the_instance_with_the_most_memory_is_the_nearest_where_none_holds_the_model() -> None:
+    """Qwen3 Coder 480B takes 894 GiB, and 8 x H100 have 640 GiB."""
+    table = [instance("p5.48xlarge"), instance("g5.xlarge")]
+    found = nearest_instance(real_model("Qwen/Qwen3-Coder-480B-A35B-Instruct"), table)
+
+    assert found == NearestInstance(instance=instance("p5.48xlarge"), plan=None)
+
+
+def test_a_table_without_gpus_has_no_nearest_instance() -> None:
     assert nearest_instance(real_model("Qwen/Qwen3-8B"), [instance("inf2.xlarge")]) is None
 
 
-def test_an_instance_that_would_do_as_well_for_much_less_is_named() -> None:
-    answer = recommend(real("mistralai/Mistral-7B-Instruct-v0.3"), instance("p5.48xlarge"), ALL)
-    assert isinstance(answer, Feasible)
-    warning = next(each.text for each in answer.warnings if each.code == "cheaper_instance")
-
-    assert warning.endswith(
-        "gives the same context of 32,768 tokens and concurrency of 64; p5.48xlarge has 8 x H100, 640 GiB."
-    )
-
-
 def test_prices_decide_where_both_are_known() -> None:
-    """For half the price, whatever its size; at 60 % of it nothing is said."""
+    """At half the price whatever the size, and not at 60 % of it."""
     model = real_model("mistralai/Mistral-7B-Instruct-v0.3")
     asked = dataclasses.replace(instance("g6e.xlarge"), usd_per_hour=2.0)
     plan = best_plan(model, asked)
-    assert plan is not None
+    assert isinstance(plan, Plan)
     half, more = (dataclasses.replace(instance("g6e.2xlarge"), usd_per_hour=price) for price in (1.0, 1.2))
     found = cheaper_equivalent(model, [half], asked=asked, plan=plan)
 
@@ -182,10 +168,10 @@ def test_prices_decide_where_both_are_known() -> None:
     assert cheaper_equivalent(model, [instance("g5.xlarge")], asked=asked, plan=plan) is None
 
 
-def test_an_instance_with_less_context_or_concurrency_is_no_equal() -> None:
+def test_an_instance_with_less_context_or_concurrency_is_not_an_equivalent() -> None:
     model, asked = real_model("meta-llama/Llama-3.1-8B-Instruct"), instance("g5.12xlarge")
     plan = best_plan(model, asked)
-    assert plan is not None
+    assert isinstance(plan, Plan)
 
     assert (
         cheaper_equivalent(model, [instance("g5.xlarge")], asked=asked, plan=plan, behavior=ANY_VERSION)
@@ -193,26 +179,27 @@ def test_an_instance_with_less_context_or_concurrency_is_no_equal() -> None:
     )
 
 
-def test_width_over_pcie_is_said_to_cost_throughput() -> None:
-    pcie, nvlink, alone = (
-        recommend(real("mistralai/Mistral-7B-Instruct-v0.3"), instance(name), ALL)
-        for name in ("g5.12xlarge", "p4d.24xlarge", "g5.xlarge")
-    )
-    assert isinstance(pcie, Feasible)
-    assert isinstance(nvlink, Feasible)
-    assert isinstance(alone, Feasible)
+def test_an_equivalent_has_kernels_for_the_quantization() -> None:
+    """Mistral 7B would fit on a V100, for which vLLM has no FP8 kernels."""
+    model, asked = real_model("mistralai/Mistral-7B-Instruct-v0.3"), instance("p5.48xlarge")
+    plan, behavior = best_plan(model, asked, FP8), behavior_of((0, 19))
+    assert isinstance(plan, Plan)
+    found = [
+        cheaper_equivalent(model, [instance(name)], asked=asked, plan=plan, behavior=behavior)
+        for name in ("p3dn.24xlarge", "g6.12xlarge")
+    ]
 
-    assert "TP 1 or 2 would hold the model" in pcie.explanation.tensor_parallel_degree
-    assert "PCIe" not in nvlink.explanation.tensor_parallel_degree
-    assert "PCIe" not in alone.explanation.tensor_parallel_degree
+    assert [each is not None for each in found] == [False, True]
 
 
-def test_a_processor_of_another_kind_and_a_type_that_is_gone_are_warned_about() -> None:
-    arm = recommend(real("Qwen/Qwen3-0.6B"), instance("g5g.xlarge"), ALL)
-    delisted = dataclasses.replace(instance("g5.xlarge"), is_listed=False)
-    gone = recommend(real("Qwen/Qwen3-0.6B"), delisted, ALL)
-    assert isinstance(arm, Feasible)
-    assert isinstance(gone, Feasible)
-
-    assert any("g5g.xlarge has arm64 processors" in warning.text for warning in arm.warnings)
-    assert any("EC2 no longer lists g5.xlarge" in warning.text for warning in gone.warnings)
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [({}, True), ({"is_listed": False}, False), ({"architecture": "arm64"}, False)],
+    ids=["listed", "no longer listed", "other processors"],
+)
+def test_an_instance_is_offered_while_it_is_listed_and_has_x86_processors(
+    changes: dict[str, Any],
+    expected: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    assert is_offered(dataclasses.replace(instance("g5.xlarge"), **changes)) is expected
+    assert not is_offered(instance("inf2.xlarge"))

@@ -1,4 +1,4 @@
-"""The configuration that comes out, and what holds for every one of them."""
+"""The configuration that fits, and what holds for every one of them."""
 
 import dataclasses
 
@@ -11,8 +11,10 @@ from support.metadata import llama, real_model
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import Model, parse_model
-from recommender.planning.plan import Plan, best_plan, power_of_two_within, workload_within
-from recommender.vllm.quantization import FP8, INT4, INT8, Quantization, candidates
+from recommender.planning.compatibility import CapabilityTooLow, DegreeNotAccepted, DoesNotFit
+from recommender.planning.plan import Plan, best_plan, fitting_plan, power_of_two_within
+from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.quantization import FP8, INT4, INT8, Quantization
 
 _GPU_INSTANCES = [each for each in ALL if not each.is_neuron]
 _MODELS = [
@@ -37,8 +39,13 @@ instances = st.sampled_from(_GPU_INSTANCES)
 
 def planned(model_id: str, instance_type: str) -> Plan:
     plan = best_plan(real_model(model_id), instance(instance_type))
-    assert plan is not None
+    assert isinstance(plan, Plan)
     return plan
+
+
+def found(model: Model, place: Instance, quantization: Quantization | None = None) -> Plan | None:
+    plan = best_plan(model, place, quantization)
+    return plan if isinstance(plan, Plan) else None
 
 
 def test_the_largest_valid_degree_is_taken_and_the_smallest_that_would_do_is_known() -> None:
@@ -58,8 +65,8 @@ def test_kv_heads_are_replicated_only_where_nothing_else_fits() -> None:
     replicated = best_plan(model, instance("p4d.24xlarge"), INT8)
     plain = best_plan(real_model("Qwen/Qwen3-30B-A3B"), instance("p4d.24xlarge"))
 
-    assert replicated is not None
-    assert plain is not None
+    assert isinstance(replicated, Plan)
+    assert isinstance(plain, Plan)
     assert (replicated.tensor_parallel, replicated.valid_tensor_parallel) == (8, (1, 2, 4, 8))
     assert (plain.tensor_parallel, plain.valid_tensor_parallel) == (4, (1, 2, 4))
 
@@ -85,23 +92,6 @@ def test_layers_with_a_window_leave_room_for_a_longer_context() -> None:
     assert plan.max_model_len > plan.budget.kv_cache_tokens
 
 
-@pytest.mark.parametrize(
-    ("context", "expected"),
-    [
-        (8192, (512, 256)),
-        (768, (512, 256)),
-        (767, (511, 256)),
-        (512, (341, 171)),
-        (64, (42, 22)),
-        (1, (0, 1)),
-    ],
-)
-def test_workload_shrinks_in_proportion(context: int, expected: tuple[int, int]) -> None:
-    workload = workload_within(context)
-
-    assert (workload.input_tokens, workload.output_tokens) == expected
-
-
 def test_concurrency_is_what_the_cache_holds() -> None:
     plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "g5.xlarge")
 
@@ -122,31 +112,41 @@ def test_a_model_with_a_short_context_of_its_own_still_runs() -> None:
     assert (plan.max_model_len, plan.workload.total_tokens) == (256, 256)
 
 
-def test_a_checkpoint_that_the_gpu_cannot_compute_has_no_plan() -> None:
-    """gpt-oss would fit into a T4, which has no kernel for MXFP4."""
-    assert best_plan(real_model("openai/gpt-oss-20b"), instance("g4dn.12xlarge")) is None
+def test_a_checkpoint_without_kernels_for_the_gpu_has_no_plan() -> None:
+    """gpt-oss would fit on a T4, for which vLLM has no MXFP4 kernels."""
+    reason = best_plan(real_model("openai/gpt-oss-20b"), instance("g4dn.12xlarge"))
+
+    assert reason == CapabilityTooLow(method="mxfp4", needed=(8, 0))
 
 
-@pytest.mark.parametrize(
-    ("instance_type", "expected"),
-    [
-        ("p3dn.24xlarge", (INT4,)),
-        ("g4dn.xlarge", (INT8, INT4)),
-        ("g5.xlarge", (INT8, INT4)),
-        ("g6.xlarge", (FP8, INT8, INT4)),
-        ("p5.48xlarge", (FP8, INT8, INT4)),
-        ("p6-b200.48xlarge", (FP8, INT4)),
-    ],
-)
-def test_only_formats_that_the_gpu_computes_are_tried(
-    instance_type: str, expected: tuple[Quantization, ...]
-) -> None:
-    assert expected == candidates(parse_model(llama()), gpu_of(instance(instance_type)))
+@pytest.mark.parametrize("instance_type", ["g5.xlarge", "g5.12xlarge", "g5.48xlarge"])
+def test_a_model_that_is_too_large_does_not_fit(instance_type: str) -> None:
+    """Qwen3 Coder 480B takes 894 GiB, and 8 x A10G have 192 GiB."""
+    reason = best_plan(real_model("Qwen/Qwen3-Coder-480B-A35B-Instruct"), instance(instance_type))
+
+    assert reason == DoesNotFit()
+
+
+def test_a_model_that_no_degree_divides_says_so() -> None:
+    blocks = {"quant_method": "fp8", "weight_block_size": [128, 128]}
+    model = parse_model(llama(intermediate_size=1000, quantization_config=blocks))
+
+    assert best_plan(model, instance("g6e.xlarge")) == DegreeNotAccepted(degree=1, largest_accepted=None)
+
+
+def test_memory_alone_decides_about_a_fitting_plan() -> None:
+    """INT8 fits on a B200, for which vLLM has no INT8 kernels."""
+    model, place = real_model("mistralai/Mistral-7B-Instruct-v0.3"), instance("p6-b200.48xlarge")
+
+    assert found(model, place, INT8) is None
+    assert isinstance(fitting_plan(model, place, INT8, default_engine_args(gpu_of(place))), Plan)
 
 
 @given(model=models, instance=instances, quantization=st.sampled_from([None, FP8, INT8, INT4]))
-def test_no_plan_promises_more_than_it_has(model: Model, instance: Instance, quantization: object) -> None:
-    plan = best_plan(model, instance, quantization)  # type: ignore[arg-type]
+def test_no_plan_promises_more_than_it_has(
+    model: Model, instance: Instance, quantization: Quantization | None
+) -> None:
+    plan = found(model, instance, quantization)
     if plan is None:
         return
     memory = plan.budget
@@ -169,18 +169,21 @@ def test_more_gpus_never_shrink_the_context(model: Model, instance: Instance) ->
         accelerator_count=2 * instance.accelerator_count,
         accelerator_memory_gib=2 * instance.accelerator_memory_gib,
     )
-    before, after = best_plan(model, instance), best_plan(model, doubled)
+    before, after = found(model, instance), found(model, doubled)
 
     assert before is None or (after is not None and after.max_model_len >= before.max_model_len)
 
 
 @given(model=models, instance=instances)
 def test_a_smaller_format_never_needs_more(model: Model, instance: Instance) -> None:
-    native, int8, int4 = (best_plan(model, instance, each) for each in (None, INT8, INT4))
+    engine_args = default_engine_args(gpu_of(instance))
+    native, int8, int4 = (fitting_plan(model, instance, each, engine_args) for each in (None, INT8, INT4))
 
     if model.quantization is None:
         for larger, smaller in ((native, int8), (int8, int4)):
-            assert larger is None or (smaller is not None and smaller.max_model_len >= larger.max_model_len)
+            assert not isinstance(larger, Plan) or (
+                isinstance(smaller, Plan) and smaller.max_model_len >= larger.max_model_len
+            )
 
 
 @given(
@@ -195,6 +198,6 @@ def test_less_memory_never_gives_more(model: Model, instance: Instance, less: in
     even_smaller = dataclasses.replace(
         smaller, accelerator_memory_gib=smaller.accelerator_memory_gib * (1 - less / 40)
     )
-    more, fewer = best_plan(model, smaller), best_plan(model, even_smaller)
+    more, fewer = found(model, smaller), found(model, even_smaller)
 
     assert fewer is None or (more is not None and more.max_model_len >= fewer.max_model_len)

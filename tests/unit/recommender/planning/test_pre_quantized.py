@@ -1,4 +1,4 @@
-"""Checkpoints that are quantized beforehand: which are read, and which are offered."""
+"""Pre-quantized checkpoints: which are read, and which are offered."""
 
 import dataclasses
 from typing import Any
@@ -38,7 +38,7 @@ def offered(
     return [each.model_id for each in found]
 
 
-def test_the_list_is_read_by_downloads_and_each_repository_once() -> None:
+def test_the_list_is_sorted_by_downloads_with_each_repository_once() -> None:
     listed = parse_listing(
         [entry("few"), entry("many", downloads=99), entry("few"), entry("new", downloads=None)]
     )
@@ -47,7 +47,7 @@ def test_the_list_is_read_by_downloads_and_each_repository_once() -> None:
 
 
 @pytest.mark.parametrize("broken", [None, 7, "x", [], {}, {"id": 7}, entry("gone", disabled=True)], ids=str)
-def test_what_is_no_entry_is_passed_over(broken: object) -> None:
+def test_what_is_not_an_entry_is_skipped(broken: object) -> None:
     assert parse_listing([broken]) == ()
 
 
@@ -66,7 +66,7 @@ def test_what_is_no_entry_is_passed_over(broken: object) -> None:
     ],
     ids=lambda value: value["id"] if isinstance(value, dict) else "",
 )
-def test_the_list_tells_what_cannot_be_meant(listed: dict[str, Any], may_be: set[str]) -> None:
+def test_the_list_rules_out_what_cannot_be_meant(listed: dict[str, Any], may_be: set[str]) -> None:
     (parsed,) = parse_listing([listed])
 
     assert may_be == {name for name in ("fp8", "int8", "int4") if parsed.may_be(name)}
@@ -81,7 +81,7 @@ def test_only_the_most_downloaded_are_read() -> None:
     assert worth_reading(listed, ["fp8"]) == ()
 
 
-def test_a_configuration_that_is_not_understood_is_no_candidate() -> None:
+def test_a_configuration_that_is_not_understood_is_not_a_candidate() -> None:
     (listed,) = parse_listing([entry("awq")])
 
     assert candidate(listed, {}) is None
@@ -121,8 +121,8 @@ def test_those_that_do_not_run_on_the_instance_are_not_offered() -> None:
 
 
 def test_a_repository_of_other_sizes_is_not_offered() -> None:
-    """Anybody may tag a repository as quantized from another."""
-    strangers = quantized_from(LLAMA_8B)
+    """Anyone may tag a repository as quantized from another."""
+    others = quantized_from(LLAMA_8B)
     own = parse_listing([entry("own", safetensors={"parameters": {"F16": 10**8, "I32": 10**9}})])[0]
     like = candidate(
         own, {**(llama().config or {}), "quantization_config": {"quant_method": "awq", "bits": 4}}
@@ -131,10 +131,10 @@ def test_a_repository_of_other_sizes_is_not_offered() -> None:
     assert like is not None
     base = real_model("mistralai/Mistral-7B-Instruct-v0.3")
     assert pre_quantized_checkpoints(base, [like], "int4", instance("g5.xlarge")) == ()
-    assert pre_quantized_checkpoints(like.model, strangers, "int4", instance("g5.xlarge")) == ()
+    assert pre_quantized_checkpoints(like.model, others, "int4", instance("g5.xlarge")) == ()
 
 
-def test_each_comes_with_the_way_it_runs() -> None:
+def test_each_comes_with_its_configuration() -> None:
     (found,) = pre_quantized_checkpoints(
         real_model(LLAMA_8B), quantized_from(LLAMA_8B), "int8", instance("g4dn.xlarge")
     )

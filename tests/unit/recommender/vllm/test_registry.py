@@ -1,70 +1,21 @@
-"""Versions of vLLM that lack an architecture."""
+"""Which versions of vLLM have a class."""
 
 import pytest
-from support.instances import ALL, instance
-from support.metadata import real
 
-from recommender.recommend import Feasible, Infeasible, recommend
-from recommender.vllm.behavior import behavior_of
-from recommender.vllm.registry import missing_support, partial_support
-from recommender.vllm.version import Version
+from recommender.vllm.registry import class_versions
+from recommender.vllm.version import EVERY_VERSION, VersionRange
 
 
 @pytest.mark.parametrize(
-    ("class_name", "version", "expected"),
+    ("class_name", "expected"),
     [
-        ("LlamaForCausalLM", None, None),
-        ("LlamaForCausalLM", (0, 33), None),
-        ("QWenLMHeadModel", None, None),
-        ("QWenLMHeadModel", (0, 23, 1), None),
-        ("QWenLMHeadModel", (0, 24), "vLLM runs QWenLMHeadModel up to 0.23 only."),
-        ("MllamaForConditionalGeneration", None, "vLLM runs MllamaForConditionalGeneration up to 0.10 only."),
-        ("Ministral3ForCausalLM", (0, 20, 0), None),
-        ("Ministral3ForCausalLM", (0, 19, 0), "vLLM runs Ministral3ForCausalLM from 0.20 on."),
+        ("LlamaForCausalLM", EVERY_VERSION),
+        ("QWenLMHeadModel", VersionRange(last=(0, 23))),
+        ("MllamaForConditionalGeneration", VersionRange(last=(0, 10))),
+        ("Ministral3ForCausalLM", VersionRange(first=(0, 20))),
+        ("", EVERY_VERSION),
     ],
 )
-def test_a_version_runs_what_its_registry_lists(
-    class_name: str, version: Version | None, expected: str | None
-) -> None:
-    assert expected == missing_support(class_name, version)
-
-
-@pytest.mark.parametrize(
-    ("class_name", "version", "expected"),
-    [
-        ("LlamaForCausalLM", None, None),
-        (
-            "QWenLMHeadModel",
-            None,
-            "vLLM runs QWenLMHeadModel up to 0.23 only: choose no later version.",
-        ),
-        (
-            "Ministral3ForCausalLM",
-            None,
-            "vLLM runs Ministral3ForCausalLM from 0.20 on: choose no earlier version.",
-        ),
-        ("QWenLMHeadModel", (0, 19), None),
-    ],
-)
-def test_without_a_version_it_is_said_which_ones_run_it(
-    class_name: str, version: Version | None, expected: str | None
-) -> None:
-    assert expected == partial_support(class_name, version)
-
-
-def test_a_configuration_that_only_some_versions_start_comes_with_a_warning() -> None:
-    answer = recommend(real("Qwen/Qwen-7B-Chat"), instance("g6e.xlarge"), ALL)
-
-    assert isinstance(answer, Feasible)
-    assert any("up to 0.23 only" in warning.text for warning in answer.warnings)
-
-
-def test_the_version_that_was_chosen_decides() -> None:
-    qwen, gpu = real("Qwen/Qwen-7B-Chat"), instance("g6e.xlarge")
-    started, refused = (recommend(qwen, gpu, ALL, behavior_of((0, minor))) for minor in (19, 24))
-
-    assert isinstance(started, Feasible)
-    assert not started.warnings
-    assert isinstance(refused, Infeasible)
-    assert refused.code == "unsupported_model"
-    assert refused.reason == "vLLM runs QWenLMHeadModel up to 0.23 only."
+def test_a_class_is_in_the_versions_whose_registry_lists_it(class_name: str, expected: VersionRange) -> None:
+    """`_PREVIOUSLY_SUPPORTED_MODELS` of 0.33, and the registries from 0.17 on."""
+    assert expected == class_versions(class_name)

@@ -1,0 +1,95 @@
+"""Warnings about values that vLLM would not accept or could not serve."""
+
+from recommender.hardware.units import gib_text
+from recommender.messages.phrases import choice_text, count_text, gpus_text, shape_text
+from recommender.messages.warning_context import WarningChecks, WarningContext
+from recommender.planning.compatibility import degree_incompatibility, lacks_state_blocks
+
+
+def _tp_exceeds_gpus(context: WarningContext) -> str | None:
+    degree, count = context.plan.tensor_parallel, context.instance.accelerator_count
+    if degree <= count:
+        return None
+    return (
+        f"This instance has only {gpus_text(count)}, so vLLM cannot start with a tensor parallel degree of"
+        f" {degree}: choose {choice_text(context.plan.valid_tensor_parallel)}."
+    )
+
+
+def _tp_not_accepted(context: WarningContext) -> str | None:
+    model, degree = context.model, context.plan.tensor_parallel
+    reason = degree_incompatibility(model, degree)
+    if reason is None:
+        return None
+    return (
+        f"vLLM does not accept a tensor parallel degree of {degree}, because it does not evenly divide the"
+        f" model's {shape_text(model)}: choose {choice_text(context.plan.valid_tensor_parallel)}. The memory"
+        f" figures are for a degree of {reason.largest_accepted}."
+    )
+
+
+def _memory_exceeded(context: WarningContext) -> str | None:
+    memory = context.plan.budget
+    if memory.kv_cache_bytes > 0:
+        return None
+    needed = memory.weight_bytes + memory.overhead.total_bytes
+    return (
+        f"Estimated memory of {gib_text(needed)} exceeds the available {gib_text(memory.usable_bytes)} on"
+        " each GPU: use more GPUs, a quantization or a larger instance."
+    )
+
+
+def _context_above_limit(context: WarningContext) -> str | None:
+    limit, chosen = context.model.max_position_embeddings, context.plan.max_model_len
+    if chosen <= limit or not context.model.context.is_enforced:
+        return None
+    return (
+        f"vLLM does not accept a context of {chosen:,} tokens for this model: choose at most {limit:,}, the"
+        " model's own limit."
+    )
+
+
+def _context_above_cache(context: WarningContext) -> str | None:
+    plan = context.plan
+    if plan.budget.kv_cache_bytes <= 0 or plan.budget.max_concurrent_requests(plan.max_model_len):
+        return None
+    if lacks_state_blocks(plan.budget):
+        return None
+    return (
+        f"The KV cache of {gib_text(plan.budget.kv_cache_bytes)} per GPU has no room for one request of"
+        f" {plan.max_model_len:,} tokens, so vLLM would not start: choose a shorter context."
+    )
+
+
+def _workload_above_context(context: WarningContext) -> str | None:
+    plan, work = context.plan, context.plan.workload
+    if work.total_tokens <= plan.max_model_len:
+        return None
+    return (
+        f"A request of {work.input_tokens:,} input and {work.output_tokens:,} output tokens has"
+        f" {work.total_tokens:,} tokens, more than the context of {plan.max_model_len:,}, so vLLM would"
+        " reject or truncate it: shorten the requests or raise the context."
+    )
+
+
+def _requests_queue(context: WarningContext) -> str | None:
+    plan = context.plan
+    if not 0 < plan.max_concurrent_requests < plan.concurrency:
+        return None
+    waiting = plan.concurrency - plan.max_concurrent_requests
+    return (
+        f"The KV cache holds {count_text(plan.max_concurrent_requests, 'request')} of"
+        f" {plan.workload.total_tokens:,} tokens at once; the remaining {waiting:,} of {plan.concurrency:,}"
+        " requests will queue."
+    )
+
+
+VALUE_WARNINGS: WarningChecks = {
+    "tp_exceeds_gpus": _tp_exceeds_gpus,
+    "tp_not_accepted": _tp_not_accepted,
+    "memory_exceeded": _memory_exceeded,
+    "context_above_limit": _context_above_limit,
+    "context_above_cache": _context_above_cache,
+    "workload_above_context": _workload_above_context,
+    "requests_queue": _requests_queue,
+}

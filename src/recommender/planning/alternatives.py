@@ -1,0 +1,56 @@
+"""What to do about a model that does not fit at native precision: quantize it, or take a larger instance."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.instance import Instance
+from recommender.model import Model
+from recommender.planning.instances import InstancePlan, cheapest_fitting_instance
+from recommender.planning.plan import Plan, best_plan
+from recommender.planning.quantization_options import load_time_options, quantization_options
+from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.quantization import Quantization
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternatives:
+    """The alternatives that exist; `None` for one that does not."""
+
+    quantized: Plan | None
+    at_load: Plan | None
+    """One that vLLM quantizes while loading, where `quantized` needs a pre-quantized checkpoint."""
+    larger: InstancePlan | None
+
+
+def alternatives(
+    model: Model,
+    instance: Instance,
+    instances: Sequence[Instance],
+    behavior: VersionBehavior = ANY_VERSION,
+) -> Alternatives:
+    """The first quantization that fits on `instance`, and the cheapest of `instances` that needs none."""
+    quantized = _first_fitting(
+        model, instance, behavior, quantization_options(model, gpu_of(instance), behavior)
+    )
+    return Alternatives(
+        quantized=quantized,
+        at_load=load_time_alternative(model, instance, quantized, behavior) if quantized else None,
+        larger=cheapest_fitting_instance(model, instances, asked=instance, behavior=behavior),
+    )
+
+
+def load_time_alternative(
+    model: Model, instance: Instance, plan: Plan, behavior: VersionBehavior = ANY_VERSION
+) -> Plan | None:
+    """The first plan that vLLM quantizes while loading, where `plan` needs a pre-quantized checkpoint."""
+    if not plan.needs_pre_quantized_checkpoint:
+        return None
+    return _first_fitting(model, instance, behavior, load_time_options(model, gpu_of(instance), behavior))
+
+
+def _first_fitting(
+    model: Model, instance: Instance, behavior: VersionBehavior, quantizations: Iterable[Quantization]
+) -> Plan | None:
+    tried = (best_plan(model, instance, each, behavior=behavior) for each in quantizations)
+    return next((plan for plan in tried if isinstance(plan, Plan)), None)

@@ -1,0 +1,45 @@
+"""The scheduled function."""
+
+from typing import Any
+
+import pytest
+from support.dynamodb import TABLE
+from support.ec2 import AccessDenied, Families
+
+from importer import app
+from importer.import_run import Sources
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *, pricing: Any) -> dict[str, int]:
+    monkeypatch.setenv("INSTANCE_TABLE", TABLE)
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setattr(
+        app, "sources", lambda region: Sources(ec2=Families("g5"), pricing=pricing, region=region)
+    )
+    return app.handle({}, None)
+
+
+@pytest.mark.usefixtures("moto_table")
+def test_it_returns_how_many_types_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, pricing=None) == {
+        "added": 8,
+        "changed": 0,
+        "delisted": 0,
+        "unchanged": 0,
+        "skipped": 0,
+        "priced": 0,
+    }
+
+
+@pytest.mark.usefixtures("moto_table")
+def test_it_fails_if_the_prices_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(app.PricesNotRead, match="AccessDenied"):
+        run(monkeypatch, pricing=AccessDenied())
+
+
+def test_it_reads_ec2_in_its_region_and_the_price_list_where_that_is_served() -> None:
+    found: Any = app.sources("eu-west-1")
+
+    assert found.region == "eu-west-1"
+    assert found.ec2.meta.region_name == "eu-west-1"
+    assert found.pricing.meta.region_name == "us-east-1"

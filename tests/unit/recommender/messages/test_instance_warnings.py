@@ -1,0 +1,121 @@
+"""Warnings about the instance and the versions that run on it, each with its condition and only then."""
+
+import dataclasses
+import re
+from typing import Any
+
+import pytest
+from support.instances import instance
+from support.metadata import llama
+from support.warned import warnings
+
+MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
+
+
+@pytest.mark.parametrize(
+    ("code", "model", "on", "overrides", "without", "sentence"),
+    [
+        (
+            "fewer_gpus",
+            MISTRAL,
+            "g5.12xlarge",
+            {"tensor_parallel": 2},
+            {},
+            (
+                "Only 2 of 4 GPUs would be used, and you pay for the idle ones too; a tensor parallel degree"
+                " of 4 would use more."
+            ),
+        ),
+    ],
+)
+def test_an_override_is_warned_about(
+    code: str, model: str, on: str, overrides: dict[str, Any], without: dict[str, Any], sentence: str
+) -> None:
+    assert warnings(model, on, **overrides)[code].endswith(sentence)
+    assert code not in warnings(model, on, **without)
+
+
+def test_little_host_memory_is_warned_about() -> None:
+    little, enough = (dataclasses.replace(instance("g5.xlarge"), memory_gib=gib) for gib in (8, 32))
+
+    assert warnings(MISTRAL, little)["little_host_memory"] == (
+        "g5.xlarge has 8 GiB of host memory, less than the 13.5 GiB of the checkpoint, so loading will be"
+        " slow: an instance with more host memory loads it faster."
+    )
+    assert "little_host_memory" not in warnings(MISTRAL, enough)
+
+
+def test_states_that_limit_the_sequences_are_warned_about() -> None:
+    sentence = warnings("Qwen/Qwen3.8-27B", "p5.48xlarge", tensor_parallel=1)["states_limit_sequences"]
+
+    assert re.fullmatch(
+        r"The cache has (\d+) blocks for the states of this model, but vLLM needs one for each of 1024"
+        r" sequences: set --max-num-seqs to \1 at most\.",
+        sentence,
+    )
+    assert "states_limit_sequences" not in warnings("Qwen/Qwen3.8-27B", "p5.48xlarge")
+
+
+def test_an_unknown_gpu_is_warned_about() -> None:
+    unknown = dataclasses.replace(instance("g5.12xlarge"), accelerator_name="X1")
+
+    assert warnings(llama(), unknown)["unknown_gpu"] == (
+        "X1 is not a known GPU: the plan assumes 20.1 GiB of memory on each GPU of g5.12xlarge and no FP8"
+        " arithmetic."
+    )
+
+
+def test_other_processors_and_a_delisted_type_are_warned_about() -> None:
+    delisted = dataclasses.replace(instance("g5.xlarge"), is_listed=False)
+
+    assert warnings("Qwen/Qwen3-0.6B", "g5g.xlarge")["other_processors"] == (
+        "g5g.xlarge has arm64 processors: install a vLLM build for them."
+    )
+    assert warnings("Qwen/Qwen3-0.6B", delisted)["not_listed"] == (
+        "EC2 no longer lists g5.xlarge: choose another type."
+    )
+
+
+@pytest.mark.parametrize(
+    ("model_id", "on", "code", "sentence"),
+    [
+        (
+            "Qwen/Qwen3-8B",
+            "p3dn.24xlarge",
+            "lacks_wheels",
+            "vLLM's released wheels support V100 only up to 0.19: choose 0.19 or earlier.",
+        ),
+        (
+            "Qwen/Qwen-7B-Chat",
+            "g6e.xlarge",
+            "not_every_version",
+            "vLLM supports QWenLMHeadModel only up to 0.23: choose 0.23 or earlier.",
+        ),
+        (
+            "google/gemma-4-31B-it",
+            "p5.48xlarge",
+            "not_every_version",
+            "vLLM supports Gemma4ForConditionalGeneration only from 0.19 on: choose 0.19 or later.",
+        ),
+        (
+            "unsloth/phi-4-bnb-4bit",
+            "g5.xlarge",
+            "not_every_version",
+            (
+                "vLLM runs bitsandbytes checkpoints only up to 0.27; later versions need the plugin"
+                " vllm-bnb-plugin."
+            ),
+        ),
+    ],
+)
+def test_versions_that_do_not_run_the_model_are_named_where_none_is_chosen(
+    model_id: str, on: str, code: str, sentence: str
+) -> None:
+    assert warnings(model_id, on)[code] == sentence
+    assert code not in warnings(model_id, on, (0, 19))
+
+
+def test_a_much_cheaper_equivalent_is_named() -> None:
+    assert warnings(MISTRAL, "p5.48xlarge")["cheaper_instance"].endswith(
+        "offers the same context of 32,768 tokens and concurrency of 64 as p5.48xlarge (8 x H100, 640 GiB)."
+    )

@@ -1,0 +1,102 @@
+"""Warnings about values, each with its condition and only then."""
+
+import re
+from typing import Any
+
+import pytest
+from support.warned import warnings
+
+MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
+
+
+@pytest.mark.parametrize(
+    ("code", "model", "on", "overrides", "without", "sentence"),
+    [
+        (
+            "tp_exceeds_gpus",
+            MISTRAL,
+            "g5.12xlarge",
+            {"tensor_parallel": 8},
+            {"tensor_parallel": 4},
+            (
+                "This instance has only 4 GPUs, so vLLM cannot start with a tensor parallel degree of 8:"
+                " choose 1, 2 or 4."
+            ),
+        ),
+        (
+            "tp_not_accepted",
+            "microsoft/phi-4",
+            "g5.48xlarge",
+            {"tensor_parallel": 4},
+            {"tensor_parallel": 2},
+            (
+                "vLLM does not accept a tensor parallel degree of 4, because it does not evenly divide the"
+                " model's 40 attention heads, 10 KV heads and feed-forward width of 17,920: choose 1 or 2."
+                " The memory figures are for a degree of 2."
+            ),
+        ),
+        (
+            "memory_exceeded",
+            "Qwen/Qwen2.5-32B-Instruct",
+            "g5.12xlarge",
+            {"tensor_parallel": 1},
+            {"tensor_parallel": 4},
+            "exceeds the available 19.8 GiB on each GPU: use more GPUs, a quantization or a larger instance.",
+        ),
+        (
+            "context_above_limit",
+            MISTRAL,
+            "p5.48xlarge",
+            {"max_model_len": 40_000},
+            {"max_model_len": 32_768},
+            (
+                "vLLM does not accept a context of 40,000 tokens for this model: choose at most 32,768, the"
+                " model's own limit."
+            ),
+        ),
+        (
+            "context_above_cache",
+            "meta-llama/Llama-3.1-8B-Instruct",
+            "g5.xlarge",
+            {"max_model_len": 100_000},
+            {"max_model_len": 8192},
+            (
+                "has no room for one request of 100,000 tokens, so vLLM would not start: choose a shorter"
+                " context."
+            ),
+        ),
+        (
+            "workload_above_context",
+            MISTRAL,
+            "g5.xlarge",
+            {"max_model_len": 600, "input_tokens": 512, "output_tokens": 256},
+            {"max_model_len": 768, "input_tokens": 512, "output_tokens": 256},
+            (
+                "A request of 512 input and 256 output tokens has 768 tokens, more than the context of 600,"
+                " so vLLM would reject or truncate it: shorten the requests or raise the context."
+            ),
+        ),
+        (
+            "requests_queue",
+            MISTRAL,
+            "g5.xlarge",
+            {"concurrency": 60},
+            {"concurrency": 55},
+            (
+                "The KV cache holds 55 requests of 768 tokens at once; the remaining 5 of 60 requests will"
+                " queue."
+            ),
+        ),
+    ],
+)
+def test_an_override_is_warned_about(
+    code: str, model: str, on: str, overrides: dict[str, Any], without: dict[str, Any], sentence: str
+) -> None:
+    assert warnings(model, on, **overrides)[code].endswith(sentence)
+    assert code not in warnings(model, on, **without)
+
+
+def test_native_precision_that_does_not_fit_is_warned_about() -> None:
+    sentence = warnings("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge", quantization="none")["memory_exceeded"]
+
+    assert re.match(r"Estimated memory of 29\.\d GiB exceeds the available 19.8 GiB on each GPU", sentence)

@@ -1,0 +1,204 @@
+"""Why a version of vLLM cannot run a model on a GPU."""
+
+import pytest
+from support.instances import instance
+from support.metadata import llama, real_model
+
+from recommender.hardware.gpu import Gpu, gpu_of
+from recommender.memory.budget import budget
+from recommender.model import parse_model
+from recommender.planning.compatibility import (
+    CapabilityTooLow,
+    ClassNotInVersion,
+    DegreeNotAccepted,
+    Incompatibility,
+    No16BitDtype,
+    NoBitsandbytes,
+    NoKernels,
+    NoWheels,
+    class_incompatibility,
+    degree_incompatibility,
+    has_wheels,
+    holds_minimum_context,
+    incompatibility,
+    lacks_state_blocks,
+    quantization_incompatibility,
+    version_limits,
+)
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.quantization import FP8, INT4, INT8, Quantization
+from recommender.vllm.version import Version, VersionRange
+
+LLAMA = parse_model(llama())
+FP8_CHECKPOINT = "Qwen/Qwen3-8B-FP8"
+COMPRESSED_FP8 = "nm-testing/Meta-Llama-3.1-8B-Instruct-FP8-hf"
+
+
+def gpu(instance_type: str) -> Gpu:
+    return gpu_of(instance(instance_type))
+
+
+V100, T4, A10G, L4 = (gpu(name) for name in ("p3dn.24xlarge", "g4dn.xlarge", "g5.xlarge", "g6.xlarge"))
+H100, B200, RTX_PRO = (gpu(name) for name in ("p5.48xlarge", "p6-b200.48xlarge", "g7e.12xlarge"))
+
+_UP_TO_0_19, _UP_TO_0_23, _UP_TO_0_27 = (VersionRange(last=(0, minor)) for minor in (19, 23, 27))
+
+
+@pytest.mark.parametrize(
+    ("model_id", "card", "version", "expected"),
+    [
+        ("Qwen/Qwen3-8B", A10G, None, None),
+        (
+            "Qwen/Qwen-7B-Chat",
+            A10G,
+            (0, 24),
+            ClassNotInVersion(class_name="QWenLMHeadModel", versions=_UP_TO_0_23),
+        ),
+        ("Qwen/Qwen-7B-Chat", A10G, (0, 23, 1), None),
+        ("Qwen/Qwen-7B-Chat", A10G, None, None),
+        ("Qwen/Qwen3-8B", V100, (0, 20), NoWheels(versions=_UP_TO_0_19)),
+        ("Qwen/Qwen3-8B", V100, (0, 19), None),
+        ("Qwen/Qwen3-8B", V100, None, None),
+        ("unsloth/phi-4-bnb-4bit", A10G, (0, 28), NoBitsandbytes(versions=_UP_TO_0_27)),
+        ("unsloth/phi-4-bnb-4bit", A10G, None, None),
+        ("deepseek-ai/DeepSeek-V3.2", RTX_PRO, None, NoKernels(kind="sparse attention")),
+        ("deepseek-ai/DeepSeek-V3.2", H100, None, None),
+        ("RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8", B200, None, NoKernels(kind="INT8")),
+        ("RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8", A10G, None, None),
+        ("gaunernst/gemma-3-27b-it-int4-awq", T4, None, No16BitDtype()),
+        ("google/gemma-3-27b-it", T4, None, None),
+        ("openai/gpt-oss-20b", T4, None, CapabilityTooLow(method="mxfp4", needed=(8, 0))),
+        ("Qwen/Qwen2.5-7B-Instruct-AWQ", V100, (0, 19), CapabilityTooLow(method="awq", needed=(7, 5))),
+    ],
+)  # fmt: skip
+def test_a_model_is_incompatible_for_its_first_reason(
+    model_id: str, card: Gpu, version: Version | None, expected: Incompatibility | None
+) -> None:
+    assert expected == incompatibility(real_model(model_id), card, behavior=behavior_of(version))
+
+
+@pytest.mark.parametrize("model_id", [FP8_CHECKPOINT, COMPRESSED_FP8])
+@pytest.mark.parametrize(
+    ("card", "version", "needed"),
+    [
+        (T4, (0, 16), (8, 0)),
+        (T4, (0, 17), None),
+        (T4, None, None),
+        (A10G, (0, 12), None),
+        (V100, (0, 16), (8, 0)),
+        (V100, (0, 19), (7, 5)),
+    ],
+    ids=str,
+)
+def test_fp8_weights_have_one_answer_however_they_come_about(
+    model_id: str, card: Gpu, version: Version | None, needed: tuple[int, int] | None
+) -> None:
+    """A checkpoint in FP8 and FP8 while loading run on the same GPUs."""
+    behavior = behavior_of(version)
+
+    for reason in (
+        incompatibility(real_model(model_id), card, behavior=behavior),
+        incompatibility(LLAMA, card, FP8, behavior),
+        quantization_incompatibility(card, FP8, behavior),
+    ):
+        assert needed == (reason.needed if isinstance(reason, CapabilityTooLow) else reason)
+
+
+@pytest.mark.parametrize(
+    ("quantization", "card", "expected"),
+    [
+        (INT8, V100, NoKernels(kind="INT8")),
+        (INT8, T4, None),
+        (INT8, H100, None),
+        (INT8, B200, NoKernels(kind="INT8")),
+        (FP8, V100, CapabilityTooLow(method="fp8", needed=(7, 5))),
+        (FP8, T4, None),
+        (INT4, V100, None),
+    ],
+)
+def test_a_quantization_needs_kernels_for_the_gpu(
+    quantization: Quantization, card: Gpu, expected: NoKernels | CapabilityTooLow | None
+) -> None:
+    assert expected == quantization_incompatibility(card, quantization)
+    assert expected == incompatibility(LLAMA, card, quantization)
+
+
+def test_a_model_that_runs_in_fp32_cannot_be_quantized() -> None:
+    """Gemma 3 does not support FP16, a T4 does not support BF16."""
+    gemma = real_model("google/gemma-3-27b-it")
+
+    assert incompatibility(gemma, T4, INT4) == No16BitDtype()
+    assert incompatibility(gemma, A10G, INT4) is None
+
+
+def test_without_a_version_the_limits_of_some_versions_are_known() -> None:
+    qwen, phi = real_model("Qwen/Qwen-7B-Chat"), real_model("unsloth/phi-4-bnb-4bit")
+
+    assert version_limits(LLAMA, A10G) == ()
+    assert version_limits(LLAMA, V100) == (NoWheels(versions=_UP_TO_0_19),)
+    assert version_limits(phi, A10G) == (NoBitsandbytes(versions=_UP_TO_0_27),)
+    assert version_limits(qwen, V100) == (
+        ClassNotInVersion(class_name="QWenLMHeadModel", versions=_UP_TO_0_23),
+        NoWheels(versions=_UP_TO_0_19),
+    )
+
+
+def test_a_chosen_version_within_the_limits_has_none() -> None:
+    assert version_limits(real_model("Qwen/Qwen-7B-Chat"), V100, behavior_of((0, 19))) == ()
+
+
+def test_a_class_that_no_covered_version_has_is_incompatible_without_a_version() -> None:
+    """Mllama was removed after 0.10, and an answer without a version covers 0.17 and later."""
+    reason = class_incompatibility("MllamaForConditionalGeneration")
+
+    assert reason == ClassNotInVersion(
+        class_name="MllamaForConditionalGeneration", versions=VersionRange(last=(0, 10))
+    )
+    assert class_incompatibility("LlamaForCausalLM") is None
+
+
+def test_wheels_have_to_run_in_every_version_that_is_meant() -> None:
+    assert has_wheels(T4)
+    assert not has_wheels(V100)
+    assert has_wheels(V100, behavior_of((0, 19)))
+    assert not has_wheels(V100, behavior_of((0, 20)))
+
+
+@pytest.mark.parametrize(
+    ("model_id", "degree", "expected"),
+    [
+        ("microsoft/phi-4", 2, None),
+        ("microsoft/phi-4", 4, DegreeNotAccepted(degree=4, largest_accepted=2)),
+        ("Qwen/Qwen2.5-1.5B-Instruct", 4, None),
+        ("Qwen/Qwen2.5-1.5B-Instruct", 8, DegreeNotAccepted(degree=8, largest_accepted=4)),
+    ],
+)
+def test_a_degree_has_to_divide_the_model(
+    model_id: str, degree: int, expected: DegreeNotAccepted | None
+) -> None:
+    """Phi-4 has 40 heads and 10 KV heads; the 2 KV heads of Qwen2.5-1.5B may be replicated."""
+    assert expected == degree_incompatibility(real_model(model_id), degree)
+
+
+def test_a_checkpoint_whose_blocks_divide_nothing_is_not_accepted_on_one_gpu() -> None:
+    blocks = {"quant_method": "fp8", "weight_block_size": [128, 128]}
+    model = parse_model(llama(intermediate_size=1000, quantization_config=blocks))
+
+    assert degree_incompatibility(model, 1) == DegreeNotAccepted(degree=1, largest_accepted=None)
+
+
+def test_a_gpu_has_to_hold_a_context_of_512_tokens_with_the_weights() -> None:
+    """14.8 billion weights take 27.6 GiB in BF16, and an L4 has 22.0 GiB."""
+    model = real_model("Qwen/Qwen2.5-14B-Instruct")
+
+    assert not holds_minimum_context(model, budget(model, L4, 1))
+    assert holds_minimum_context(model, budget(model, L4, 2))
+
+
+def test_a_model_with_states_needs_a_block_for_every_sequence() -> None:
+    """An H100 schedules 1024 sequences by default, and one GPU has fewer blocks for Qwen3.8-27B."""
+    model = real_model("Qwen/Qwen3.8-27B")
+
+    assert lacks_state_blocks(budget(model, H100, 1))
+    assert not lacks_state_blocks(budget(model, H100, 4))
+    assert not lacks_state_blocks(budget(LLAMA, H100, 1))

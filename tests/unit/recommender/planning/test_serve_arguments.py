@@ -1,0 +1,47 @@
+"""A plan as `vllm serve` arguments."""
+
+import dataclasses
+
+from support.instances import instance
+from support.metadata import real_model
+
+from recommender.planning.plan import Plan, best_plan
+from recommender.planning.serve_arguments import serve_arguments
+from recommender.vllm.quantization import FP8, INT8, Quantization
+
+
+def planned(model_id: str, on: str, quantization: Quantization | None = None) -> Plan:
+    plan = best_plan(real_model(model_id), instance(on), quantization)
+    assert isinstance(plan, Plan)
+    return plan
+
+
+def test_every_limit_that_the_memory_was_calculated_for_is_an_argument() -> None:
+    plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "g5.12xlarge")
+
+    assert serve_arguments(plan) == (
+        *("--tensor-parallel-size", "4"),
+        *("--max-model-len", "32768"),
+        *("--gpu-memory-utilization", "0.9"),
+        *("--max-num-seqs", "256"),
+        *("--max-num-batched-tokens", "2048"),
+    )
+
+
+def test_a_dtype_is_given_where_the_gpu_does_not_support_the_checkpoints_own() -> None:
+    arguments = serve_arguments(planned("Qwen/Qwen3-8B", "g4dn.12xlarge"))
+
+    assert arguments[-2:] == ("--dtype", "float16")
+
+
+def test_only_quantization_while_loading_has_a_flag() -> None:
+    model_id, on = "meta-llama/Llama-3.1-8B-Instruct", "g6.xlarge"
+
+    assert serve_arguments(planned(model_id, on, FP8))[-2:] == ("--quantization", "fp8")
+    assert "--quantization" not in serve_arguments(planned(model_id, on, INT8))
+
+
+def test_the_arguments_follow_the_plan() -> None:
+    plan = dataclasses.replace(planned("Qwen/Qwen3-8B", "g5.xlarge"), max_model_len=1000)
+
+    assert "1000" in serve_arguments(plan)

@@ -1,0 +1,54 @@
+"""Which models the second model runner runs by default."""
+
+import pytest
+from support.metadata import real_model
+
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.model_runner import (
+    LEAST_FAVORABLE,
+    V1_SORTING,
+    V1_TRITON,
+    ModelRunnerV2,
+)
+from recommender.vllm.version import Version
+
+_QWEN, _LLAMA = "Qwen/Qwen3-8B", "meta-llama/Llama-3.1-8B-Instruct"
+_QWEN_AWQ, _GEMMA = "Qwen/Qwen2.5-14B-Instruct-AWQ", "google/gemma-2-9b-it"
+_DEEPSEEK, _MIXTRAL = "deepseek-ai/DeepSeek-V2-Lite-Chat", "mistralai/Mixtral-8x7B-Instruct-v0.1"
+_NEMOTRON = "nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16"
+
+
+@pytest.mark.parametrize(
+    ("version", "model_ids"),
+    [
+        ((0, 21), ()),
+        ((0, 22), (_QWEN,)),
+        ((0, 23), (_QWEN, _LLAMA)),
+        ((0, 24), (_QWEN, _LLAMA, _DEEPSEEK)),
+        ((0, 25), (_QWEN, _LLAMA, _QWEN_AWQ, _GEMMA, _DEEPSEEK)),
+        ((0, 29), (_QWEN, _LLAMA, _QWEN_AWQ, _GEMMA, _DEEPSEEK, _MIXTRAL, _NEMOTRON)),
+    ],
+    ids=str,
+)
+def test_the_second_runner_takes_over_model_by_model(version: Version, model_ids: tuple[str, ...]) -> None:
+    """`vllm/config/vllm.py` of each version."""
+    behavior = behavior_of(version)
+    models = [_QWEN, _LLAMA, _QWEN_AWQ, _GEMMA, _DEEPSEEK, _MIXTRAL, _NEMOTRON]
+    on_v2 = [each for each in models if isinstance(behavior.model_runner(real_model(each)), ModelRunnerV2)]
+
+    assert on_v2 == [each for each in models if each in model_ids]
+
+
+def test_a_quantized_checkpoint_stays_on_the_first_runner_in_0_23() -> None:
+    model = real_model("Qwen/Qwen3-8B-FP8")
+
+    assert not isinstance(behavior_of((0, 23)).model_runner(model), ModelRunnerV2)
+    assert isinstance(behavior_of((0, 24)).model_runner(model), ModelRunnerV2)
+
+
+def test_without_a_version_the_least_favorable_figures_count() -> None:
+    model = real_model(_QWEN)
+
+    assert behavior_of(None).model_runner(model) == LEAST_FAVORABLE
+    assert behavior_of((0, 16)).model_runner(model) == V1_SORTING
+    assert behavior_of((0, 17)).model_runner(model) == V1_TRITON
