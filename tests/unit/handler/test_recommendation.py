@@ -145,8 +145,7 @@ def test_an_answer_from_stale_metadata_is_not_reused(monkeypatch: pytest.MonkeyP
 
 
 def test_implausible_metadata_are_a_bad_response_of_the_hub() -> None:
-    config = {"model_type": "llama", "num_hidden_layers": -1, "hidden_size": 64}
-    with running_hub(HubDouble(config=config)) as hub:
+    with running_hub(HubDouble(config={**CONFIG, "num_hidden_layers": -1})) as hub:
         sentence = assert_error(Service(hub.url).ask(MODEL, "g5.xlarge"), 502, "hub_bad_response")
 
     assert MODEL in sentence
