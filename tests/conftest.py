@@ -10,7 +10,7 @@ from local.runtime.environment import isolate
 isolate()
 
 # Hypothesis would fail a test whose first example takes 200 ms, as on a busy machine.
-settings.register_profile("without deadline", deadline=None)
+settings.register_profile("without deadline", settings.default, deadline=None)
 settings.load_profile("without deadline")
 
 
