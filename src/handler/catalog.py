@@ -151,8 +151,8 @@ class Catalog:
         instances = {instance.name: instance for instance in parsed if instance is not None}
         if not instances:
             raise CatalogUnavailable(
-                "The table of instance types is empty. The operator of this service fills it with"
-                " `make seed`."
+                "The table of instance types is empty. A new stack imports them within minutes; its operator"
+                " can import at once by invoking the stack's ImportFunction, or with `make seed`."
             )
         return dict(sorted(instances.items()))
 
