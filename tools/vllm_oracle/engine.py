@@ -167,6 +167,8 @@ def _parsed(values: dict[str, Any]) -> dict[str, Any]:
     }
     if not {"rope_parameters", "rope_scaling", "rope_theta"} & parsed.keys():
         parsed["rope_theta"] = 10_000.0
+    if parsed.get("use_sliding_window") is False:  # as Qwen2's class and those derived from it do
+        parsed["sliding_window"] = None
     if isinstance(parsed.get("block_configs"), list):  # DeciLM
         parsed["block_configs"] = [_with_attributes(each) for each in parsed["block_configs"]]
     return parsed
