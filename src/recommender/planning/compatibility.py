@@ -16,7 +16,7 @@ from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.capabilities import Capability, lowest_capability, wheel_versions
 from recommender.vllm.quantization import BITSANDBYTES_VERSIONS, Quantization
 from recommender.vllm.registry import class_versions
-from recommender.vllm.version import VersionRange
+from recommender.vllm.version import EVERY_VERSION, VersionRange
 
 MINIMUM_CONTEXT = 512
 """A shorter context is not worth proposing, unless the model's own limit is shorter."""
@@ -76,9 +76,6 @@ class DegreeNotAccepted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoesNotFit:
     """The memory of the GPUs is too small for weights, overhead and a KV cache."""
-
-    largest_degree: int
-    """The largest degree that vLLM accepts on the instance."""
 
 
 VersionLimit = ClassNotInVersion | NoWheels | NoBitsandbytes
@@ -170,8 +167,12 @@ def _reasons(
 
 
 def _version_limits(model: Model, gpu: Gpu) -> Iterator[VersionLimit]:
-    yield ClassNotInVersion(class_name=model.class_name, versions=class_versions(model.class_name))
-    yield NoWheels(versions=wheel_versions(gpu.compute_capability))
+    versions = class_versions(model.class_name)
+    if versions is not EVERY_VERSION:
+        yield ClassNotInVersion(class_name=model.class_name, versions=versions)
+    versions = wheel_versions(gpu.compute_capability)
+    if versions is not EVERY_VERSION:
+        yield NoWheels(versions=versions)
     if model.quantization == "bitsandbytes":
         yield NoBitsandbytes(versions=BITSANDBYTES_VERSIONS)
 
