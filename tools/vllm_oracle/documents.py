@@ -17,9 +17,8 @@ _DOCUMENTS = ("config.json", "hf_quant_config.json")
 _MODULE_LISTS = ("ignore", "modules_to_not_convert", "exclude_modules", "quantized_layers", "targets")
 _COUNTS = ("num_hidden_layers", "n_layer", "num_layers", "depth")
 
-# What vLLM reads of a configuration of this `model_type` although no size depends on it. The snapshot leaves it
-# out.
-_WITHOUT_SIZE = {
+# What vLLM reads for a `model_type` although no size depends on it: the snapshot leaves it out.
+_WITHOUT_SIZE: dict[str, dict[str, Any]] = {
     "gemma2": {"hidden_act": "gelu_pytorch_tanh"},
     "qwen3_vl_moe_text": {"norm_topk_prob": True},
 }

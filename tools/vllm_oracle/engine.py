@@ -80,7 +80,10 @@ def engine_config(folder: Path, tensor_parallel: int, context: int | None = None
         # Its default is 4 GiB for each rank, more than a small machine has.
         options["swap_space"] = 0
     arguments = EngineArgs(**options)
-    return arguments.create_engine_config(usage_context=UsageContext.OPENAI_API_SERVER)
+    config = arguments.create_engine_config(usage_context=UsageContext.OPENAI_API_SERVER)
+    if hasattr(config.model_config, "maybe_untie_word_embeddings"):  # left out for dummy weights
+        config.model_config.maybe_untie_word_embeddings()
+    return config
 
 
 def read_config(folder: Path, tensor_parallel: int, row: dict[str, Any]) -> Any:
