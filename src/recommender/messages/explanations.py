@@ -214,9 +214,13 @@ def _max_model_len(model: Model, plan: Plan) -> str:
         if chosen == limit
         else f"the largest power of two within the model's limit of {limit:,}"
     )
+    if not model.context.is_enforced:
+        within = "vLLM's default: the model states no limit, and vLLM accepts any length"
+    default = model.context.default_tokens
+    without_flag = f" Without the flag vLLM takes {default:,} (longrope)." if default < chosen else ""
     return (
         f"{chosen:,} tokens is {within}; {cache_text(plan.budget)} has room for"
-        f" {count_text(requests, 'request')} of that length."
+        f" {count_text(requests, 'request')} of that length.{without_flag}"
     )
 
 
