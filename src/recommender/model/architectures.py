@@ -37,6 +37,8 @@ _MLA_PREDICTING = Architecture(attention="mla", may_predict=True)
 _SPARSE_MLA = Architecture(attention="sparse_mla", may_predict=True, own_keys=frozenset({"index_n_heads"}))
 _PREDICTING = Architecture(may_predict=True)
 
+_IQUEST_LOOP_CODER = Architecture(loops_in_window=True, own_keys=frozenset({"loop_num"}))
+
 # Two blocks of attention in every layer: `vllm/model_executor/models/longcat_flash.py`.
 _LONGCAT_FLASH = Architecture(attention="mla", attention_per_layer=2)
 
@@ -151,6 +153,7 @@ ARCHITECTURES: Mapping[str, Architecture] = {
     "gemma": _GEMMA,
     "glm4": _NO_FLOAT16,
     "llama": _LLAMA,
+    "iquestloopcoder": _IQUEST_LOOP_CODER,
     "longcat_flash": _LONGCAT_FLASH,
     "minicpm3": _MINICPM_3,
     "minimax_m3_text": _MINIMAX_M3,

@@ -26,8 +26,8 @@ _WITHOUT_ROTARY = frozenset(
     }
 )
 
-# Gemma 3 and later have a second, unscaled table for their layers with a sliding window.
-_WITH_LOCAL_TABLE = frozenset({"gemma3", "gemma3_text", "gemma3n_text", "gemma4_text"})
+# Gemma 3 and later and Step 3.5 have a second, unscaled table for their layers with a sliding window.
+_WITH_LOCAL_TABLE = frozenset({"gemma3", "gemma3_text", "gemma3n_text", "gemma4_text", "step3p5"})
 
 # The table of Gemma 4's layers with full attention is as wide as their heads.
 _WITH_LARGER_FULL_LAYERS = frozenset({"gemma4_text"})

@@ -180,3 +180,29 @@ def test_adapters_that_phi_4_multimodal_stores_are_not_loaded() -> None:
 def test_every_gpu_holds_the_routers_of_experts_whole(settings: dict[str, int], whole: int) -> None:
     """`ReplicatedLinear` in the sparse blocks of `vllm/model_executor/models/`."""
     assert _model("mixtral", **settings).whole_parameters == whole
+
+
+def test_the_loops_of_iquest_coder_have_a_short_window_and_caches_of_their_own() -> None:
+    """0.33: 8 FullAttentionSpec and 8 SlidingWindowSpec of 64 tokens for 8 layers and two loops."""
+    model = _model("iquestloopcoder", loop_num=2, loop_window_size=64)
+    cache = KVHeads(kv_heads=4, head_dim=64)
+
+    assert model.attention == (
+        AttentionLayers(count=8, cache=cache),
+        AttentionLayers(count=8, cache=cache, span=SlidingWindow(tokens=64)),
+    )
+
+
+def test_alice_ai_has_kimi_delta_attention_next_to_heads() -> None:
+    """`vllm/model_executor/models/alice_ai.py`, `get_mamba_state_shape_from_config`."""
+    linear = {
+        "linear_num_key_heads": 16,
+        "linear_key_head_dim": 64,
+        "linear_conv_kernel_dim": 4,
+        "linear_num_value_heads": 16,
+        "linear_value_head_dim": 64,
+    }
+    model = _model("alice_ai", layer_types=["linear_attention", "full_attention"] * 4, **linear)
+
+    assert model.recurrent is not None
+    assert model.recurrent.state.size_bytes(1, 2, 2) == 2 * 3 * 3 * 1024 + 4 * 16 * 64**2
