@@ -206,3 +206,9 @@ def test_alice_ai_has_kimi_delta_attention_next_to_heads() -> None:
 
     assert model.recurrent is not None
     assert model.recurrent.state.size_bytes(1, 2, 2) == 2 * 3 * 3 * 1024 + 4 * 16 * 64**2
+
+
+def test_minimax_m3_without_sparse_layers_has_heads_alone() -> None:
+    model = _model("minimax_m3_text", sparse_attention_config={"sparse_attention_freq": [0] * 8})
+
+    assert [layers.cache for layers in model.attention] == [KVHeads(kv_heads=4, head_dim=64)]
