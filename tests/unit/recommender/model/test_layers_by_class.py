@@ -164,7 +164,7 @@ def test_the_states_of_olmo_hybrid_need_no_larger_blocks_and_no_state_of_the_pro
 
 
 def test_adapters_that_phi_4_multimodal_stores_are_not_loaded() -> None:
-    """`vllm/model_executor/models/phi4mm.py`, `load_weights`; ranks x (in + out) of four matrices."""
+    """`vllm/model_executor/models/phi4mm.py`, `hf_to_vllm_mapper`; ranks x (in + out) of four matrices."""
     ranks = {"vision_lora": {"r": 256}, "speech_lora": {"r": 320}}
     sides = (1024 + 1536) + (1024 + 1024) + (1024 + 8192) + (4096 + 1024)
     model = _model("phi4mm", audio_processor={"name": "cascades"}, **ranks)
@@ -212,3 +212,11 @@ def test_minimax_m3_without_sparse_layers_has_heads_alone() -> None:
     model = _model("minimax_m3_text", sparse_attention_config={"sparse_attention_freq": [0] * 8})
 
     assert [layers.cache for layers in model.attention] == [KVHeads(kv_heads=4, head_dim=64)]
+
+
+def test_the_encoders_of_phi_4_multimodal_are_not_taken_for_a_second_output_head() -> None:
+    """Its encoders of images and speech have more parameters than its embedding."""
+    model = _model("phi4mm", audio_processor={"name": "cascades"})
+
+    assert model.is_tied
+    assert model.weights.parameters == 10**9
