@@ -41,7 +41,9 @@ _SCALED_BY_FACTOR = frozenset({"linear", "dynamic"})
 
 def rotary_values(config: ConfigReader, shape: Shape, *, model_type: str) -> int:
     """Values of the tables on each GPU, in the dtype that vLLM computes in."""
-    positions = config.optional_positive_int("max_position_embeddings", "seq_length")
+    positions = config.optional_positive_int(
+        "max_position_embeddings", "max_position_embedding", "seq_length"
+    )
     if (
         positions is None
         or model_type in _WITHOUT_ROTARY
