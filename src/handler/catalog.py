@@ -172,8 +172,8 @@ class Catalog:
         table = Table.of(instance for instance in parsed if instance is not None)
         if not table.instances:
             raise CatalogUnavailable(
-                "The table of instance types is empty. The operator of this service fills it with"
-                " `make seed`."
+                "The table of instance types is empty. A new stack imports them within minutes; its operator"
+                " can import at once by invoking the stack's ImportFunction, or with `make seed`."
             )
         return table
 

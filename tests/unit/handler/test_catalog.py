@@ -95,7 +95,7 @@ def test_a_missing_table_is_unavailable(client: Any) -> None:
 
 
 def test_an_empty_table_is_unavailable_with_a_remedy(client: Any) -> None:
-    with pytest.raises(CatalogUnavailable, match="is empty.*make seed"):
+    with pytest.raises(CatalogUnavailable, match="is empty.*ImportFunction.*make seed"):
         catalog(client).instances()
 
 

@@ -130,6 +130,15 @@ def test_a_redirect_within_the_hub_keeps_the_token() -> None:
     assert {seen.headers.get("authorization") for seen in server.seen} == {TOKEN.authorization}
 
 
+def test_a_mirror_under_a_path_is_requested_under_its_path() -> None:
+    """As JFrog Artifactory serves one, under /artifactory/api/huggingfaceml/REPOSITORY."""
+    with loopback(answers(moved("/mirror/hub/moved", 307), Say(body=b"{}"))) as server:
+        assert get(f"{server.url}/mirror/hub", TOKEN).body == b"{}"
+
+    assert [seen.path for seen in server.seen] == ["/mirror/hub/x", "/mirror/hub/moved"]
+    assert {seen.headers.get("authorization") for seen in server.seen} == {TOKEN.authorization}
+
+
 def test_a_redirect_keeps_the_condition() -> None:
     with loopback(answers(moved("/moved", 307), Say(status=304))) as server:
         assert get(server.url, etag='"a"').status == 304
