@@ -172,11 +172,9 @@ def attention_backend(name: str, version: Version) -> AttentionBackend | None:
     )
 
 
-def wheel_capability(version: Version | None) -> tuple[int, int]:
-    """The lowest compute capability that the released wheels are built for."""
-    return max(
-        _capability(value("wheel", "compute_capabilities", each)[0]) for each in releases_asked(version)
-    )
+def wheel_capabilities(version: Version) -> tuple[tuple[int, int], ...]:
+    """The compute capabilities that the released wheels are built for."""
+    return tuple(map(_capability, value("wheel", "compute_capabilities", version)))
 
 
 def environment_default(variable: str, version: Version) -> bool | str | None:
