@@ -39,6 +39,7 @@ from recommender.planning.incompatibilities import (
 )
 from recommender.planning.instances import NearestInstance
 from recommender.planning.quantization_options import quantization_options
+from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import default_engine_args
 
@@ -122,12 +123,12 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, behavio
         case DegreeNotAccepted():
             return f"vLLM cannot split the checkpoint's {shape_text(model)} evenly, not even on one GPU."
         case DoesNotFit():
-            return _does_not_fit(reason, model, instance, behavior)
+            return _does_not_fit(model, instance, behavior)
     assert_never(reason)
 
 
-def _does_not_fit(reason: DoesNotFit, model: Model, instance: Instance, behavior: VersionBehavior) -> str:
-    gpu, degree = gpu_of(instance), reason.largest_degree
+def _does_not_fit(model: Model, instance: Instance, behavior: VersionBehavior) -> str:
+    gpu, degree = gpu_of(instance), nearest_degree(model, instance.accelerator_count)
     memory = budget(model, gpu, degree, engine_args=default_engine_args(gpu, behavior))
     usable, overhead = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
     has = f"{nominal_text(instance)} ({instance.accelerator_count} x {instance.accelerator_name})"

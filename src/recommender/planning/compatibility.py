@@ -186,11 +186,11 @@ def _capability_limit(
     *,
     lacks_marlin: bool = False,
 ) -> CapabilityTooLow | None:
-    """What the version needs; `None` where it does not have the method."""
+    """`None` where all versions that have the method run it, or the chosen one does not have it."""
     needed = needed_capability(method, schemes, version, lacks_marlin=lacks_marlin)
-    if needed is None:
+    versions = capable_versions(method, schemes, capability, lacks_marlin=lacks_marlin)
+    if needed is None or versions == capable_versions(method, schemes):
         return None
-    versions = capable_versions(method, schemes, lacks_marlin=lacks_marlin, capability=capability)
     return CapabilityTooLow(method=method, needed=needed, versions=versions)
 
 

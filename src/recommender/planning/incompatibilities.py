@@ -92,9 +92,6 @@ class DegreeNotAccepted:
 class DoesNotFit:
     """The memory of the GPUs is too small for weights, overhead and a KV cache."""
 
-    largest_degree: int
-    """The largest degree that vLLM accepts on the instance."""
-
 
 VersionLimit = (
     ClassNotInVersion

@@ -9,7 +9,11 @@ from recommender.memory.budget import Budget, budget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.planning.compatibility import holds_minimum_context, incompatibility
+from recommender.planning.compatibility import (
+    degree_incompatibility,
+    holds_minimum_context,
+    incompatibility,
+)
 from recommender.planning.incompatibilities import DegreeNotAccepted, DoesNotFit, Incompatibility
 from recommender.planning.tensor_parallelism import minimum_degree, valid_degrees
 from recommender.planning.workload import Workload, default_concurrency, default_workload
@@ -70,19 +74,20 @@ def fitting_plan(
     Degrees that replicate KV heads are considered only where no other fits.
     """
     gpu = gpu_of(instance)
-    accepted = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=True)
-    if not accepted:
-        return DegreeNotAccepted(degree=1, largest_accepted=None)
     weights = weight_bytes(model, compute_dtype(model, gpu), quantization)
     least = minimum_degree(weights, gpu.visible_bytes)
-    if least <= instance.accelerator_count:
-        without_replication = valid_degrees(model, instance.accelerator_count)
-        for degrees in (without_replication, accepted):
-            enough = [degree for degree in degrees if degree >= least]
-            budgets = _fitting_budgets(model, gpu, enough, quantization, engine_args)
-            if budgets:
-                return _plan(model, gpu, degrees, budgets, quantization)
-    return DoesNotFit(largest_degree=max(accepted))
+    if least > instance.accelerator_count:
+        return DoesNotFit()
+    unloadable = degree_incompatibility(model, 1)
+    if unloadable is not None:
+        return unloadable
+    for replicate in (False, True):
+        degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=replicate)
+        enough = [degree for degree in degrees if degree >= least]
+        budgets = _fitting_budgets(model, gpu, enough, quantization, engine_args)
+        if budgets:
+            return _plan(model, gpu, degrees, budgets, quantization)
+    return DoesNotFit()
 
 
 def _fitting_budgets(

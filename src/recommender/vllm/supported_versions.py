@@ -102,16 +102,20 @@ def scheme_versions(scheme: str) -> VersionRanges:
 
 @lru_cache(_CACHED)
 def capable_versions(
-    method: str, schemes: tuple[str, ...], *, lacks_marlin: bool, capability: Capability
+    method: str,
+    schemes: tuple[str, ...],
+    capability: Capability | None = None,
+    *,
+    lacks_marlin: bool = False,
 ) -> VersionRanges:
-    """Those that run a method with these schemes on GPUs of `capability`; versions without it too.
+    """Those that run a method with these schemes on GPUs of `capability`, or on any where it is `None`.
 
     `lacks_marlin`: FP8 in blocks or experts, which Marlin did not run at first.
     """
 
     def is_enough(release: Version) -> bool:
         needed = needed_capability(method, schemes, release, lacks_marlin=lacks_marlin)
-        return needed is None or needed <= capability
+        return needed is not None and (capability is None or needed <= capability)
 
     return _versions(is_enough)
 
@@ -120,7 +124,7 @@ def capable_versions(
 def needed_capability(
     method: str, schemes: tuple[str, ...], version: Version | None, *, lacks_marlin: bool = False
 ) -> Capability | None:
-    """The lowest compute capability of a method with these schemes; `None` where the version lacks it.
+    """The lowest compute capability of a method with these schemes; `None` where the version lacks one.
 
     Without a version, the lowest of all covered ones.
     """
@@ -129,14 +133,14 @@ def needed_capability(
         found = [needed_capability(method, schemes, each, lacks_marlin=lacks_marlin) for each in covered]
         return min((each for each in found if each is not None), default=None)
     name = _method(method, version)
-    if name is None:
+    of_method = facts.method_minimum_capability(name, version) if name is not None else None
+    of_schemes = [_scheme_capability(scheme, version) for scheme in schemes]
+    known = [each for each in of_schemes or [of_method] if each is not None]
+    if of_method is None or len(known) < len(schemes):
         return None
-    of_method = facts.method_minimum_capability(name, version)
-    of_schemes = [number for scheme in schemes if (number := _scheme_capability(scheme, version)) is not None]
-    needed = max(of_schemes, default=of_method)
     if lacks_marlin and _FP8_BEYOND_MARLIN.includes(version):
-        return max(needed or (0, 0), divmod(_FP8_ARITHMETIC, 10))
-    return needed
+        return max(*known, divmod(_FP8_ARITHMETIC, 10))
+    return max(known)
 
 
 @lru_cache(_CACHED)

@@ -119,15 +119,12 @@ def test_a_checkpoint_without_kernels_for_the_gpu_has_no_plan() -> None:
     assert reason == CapabilityTooLow(method="mxfp4", needed=(8, 0))
 
 
-@pytest.mark.parametrize(
-    ("instance_type", "largest_degree"), [("g5.xlarge", 1), ("g5.12xlarge", 4), ("g5.48xlarge", 8)]
-)
-def test_a_model_that_is_too_large_says_how_many_gpus_it_could_use(
-    instance_type: str, largest_degree: int
-) -> None:
+@pytest.mark.parametrize("instance_type", ["g5.xlarge", "g5.12xlarge", "g5.48xlarge"])
+def test_a_model_that_is_too_large_does_not_fit(instance_type: str) -> None:
+    """Qwen3 Coder 480B takes 894 GiB, and 8 x A10G have 192 GiB."""
     reason = best_plan(real_model("Qwen/Qwen3-Coder-480B-A35B-Instruct"), instance(instance_type))
 
-    assert reason == DoesNotFit(largest_degree=largest_degree)
+    assert reason == DoesNotFit()
 
 
 def test_a_model_that_no_degree_divides_says_so() -> None:

@@ -14,6 +14,7 @@ from recommender.vllm.version import EVERY_VERSION, OLDEST_COVERED_VERSION, Vers
     ("class_name", "expected"),
     [
         ("LlamaForCausalLM", EVERY_VERSION),
+        ("LlavaNextForConditionalGeneration", EVERY_VERSION),
         ("Qwen3NextForCausalLM", VersionRange(first=(0, 10, 2))),
         ("GptOssForCausalLM", VersionRange(first=(0, 10, 1))),
         ("MiniMaxM2ForCausalLM", VersionRange(first=(0, 11, 1))),

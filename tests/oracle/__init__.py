@@ -1,0 +1,1 @@
+"""The calculator compared with vLLM's own answers."""
