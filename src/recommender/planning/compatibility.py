@@ -27,6 +27,7 @@ from recommender.planning.incompatibilities import (
 )
 from recommender.planning.tensor_parallelism import valid_degrees
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.facts import wheel_versions
 from recommender.vllm.quantization import Quantization
 from recommender.vllm.supported_versions import (
     Capability,
@@ -40,7 +41,6 @@ from recommender.vllm.supported_versions import (
     scheme_versions,
     sparse_attention_versions,
     undeprecated_versions,
-    wheel_versions,
 )
 from recommender.vllm.version import EVERY_VERSION, Version
 

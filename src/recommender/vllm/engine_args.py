@@ -6,8 +6,6 @@ from functools import lru_cache
 from recommender.hardware.gpu import Gpu
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.facts import BatchDefaults, batch_defaults
-from recommender.vllm.releases import releases_asked
-from recommender.vllm.version import Version
 
 # What the benchmark platform passes; vLLM's own default differs by version: `facts.default_utilization`.
 DEFAULT_GPU_MEMORY_UTILIZATION = 0.90
@@ -69,9 +67,4 @@ def default_engine_args(
     )
 
 
-@lru_cache(1024)
-def _batch_defaults(gpu: Gpu, version: Version | None) -> BatchDefaults:
-    found = [batch_defaults(gpu, release) for release in releases_asked(version)]
-    return BatchDefaults(
-        max(each.max_num_batched_tokens for each in found), max(each.max_num_seqs for each in found)
-    )
+_batch_defaults = lru_cache(1024)(batch_defaults)

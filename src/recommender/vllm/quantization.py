@@ -6,9 +6,7 @@ from typing import Literal
 
 from recommender.model import Model
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.facts import online_methods
-from recommender.vllm.releases import releases_asked
-from recommender.vllm.version import Version
+from recommender.vllm.facts import quantizes_at_load
 
 QuantizationName = Literal["fp8", "int8", "int4"]
 
@@ -31,7 +29,7 @@ class Quantization:
         return self.flag is not None
 
 
-# No version quantizes dense layers to INT8 while loading: `facts.online_methods`.
+# No version quantizes dense layers to INT8 while loading: `facts.quantizes_at_load`.
 FP8 = Quantization(name="fp8", label="FP8", bytes_per_weight=1, flag="fp8")
 PRE_QUANTIZED_FP8 = replace(FP8, flag=None)
 INT8 = Quantization(name="int8", label="INT8", bytes_per_weight=1)
@@ -64,7 +62,7 @@ def quantization_named(
     """The quantization `name` of `model`, done while loading where every version that is meant can."""
     match name:
         case "fp8":
-            is_at_load = behavior.quantizes_by_layer and _quantizes_at_load("fp8", behavior.version)
+            is_at_load = behavior.quantizes_by_layer and _quantizes_at_load("fp8", "linear", behavior.version)
             return FP8 if is_at_load else PRE_QUANTIZED_FP8
         case "int8":
             return INT8
@@ -72,14 +70,11 @@ def quantization_named(
             return BITSANDBYTES_INT4 if _loads_through_bitsandbytes(model, behavior) else INT4
 
 
-@lru_cache(256)
-def _quantizes_at_load(method: str, version: Version | None) -> bool:
-    """Whether every version that is meant quantizes linear layers with a method while loading."""
-    return all("linear" in online_methods(each).get(method, ()) for each in releases_asked(version))
-
-
 def _loads_through_bitsandbytes(model: Model, behavior: VersionBehavior) -> bool:
     """Whether that is certain: for dense text models, where the version has bitsandbytes."""
     is_dense = not model.shape.experts and model.recurrent is None and model.kv_heads is not None
     is_loadable = not model.has_vision and model.class_name not in _WITHOUT_PACKED_MODULES
-    return is_dense and is_loadable and _quantizes_at_load("bitsandbytes", behavior.version)
+    return is_dense and is_loadable and _quantizes_at_load("bitsandbytes", "linear", behavior.version)
+
+
+_quantizes_at_load = lru_cache(256)(quantizes_at_load)

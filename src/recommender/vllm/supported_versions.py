@@ -73,17 +73,6 @@ def deciding_keys(class_name: str) -> frozenset[str]:
 
 
 @lru_cache(_CACHED)
-def wheel_versions(capability: Capability) -> VersionRanges:
-    """Those whose wheels run on GPUs of `capability`: built for the same major one, and no higher."""
-
-    def has_code(release: Version) -> bool:
-        built_for = facts.wheel_capabilities(release)
-        return any(major == capability[0] and minor <= capability[1] for major, minor in built_for)
-
-    return _versions(has_code)
-
-
-@lru_cache(_CACHED)
 def method_versions(method: str) -> VersionRanges:
     """Those that have a quantization method."""
     return _versions(lambda release: _method(method, release) is not None)

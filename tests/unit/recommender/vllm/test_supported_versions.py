@@ -14,7 +14,6 @@ from recommender.vllm.supported_versions import (
     scheme_versions,
     sparse_attention_versions,
     undeprecated_versions,
-    wheel_versions,
 )
 from recommender.vllm.version import EVERY_VERSION, Version, VersionRange
 
@@ -70,26 +69,6 @@ def test_a_class_has_to_read_the_keys_that_change_its_layers(
 ) -> None:
     """`nemotron_h.py` reads the experts from 0.11.1 on, and their latent size from 0.13.0 on."""
     assert expected == class_versions("NemotronHForCausalLM", keys)
-
-
-@pytest.mark.parametrize(
-    ("capability", "expected"),
-    [
-        ((7, 0), until(0, 19)),
-        ((7, 5), ALL),
-        ((8, 6), ALL),
-        ((9, 0), ALL),
-        ((10, 0), since(0, 9)),
-        ((10, 3), since(0, 9)),
-        ((12, 0), since(0, 9, 2)),
-        ((6, 1), NONE),
-    ],
-)
-def test_wheels_run_on_gpus_of_a_major_capability_that_they_are_built_for(
-    capability: Capability, expected: VersionRanges
-) -> None:
-    """`torch_cuda_arch_list` in `docker/Dockerfile`: 8.9 at most in 0.8, 10.0 from 0.9.0, 12.0 from 0.9.2."""
-    assert expected == wheel_versions(capability)
 
 
 @pytest.mark.parametrize(
