@@ -95,7 +95,8 @@ def _check_parameters(weights: Weights, implied: int) -> None:
 def _without_second_copy(weights: Weights, language_model: LanguageModelConfig, implied: int) -> Weights:
     """Some repositories store the output head and the embedding that it is tied to; vLLM loads one."""
     output_head = language_model.shape.embedding_parameters(tied=True)
-    is_alone = language_model.is_tied and language_model.vision is None
+    has_encoder = language_model.vision is not None or language_model.architecture.encodes_images
+    is_alone = language_model.is_tied and not has_encoder
     if not is_alone or weights.parameters < implied + output_head:
         return weights
     return replace(weights, float_values=weights.float_values - output_head)
@@ -104,7 +105,7 @@ def _without_second_copy(weights: Weights, language_model: LanguageModelConfig, 
 def _without_adapters(weights: Weights, language_model: LanguageModelConfig) -> Weights:
     """`weights` without the adapters of all linear layers that Phi-4-multimodal stores.
 
-    Source: `vllm/model_executor/models/phi4mm.py`, `load_weights`, which skips them.
+    Source: `vllm/model_executor/models/phi4mm.py`, `hf_to_vllm_mapper`, which drops them.
     """
     config, shape = language_model.config, language_model.shape
     rank = sum(config.nested(key).non_negative_int("r") for key in _ADAPTERS)

@@ -28,9 +28,6 @@ from recommender.model.whole_parameters import whole_parameters
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
 
-# Keys of architectures that encode images and state no `vision_config` (Phi-4-multimodal).
-_IMAGE_KEYS = frozenset({"audio_processor"})
-
 # Multimodal models: a language model of a supported architecture and an image encoder.
 WRAPPERS = frozenset(
     {
@@ -111,7 +108,7 @@ def parse_model(metadata: HubMetadata) -> Model:
         is_tied=language_model.is_tied,
         whole_parameters=whole_parameters(language_model),
         rotary_values=rotary_values(config, shape, model_type=model_type),
-        has_vision=language_model.vision is not None or bool(architecture.own_keys & _IMAGE_KEYS),
+        has_vision=language_model.vision is not None or architecture.encodes_images,
         image=IMAGES.get(top_level.string("model_type") or ""),
         context=context_limit(config, model_type=model_type),
         sliding_window=parse_sliding_window(config),
