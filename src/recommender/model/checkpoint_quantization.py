@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import UnsupportedModel
+from recommender.model.quantization_schemes import modelopt_schemes
 from recommender.model.quantized_formats import (
     FP8_DTYPES,
     MXFP4_BYTES,
@@ -101,7 +102,12 @@ def _declared(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuan
         case "compressed-tensors":
             found = compressed_tensors(stated, stored)
         case "modelopt" | "modelopt_fp4":
-            found = replace(modelopt(stored), cache_value_bytes=cache_value_bytes(stated))
+            by_dtype = modelopt(stored)
+            found = replace(
+                by_dtype,
+                cache_value_bytes=cache_value_bytes(stated),
+                schemes=modelopt_schemes(stated) or by_dtype.schemes,
+            )
         case "quark":
             found = as_stored(quark(stated), stored)
         case "torchao":

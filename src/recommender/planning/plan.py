@@ -10,13 +10,11 @@ from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.planning.compatibility import (
-    DegreeNotAccepted,
-    DoesNotFit,
-    Incompatibility,
     degree_incompatibility,
     holds_minimum_context,
     incompatibility,
 )
+from recommender.planning.incompatibilities import DegreeNotAccepted, DoesNotFit, Incompatibility
 from recommender.planning.tensor_parallelism import minimum_degree, valid_degrees
 from recommender.planning.workload import Workload, default_concurrency, default_workload
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
