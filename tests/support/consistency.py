@@ -114,7 +114,8 @@ def _gib_figures(body: dict[str, Any], answer: Feasible, base: Feasible) -> list
 
 
 def _token_figures(answer: Feasible, base: Feasible) -> set[int]:
-    return {answer.model.max_position_embeddings} | {
+    context = answer.model.context
+    return {context.tokens, context.default_tokens} | {
         tokens
         for plan in (answer.plan, base.plan)
         for tokens in (
@@ -138,7 +139,7 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
     fits = memory.weight_bytes + memory.overhead.total_bytes < memory.usable_bytes
     if not fits:
         yield "memory_exceeded"
-    if plan.max_model_len > model.max_position_embeddings:
+    if model.context.is_enforced and plan.max_model_len > model.max_position_embeddings:
         yield "context_above_limit"
     blocks = memory.layout.blocks(memory.kv_cache_bytes)
     lacks_blocks = fits and memory.layout.has_states and 0 < blocks < memory.engine_args.required_state_blocks

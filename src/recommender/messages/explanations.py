@@ -214,10 +214,15 @@ def _max_model_len(model: Model, plan: Plan) -> str:
         if chosen == limit
         else f"the largest power of two within the model's limit of {limit:,}"
     )
-    return (
-        f"{chosen:,} tokens is {within}; {cache_text(plan.budget)} has room for"
-        f" {count_text(requests, 'request')} of that length."
-    )
+    room = f"{cache_text(plan.budget)} has room for {count_text(requests, 'request')}"
+    if not model.context.is_enforced:
+        return (
+            f"The model states no limit, and vLLM accepts any: {limit:,} tokens is vLLM's own default, and"
+            f" {room} of {chosen:,} tokens."
+        )
+    usual = model.context.default_tokens
+    default = f" Without the flag vLLM takes {usual:,} (longrope)." if usual < chosen else ""
+    return f"{chosen:,} tokens is {within}; {room} of that length.{default}"
 
 
 def _concurrency(plan: Plan) -> str:

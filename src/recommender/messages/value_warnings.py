@@ -41,7 +41,7 @@ def _memory_exceeded(context: WarningContext) -> str | None:
 
 def _context_above_limit(context: WarningContext) -> str | None:
     limit, chosen = context.model.max_position_embeddings, context.plan.max_model_len
-    if chosen <= limit:
+    if chosen <= limit or not context.model.context.is_enforced:
         return None
     return (
         f"vLLM does not accept a context of {chosen:,} tokens for this model: choose at most {limit:,}, the"

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from recommender.model.checkpoint_quantization import PACKED_DTYPES, CheckpointQuantization
 from recommender.model.dtype import BY_SAFETENSORS_NAME, STORED_BYTES
 from recommender.model.errors import ImplausibleMetadata
 from recommender.model.parameters import (
@@ -14,6 +13,7 @@ from recommender.model.parameters import (
     prediction_layer_parameters,
     vision_parameters,
 )
+from recommender.model.quantized_formats import PACKED_DTYPES, CheckpointQuantization
 from recommender.model.safetensors import stated_total
 from recommender.model.values import Weights
 

@@ -7,7 +7,7 @@ from typing import Any
 from recommender.model.architectures import ARCHITECTURES, Architecture
 from recommender.model.checkpoint_quantization import computes_in_int8, parse_quantization
 from recommender.model.config_reader import ConfigReader, printable
-from recommender.model.context import longest_context
+from recommender.model.context import context_limit
 from recommender.model.dtype import BY_TORCH_NAME, Dtype
 from recommender.model.errors import ImplausibleMetadata, UnknownArchitecture
 from recommender.model.images import IMAGES
@@ -98,7 +98,7 @@ def parse_model(metadata: HubMetadata) -> Model:
         rotary_values=rotary_values(config, shape, model_type=model_type),
         has_vision=language_model.vision is not None,
         image=IMAGES.get(top_level.string("model_type") or ""),
-        max_position_embeddings=longest_context(config),
+        context=context_limit(config, model_type=model_type),
         sliding_window=parse_sliding_window(config),
     )
 
@@ -110,7 +110,7 @@ def describe_model(metadata: HubMetadata) -> ModelInfo:
     try:
         stored = stored_elements(metadata.information)
         total = sum(stored.values()) or stated_total(metadata.information)
-        context = longest_context(config) if config.is_truthy("max_position_embeddings") else None
+        context = _stated_context(top_level, config)
     except ImplausibleMetadata:
         stored, total, context = {}, None, None
     has_dtype = stored or _stated_dtype(top_level, config)
@@ -120,6 +120,11 @@ def describe_model(metadata: HubMetadata) -> ModelInfo:
         max_position_embeddings=context,
         architecture=top_level.string("model_type"),
     )
+
+
+def _stated_context(top_level: ConfigReader, config: ConfigReader) -> int | None:
+    limit = context_limit(config, model_type=_language_model_type(top_level))
+    return limit.tokens if limit.is_enforced else None
 
 
 def _architecture(model_id: str, top_level: ConfigReader, model_type: str) -> Architecture:

@@ -8,6 +8,15 @@ _MOST_LAYERS = 10_000
 _LARGEST_FFN_FACTOR = 1024
 _FEED_FORWARD_STEP = 256
 _LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
+# Lists of the kind of each layer; some configuration classes take their length as the number of layers:
+# `NemotronHConfig` of transformers, `num_hidden_layers`.
+_LAYER_LISTS = (
+    "layers_block_type",
+    "hybrid_override_pattern",
+    "layer_types",
+    "hybrid_layer_pattern",
+    "attn_type_list",
+)
 _HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads")
 _HIDDEN = ("hidden_size", "n_embd", "d_model", "dim")
 _VOCABULARY = ("vocab_size", "padded_vocab_size")
@@ -43,7 +52,7 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
         config.non_negative_int(*_EXPERTS_PER_TOKEN) or feed_forward.optional_positive_int("moe_top_k") or 0
     )
     shape = Shape(
-        layers=config.positive_int(*_LAYERS),
+        layers=_layers(config),
         hidden_size=hidden_size,
         attention_heads=heads,
         kv_heads=_kv_heads(config, heads),
@@ -57,6 +66,12 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
     )
     _check(shape, config)
     return shape
+
+
+def _layers(config: ConfigReader) -> int:
+    stated = config.optional_positive_int(*_LAYERS)
+    listed = next((len(config.symbols(key)) for key in _LAYER_LISTS if config.is_set(key)), None)
+    return stated or listed or config.positive_int(*_LAYERS)
 
 
 def _widest_block(config: ConfigReader, hidden_size: int) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recommender.model.attention import AttentionLayers
+from recommender.model.context import ContextLimit
 from recommender.model.dtype import Dtype
 from recommender.model.images import Image
 from recommender.model.recurrent import RecurrentLayers
@@ -101,9 +102,13 @@ class Model:
     """Whether an image encoder is loaded, whose parameters are part of `weights`."""
     image: Image | None
     """The image that vLLM profiles it with; `None` where that is not known."""
-    max_position_embeddings: int
-    """The longest context that vLLM accepts for it, in tokens."""
+    context: ContextLimit
     sliding_window: int | None
+
+    @property
+    def max_position_embeddings(self) -> int:
+        """The longest context that it is recommended with, in tokens."""
+        return self.context.tokens
 
     @property
     def embedding_parameters(self) -> int:
