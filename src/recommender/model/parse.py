@@ -5,7 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from recommender.model.architectures import ARCHITECTURES, Architecture
-from recommender.model.checkpoint_quantization import computes_in_int8, parse_quantization
+from recommender.model.checkpoint_quantization import (
+    computes_in_int8,
+    parse_quantization,
+    stated_quantization,
+)
 from recommender.model.config_reader import ConfigReader, printable
 from recommender.model.context import context_limit
 from recommender.model.dtype import BY_TORCH_NAME, Dtype
@@ -19,7 +23,9 @@ from recommender.model.parse_recurrent import parse_recurrent
 from recommender.model.rotary import rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
 from recommender.model.shape import parse_shape
+from recommender.model.shard_multiples import parse_shard_multiples
 from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
+from recommender.model.vision import parse_vision
 
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
@@ -86,8 +92,9 @@ def parse_model(metadata: HubMetadata) -> Model:
         supports_float16=architecture.supports_float16,
         quantization=quantization.method if quantization else None,
         quantized_to=quantization.quantized_to if quantization else None,
-        shard_multiple=quantization.shard_multiple if quantization else 1,
-        shards_experts_in_multiples=bool(quantization and quantization.shards_experts_in_multiples),
+        shard_multiples=parse_shard_multiples(
+            stated_quantization(top_level, config), quantization.method if quantization else None
+        ),
         computes_in_int8=computes_in_int8(quantization, stored),
         weights=parse_weights(metadata.information, stored, quantization, language_model),
         attention=attention,
@@ -96,7 +103,7 @@ def parse_model(metadata: HubMetadata) -> Model:
         shape=shape,
         is_tied=language_model.is_tied,
         rotary_values=rotary_values(config, shape, model_type=model_type),
-        has_vision=language_model.vision is not None,
+        vision=parse_vision(language_model.vision, model_type=top_level.string("model_type") or model_type),
         image=IMAGES.get(top_level.string("model_type") or ""),
         context=context_limit(config, model_type=model_type),
         sliding_window=parse_sliding_window(config),

@@ -48,6 +48,7 @@ FOREIGN_KEYS = (
 # with a sliding window.
 _KEYS_OF_FULL_LAYERS = ("num_global_key_value_heads", "global_head_dim")
 _KEYS_OF_LOCAL_LAYERS = ("swa_num_key_value_heads", "swa_head_dim")
+_VALUE_DIM_OF_LOCAL_LAYERS = "swa_v_head_dim"
 
 # `vllm/model_executor/models/deepseek_v2.py`, where `index_skip_topk_offset` is absent.
 _DEFAULT_INDEXER_OFFSET = 2
@@ -114,7 +115,14 @@ def _kv_heads(
         config.optional_positive_int(key) if key in architecture.own_keys else None
         for key in (_KEYS_OF_FULL_LAYERS if span.is_full else _KEYS_OF_LOCAL_LAYERS)
     )
-    return KVHeads(kv_heads=heads or shape.kv_heads, head_dim=head_dim or shape.head_dim)
+    value_dim = (
+        config.optional_positive_int("v_head_dim")
+        if _VALUE_DIM_OF_LOCAL_LAYERS in architecture.own_keys
+        else None
+    )
+    if value_dim is not None and not span.is_full:
+        value_dim = config.optional_positive_int(_VALUE_DIM_OF_LOCAL_LAYERS) or value_dim
+    return KVHeads(kv_heads=heads or shape.kv_heads, head_dim=head_dim or shape.head_dim, value_dim=value_dim)
 
 
 def _mla(
@@ -122,13 +130,16 @@ def _mla(
 ) -> AttentionCache:
     """Source: `vllm/model_executor/layers/attention/mla_attention.py`, `process_weights_after_loading`."""
     rank, rotary = config.positive_int("kv_lora_rank"), config.positive_int("qk_rope_head_dim")
-    per_head = config.positive_int("qk_nope_head_dim") + config.positive_int("v_head_dim")
+    key, value = config.positive_int("qk_nope_head_dim"), config.positive_int("v_head_dim")
     latents = rank + rotary + (config.optional_positive_int("q_lora_rank") or 0)
     return MLACache(
         width=rank + rotary,
         heads=shape.attention_heads,
-        absorbed_parameters=rank * shape.attention_heads * per_head,
+        absorbed_parameters=rank * shape.attention_heads * (key + value),
         replicated_parameters=shape.hidden_size * latents,
+        query_dim=key + rotary,
+        key_dim=key,
+        value_dim=value,
     )
 
 

@@ -55,7 +55,12 @@ def _delta_net(_architecture: Architecture, config: ConfigReader, _shape: Shape)
         values=value_heads * value_dim * key_dim, value_bytes=_stated_value_bytes(config, "mamba_ssm_dtype")
     )
     return RecurrentState(
-        tensors=(inputs, memory), heads=(key_heads, value_heads), has_checkpoints=True, is_delta_net=True
+        tensors=(inputs, memory),
+        heads=(key_heads, value_heads),
+        has_checkpoints=True,
+        output_widths=(key_heads * key_dim, value_heads * value_dim),
+        input_widths=(value_heads * value_dim,),
+        is_delta_net=True,
     )
 
 
@@ -68,7 +73,12 @@ def _mamba_1(_architecture: Architecture, config: ConfigReader, shape: Shape) ->
     )
     inputs = StateTensor(values=width * (config.positive_int("mamba_d_conv", "conv_kernel") - 1))
     memory = StateTensor(values=width * config.positive_int("mamba_d_state", "state_size"))
-    return RecurrentState(tensors=(inputs, memory), heads=(width,), chunk_tokens=_chunk_tokens(config))
+    return RecurrentState(
+        tensors=(inputs, memory),
+        heads=(width,),
+        chunk_tokens=_chunk_tokens(config),
+        input_widths=(width,),
+    )
 
 
 def _mamba_2(architecture: Architecture, config: ConfigReader, _shape: Shape) -> RecurrentState:
@@ -89,6 +99,7 @@ def _mamba_2(architecture: Architecture, config: ConfigReader, _shape: Shape) ->
         groups=groups,
         values_per_group=2 * width * steps,
         chunk_tokens=_chunk_tokens(config),
+        input_widths=(heads * head_dim,),
         has_checkpoints=True,
     )
 
@@ -97,13 +108,16 @@ def _short_convolution(_architecture: Architecture, config: ConfigReader, shape:
     """LFM2: the last inputs of a convolution over the hidden size."""
     width = config.optional_positive_int("conv_dim") or shape.hidden_size
     inputs = StateTensor(values=width * (config.positive_int("conv_L_cache") - 1))
-    return RecurrentState(tensors=(inputs,), heads=(width,))
+    return RecurrentState(tensors=(inputs,), heads=(width,), input_widths=(width,))
 
 
 def _lightning(_architecture: Architecture, _config: ConfigReader, shape: Shape) -> RecurrentState:
     """MiniMax-Text-01: a matrix for each head."""
     memory = StateTensor(values=shape.attention_heads * shape.head_dim**2)
-    return RecurrentState(tensors=(memory,), heads=(shape.attention_heads,))
+    width = shape.attention_heads * shape.head_dim
+    return RecurrentState(
+        tensors=(memory,), heads=(shape.attention_heads,), output_widths=(width,), input_widths=(width,)
+    )
 
 
 def _delta_attention(_architecture: Architecture, config: ConfigReader, _shape: Shape) -> RecurrentState:
@@ -112,7 +126,10 @@ def _delta_attention(_architecture: Architecture, config: ConfigReader, _shape: 
     heads, head_dim = linear.positive_int("num_heads"), linear.positive_int("head_dim")
     inputs = StateTensor(values=3 * heads * head_dim * (linear.positive_int("short_conv_kernel_size") - 1))
     memory = StateTensor(values=heads * head_dim**2, value_bytes=_FLOAT32_BYTES)
-    return RecurrentState(tensors=(inputs, memory), heads=(heads,))
+    width = heads * head_dim
+    return RecurrentState(
+        tensors=(inputs, memory), heads=(heads,), output_widths=(width,), input_widths=(width,)
+    )
 
 
 _StateParser = Callable[[Architecture, ConfigReader, Shape], RecurrentState]

@@ -11,7 +11,7 @@ from recommender.hardware.gpu import Gpu
 from recommender.memory.budget import Budget, compute_dtype
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.planning.tensor_parallelism import valid_degrees
+from recommender.planning.tensor_parallelism import Obstacle, degree_obstacle, valid_degrees
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.capabilities import Capability, lowest_capability, wheel_versions
 from recommender.vllm.quantization import BITSANDBYTES_VERSIONS, Quantization
@@ -69,6 +69,7 @@ class DegreeNotAccepted:
     """vLLM does not divide the model by a tensor parallel degree."""
 
     degree: int
+    obstacle: Obstacle
     largest_accepted: int | None
     """Below `degree`; `None` where vLLM does not accept the model even for one GPU."""
 
@@ -133,12 +134,15 @@ def quantization_incompatibility(
             return None
 
 
-def degree_incompatibility(model: Model, degree: int) -> DegreeNotAccepted | None:
+def degree_incompatibility(
+    model: Model, degree: int, behavior: VersionBehavior = ANY_VERSION
+) -> DegreeNotAccepted | None:
     """Why vLLM does not accept a tensor parallel degree for `model`."""
-    accepted = valid_degrees(model, degree, replicate_kv_heads=True)
-    if degree in accepted:
+    obstacle = degree_obstacle(model, degree, behavior)
+    if obstacle is None:
         return None
-    return DegreeNotAccepted(degree=degree, largest_accepted=max(accepted, default=None))
+    accepted = valid_degrees(model, degree, behavior, replicate_kv_heads=True)
+    return DegreeNotAccepted(degree=degree, obstacle=obstacle, largest_accepted=max(accepted, default=None))
 
 
 def holds_minimum_context(model: Model, memory: Budget) -> bool:
