@@ -8,6 +8,8 @@ from tools.vllm_facts.sources import Module, Sources
 _MODELS = "vllm/model_executor/models"
 _REGISTRY = f"{_MODELS}/registry.py"
 
+_GENERATING = ("text_generation", "multimodal")
+
 # Keys of config.json that change a model's layers, and that its class learned to read after it was added.
 _LATER_KEYS: Mapping[str, tuple[str, ...]] = {
     "DeciLMForCausalLM": ("block_configs",),
@@ -23,17 +25,17 @@ _REPEATED_MODELS = (
 def models(sources: Sources) -> dict[str, str]:
     """Each class that config.json may name: its group, vLLM's module, and vLLM's class if it differs.
 
-    The group is the first of `_VLLM_MODELS` with the class; the module that of the last, which vLLM uses.
+    A class in several groups has the one that generates text, and the module of the last, as for vLLM itself.
     """
     registry = sources.module(_REGISTRY)
-    found: dict[str, str] = {}
+    groups: dict[str, str] = {}
+    targets: dict[str, str] = {}
     for table in _groups(registry):
         group = table.removeprefix("_").removesuffix("_MODELS").removesuffix("_MODEL").lower()
         for name, (module, implementation) in _entries(registry, table).items():
-            first_group = found[name].partition(" ")[0] if name in found else group
-            target = module if implementation == name else f"{module}:{implementation}"
-            found[name] = f"{first_group} {target}"
-    return found
+            groups[name] = group if group in _GENERATING else groups.get(name, group)
+            targets[name] = module if implementation == name else f"{module}:{implementation}"
+    return {name: f"{groups[name]} {target}" for name, target in targets.items()}
 
 
 def config_keys(sources: Sources) -> dict[str, bool]:

@@ -88,7 +88,8 @@ def _tensor_parallel(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> 
     if count == 1:
         return f"{instance.name} has one {name}, and the model fits: {_weights_and_cache(plan)}."
     used = f"all {count} {name} GPUs" if degree == count else _some_gpus(instance, degree)
-    more = f"{_higher_degrees(model, instance, gpu, plan)}{_replication(model, degree)}{_links(instance, gpu, plan)}"
+    higher = _higher_degrees(model, instance, gpu, plan)
+    more = f"{higher}{_replication(model, degree)}{_links(instance, gpu, plan)}"
     return f"TP {degree} uses {used} of {instance.name}: {_smallest(plan)}.{more}"
 
 
@@ -121,7 +122,7 @@ def _higher_degrees(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> s
     """Why not all GPUs are used: a degree that vLLM does not accept, or one that replicates KV heads."""
     count, behavior = instance.accelerator_count, plan.budget.engine_args.behavior
     obstacle = degree_obstacle(model, count, behavior)
-    not_all = f" vLLM does not accept TP {count}: {obstacle_text(obstacle, count)}." if obstacle else ""
+    not_all = f" vLLM does not accept TP {count}: {obstacle_text(obstacle)}." if obstacle else ""
     higher = [degree for degree in plan.valid_tensor_parallel if degree > plan.tensor_parallel]
     if not higher:
         return not_all

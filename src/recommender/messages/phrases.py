@@ -8,7 +8,7 @@ from recommender.hardware.units import GIB, gib_text
 from recommender.memory.budget import Budget, compute_dtype
 from recommender.model import Model
 from recommender.planning.tensor_parallelism import Indivisible, Obstacle, OneGpuOnly, SplitBlock
-from recommender.vllm.capabilities import Capability
+from recommender.vllm.supported_versions import Capability, VersionRanges
 from recommender.vllm.version import VersionRange, version_text
 
 
@@ -32,7 +32,7 @@ def shape_text(model: Model) -> str:
     return f"{', '.join(first)} and {last}{blocks}" if first else f"{last}{blocks}"
 
 
-def obstacle_text(obstacle: Obstacle, degree: int) -> str:
+def obstacle_text(obstacle: Obstacle) -> str:
     """Why vLLM does not accept a tensor parallel degree, as a clause."""
     match obstacle:
         case OneGpuOnly():
@@ -62,18 +62,30 @@ def _size_text(obstacle: Indivisible) -> str:
     return f"{name} of {size:,}"
 
 
-def versions_text(versions: VersionRange) -> str:
-    """`only up to 0.23`, `only from 0.20 on`."""
-    if versions.first is not None:
-        return f"only from {version_text(versions.first)} on"
-    return f"only up to {version_text(versions.last or ())}"
+def versions_text(versions: VersionRanges) -> str:
+    """`only up to 0.23`, `only from 0.20 on`, `only from 0.9 to 0.12`."""
+    if not versions:
+        return "in no version"
+    return f"only {' and '.join(map(_range_text, versions))}"
 
 
-def version_choice_text(versions: VersionRange) -> str:
-    """`choose 0.23 or earlier`, `choose 0.20 or later`."""
-    if versions.first is not None:
-        return f"choose {version_text(versions.first)} or later"
-    return f"choose {version_text(versions.last or ())} or earlier"
+def version_choice_text(versions: VersionRanges) -> str:
+    """`0.23 or earlier`, `0.20 or later`, `0.9 to 0.12`; nothing where there is none."""
+    return " or ".join(map(_choice_text, versions))
+
+
+def _range_text(versions: VersionRange) -> str:
+    first, last = versions.first, versions.last
+    if first is None:
+        return f"up to {version_text(last or ())}"
+    return f"from {version_text(first)} {'on' if last is None else f'to {version_text(last)}'}"
+
+
+def _choice_text(versions: VersionRange) -> str:
+    first, last = versions.first, versions.last
+    if first is None:
+        return f"{version_text(last or ())} or earlier"
+    return f"{version_text(first)} {'or later' if last is None else f'to {version_text(last)}'}"
 
 
 def capability_text(capability: Capability) -> str:

@@ -23,7 +23,7 @@ def _tp_not_accepted(context: WarningContext) -> str | None:
         return None
     return (
         f"vLLM does not accept a tensor parallel degree of {degree}, because"
-        f" {obstacle_text(reason.obstacle, degree)}: choose"
+        f" {obstacle_text(reason.obstacle)}: choose"
         f" {choice_text(context.plan.valid_tensor_parallel)}. The memory figures are for a degree of"
         f" {reason.largest_accepted}."
     )

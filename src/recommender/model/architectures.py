@@ -111,7 +111,7 @@ _GEMMA_3N = Architecture(
 # Layers with a sliding window have more KV heads than the others; layers are listed as 0 and 1.
 _MIMO_V2 = Architecture(
     local_layers="sliding",
-    own_keys=frozenset({"hybrid_layer_pattern", "swa_num_key_value_heads", "swa_head_dim", "swa_v_head_dim"}),
+    own_keys=frozenset({"hybrid_layer_pattern", "swa_num_key_value_heads", "swa_head_dim"}),
 )
 _MINICPM_3 = Architecture(attention="mla_as_heads", own_keys=frozenset({"kv_lora_rank"}))
 _NEMOTRON_NAS = Architecture(attention="heads_per_block", own_keys=frozenset({"block_configs"}))

@@ -1,6 +1,6 @@
 """Kinds of attention: what a layer caches of each token, and how far back it attends.
 
-A kind is one class with all of its facts, from the bytes of a token to the GPUs that vLLM has kernels for.
+A kind is one class with all of its facts, from the bytes of a token to the blocks that vLLM needs.
 """
 
 from abc import ABC, abstractmethod
@@ -32,8 +32,6 @@ class AttentionCache(ABC):
     """Whether it holds latents, whose kernels need larger blocks where other layers keep recurrent states."""
     profiled_logit_bytes: ClassVar[int] = 0
     """Scores of tokens that are alive while vLLM profiles its memory, outside the shared workspace."""
-    compute_capability_majors: ClassVar[frozenset[int] | None] = None
-    """Major compute capabilities that vLLM has kernels for; `None` for all."""
 
     @property
     def sharded_heads(self) -> int | None:
@@ -64,11 +62,6 @@ class AttentionCache(ABC):
         """Whether the heads can be divided among the GPUs, or copied to several GPUs each."""
         heads = self.sharded_heads
         return heads is None or heads % tensor_parallel == 0 or tensor_parallel % heads == 0
-
-    def has_kernels_for(self, compute_capability: tuple[int, int]) -> bool:
-        """Whether vLLM has kernels for a GPU of `compute_capability`."""
-        majors = self.compute_capability_majors
-        return majors is None or compute_capability[0] in majors
 
     def expanded(self, head_dim: int) -> "AttentionCache":  # noqa: ARG002
         """The cache under versions of vLLM that cache latents as heads of `head_dim`."""
@@ -119,7 +112,7 @@ class KVHeads(AttentionCache):
         """Projections of a whole KV head, of which an even share would be less than one."""
         if tensor_parallel <= self.kv_heads:
             return 0
-        one_head = 2 * self.head_dim * hidden_size
+        one_head = (self.head_dim + (self.value_dim or self.head_dim)) * hidden_size
         return one_head * (tensor_parallel - self.kv_heads) // tensor_parallel
 
 
@@ -175,9 +168,6 @@ class SparseIndexerCache(AttentionCache):
     block_tokens: ClassVar[int] = 64
     # `VLLM_SPARSE_INDEXER_MAX_LOGITS_MB` in `vllm/envs.py`.
     profiled_logit_bytes: ClassVar[int] = 512 * _MIB
-    # Hopper and Blackwell of data centres: `vllm/v1/attention/backends/mla/flashmla_sparse.py`,
-    # `supports_compute_capability`.
-    compute_capability_majors: ClassVar[frozenset[int]] = frozenset({9, 10})
 
     width: int
     """`index_head_dim`."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import UnsupportedModel
+from recommender.model.quantization_schemes import modelopt_schemes
 from recommender.model.quantized_formats import (
     FP8_DTYPES,
     MXFP4_BYTES,
@@ -99,7 +100,7 @@ def _declared(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuan
     found = _FIXED_FORMATS.get(method)
     match method:
         case "fp8" | "fbgemm_fp8":
-            found = fp8(method, stated)
+            found = fp8(method)
         case "awq" | "gptq" | "auto-round":
             found = grouped_integers(method, stated)
         case "bitsandbytes":
@@ -107,7 +108,12 @@ def _declared(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuan
         case "compressed-tensors":
             found = compressed_tensors(stated, stored)
         case "modelopt" | "modelopt_fp4":
-            found = replace(modelopt(stored), cache_value_bytes=cache_value_bytes(stated))
+            by_dtype = modelopt(stored)
+            found = replace(
+                by_dtype,
+                cache_value_bytes=cache_value_bytes(stated),
+                schemes=modelopt_schemes(stated) or by_dtype.schemes,
+            )
         case "quark":
             found = as_stored(quark(stated), stored)
         case "torchao":

@@ -88,9 +88,11 @@ def parse_model(metadata: HubMetadata) -> Model:
         model_id=metadata.model_id,
         architecture=top_level.string("model_type") or model_type,
         class_name=_class_name(top_level),
+        config_keys=frozenset(key for key in config.sorted_keys() if config.is_truthy(key)),
         native_dtype=_native_dtype(top_level, config, stored),
         supports_float16=architecture.supports_float16,
         quantization=quantization.method if quantization else None,
+        quantization_schemes=quantization.schemes if quantization else (),
         quantized_to=quantization.quantized_to if quantization else None,
         shard_multiples=parse_shard_multiples(
             stated_quantization(top_level, config), quantization.method if quantization else None

@@ -48,7 +48,9 @@ FOREIGN_KEYS = (
 # with a sliding window.
 _KEYS_OF_FULL_LAYERS = ("num_global_key_value_heads", "global_head_dim")
 _KEYS_OF_LOCAL_LAYERS = ("swa_num_key_value_heads", "swa_head_dim")
-_VALUE_DIM_OF_LOCAL_LAYERS = "swa_v_head_dim"
+
+# Of MiMo-V2, whose values are narrower than its keys.
+_HAS_NARROW_VALUES = "swa_head_dim"
 
 # `vllm/model_executor/models/deepseek_v2.py`, where `index_skip_topk_offset` is absent.
 _DEFAULT_INDEXER_OFFSET = 2
@@ -115,14 +117,13 @@ def _kv_heads(
         config.optional_positive_int(key) if key in architecture.own_keys else None
         for key in (_KEYS_OF_FULL_LAYERS if span.is_full else _KEYS_OF_LOCAL_LAYERS)
     )
-    value_dim = (
-        config.optional_positive_int("v_head_dim")
-        if _VALUE_DIM_OF_LOCAL_LAYERS in architecture.own_keys
-        else None
-    )
-    if value_dim is not None and not span.is_full:
-        value_dim = config.optional_positive_int(_VALUE_DIM_OF_LOCAL_LAYERS) or value_dim
+    value_dim = _value_dim(config, span) if _HAS_NARROW_VALUES in architecture.own_keys else None
     return KVHeads(kv_heads=heads or shape.kv_heads, head_dim=head_dim or shape.head_dim, value_dim=value_dim)
+
+
+def _value_dim(config: ConfigReader, span: AttentionSpan) -> int | None:
+    keys = ("v_head_dim",) if span.is_full else ("swa_v_head_dim", "v_head_dim")
+    return config.optional_positive_int(*keys)
 
 
 def _mla(

@@ -29,7 +29,7 @@ class ShardMultiples:
     inputs: int = 1
     """Of a share of a matrix that is divided by its inputs: output and down projections."""
     outputs: int = 1
-    """Of a share of a matrix that is divided by its outputs: projections of queries, keys, values, gate, up."""
+    """Of a share of a matrix that is divided by its outputs: those of queries, keys, values, gate and up."""
     experts: int = 1
     """Of a share of an expert's width."""
     refined_experts: int = 1

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.model.attention import AttentionLayers
+from recommender.model.attention import AttentionLayers, SparseIndexerCache
 from recommender.model.context import ContextLimit
 from recommender.model.dtype import Dtype
 from recommender.model.images import Image
@@ -79,10 +79,15 @@ class Model:
     """`model_type` of config.json."""
     class_name: str
     """The first of its `architectures`, by which vLLM chooses its own class; empty where none is stated."""
+    config_keys: frozenset[str]
+    """Keys that its configuration sets; classes of older versions do not read some of them."""
     native_dtype: Dtype
     supports_float16: bool
     quantization: str | None
     """The method that the checkpoint is already quantized with, `awq`, `fp8`, ...; `None` if it is not."""
+    quantization_schemes: tuple[str, ...]
+    """The formats of its quantized layers by vLLM's names, `compressed-tensors WNA16`; empty where the method
+    alone decides."""
     quantized_to: str | None
     """`fp8`, `int8` or `int4` where the checkpoint is quantized to one of them."""
     shard_multiples: ShardMultiples
@@ -133,14 +138,15 @@ class Model:
         heads = (layers.cache.sharded_heads for layers in self.attention)
         return max((each for each in heads if each is not None), default=None)
 
+    @property
+    def has_sparse_attention(self) -> bool:
+        """Whether an indexer chooses the tokens that its layers attend to (DeepSeek V3.2)."""
+        return any(isinstance(layers.cache, SparseIndexerCache) for layers in self.attention)
+
     def can_shard_caches(self, tensor_parallel: int) -> bool:
         """Whether all caches and states can be divided among the GPUs, or copied to several of them."""
         divides_state = self.recurrent is None or self.recurrent.state.can_shard(tensor_parallel)
         return divides_state and all(layers.cache.can_shard(tensor_parallel) for layers in self.attention)
-
-    def has_attention_kernels(self, compute_capability: tuple[int, int]) -> bool:
-        """Whether vLLM has kernels of all its kinds of attention for a GPU of `compute_capability`."""
-        return all(layers.cache.has_kernels_for(compute_capability) for layers in self.attention)
 
     @property
     def info(self) -> "ModelInfo":

@@ -10,13 +10,11 @@ from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.planning.compatibility import (
-    DegreeNotAccepted,
-    DoesNotFit,
-    Incompatibility,
     degree_incompatibility,
     holds_minimum_context,
     incompatibility,
 )
+from recommender.planning.incompatibilities import DegreeNotAccepted, DoesNotFit, Incompatibility
 from recommender.planning.tensor_parallelism import divides_kv_heads, minimum_degree, valid_degrees
 from recommender.planning.workload import Workload, default_concurrency, default_workload
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
@@ -77,19 +75,21 @@ def fitting_plan(
     """
     gpu = gpu_of(instance)
     count, behavior = instance.accelerator_count, engine_args.behavior
-    accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
-    if not accepted:
-        return degree_incompatibility(model, 1, behavior) or DoesNotFit(largest_degree=1)
     weights = weight_bytes(model, compute_dtype(model, gpu), quantization)
     least = minimum_degree(weights, gpu.visible_bytes)
-    if least <= count:
-        without_replication = [degree for degree in accepted if divides_kv_heads(model, degree)]
-        for degrees in (without_replication, accepted):
-            enough = [degree for degree in degrees if degree >= least]
-            budgets = _fitting_budgets(model, gpu, enough, quantization, engine_args)
-            if budgets:
-                return _plan(model, gpu, accepted, budgets, quantization)
-    return DoesNotFit(largest_degree=max(accepted))
+    if least > count:
+        return DoesNotFit()
+    unloadable = degree_incompatibility(model, 1, behavior)
+    if unloadable is not None:
+        return unloadable
+    accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
+    without_replication = [degree for degree in accepted if divides_kv_heads(model, degree)]
+    for degrees in (without_replication, accepted):
+        enough = [degree for degree in degrees if degree >= least]
+        budgets = _fitting_budgets(model, gpu, enough, quantization, engine_args)
+        if budgets:
+            return _plan(model, gpu, accepted, budgets, quantization)
+    return DoesNotFit()
 
 
 def _fitting_budgets(

@@ -27,6 +27,7 @@ from recommender.vllm.model_runner import (
     ModelRunnerV1,
     ModelRunnerV2,
 )
+from recommender.vllm.releases import latest_patch
 from recommender.vllm.version import Version
 
 _OLDEST: Version = (0, 1)
@@ -64,10 +65,6 @@ class VersionBehavior:
     """Minimum for profiling an image encoder."""
     profiles_whole_context: bool = False
     """Whether the forward pass is profiled over a whole context, as in the V0 engine."""
-    all_gpus_take_large_batches: bool = False
-    """Whether `--max-num-seqs` defaults to 1024 on every GPU."""
-    a100_takes_large_batches: bool = False
-    """Whether an A100 with 80 GB has the defaults of an H100."""
     concurrent_batches: int = 1
     """Batches that may be scheduled and not yet finished, `VllmConfig.max_in_flight_tokens`."""
     reserved_blocks: int = 0
@@ -76,8 +73,6 @@ class VersionBehavior:
     """Whether a model with states needs `--max-num-seqs` blocks: `vllm/config/compilation.py`."""
     tokens_follow_concurrency: bool = False
     """Whether "GPU KV cache size" is logged as concurrency x context rather than blocks x block size."""
-    largest_gpus_take_double_batches: bool = False
-    """`get_batch_defaults`, `vllm/engine/arg_utils.py`: 16384 tokens on GPUs with 160 GiB or more."""
     states_per_request: int = 1
     """States of a layer that a request holds: one, or two where prefixes of recurrent models are cached."""
     keeps_every_state: bool = False
@@ -110,10 +105,11 @@ class VersionBehavior:
     """Whether layers of sparse attention that reuse another layer's selection of tokens cache no keys."""
     delta_net_step_tokens: int = 0
     """Multiple for the block size of models with gated delta nets: `_align_hybrid_block_size`."""
-    default_utilization: float = 0.9
-    """`--gpu-memory-utilization`, `vllm/config/cache.py`."""
+    quantizes_by_layer: bool = False
+    """Whether vLLM quantizes to FP8 layer by layer while loading. Before, it held the whole model in 16 bit
+    (vllm-project/vllm#31914)."""
     version: Version | None = None
-    """The version that was chosen; `None` for all since 0.17."""
+    """The release that was chosen; `None` for all since 0.17."""
 
     def model_runner(self, model: Model) -> ModelRunner:
         """The runner that vLLM chooses for `model`."""
@@ -143,18 +139,16 @@ _0_7 = replace(_V0, latent_head_dim=None)
 _0_8 = replace(
     _0_7,
     profiles_whole_context=False,
-    all_gpus_take_large_batches=True,
     non_torch=_non_torch_gib(0.45, nvlink=0.95, pcie=0.75),
 )
-_0_8_4 = replace(_0_8, all_gpus_take_large_batches=False)
-_0_8_5 = replace(_0_8_4, a100_takes_large_batches=True)
-_0_9 = replace(_0_8_5, a100_takes_large_batches=False, hopper_switch_bytes=0)
+_0_9 = replace(_0_8, hopper_switch_bytes=0)
 _0_9_1 = replace(_0_9, non_torch=_V0.non_torch, caches_windows_whole=False)
 _0_10 = replace(_0_9_1, caches_chunks_whole=False)
 _0_10_1 = replace(_0_10, caches_chunks_whole=True)
 _0_14 = replace(_0_10_1, caches_chunks_whole=False, merges_odd_outputs=True)
+_0_15 = replace(_0_14, quantizes_by_layer=True)
 _0_17 = replace(
-    _0_14,
+    _0_15,
     model_runner_v1=V1_TRITON,
     non_torch=_non_torch_gib(0.13, nvlink=2.1, pcie=0.35),
     switch_bytes=0,
@@ -164,7 +158,6 @@ _0_18 = replace(_0_17, non_torch=_non_torch_gib(0.25, nvlink=2.1, pcie=0.35))
 _0_20 = replace(
     _0_18,
     model_runner_v1=V1_TRITON_WITH_GRAPHS,
-    default_utilization=0.92,
     needs_block_per_sequence=True,
     default_state_value_bytes=4,
 )
@@ -195,9 +188,7 @@ _0_27 = replace(
     non_torch=_non_torch_gib(0.11, nvlink=0.61, pcie=0.11),
     latent_block_step_tokens=128,
 )
-_0_28 = replace(
-    _0_27, model_runner_v2=V2_0_28, largest_gpus_take_double_batches=True, keeps_every_state=False
-)
+_0_28 = replace(_0_27, model_runner_v2=V2_0_28, keeps_every_state=False)
 _0_29 = replace(_0_28, model_runner_v2=V2_0_29, copies_embedding="on one GPU", reserved_blocks=1)
 _0_30 = replace(_0_29, refines_expert_blocks=True)
 _0_32 = replace(_0_30, prefill_checkpoint_blocks=1)
@@ -207,13 +198,12 @@ _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
     _OLDEST: _V0,
     (0, 7): _0_7,
     (0, 8): _0_8,
-    (0, 8, 4): _0_8_4,
-    (0, 8, 5): _0_8_5,
     (0, 9): _0_9,
     (0, 9, 1): _0_9_1,
     (0, 10): _0_10,
     (0, 10, 1): _0_10_1,
     (0, 14): _0_14,
+    (0, 15): _0_15,
     (0, 17): _0_17,
     (0, 18): _0_18,
     (0, 20): _0_20,
@@ -247,8 +237,12 @@ ANY_VERSION = replace(
 
 
 def behavior_of(version: Version | None) -> VersionBehavior:
-    """The behavior of `version`; without one, the behavior that is safe for every version since 0.17."""
+    """The behavior of `version`; without one, the behavior that is safe for every version since 0.17.
+
+    A minor release stands for its last patch release.
+    """
     if version is None:
         return ANY_VERSION
-    first = max(each for each in _BY_FIRST_VERSION if each <= max(version, _OLDEST))
-    return replace(_BY_FIRST_VERSION[first], version=version)
+    release = latest_patch(version)
+    first = max(each for each in _BY_FIRST_VERSION if each <= max(release, _OLDEST))
+    return replace(_BY_FIRST_VERSION[first], version=release)

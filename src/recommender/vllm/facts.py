@@ -1,6 +1,6 @@
 """Facts about vLLM by version: classes, quantization methods, defaults, attention backends, wheels.
 
-Where a version may be `None`, the answer holds for every release since `OLDEST_OF_ANY`.
+Where a version may be `None`, the answer holds for every release since `OLDEST_COVERED_VERSION`.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,15 +10,14 @@ from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.vllm.releases import (
     Span,
-    joined,
     known_releases,
     names,
     releases_asked,
-    spans_of,
     value,
     values,
+    version_ranges,
 )
-from recommender.vllm.version import Version
+from recommender.vllm.version import Version, VersionRange
 
 Usage = Literal["openai_api_server", "llm_class"]
 
@@ -65,22 +64,17 @@ class BatchDefaults(NamedTuple):
     max_num_seqs: int
 
 
-def class_versions(class_name: str, config_keys: Collection[str] = ()) -> tuple[Span, ...]:
-    """The releases that generate text with a class, in order; nothing for a class that none has.
+def class_versions(class_name: str, config_keys: Collection[str] = ()) -> tuple[VersionRange, ...]:
+    """The versions that generate text with a class, in order; nothing for a class that none has.
 
-    Releases whose class does not yet read one of the `config_keys` that changes its layers are left out.
+    Versions whose class does not yet read one of the `config_keys` that changes its layers are left out.
     """
     targets = values("models", class_name)
-    spans = joined(span for span, target in targets if target.partition(" ")[0] in _GENERATING)
+    spans = [span for span, target in targets if target.partition(" ")[0] in _GENERATING]
     needed = [name for name in names("config_keys") if _is_key_of(name, class_name, config_keys)]
-    if not needed:
-        return spans
-    return spans_of(
-        release
-        for release in known_releases()
-        if any(release in span for span in spans)
-        and all(value("config_keys", name, release) for name in needed)
-    )
+    if needed:
+        spans = [Span(release, release) for release in known_releases() if _is_read(release, spans, needed)]
+    return version_ranges(spans)
 
 
 def model_class(class_name: str, version: Version) -> ModelClass | None:
@@ -99,9 +93,9 @@ def plugin_for_class(class_name: str) -> str | None:
     return address
 
 
-def method_versions(method: str) -> tuple[Span, ...]:
-    """The releases that have a quantization method, by its name in config.json or on the command line."""
-    return joined(span for span, _ in values("quantization", method))
+def method_versions(method: str) -> tuple[VersionRange, ...]:
+    """The versions that have a quantization method, by its name in config.json or on the command line."""
+    return version_ranges(span for span, _ in values("quantization", method))
 
 
 def has_method(method: str, version: Version | None) -> bool:
@@ -178,11 +172,9 @@ def attention_backend(name: str, version: Version) -> AttentionBackend | None:
     )
 
 
-def wheel_capability(version: Version | None) -> tuple[int, int]:
-    """The lowest compute capability that the released wheels are built for."""
-    return max(
-        _capability(value("wheel", "compute_capabilities", each)[0]) for each in releases_asked(version)
-    )
+def wheel_capabilities(version: Version) -> tuple[tuple[int, int], ...]:
+    """The compute capabilities that the released wheels are built for."""
+    return tuple(map(_capability, value("wheel", "compute_capabilities", version)))
 
 
 def environment_default(variable: str, version: Version) -> bool | str | None:
@@ -194,6 +186,12 @@ def environment_default(variable: str, version: Version) -> bool | str | None:
 def _is_key_of(name: str, class_name: str, config_keys: Collection[str]) -> bool:
     owner, _, key = name.partition(" ")
     return owner == class_name and key in config_keys
+
+
+def _is_read(release: Version, spans: Collection[Span], keys: Collection[str]) -> bool:
+    return any(span.includes(release) for span in spans) and all(
+        value("config_keys", name, release) for name in keys
+    )
 
 
 def _minimum(method: str, version: Version, scheme: str | None) -> int | None:

@@ -1,36 +1,34 @@
 """The releases of vLLM whose facts are known, and the values that hold for ranges of them.
 
 facts.json is written by `tools/vllm_facts` from vLLM's distributions. A version between two releases has the
-facts of the one before it, a version older than all those of the oldest.
+facts of the one before it, a version older than all those of the oldest. A minor release such as 0.19 has the
+facts of its last patch release.
 """
 
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from recommender.vllm.version import OLDEST_OF_ANY, Version
+from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 
 _FILE = Path(__file__).with_name("facts.json")
 _SEPARATOR = ".."
+_MINOR = 2
 _RELEASE_PARTS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Releases from the first to the last, both included."""
+class Span(NamedTuple):
+    """Known releases from the first to the last, both included."""
 
     first: Version
-    """(0, 8, 0), the oldest that is known, for all before it too."""
-    last: Version | None
-    """`None` where the newest release is among them."""
+    last: Version
 
-    def __contains__(self, version: Version) -> bool:
-        release = _release(version)
-        return self.first <= release and (self.last is None or release <= self.last)
+    def includes(self, version: Version) -> bool:
+        """Whether the facts of these releases are those of `version`."""
+        return self.first <= _release(version) <= self.last
 
 
 @cache
@@ -40,10 +38,20 @@ def known_releases() -> tuple[Version, ...]:
 
 
 def releases_asked(version: Version | None) -> tuple[Version, ...]:
-    """The version itself, or every known release since `OLDEST_OF_ANY` where none is chosen."""
+    """The version itself, or every known release that is covered where none is chosen."""
     if version is not None:
         return (version,)
-    return tuple(release for release in known_releases() if release >= OLDEST_OF_ANY)
+    return tuple(release for release in known_releases() if release >= OLDEST_COVERED_VERSION)
+
+
+def latest_patch(version: Version) -> Version:
+    """The release that a version stands for: 0.19 for the last patch release of it, 0.19.1 for itself.
+
+    `pip install "vllm==0.19.*"` takes the last one. A minor release that is not known stays as it is.
+    """
+    if len(version) >= _RELEASE_PARTS:
+        return version
+    return max((each for each in known_releases() if each[:_MINOR] == version[:_MINOR]), default=version)
 
 
 def names(table: str) -> list[str]:
@@ -53,7 +61,7 @@ def names(table: str) -> list[str]:
 
 def value(table: str, name: str, version: Version) -> Any:  # noqa: ANN401 - a value of JSON
     """What holds for a name under a version; `None` where nothing does."""
-    return next((each for span, each in values(table, name) if version in span), None)
+    return next((each for span, each in values(table, name) if span.includes(version)), None)
 
 
 def values(table: str, name: str) -> Iterator[tuple[Span, Any]]:
@@ -62,19 +70,16 @@ def values(table: str, name: str) -> Iterator[tuple[Span, Any]]:
         yield _span(text), each
 
 
-def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Spans in order, those that follow one another as one."""
-    result: list[Span] = []
+def version_ranges(spans: Iterable[Span]) -> tuple[VersionRange, ...]:
+    """Spans in order, those that follow one another as one range, open where the known releases end.
+
+    An end is a minor release where all of its known releases are in the range.
+    """
+    joined: list[Span] = []
     for span in spans:
-        follows = bool(result) and _next_release(result[-1].last) == span.first
-        result.append(Span(first=result.pop().first if follows else span.first, last=span.last))
-    return tuple(result)
-
-
-def spans_of(releases: Iterable[Version]) -> tuple[Span, ...]:
-    """Known releases in order, as spans."""
-    newest = known_releases()[-1]
-    return joined(Span(first=each, last=None if each == newest else each) for each in releases)
+        follows = bool(joined) and _place(joined[-1].last) + 1 == _place(span.first)
+        joined.append(Span(joined.pop().first if follows else span.first, span.last))
+    return tuple(VersionRange(first=_first(span.first), last=_last(span.last)) for span in joined)
 
 
 @cache
@@ -83,23 +88,36 @@ def _facts() -> dict[str, Any]:
     return facts
 
 
-def _release(version: Version) -> Version:
-    """The newest known release that is not newer than `version`; 0.19 stands for 0.19.0."""
-    known = known_releases()
-    padded = version + (0,) * (_RELEASE_PARTS - len(version))
-    return known[max(bisect_right(known, padded) - 1, 0)]
-
-
 @cache
 def _span(text: str) -> Span:
     """The span of "0.8.0..0.13.0", or of "0.14.0.."."""
     first, _, last = text.partition(_SEPARATOR)
-    return Span(first=_version(first), last=_version(last) if last else None)
+    return Span(_version(first), _version(last) if last else known_releases()[-1])
 
 
-def _next_release(release: Version | None) -> Version | None:
+@lru_cache(256)
+def _release(version: Version) -> Version:
+    """The newest known release that is not newer than `version`."""
     known = known_releases()
-    return None if release is None else known[known.index(release) + 1]
+    return known[max(bisect_right(known, latest_patch(version)) - 1, 0)]
+
+
+def _first(release: Version) -> Version | None:
+    place = _place(release)
+    if place == 0:
+        return None
+    return release if known_releases()[place - 1][:_MINOR] == release[:_MINOR] else release[:_MINOR]
+
+
+def _last(release: Version) -> Version | None:
+    later = known_releases()[_place(release) + 1 :]
+    if not later:
+        return None
+    return release if later[0][:_MINOR] == release[:_MINOR] else release[:_MINOR]
+
+
+def _place(release: Version) -> int:
+    return known_releases().index(release)
 
 
 def _version(text: str) -> Version:

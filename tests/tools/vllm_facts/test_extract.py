@@ -23,7 +23,7 @@ _LAYERS = "vllm/model_executor/layers/quantization"
 _ENVS = {"vllm/envs.py": "environment_variables = {}\n"}
 
 
-def test_a_class_has_the_first_group_and_the_last_module_that_the_registry_gives(tmp_path: Path) -> None:
+def test_a_class_has_the_group_that_generates_text_and_the_last_module(tmp_path: Path) -> None:
     registry = """
 _TEXT_GENERATION_MODELS = {
     "LlamaForCausalLM": ("llama", "LlamaForCausalLM"),
@@ -32,9 +32,11 @@ _TEXT_GENERATION_MODELS = {
 _EMBEDDING_MODELS = {
     "BertModel": ("bert", "BertEmbeddingModel"),
     "AquilaForCausalLM": ("aquila", "AquilaForCausalLM"),
+    "Phi3VForCausalLM": ("phi3v", "Phi3VForCausalLM"),
     **{k: (mod, arch) for k, (mod, arch) in _TEXT_GENERATION_MODELS.items() if arch == "LlamaForCausalLM"},
 }
-_VLLM_MODELS = {**_TEXT_GENERATION_MODELS, **_EMBEDDING_MODELS}
+_MULTIMODAL_MODELS = {"Phi3VForCausalLM": ("phi3v", "Phi3VForCausalLM")}
+_VLLM_MODELS = {**_TEXT_GENERATION_MODELS, **_EMBEDDING_MODELS, **_MULTIMODAL_MODELS}
 _PREVIOUSLY_SUPPORTED_MODELS = {"Phi3SmallForCausalLM": "0.9.2"}
 _OOT_SUPPORTED_MODELS = {"BartModel": "https://example.com/bart"}
 """
@@ -44,6 +46,7 @@ _OOT_SUPPORTED_MODELS = {"BartModel": "https://example.com/bart"}
         "LlamaForCausalLM": "text_generation llama",
         "AquilaForCausalLM": "text_generation aquila",
         "BertModel": "embedding bert:BertEmbeddingModel",
+        "Phi3VForCausalLM": "multimodal phi3v",
     }
     assert removed_models(sources) == {"Phi3SmallForCausalLM": "0.9.2"}
     assert plugin_models(sources) == {"BartModel": "https://example.com/bart"}

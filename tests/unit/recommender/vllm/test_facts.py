@@ -6,27 +6,38 @@ from support.instances import instance
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.vllm import facts
 from recommender.vllm.facts import AttentionBackend, BatchDefaults, ModelClass, Usage
-from recommender.vllm.releases import Span, known_releases
-from recommender.vllm.version import OLDEST_OF_ANY, Version
+from recommender.vllm.releases import known_releases
+from recommender.vllm.version import EVERY_VERSION, OLDEST_COVERED_VERSION, Version, VersionRange
 
 
 @pytest.mark.parametrize(
     ("class_name", "expected"),
     [
-        ("LlamaForCausalLM", ((0, 8, 0), None)),
-        ("GptOssForCausalLM", ((0, 10, 1), None)),
-        ("MiniMaxM2ForCausalLM", ((0, 11, 1), None)),
-        ("MllamaForConditionalGeneration", ((0, 8, 0), (0, 10, 2))),
-        ("Phi3SmallForCausalLM", ((0, 8, 0), (0, 9, 2))),
+        ("LlamaForCausalLM", EVERY_VERSION),
+        ("LlavaNextForConditionalGeneration", EVERY_VERSION),
+        ("Qwen3NextForCausalLM", VersionRange(first=(0, 10, 2))),
+        ("GptOssForCausalLM", VersionRange(first=(0, 10, 1))),
+        ("MiniMaxM2ForCausalLM", VersionRange(first=(0, 11, 1))),
+        ("Qwen3_5ForConditionalGeneration", VersionRange(first=(0, 17))),
+        ("MllamaForConditionalGeneration", VersionRange(last=(0, 10))),
+        ("Phi3SmallForCausalLM", VersionRange(last=(0, 9))),
+        ("Ernie4_5_ForCausalLM", VersionRange(first=(0, 9, 2), last=(0, 10, 0))),
+        ("MiniMaxForCausalLM", VersionRange(first=(0, 10), last=(0, 23))),
     ],
 )
 def test_a_class_is_served_from_its_first_to_its_last_release(
-    class_name: str, expected: tuple[Version, Version | None]
+    class_name: str, expected: VersionRange
 ) -> None:
     """`vllm/model_executor/models/registry.py`: 0.10.1 line 76, 0.11.1 line 137, 0.10.2 line 271."""
-    first, last = expected
+    assert facts.class_versions(class_name) == (expected,)
 
-    assert facts.class_versions(class_name) == (Span(first=first, last=last),)
+
+def test_a_class_may_be_gone_for_a_while() -> None:
+    """Llama 4 without its vision tower: `registry.py` of 0.8.3 and 0.10.1, not of 0.8.4."""
+    assert facts.class_versions("Llama4ForCausalLM") == (
+        VersionRange(first=(0, 8, 3), last=(0, 8, 3)),
+        VersionRange(first=(0, 10, 1)),
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,16 +45,16 @@ def test_a_class_is_served_from_its_first_to_its_last_release(
     [
         ("NemotronHForCausalLM", {"hidden_size"}, (0, 9, 1)),
         ("NemotronHForCausalLM", {"hidden_size", "n_routed_experts"}, (0, 11, 1)),
-        ("NemotronHForCausalLM", {"n_routed_experts", "moe_latent_size"}, (0, 13, 0)),
+        ("NemotronHForCausalLM", {"n_routed_experts", "moe_latent_size"}, (0, 13)),
         ("DeciLMForCausalLM", {"block_configs"}, (0, 8, 3)),
-        ("LlamaForCausalLM", {"n_routed_experts"}, (0, 8, 0)),
+        ("LlamaForCausalLM", {"n_routed_experts"}, None),
     ],
 )
 def test_a_class_is_served_once_it_reads_the_keys_that_change_its_layers(
-    class_name: str, keys: set[str], first: Version
+    class_name: str, keys: set[str], first: Version | None
 ) -> None:
     """`vllm/model_executor/models/`: nemotron_h.py of 0.11.1 and 0.13.0, nemotron_nas.py of 0.8.3."""
-    assert facts.class_versions(class_name, keys) == (Span(first=first, last=None),)
+    assert facts.class_versions(class_name, keys) == (VersionRange(first=first),)
 
 
 @pytest.mark.parametrize("class_name", ["BertModel", "EagleLlamaForCausalLM", "NoSuchForCausalLM"])
@@ -101,12 +112,12 @@ def test_without_a_version_the_highest_capability_since_the_oldest_release_count
     """ModelOpt's FP8 needs 8.9 up to 0.26 and 8.0 from 0.27 on."""
     assert facts.method_minimum_capability("modelopt", None) == (8, 9)
     assert facts.method_minimum_capability("bitsandbytes", None) is None
-    assert facts.method_minimum_capability("bitsandbytes", OLDEST_OF_ANY) == (7, 0)
+    assert facts.method_minimum_capability("bitsandbytes", OLDEST_COVERED_VERSION) == (7, 0)
 
 
 def test_bitsandbytes_is_in_vllm_up_to_0_27() -> None:
     """`quantization/__init__.py` of 0.27.1 line 28; gone in 0.28.0."""
-    assert facts.method_versions("bitsandbytes") == (Span(first=(0, 8, 0), last=(0, 27, 1)),)
+    assert facts.method_versions("bitsandbytes") == (VersionRange(last=(0, 27)),)
     assert facts.has_method("bitsandbytes", (0, 27, 1))
     assert not facts.has_method("bitsandbytes", (0, 28))
     assert not facts.has_method("bitsandbytes", None)
