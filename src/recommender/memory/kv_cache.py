@@ -144,13 +144,17 @@ def _one_group(
     attention: Sequence[AttentionLayers], token_bytes: Sequence[int], behavior: VersionBehavior
 ) -> CacheLayout:
     """Layers with the same span share one block table, however much each of them caches."""
-    block_tokens = max(layers.cache.block_tokens for layers in attention)
+    block_tokens = max(_block_tokens(layers.cache, behavior) for layers in attention)
     all_bytes = sum(
         layers.caching(can_share=behavior.shares_indexers) * size
         for layers, size in zip(attention, token_bytes, strict=True)
     )
     group = AttentionGroup(block_tokens=block_tokens, span=attention[0].span)
     return CacheLayout(block_bytes=block_tokens * all_bytes, groups=(group,))
+
+
+def _block_tokens(cache: AttentionCache, behavior: VersionBehavior) -> int:
+    return max(cache.block_tokens, behavior.latent_block_tokens if cache.is_latent else 0)
 
 
 def _several_groups(attention: Sequence[AttentionLayers], token_bytes: Sequence[int]) -> CacheLayout:

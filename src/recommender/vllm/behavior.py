@@ -92,6 +92,8 @@ class VersionBehavior:
     pads_values: bool = False
     """Whether values that are narrower than keys are cached at the width of keys: `mimo_v2_flash.py`, in
     `vllm/model_executor/models/`; `mimo_v2.py` from 0.21 on caches them as they are."""
+    latent_block_tokens: int = 16
+    """Tokens of a block of latents on Hopper: `check_and_update_config`, `vllm/platforms/cuda.py`."""
     latent_block_step_tokens: int = 64
     """Multiple for the block size of models with latent attention and states: `kernel_block_alignment_size`,
     `vllm/model_executor/models/config.py` and `vllm/platforms/interface.py`."""
@@ -133,6 +135,7 @@ _V0 = VersionBehavior(
     caches_windows_whole=True,
     caches_chunks_whole=True,
     pads_values=True,
+    latent_block_tokens=64,
 )
 _0_7 = replace(_V0, latent_head_dim=None)
 # Up to 0.9.0 the V1 engine counts the CUDA context.
@@ -154,7 +157,7 @@ _0_17 = replace(
     switch_bytes=0,
     copies_embedding="always",
 )
-_0_18 = replace(_0_17, non_torch=_non_torch_gib(0.25, nvlink=2.1, pcie=0.35))
+_0_18 = replace(_0_17, latent_block_tokens=16, non_torch=_non_torch_gib(0.25, nvlink=2.1, pcie=0.35))
 _0_20 = replace(
     _0_18,
     model_runner_v1=V1_TRITON_WITH_GRAPHS,

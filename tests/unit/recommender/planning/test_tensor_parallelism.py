@@ -76,7 +76,7 @@ def test_what_stands_in_the_way_of_a_degree(model_id: str, degree: int, expected
 
 @pytest.mark.parametrize(
     ("heads", "head_dim", "group", "expected"),
-    [(14, 64, 128, (1,)), (14, 64, 64, (1, 2, 7)), (16, 64, 128, (1, 2, 4, 8))],
+    [(14, 64, 128, (1, 7)), (14, 64, 64, (1, 2, 7)), (16, 64, 128, (1, 2, 4, 8))],
 )
 def test_groups_that_share_a_scale_stay_on_one_gpu(
     heads: int, head_dim: int, group: int, expected: tuple[int, ...]
