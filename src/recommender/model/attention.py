@@ -46,6 +46,10 @@ class AttentionCache(ABC):
         """Parameters of the layer on one GPU in addition to an even share of the checkpoint."""
         return 0
 
+    def copied_parameters(self, tensor_parallel: int) -> int:  # noqa: ARG002
+        """Parameters of the layer of which one GPU keeps a copy in the dtype that vLLM computes in."""
+        return 0
+
     def workspace_bytes(self, context_tokens: int) -> int:  # noqa: ARG002
         """Bytes of the workspace, shared by all layers, that it reserves for contexts of this length."""
         return 0
@@ -152,9 +156,12 @@ class MLACache(AttentionCache):
         return self.width * value_bytes
 
     def unshared_parameters(self, tensor_parallel: int, hidden_size: int) -> int:  # noqa: ARG002 - as in KVHeads
-        """The GPU's part of the transposed copy, and the rest of the projections that it holds whole."""
-        rest = self.replicated_parameters * (tensor_parallel - 1) // tensor_parallel
-        return self.absorbed_parameters // tensor_parallel + rest
+        """The rest of the projections that every GPU holds whole."""
+        return self.replicated_parameters * (tensor_parallel - 1) // tensor_parallel
+
+    def copied_parameters(self, tensor_parallel: int) -> int:
+        """The GPU's part of the transposed copy."""
+        return self.absorbed_parameters // tensor_parallel
 
     def expanded(self, head_dim: int) -> KVHeads:
         """A key and a value for each attention head."""
@@ -171,6 +178,8 @@ class SparseIndexerCache(AttentionCache):
 
     width: int
     """`index_head_dim`."""
+    replicated_parameters: int = 0
+    """The indexer's projections, which every GPU holds whole."""
 
     def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:  # noqa: ARG002 - neither matters
         """Every GPU keeps all keys, with a float32 scale for 128 values.
@@ -179,9 +188,30 @@ class SparseIndexerCache(AttentionCache):
         """
         return self.width + -(-self.width // _INDEXER_SCALE_BLOCK) * 4
 
+    def unshared_parameters(self, tensor_parallel: int, hidden_size: int) -> int:  # noqa: ARG002 - as in KVHeads
+        """The rest of the projections."""
+        return self.replicated_parameters * (tensor_parallel - 1) // tensor_parallel
+
     def workspace_bytes(self, context_tokens: int) -> int:
         """The keys of 40 contexts."""
         return _WORKSPACE_CONTEXTS * context_tokens * self.token_bytes(1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockKeyCache(AttentionCache):
+    """A key by which an indexer chooses blocks of tokens (MiniMax M3).
+
+    Source: `vllm/models/minimax_m3/common/indexer.py` and `common/sparse_attention.py`.
+    """
+
+    block_tokens: ClassVar[int] = 128
+
+    width: int
+    """`sparse_index_dim`."""
+
+    def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:  # noqa: ARG002 - not divided
+        """Every GPU keeps all keys, in the dtype of the cache."""
+        return self.width * value_bytes
 
 
 class AttentionSpan(ABC):
@@ -242,6 +272,9 @@ class AttentionLayers:
     span: AttentionSpan = FullAttention()
     reusing: int = 0
     """Those of them that use the previous layer's cache, in versions that can share it (GLM-5.3)."""
+
+    without_cache: int = 0
+    """Further layers that project keys and values and attend to the cache of another layer (Gemma 3n)."""
 
     def caching(self, *, can_share: bool) -> int:
         """Layers with a cache of their own, where the version of vLLM `can_share` one."""

@@ -71,7 +71,9 @@ _TEXT_SUFFIXES = ("ForCausalLM", "LMHeadModel", "ChatModel", "ChatGLMModel")
 _CONDITIONAL_SUFFIXES = ("ForConditionalGeneration",)
 
 # Classes of text generators with names of their own: `_MULTIMODAL_MODELS` of vLLM's registry.
-_OTHER_GENERATORS = frozenset({"MiniCPMO", "MiniCPMV", "Phi4ForCausalLMV"})
+_OTHER_GENERATORS = frozenset(
+    {"Llama_Nemotron_Nano_VL", "MiniCPMO", "MiniCPMV", "NVLM_D", "Ovis", "Ovis2_5", "Phi4ForCausalLMV"}
+)
 
 _MISTRAL_OWNER = "mistralai/"
 _MISTRAL_LIBRARIES = frozenset({"mistral-common", "mistral-inference", "vllm"})

@@ -28,6 +28,8 @@ class RecurrentState:
     """Groups of heads that share a projection; copied where GPUs do not divide them."""
     values_per_group: int = 0
     """Values of one group among the inputs of the convolution."""
+    parameters_per_group: int = 0
+    """Parameters of the projection into one group."""
     chunk_tokens: int | None = None
     """Tokens of one step of the scan, where vLLM can keep a state for each block; `None` where it cannot."""
     has_checkpoints: bool = False
@@ -45,7 +47,7 @@ class RecurrentState:
         `unstated_value_bytes` apply to tensors that depend on vLLM's version. Source:
         `vllm/model_executor/layers/mamba/mamba_utils.py`, `MambaStateShapeCalculator`.
         """
-        groups = self.groups if self.groups % tensor_parallel == 0 else tensor_parallel
+        groups = self._groups(tensor_parallel)
         shared = groups * self.values_per_group // tensor_parallel * value_bytes
         return shared + sum(
             tensor.values
@@ -53,6 +55,14 @@ class RecurrentState:
             * (unstated_value_bytes if tensor.depends_on_version else tensor.value_bytes or value_bytes)
             for tensor in self.tensors
         )
+
+    def unshared_parameters(self, tensor_parallel: int) -> int:
+        """Parameters of one layer on one GPU in addition to an even share: copies of groups."""
+        return (self._groups(tensor_parallel) - self.groups) * self.parameters_per_group // tensor_parallel
+
+    def _groups(self, tensor_parallel: int) -> int:
+        """All GPUs' groups; each has a copy where they cannot be divided."""
+        return self.groups if self.groups % tensor_parallel == 0 else tensor_parallel
 
     def can_shard(self, tensor_parallel: int) -> bool:
         """Whether heads and groups can be divided; a single group is copied: `mamba_mixer2.py`."""
@@ -71,3 +81,7 @@ class RecurrentLayers:
 
     count: int
     state: RecurrentState
+
+    def unshared_parameters(self, tensor_parallel: int) -> int:
+        """Parameters of all layers on one GPU in addition to an even share of the checkpoint."""
+        return self.count * self.state.unshared_parameters(tensor_parallel)

@@ -105,6 +105,8 @@ class Model:
     shape: Shape
     is_tied: bool
     """Whether the output head is the input embedding."""
+    whole_parameters: int
+    """Parameters of all layers that every GPU holds whole, however many GPUs there are."""
     rotary_values: int
     """Values of the tables of sines and cosines, which every GPU holds whole."""
     vision: VisionTower | None

@@ -199,7 +199,9 @@ def test_chunks_are_cached_whole_before_0_14_but_for_0_10_0(version: Version, bl
     assert scout.blocks_for(131_072, 8192) == 8192 + (0 if blocks == 13_653 else 3 * 1024)
 
 
-@pytest.mark.parametrize(("version", "groups"), [((0, 8, 5), 1), ((0, 9, 0), 1), ((0, 9, 1), 6), ((0, 19), 6)])
+@pytest.mark.parametrize(
+    ("version", "groups"), [((0, 8, 5), 1), ((0, 9, 0), 1), ((0, 9, 1), 6), ((0, 19), 6)]
+)
 def test_windows_beside_full_layers_are_cached_whole_before_0_9_1(version: Version, groups: int) -> None:
     """Gemma 3 12B has 8 full layers and 40 with a window."""
     gemma = cache_layout(real_model("google/gemma-3-12b-it"), 1, 2, behavior_of(version))
