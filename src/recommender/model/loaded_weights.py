@@ -21,6 +21,9 @@ from recommender.model.values import Weights
 _SMALLEST_SHARE_OF_IMPLIED = 1 / 10
 
 _PREDICTION_LAYERS = ("num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules")
+# Safetensors dtypes of masks.
+_MASK_DTYPES = frozenset({"BOOL", "U8"})
+
 _ADAPTERS = ("vision_lora", "speech_lora")
 
 
@@ -36,7 +39,7 @@ def parse_weights(
     """
     implied = language_parameters(language_model)
     if stored:
-        weights = _stored_weights(stored, quantization)
+        weights = _stored_weights(_without_masks(stored, quantization, language_model, implied), quantization)
         _check_parameters(weights, implied)
         weights = _without_adapters(weights, language_model)
         return _without_prediction_layers(
@@ -48,6 +51,27 @@ def parse_weights(
     floats = min(parameters, language_model.shape.embedding_parameters(tied=language_model.is_tied))
     packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
     return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)
+
+
+def _without_masks(
+    stored: Mapping[str, int],
+    quantization: CheckpointQuantization | None,
+    language_model: LanguageModelConfig,
+    implied: int,
+) -> Mapping[str, int]:
+    """`stored` without causal masks: bytes in unquantized checkpoints (GPT-NeoX), floats in those of GPT-2.
+
+    Source: `load_weights` of `gpt2.py` and `gpt_neox.py` in `vllm/model_executor/models/`, which skip them.
+    """
+    if quantization is not None:
+        return stored
+    floats = {dtype: count for dtype, count in stored.items() if dtype not in _MASK_DTYPES}
+    config = language_model.config
+    masks = language_model.shape.layers * config.non_negative_int("n_positions") ** 2
+    if config.string("model_type") != "gpt2" or sum(floats.values()) < implied + masks:
+        return floats
+    largest = max(floats, key=lambda dtype: floats[dtype])
+    return {**floats, largest: floats[largest] - masks}
 
 
 def _stored_weights(stored: Mapping[str, int], quantization: CheckpointQuantization | None) -> Weights:
