@@ -72,6 +72,8 @@ def unsupported_model(error: UnsupportedModel, behavior: VersionBehavior) -> str
     missing = class_incompatibility(error.class_name, behavior)
     if missing is not None:
         return f"{error.model_id} has the architecture {error.architecture}: {class_not_in_version(missing)}"
+    if error.reason is not None:
+        return str(error)
     return (
         f"{error.model_id} has the architecture {error.architecture}, which is not supported here yet,"
         f" although vLLM has {error.class_name}."
