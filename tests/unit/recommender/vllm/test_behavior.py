@@ -110,3 +110,17 @@ def test_tokens_are_logged_as_the_version_counts_them() -> None:
 
 def test_without_a_version_the_behavior_is_safe_for_any() -> None:
     assert behavior_of(None) is ANY_VERSION
+
+
+def test_the_version_of_a_behavior_is_a_release() -> None:
+    assert behavior_of((0, 19)).version == (0, 19, 1)
+    assert behavior_of((0, 19, 0)).version == (0, 19, 0)
+    assert behavior_of((0, 34)).version == (0, 34)
+
+
+def test_fp8_is_quantized_layer_by_layer_from_0_15_on() -> None:
+    """vllm-project/vllm#31914."""
+    found = [behavior_of((0, minor)).quantizes_by_layer for minor in (14, 15, 33)]
+
+    assert found == [False, True, True]
+    assert ANY_VERSION.quantizes_by_layer
