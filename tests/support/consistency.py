@@ -12,11 +12,14 @@ import pytest
 from handler.response import as_json
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
+from recommender.memory.budget import Budget
+from recommender.memory.budget import budget as memory_budget
 from recommender.messages.warnings import WARNING_CODES
 from recommender.model import Model
 from recommender.planning.compatibility import version_limits
 from recommender.planning.incompatibilities import NoWheels
 from recommender.planning.overrides import Overrides
+from recommender.planning.plan import Plan
 from recommender.planning.tensor_parallelism import valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
 
@@ -105,6 +108,7 @@ def _gib_figures(body: dict[str, Any], answer: Feasible, base: Feasible) -> list
         budget.weight_bytes,
         budget.kv_cache_bytes,
         _stored_bytes(answer),
+        *(_largest_budget(answer, plan).kv_cache_bytes for plan in (answer.plan, base.plan)),
     ]
     return [
         *(value for name, value in memory.items() if name.endswith("_gib")),
@@ -113,6 +117,13 @@ def _gib_figures(body: dict[str, Any], answer: Feasible, base: Feasible) -> list
         place.memory_gib,
         *(degree * share for degree in range(1, place.accelerator_count + 1)),
     ]
+
+
+def _largest_budget(answer: Feasible, plan: Plan) -> Budget:
+    """That of the largest degree that vLLM accepts, which may replicate KV heads."""
+    degree = plan.valid_tensor_parallel[-1]
+    args = plan.budget.engine_args
+    return memory_budget(answer.model, gpu_of(answer.instance), degree, plan.quantization, engine_args=args)
 
 
 def _token_figures(answer: Feasible, base: Feasible) -> set[int]:
@@ -136,7 +147,7 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
     degree, count, capability = plan.tensor_parallel, place.accelerator_count, gpu.compute_capability
     if degree > count:
         yield "tp_exceeds_gpus"
-    if degree not in valid_degrees(model, max(degree, count), replicate_kv_heads=True):
+    if degree not in valid_degrees(model, degree, memory.engine_args.behavior, replicate_kv_heads=True):
         yield "tp_not_accepted"
     fits = memory.weight_bytes + memory.overhead.total_bytes < memory.usable_bytes
     if not fits:

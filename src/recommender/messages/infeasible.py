@@ -11,6 +11,7 @@ from recommender.messages.phrases import (
     count_text,
     gpus_text,
     nominal_text,
+    obstacle_text,
     precision_text,
     shape_text,
 )
@@ -123,14 +124,16 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, behavio
                 " does not support FP16; vLLM does not run quantized models in FP32."
             )
         case DegreeNotAccepted():
-            return f"vLLM cannot split the checkpoint's {shape_text(model)} evenly, not even on one GPU."
+            return (
+                f"vLLM does not load the checkpoint, not even on one GPU: {obstacle_text(reason.obstacle)}."
+            )
         case DoesNotFit():
             return _does_not_fit(model, instance, behavior)
     assert_never(reason)
 
 
 def _does_not_fit(model: Model, instance: Instance, behavior: VersionBehavior) -> str:
-    gpu, degree = gpu_of(instance), nearest_degree(model, instance.accelerator_count)
+    gpu, degree = gpu_of(instance), nearest_degree(model, instance.accelerator_count, behavior)
     memory = budget(model, gpu, degree, engine_args=default_engine_args(gpu, behavior))
     usable, overhead = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
     has = f"{nominal_text(instance)} ({instance.accelerator_count} x {instance.accelerator_name})"

@@ -7,6 +7,7 @@ from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB, gib_text
 from recommender.memory.budget import Budget, compute_dtype
 from recommender.model import Model
+from recommender.planning.tensor_parallelism import Indivisible, Obstacle, OneGpuOnly, SplitBlock
 from recommender.vllm.supported_versions import Capability, VersionRanges
 from recommender.vllm.version import VersionRange, version_text
 
@@ -25,9 +26,40 @@ def shape_text(model: Model) -> str:
     parts.append(f"feed-forward width of {shape.intermediate_size:,}")
     if shape.expert_intermediate_size != shape.intermediate_size:
         parts.append(f"expert width of {shape.expert_intermediate_size:,}")
-    blocks = f" in blocks of {model.shard_multiple}" if model.shard_multiple > 1 else ""
+    multiple = max(model.shard_multiples.inputs, model.shard_multiples.outputs)
+    blocks = f" in blocks of {multiple}" if multiple > 1 else ""
     *first, last = parts
     return f"{', '.join(first)} and {last}{blocks}" if first else f"{last}{blocks}"
+
+
+def obstacle_text(obstacle: Obstacle) -> str:
+    """Why vLLM does not accept a tensor parallel degree, as a clause."""
+    match obstacle:
+        case OneGpuOnly():
+            return "it runs pre-quantized bitsandbytes checkpoints on one GPU only"
+        case Indivisible():
+            return f"it does not evenly divide the model's {_size_text(obstacle)}"
+        case SplitBlock():
+            return (
+                f"each GPU's share of the {obstacle.what}, {obstacle.share:,}, would not be a multiple of the"
+                f" {obstacle.multiple} quantized weights that share a scale"
+            )
+
+
+def _size_text(obstacle: Indivisible) -> str:
+    """`28 attention heads`, `vision encoder's width of 3,420`."""
+    name, size = obstacle.what, obstacle.size
+    match name:
+        case "attention heads" | "KV heads":
+            return count_text(size, name.removesuffix("s"))
+        case "heads of its states" | "groups of its states":
+            noun, _, rest = name.partition(" ")
+            return f"{count_text(size, noun.removesuffix('s'))} {rest}"
+        case "vision encoder's heads":
+            return f"vision encoder's {count_text(size, 'head')}"
+        case "vocabulary":
+            return f"vocabulary of {size:,} entries"
+    return f"{name} of {size:,}"
 
 
 def versions_text(versions: VersionRanges) -> str:

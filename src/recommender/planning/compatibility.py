@@ -25,7 +25,7 @@ from recommender.planning.incompatibilities import (
     SchemeNotInVersion,
     VersionLimit,
 )
-from recommender.planning.tensor_parallelism import valid_degrees
+from recommender.planning.tensor_parallelism import degree_obstacle, valid_degrees
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.facts import wheel_versions
 from recommender.vllm.quantization import Quantization
@@ -101,12 +101,15 @@ def quantization_incompatibility(
             return None
 
 
-def degree_incompatibility(model: Model, degree: int) -> DegreeNotAccepted | None:
+def degree_incompatibility(
+    model: Model, degree: int, behavior: VersionBehavior = ANY_VERSION
+) -> DegreeNotAccepted | None:
     """Why vLLM does not accept a tensor parallel degree for `model`."""
-    accepted = valid_degrees(model, degree, replicate_kv_heads=True)
-    if degree in accepted:
+    obstacle = degree_obstacle(model, degree, behavior)
+    if obstacle is None:
         return None
-    return DegreeNotAccepted(degree=degree, largest_accepted=max(accepted, default=None))
+    accepted = valid_degrees(model, degree, behavior, replicate_kv_heads=True)
+    return DegreeNotAccepted(degree=degree, obstacle=obstacle, largest_accepted=max(accepted, default=None))
 
 
 def holds_minimum_context(model: Model, memory: Budget) -> bool:
@@ -211,7 +214,7 @@ def _capability_limit(
 
 def _is_beyond_first_marlin(model: Model) -> bool:
     """Whether FP8 weights are in blocks or in experts, for which Marlin got kernels later than for others."""
-    return model.quantization == "fp8" and (model.shard_multiple > 1 or model.shape.experts > 0)
+    return model.quantization == "fp8" and (model.shard_multiples.inputs > 1 or model.shape.experts > 0)
 
 
 def _int8_incompatibility(gpu: Gpu) -> NoKernels | None:

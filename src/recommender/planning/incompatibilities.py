@@ -6,6 +6,7 @@ A reason that depends on the version has the `versions` for which it does not ho
 from dataclasses import dataclass
 from typing import Literal
 
+from recommender.planning.tensor_parallelism import Obstacle
 from recommender.vllm.supported_versions import Capability, VersionRanges
 
 
@@ -84,6 +85,7 @@ class DegreeNotAccepted:
     """vLLM does not divide the model by a tensor parallel degree."""
 
     degree: int
+    obstacle: Obstacle
     largest_accepted: int | None
     """Below `degree`; `None` where vLLM does not accept the model even for one GPU."""
 

@@ -83,6 +83,32 @@ class VersionBehavior:
     """Bytes of a value of Nemotron-H's states where config.json does not set `mamba_ssm_cache_dtype`."""
     latent_head_dim: int | None = None
     """Width of the key and value heads as which latents were cached; `None` since 0.7."""
+    caches_windows_whole: bool = False
+    """Whether layers with a sliding window keep all tokens where other layers have full attention:
+    `unify_hybrid_kv_cache_specs`, `vllm/v1/core/kv_cache_utils.py`, before the hybrid KV cache manager."""
+    caches_chunks_whole: bool = False
+    """Whether layers with chunked attention keep all tokens: `ChunkedLocalAttentionSpec` is of 0.10.0, and
+    from 0.10.1 to 0.13 `VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE`, `vllm/envs.py`, is 0."""
+    pads_values: bool = False
+    """Whether values that are narrower than keys are cached at the width of keys: `mimo_v2_flash.py`, in
+    `vllm/model_executor/models/`; `mimo_v2.py` from 0.21 on caches them as they are."""
+    latent_block_tokens: int = 16
+    """Tokens of a block of latents on Hopper: `check_and_update_config`, `vllm/platforms/cuda.py`."""
+    latent_block_step_tokens: int = 64
+    """Multiple for the block size of models with latent attention and states: `kernel_block_alignment_size`,
+    `vllm/model_executor/models/config.py` and `vllm/platforms/interface.py`."""
+    merges_odd_outputs: bool = False
+    """Whether blocks of merged FP8 matrices may have any outputs: `_maybe_allow_fp8_block_shape_mismatch`,
+    `vllm/model_executor/layers/linear.py`."""
+    extends_rotary_tables: bool = True
+    """Whether tables of multimodal positions always have four times the context's rows: `mrope.py`,
+    `vllm/model_executor/layers/rotary_embedding/`, before `positions_factor`."""
+    pads_kimi_experts: bool = False
+    """Whether an expert of Kimi-Linear has a share of 256 at least: `vllm/models/kimi_k3/nvidia/model.py`,
+    `min_moe_intermediate_per_partition`."""
+    refines_expert_blocks: bool = False
+    """Whether experts in FP8 may have shares that are no multiple of a block: `refine_fp8_moe_block_shape`,
+    `vllm/model_executor/layers/fused_moe/`."""
     shares_indexers: bool = False
     """Whether layers of sparse attention that reuse another layer's selection of tokens cache no keys."""
     delta_net_step_tokens: int = 0
@@ -112,17 +138,24 @@ _V0 = VersionBehavior(
     profiles_whole_context=True,
     default_state_value_bytes=2,
     latent_head_dim=256,
+    caches_windows_whole=True,
+    caches_chunks_whole=True,
+    pads_values=True,
 )
 _0_7 = replace(_V0, latent_head_dim=None)
 # Up to 0.9.0 the V1 engine counts the CUDA context.
 _0_8 = replace(
     _0_7,
     profiles_whole_context=False,
+    latent_block_tokens=64,
     non_torch=_non_torch_gib(0.45, nvlink=0.95, pcie=0.75),
 )
 _0_9 = replace(_0_8, hopper_switch_bytes=0)
-_0_9_1 = replace(_0_9, non_torch=_V0.non_torch)
-_0_15 = replace(_0_9_1, quantizes_by_layer=True)
+_0_9_1 = replace(_0_9, non_torch=_V0.non_torch, caches_windows_whole=False)
+_0_10 = replace(_0_9_1, caches_chunks_whole=False)
+_0_10_1 = replace(_0_10, caches_chunks_whole=True)
+_0_14 = replace(_0_10_1, caches_chunks_whole=False, merges_odd_outputs=True)
+_0_15 = replace(_0_14, quantizes_by_layer=True)
 _0_17 = replace(
     _0_15,
     model_runner_v1=V1_TRITON,
@@ -130,14 +163,14 @@ _0_17 = replace(
     switch_bytes=0,
     copies_embedding="always",
 )
-_0_18 = replace(_0_17, non_torch=_non_torch_gib(0.25, nvlink=2.1, pcie=0.35))
+_0_18 = replace(_0_17, latent_block_tokens=16, non_torch=_non_torch_gib(0.25, nvlink=2.1, pcie=0.35))
 _0_20 = replace(
     _0_18,
     model_runner_v1=V1_TRITON_WITH_GRAPHS,
     needs_block_per_sequence=True,
     default_state_value_bytes=4,
 )
-_0_21 = replace(_0_20, tokens_follow_concurrency=True)
+_0_21 = replace(_0_20, tokens_follow_concurrency=True, pads_values=False)
 _0_22 = replace(
     _0_21,
     model_runner_v2=V2_0_22,
@@ -162,10 +195,13 @@ _0_27 = replace(
     _0_26,
     model_runner_v2=V2_0_27,
     non_torch=_non_torch_gib(0.11, nvlink=0.61, pcie=0.11),
+    latent_block_step_tokens=128,
+    pads_kimi_experts=True,
 )
 _0_28 = replace(_0_27, model_runner_v2=V2_0_28, keeps_every_state=False)
 _0_29 = replace(_0_28, model_runner_v2=V2_0_29, copies_embedding="on one GPU", reserved_blocks=1)
-_0_32 = replace(_0_29, prefill_checkpoint_blocks=1)
+_0_30 = replace(_0_29, refines_expert_blocks=True)
+_0_32 = replace(_0_30, prefill_checkpoint_blocks=1, extends_rotary_tables=False)
 _0_33 = replace(_0_32, model_runner_v2=V2_0_33, delta_net_step_tokens=64)
 
 _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
@@ -174,6 +210,9 @@ _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
     (0, 8): _0_8,
     (0, 9): _0_9,
     (0, 9, 1): _0_9_1,
+    (0, 10): _0_10,
+    (0, 10, 1): _0_10_1,
+    (0, 14): _0_14,
     (0, 15): _0_15,
     (0, 17): _0_17,
     (0, 18): _0_18,
@@ -187,6 +226,7 @@ _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
     (0, 27): _0_27,
     (0, 28): _0_28,
     (0, 29): _0_29,
+    (0, 30): _0_30,
     (0, 32): _0_32,
     (0, 33): _0_33,
 }
@@ -200,6 +240,9 @@ ANY_VERSION = replace(
     least_vision_bytes=gib_bytes(1.5),
     keeps_every_state=True,
     shares_indexers=False,
+    pads_values=True,
+    extends_rotary_tables=True,
+    refines_expert_blocks=False,
     tokens_follow_concurrency=False,
 )
 
