@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.accuracy.__main__ import main
+from benchmarks.accuracy.golden import PREDICTIONS, table
 from benchmarks.accuracy.prediction import Prediction, predict
 from benchmarks.accuracy.runs import metadata_in, read_runs
 from benchmarks.accuracy.summary import summarize
@@ -39,6 +40,11 @@ def test_predictions_since_0_17_are_close(predictions: list[Prediction]) -> None
     assert errors["kv_tokens"]["p90"] <= 0.09
     assert errors["over_5_percent_too_many_tokens"] <= 0.03 * errors["runs_with_tokens"]
     assert errors["outcome_predicted"] >= 0.95 * errors["runs_with_outcome"]
+
+
+def test_the_predictions_are_those_in_the_table(predictions: list[Prediction]) -> None:
+    """`make accuracy` rewrites the table; the difference shows which runs a change moves."""
+    assert table(predictions) == PREDICTIONS.read_text(encoding="utf-8")
 
 
 def test_the_recommended_context_never_exceeds_what_a_server_held(predictions: list[Prediction]) -> None:
