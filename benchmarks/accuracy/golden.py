@@ -1,4 +1,4 @@
-"""The prediction of every run in a table under version control, so that a review shows what a change moves."""
+"""The prediction of every run in a table, so that a review shows what a change moves."""
 
 from collections.abc import Iterable
 from pathlib import Path

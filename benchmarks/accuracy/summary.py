@@ -1,7 +1,7 @@
 """Errors of the predictions, by group of runs.
 
-Many runs differ from each other only in a flag, so each model has one vote per GPU and tensor parallel degree in
-a group: the median of its runs.
+Many runs differ from each other only in a flag, so each model has one vote per GPU and tensor parallel degree
+in a group: the median of its runs.
 """
 
 import statistics
