@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from benchmarks.accuracy.language_model import without_encoder
 from benchmarks.accuracy.pipeline import of_first_stage, of_last_stage, stage
 from benchmarks.accuracy.runs import LoggedRun, Metadata, gpu_of_run
 from recommender.hardware.gpu import Gpu
@@ -78,6 +79,8 @@ def _without_figures(run: LoggedRun, reason: str) -> Prediction:
 
 def _predicted(run: LoggedRun, gpu: Gpu, documents: HubMetadata) -> Prediction:
     model = parse_model(documents)
+    if run.language_model_only:
+        model = without_encoder(model)
     context = run.max_model_len or model.max_position_embeddings
     memory, tightest = _budgets(run, model, gpu)
     return Prediction(
@@ -136,6 +139,8 @@ def _engine_args(run: LoggedRun, model: Model, gpu: Gpu) -> EngineArgs:
         max_num_seqs=run.max_num_seqs or default.max_num_seqs,
         max_model_len=run.max_model_len,
         enforce_eager=run.enforce_eager,
+        has_compile_cache=run.compile_cache == "warm",
+        language_model_only=run.language_model_only,
         kv_cache_value_bytes=1 if "fp8" in (run.kv_cache_dtype or "") else None,
     )
 

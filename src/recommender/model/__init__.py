@@ -11,11 +11,11 @@ from recommender.model.attention import (
     SlidingWindow,
     SparseIndexerCache,
 )
-from recommender.model.images import Image
 from recommender.model.listing import ListedCheckpoint, parse_listing
 from recommender.model.parse import describe_model, parse_model
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
 from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
+from recommender.model.vision import VisionEncoder, VisionItem
 
 __all__ = [
     "AttentionCache",
@@ -24,7 +24,6 @@ __all__ = [
     "AttentionSpan",
     "FullAttention",
     "HubMetadata",
-    "Image",
     "KVHeads",
     "ListedCheckpoint",
     "MLACache",
@@ -36,6 +35,8 @@ __all__ = [
     "SlidingWindow",
     "SparseIndexerCache",
     "StateTensor",
+    "VisionEncoder",
+    "VisionItem",
     "Weights",
     "describe_model",
     "parse_listing",

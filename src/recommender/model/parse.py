@@ -10,7 +10,6 @@ from recommender.model.config_reader import ConfigReader, printable
 from recommender.model.context import longest_context
 from recommender.model.dtype import BY_TORCH_NAME, Dtype
 from recommender.model.errors import ImplausibleMetadata, UnknownArchitecture
-from recommender.model.images import IMAGES
 from recommender.model.loaded_weights import parse_weights
 from recommender.model.non_generators import refuse_non_generator
 from recommender.model.parameters import LanguageModelConfig
@@ -20,6 +19,7 @@ from recommender.model.rotary import rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
 from recommender.model.shape import parse_shape
 from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
+from recommender.model.vision import parse_vision
 
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
@@ -97,7 +97,7 @@ def parse_model(metadata: HubMetadata) -> Model:
         is_tied=language_model.is_tied,
         rotary_values=rotary_values(config, shape, model_type=model_type),
         has_vision=language_model.vision is not None,
-        image=IMAGES.get(top_level.string("model_type") or ""),
+        vision=None if language_model.vision is None else parse_vision(top_level),
         max_position_embeddings=longest_context(config),
         sliding_window=parse_sliding_window(config),
     )

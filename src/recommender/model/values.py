@@ -6,8 +6,8 @@ from typing import Any
 
 from recommender.model.attention import AttentionLayers
 from recommender.model.dtype import Dtype
-from recommender.model.images import Image
 from recommender.model.recurrent import RecurrentLayers
+from recommender.model.vision import VisionEncoder
 
 # An owner and a name of 96 characters each: huggingface_hub, `validate_repo_id`.
 LONGEST_MODEL_ID = 193
@@ -99,8 +99,8 @@ class Model:
     """Values of the tables of sines and cosines, which every GPU holds whole."""
     has_vision: bool
     """Whether an image encoder is loaded, whose parameters are part of `weights`."""
-    image: Image | None
-    """The image that vLLM profiles it with; `None` where that is not known."""
+    vision: VisionEncoder | None
+    """That encoder; `None` where there is none."""
     max_position_embeddings: int
     """The longest context that vLLM accepts for it, in tokens."""
     sliding_window: int | None

@@ -110,3 +110,16 @@ def test_tokens_are_logged_as_the_version_counts_them() -> None:
 
 def test_without_a_version_the_behavior_is_safe_for_any() -> None:
     assert behavior_of(None) is ANY_VERSION
+
+
+def test_states_need_a_block_per_sequence_only_with_graphs() -> None:
+    """A server with `--enforce-eager` ran with 792 blocks and 1024 sequences."""
+    gpu = gpu_of(instance("p5.48xlarge"))
+    engine_args = default_engine_args(gpu, behavior_of((0, 20)))
+
+    assert engine_args.required_state_blocks == 1024
+    assert dataclasses.replace(engine_args, enforce_eager=True).required_state_blocks == 0
+
+
+def test_a_request_holds_two_states_since_prefixes_of_hybrids_are_cached() -> None:
+    assert [behavior_of(version).states_per_request for version in ((0, 25), (0, 26), (0, 27))] == [1, 1, 2]
