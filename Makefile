@@ -8,10 +8,10 @@ INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-h
 MAKEFLAGS += --no-print-directory
 
 # Recipes read these from the environment, so that no shell interprets them.
-export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS SECONDS SEED TABLE TOKEN
+export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS SECONDS SEED TABLE TOKEN VERSION
 export PYTHONPATH := src
 
-.PHONY: help recommend start invoke check test format audit fuzz load accuracy seed setup lock clean
+.PHONY: help recommend start invoke check test format audit fuzz load accuracy vllm-facts seed setup lock clean
 .PHONY: bench bench-first bench-cold bench-warm bench-calculation scaling
 
 help: ## List the targets
@@ -86,6 +86,9 @@ bench-calculation: .venv/ready ## Measure the calculation alone, and with large 
 
 scaling: .venv/ready ## Calculate cost and scale from the measured latencies and rewrite docs/scaling.md
 	@$(VENV)/python -m benchmarks.scaling
+
+vllm-facts: .venv/dev-ready ## Read a vLLM release from PyPI into the calculator's facts: VERSION= (every release without it)
+	@$(VENV)/python -m tools.vllm_facts
 
 seed: .venv/ready ## Import EC2's instance types into a table on AWS: TABLE= [REGION=] [DRY_RUN=1]
 	@$(VENV)/python -m importer.seed --table "$$TABLE" $${REGION:+--region "$$REGION"} $${DRY_RUN:+--dry-run}

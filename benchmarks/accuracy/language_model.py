@@ -11,10 +11,10 @@ _MERGED_PATCHES = 4
 
 def without_encoder(model: Model) -> Model:
     """`model` with the weights that `--language-model-only` loads; only Qwen3.5's tower is known."""
-    if model.vision is None or model.vision.family != "qwen3_vl":
+    if model.encoder is None or model.encoder.family != "qwen3_vl":
         return model
-    values = model.weights.float_values - _tower_parameters(model.vision, model.shape.hidden_size)
-    return replace(model, vision=None, has_vision=False, weights=replace(model.weights, float_values=values))
+    values = model.weights.float_values - _tower_parameters(model.encoder, model.shape.hidden_size)
+    return replace(model, vision=None, encoder=None, weights=replace(model.weights, float_values=values))
 
 
 def _tower_parameters(encoder: VisionEncoder, hidden_size: int) -> int:

@@ -14,7 +14,9 @@ from recommender.model.errors import CalculationError
 from recommender.planning.plan import largest_context
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.engine_args import EngineArgs, default_engine_args
+from recommender.vllm.facts import default_utilization
 from recommender.vllm.quantization import FP8
+from recommender.vllm.releases import known_releases
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version
 
 # The V1 engine needed compute capability 8.0 until 0.10.1; older GPUs ran under V0.
@@ -132,9 +134,10 @@ def _engine_args(run: LoggedRun, model: Model, gpu: Gpu) -> EngineArgs:
     default = default_engine_args(
         gpu, behavior, context_tokens=run.max_model_len or model.max_position_embeddings
     )
+    utilization = default_utilization(version or known_releases()[-1])
     return replace(
         default,
-        gpu_memory_utilization=run.gpu_memory_utilization or behavior.default_utilization,
+        gpu_memory_utilization=run.gpu_memory_utilization or utilization,
         max_num_batched_tokens=run.max_num_batched_tokens or default.max_num_batched_tokens,
         max_num_seqs=run.max_num_seqs or default.max_num_seqs,
         max_model_len=run.max_model_len,

@@ -51,7 +51,7 @@ def predict(answer: Answer) -> Prediction:
     behavior = behavior_of(parse_version(answer.version))
     engine_args = default_engine_args(gpu, behavior, context_tokens=model.max_position_embeddings)
     refusal = incompatibility(model, gpu, behavior=behavior)
-    accepted = valid_degrees(model, max(answer.degrees), replicate_kv_heads=True)
+    accepted = valid_degrees(model, max(answer.degrees), behavior, replicate_kv_heads=True)
     return Prediction(
         refusal=refusal,
         context=model.max_position_embeddings,

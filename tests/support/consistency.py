@@ -12,11 +12,14 @@ import pytest
 from handler.response import as_json
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
+from recommender.memory.budget import Budget
+from recommender.memory.budget import budget as memory_budget
 from recommender.messages.warnings import WARNING_CODES
 from recommender.planning.overrides import Overrides
+from recommender.planning.plan import Plan
 from recommender.planning.tensor_parallelism import valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
-from recommender.vllm.registry import class_versions
+from recommender.vllm.supported_versions import class_versions, includes_all
 
 _ROUNDING_GIB = 0.003
 _DECIMAL_GIB = 0.0501
@@ -103,6 +106,7 @@ def _gib_figures(body: dict[str, Any], answer: Feasible, base: Feasible) -> list
         budget.weight_bytes,
         budget.kv_cache_bytes,
         _stored_bytes(answer),
+        *(_largest_budget(answer, plan).kv_cache_bytes for plan in (answer.plan, base.plan)),
     ]
     return [
         *(value for name, value in memory.items() if name.endswith("_gib")),
@@ -113,8 +117,16 @@ def _gib_figures(body: dict[str, Any], answer: Feasible, base: Feasible) -> list
     ]
 
 
+def _largest_budget(answer: Feasible, plan: Plan) -> Budget:
+    """That of the largest degree that vLLM accepts, which may replicate KV heads."""
+    degree = plan.valid_tensor_parallel[-1]
+    args = plan.budget.engine_args
+    return memory_budget(answer.model, gpu_of(answer.instance), degree, plan.quantization, engine_args=args)
+
+
 def _token_figures(answer: Feasible, base: Feasible) -> set[int]:
-    return {answer.model.max_position_embeddings} | {
+    context = answer.model.context
+    return {context.tokens, context.default_tokens} | {
         tokens
         for plan in (answer.plan, base.plan)
         for tokens in (
@@ -133,12 +145,12 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
     degree, count, capability = plan.tensor_parallel, place.accelerator_count, gpu.compute_capability
     if degree > count:
         yield "tp_exceeds_gpus"
-    if degree not in valid_degrees(model, max(degree, count), replicate_kv_heads=True):
+    if degree not in valid_degrees(model, degree, memory.engine_args.behavior, replicate_kv_heads=True):
         yield "tp_not_accepted"
     fits = memory.weight_bytes + memory.overhead.total_bytes < memory.usable_bytes
     if not fits:
         yield "memory_exceeded"
-    if plan.max_model_len > model.max_position_embeddings:
+    if model.context.is_enforced and plan.max_model_len > model.max_position_embeddings:
         yield "context_above_limit"
     blocks = memory.layout.blocks(memory.kv_cache_bytes)
     lacks_blocks = fits and memory.layout.has_states and 0 < blocks < memory.engine_args.required_state_blocks
@@ -189,7 +201,7 @@ def _stored_bytes(answer: Feasible) -> int:
 
 def _some_version_lacks(class_name: str) -> bool:
     """Of the versions that an answer without a chosen version covers."""
-    return not all(class_versions(class_name).includes(version) for version in ((0, 17), (0, 33)))
+    return not includes_all(class_versions(class_name), None)
 
 
 def assert_starts(answer: Feasible) -> None:

@@ -1,13 +1,11 @@
 """`vllm_args` are what vLLM's own command line accepts, in each version that they are meant for.
 
-arguments.json holds the definitions as extract.py reads them from vLLM's source distributions.
+The definitions are those that `tools/vllm_facts` reads from vLLM's distributions.
 """
 
 import argparse
-import json
 import operator
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +17,23 @@ from recommender.planning.serve_arguments import serve_arguments
 from recommender.recommend import Feasible, recommend
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.version import Version, parse_version
+from tools.vllm_facts.__main__ import FACTS
+from tools.vllm_facts.document import expand, read
 
-_DEFINITIONS: dict[str, Any] = json.loads(Path(__file__).with_name("arguments.json").read_text())
+_FACTS = expand(read(FACTS))
+# Each form that the command line has had, and the releases around changes of quantization methods.
+_RELEASES = (
+    "0.8.5",
+    "0.11.0",
+    "0.14.0",
+    "0.17.0",
+    "0.19.0",
+    "0.20.0",
+    "0.24.0",
+    "0.27.1",
+    "0.28.0",
+    "0.33.0",
+)
 _OF_EVERY_VERSION = ("0.17.0", "0.20.0", "0.24.0", "0.28.0", "0.33.0")
 
 _ALWAYS = [
@@ -52,7 +65,7 @@ class _Parser(argparse.ArgumentParser):
         raise ValueError(message)
 
 
-@pytest.mark.parametrize("version", _DEFINITIONS)
+@pytest.mark.parametrize("version", _RELEASES)
 def test_the_arguments_for_a_version_are_accepted_by_it(version: str) -> None:
     for arguments in _arguments(parse_version(version)):
         _accept(version, arguments)
@@ -105,16 +118,16 @@ def _arguments(version: Version | None) -> list[tuple[str, ...]]:
 
 def _accept(version: str, arguments: Sequence[str]) -> None:
     """Parse `arguments` as that version does, and check what its configuration classes check."""
-    definitions = _DEFINITIONS[version]
+    definitions = _FACTS[version]["command_line"]
     parser = _Parser(allow_abbrev=False)
-    for flag, definition in definitions["arguments"].items():
+    for flag, definition in definitions.items():
         parser.add_argument(flag, type=_TYPES[definition["type"]], choices=definition.get("choices"))
     given = vars(parser.parse_args(arguments))
-    for flag, definition in definitions["arguments"].items():
+    for flag, definition in definitions.items():
         value = given[flag.removeprefix("--").replace("-", "_")]
         for name in _BOUNDS.keys() & definition.keys() if value is not None else ():
             if not _BOUNDS[name](value, definition[name]):
                 raise ValueError(f"{flag} {value} is not {name} {definition[name]}")
     method = given["quantization"]
-    if method is not None and method not in definitions["quantization_methods"]:
+    if method is not None and method not in _FACTS[version]["quantization"]:
         raise ValueError(f"{method} is no method of {version}")

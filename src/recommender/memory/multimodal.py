@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from recommender.hardware.gpu import Gpu
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.model.vision import VisionEncoder, VisionItem
+from recommender.model.encoder import VisionEncoder, VisionItem
 from recommender.vllm.engine_args import EngineArgs
 
 _MIB = 1 << 20
@@ -42,9 +42,9 @@ def encoder_profile(
 ) -> EncoderProfile:
     """The encoder's run over as many of the largest items as a batch holds."""
     runner = engine_args.behavior.model_runner(model)
-    if model.vision is None or engine_args.language_model_only or runner.encoder_profile == "none":
+    if model.encoder is None or engine_args.language_model_only or runner.encoder_profile == "none":
         return NO_ENCODER
-    encoder, item = model.vision, profiled_item(model.vision, model, engine_args)
+    encoder, item = model.encoder, profiled_item(model.encoder, model, engine_args)
     items = _items(item, engine_args, _context(model, engine_args))
     patches = items * item.patches
     outputs = items * item.outputs * model.shape.hidden_size * encoder.output_levels

@@ -38,7 +38,8 @@ def weight_bytes_per_gpu(
     """
     total = weight_bytes(model, dtype, quantization) + _padding_bytes(model, tensor_parallel)
     share = -(-total // tensor_parallel)
-    whole = (model.rotary_values + _unshared_parameters(model, tensor_parallel)) * dtype.size_bytes
+    in_dtype = model.rotary_values + _copied_parameters(model, tensor_parallel)
+    whole = in_dtype * dtype.size_bytes + _unshared_bytes(model, dtype, tensor_parallel)
     return share + whole + _rounding_bytes(model, dtype, tensor_parallel, quantization)
 
 
@@ -52,12 +53,25 @@ def _padding_bytes(model: Model, tensor_parallel: int) -> int:
     return int(model.weights.packed_bytes * growth)
 
 
-def _unshared_parameters(model: Model, tensor_parallel: int) -> int:
-    """Parameters on one GPU in addition to an even share, counted as unquantized: an upper bound."""
-    return sum(
-        layers.count * layers.cache.unshared_parameters(tensor_parallel, model.shape.hidden_size)
+def _copied_parameters(model: Model, tensor_parallel: int) -> int:
+    """Parameters of which one GPU keeps a second copy."""
+    return sum(layers.count * layers.cache.copied_parameters(tensor_parallel) for layers in model.attention)
+
+
+def _unshared_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
+    """Bytes on one GPU in addition to an even share.
+
+    Projections count as unquantized, an upper bound, but in FP8 checkpoints, which quantize all of them.
+    """
+    projections = sum(
+        (layers.count + layers.without_cache)
+        * layers.cache.unshared_parameters(tensor_parallel, model.shape.hidden_size)
         for layers in model.attention
     )
+    states = model.recurrent.unshared_parameters(tensor_parallel) if model.recurrent is not None else 0
+    whole = model.whole_parameters * (tensor_parallel - 1) // tensor_parallel
+    projection_bytes = 1 if model.quantization == "fp8" else dtype.size_bytes
+    return projections * projection_bytes + (states + whole) * dtype.size_bytes
 
 
 def _rounding_bytes(

@@ -1,7 +1,7 @@
 """Warnings about values that vLLM would not accept or could not serve."""
 
 from recommender.hardware.units import gib_text
-from recommender.messages.phrases import choice_text, count_text, gpus_text, shape_text
+from recommender.messages.phrases import choice_text, count_text, gpus_text, obstacle_text
 from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.planning.compatibility import degree_incompatibility, lacks_state_blocks
 
@@ -18,13 +18,14 @@ def _tp_exceeds_gpus(context: WarningContext) -> str | None:
 
 def _tp_not_accepted(context: WarningContext) -> str | None:
     model, degree = context.model, context.plan.tensor_parallel
-    reason = degree_incompatibility(model, degree)
+    reason = degree_incompatibility(model, degree, context.plan.budget.engine_args.behavior)
     if reason is None:
         return None
     return (
-        f"vLLM does not accept a tensor parallel degree of {degree}, because it does not evenly divide the"
-        f" model's {shape_text(model)}: choose {choice_text(context.plan.valid_tensor_parallel)}. The memory"
-        f" figures are for a degree of {reason.largest_accepted}."
+        f"vLLM does not accept a tensor parallel degree of {degree}, because"
+        f" {obstacle_text(reason.obstacle)}: choose"
+        f" {choice_text(context.plan.valid_tensor_parallel)}. The memory figures are for a degree of"
+        f" {reason.largest_accepted}."
     )
 
 
@@ -41,7 +42,7 @@ def _memory_exceeded(context: WarningContext) -> str | None:
 
 def _context_above_limit(context: WarningContext) -> str | None:
     limit, chosen = context.model.max_position_embeddings, context.plan.max_model_len
-    if chosen <= limit:
+    if chosen <= limit or not context.model.context.is_enforced:
         return None
     return (
         f"vLLM does not accept a context of {chosen:,} tokens for this model: choose at most {limit:,}, the"

@@ -5,23 +5,25 @@ from recommender.model.attention import (
     AttentionChunk,
     AttentionLayers,
     AttentionSpan,
+    BlockKeyCache,
     FullAttention,
     KVHeads,
     MLACache,
     SlidingWindow,
     SparseIndexerCache,
 )
+from recommender.model.encoder import VisionEncoder, VisionItem
 from recommender.model.listing import ListedCheckpoint, parse_listing
 from recommender.model.parse import describe_model, parse_model
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
 from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
-from recommender.model.vision import VisionEncoder, VisionItem
 
 __all__ = [
     "AttentionCache",
     "AttentionChunk",
     "AttentionLayers",
     "AttentionSpan",
+    "BlockKeyCache",
     "FullAttention",
     "HubMetadata",
     "KVHeads",

@@ -117,6 +117,15 @@ class ConfigReader:
             printable(each) if isinstance(each, str) else truncated_repr(each) for each in self._items(key)
         )
 
+    def tags(self, key: str) -> tuple[str, ...]:
+        """The strings of a list, up to the longest that is read; empty where there is no list."""
+        found = self._value(key)
+        return (
+            tuple(each for each in (found or ())[:_LONGEST_LIST] if isinstance(each, str))
+            if self.is_list(key)
+            else ()
+        )
+
     def symbols(self, key: str) -> tuple[str, ...]:
         """The items of a list of strings, or the characters of a string."""
         found = self._value(key)

@@ -18,8 +18,12 @@ class UnsupportedModel(CalculationError):
 class UnknownArchitecture(UnsupportedModel):
     """Its `model_type` is not one of the supported architectures."""
 
-    def __init__(self, model_id: str, architecture: str, class_name: str) -> None:
-        super().__init__(f"{model_id} has the architecture {architecture}, which is not supported.")
+    def __init__(
+        self, model_id: str, architecture: str, class_name: str, *, reason: str | None = None
+    ) -> None:
+        """`reason` completes the sentence for a class of vLLM's registry."""
+        why = f": {reason}" if reason is not None else ""
+        super().__init__(f"{model_id} has the architecture {architecture}, which is not supported{why}.")
         self.model_id = model_id
         self.architecture = architecture
         self.class_name = class_name

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import Enum
 
-from recommender.model.architectures import Architecture
+from recommender.model.architecture import Architecture
 from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.values import Shape
@@ -23,12 +23,14 @@ _NAMES: Mapping[str, LayerKind] = {
     "full_attention": LayerKind.FULL,
     "attention": LayerKind.FULL,
     "deepseek_sparse_attention": LayerKind.FULL,
+    "indexed_attention": LayerKind.FULL,
     "sliding_attention": LayerKind.SLIDING,
     "chunked_attention": LayerKind.CHUNKED,
 }
 
 _NAMES_IN_HYBRIDS: Mapping[str, LayerKind] = {
     **_NAMES,
+    "hybrid": LayerKind.FULL,
     "linear_attention": LayerKind.STATE,
     "mamba": LayerKind.STATE,
     "conv": LayerKind.STATE,
@@ -61,8 +63,13 @@ def layer_kinds(
     Raises `UnsupportedModel` for an unknown name, `ImplausibleMetadata` for a list of another length than the
     model has layers.
     """
+    listed = _listed(architecture, config, shape)
+    if has_window and architecture.local_layers is None and set(listed) == {LayerKind.FULL}:
+        # Classes that state no window for a layer have that of the whole model in all of them:
+        # `vllm/model_executor/layers/attention/attention.py`, `Attention.__init__`.
+        return (LayerKind.SLIDING,) * shape.layers
     return (
-        _listed(architecture, config, shape)
+        listed
         or _indexed(architecture, config, shape)
         or _default(architecture, config, shape, has_window=has_window)
     )
@@ -82,19 +89,22 @@ def _listed(architecture: Architecture, config: ConfigReader, shape: Shape) -> t
             f"{config.name} has layers of the kind {', '.join(unknown)[:120]}, whose cache cannot be"
             " computed."
         )
+    if architecture.may_predict:  # the list may go on with the layers for multi-token prediction
+        stated = stated[: shape.layers]
     if stated and len(stated) != shape.layers:
         raise ImplausibleMetadata(f"{config.name} lists {len(stated)} {key} for {shape.layers} layers.")
     return tuple(known[key][name] for name in stated)
 
 
 def _indexed(architecture: Architecture, config: ConfigReader, shape: Shape) -> tuple[LayerKind, ...]:
-    """Attention where a list has the layer's index (Bamba, LFM2, Kimi Linear), states elsewhere."""
+    """Attention where a list has the layer's index (Bamba, LFM2, Zamba2, Kimi Linear), states elsewhere."""
     if not architecture.states:
         return ()
     linear = config.nested("linear_attn_config")
     attention = {
         *config.non_negative_ints("attn_layer_indices"),
         *config.non_negative_ints("full_attn_idxs"),
+        *config.non_negative_ints("hybrid_layer_ids"),
         *(number - 1 for number in linear.positive_ints("full_attn_layers")),
     }
     if not attention:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from recommender.model.checkpoint_quantization import PACKED_DTYPES, CheckpointQuantization
 from recommender.model.dtype import BY_SAFETENSORS_NAME, STORED_BYTES
 from recommender.model.errors import ImplausibleMetadata
 from recommender.model.parameters import (
@@ -14,13 +13,15 @@ from recommender.model.parameters import (
     prediction_layer_parameters,
     vision_parameters,
 )
+from recommender.model.quantized_formats import PACKED_DTYPES, CheckpointQuantization
 from recommender.model.safetensors import stated_total
 from recommender.model.values import Weights
 
 # Packed formats count up to eight weights as one; fewer parameters than that belong to another model.
 _SMALLEST_SHARE_OF_IMPLIED = 1 / 10
 
-_PREDICTION_LAYERS = ("num_nextn_predict_layers", "mtp_num_hidden_layers")
+_PREDICTION_LAYERS = ("num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules")
+_ADAPTERS = ("vision_lora", "speech_lora")
 
 
 def parse_weights(
@@ -37,6 +38,7 @@ def parse_weights(
     if stored:
         weights = _stored_weights(stored, quantization)
         _check_parameters(weights, implied)
+        weights = _without_adapters(weights, language_model)
         return _without_prediction_layers(
             _without_second_copy(weights, language_model, implied), language_model, implied
         )
@@ -97,6 +99,32 @@ def _without_second_copy(weights: Weights, language_model: LanguageModelConfig, 
     if not is_alone or weights.parameters < implied + output_head:
         return weights
     return replace(weights, float_values=weights.float_values - output_head)
+
+
+def _without_adapters(weights: Weights, language_model: LanguageModelConfig) -> Weights:
+    """`weights` without the adapters of all linear layers that Phi-4-multimodal stores.
+
+    Source: `vllm/model_executor/models/phi4mm.py`, `load_weights`, which skips them.
+    """
+    config, shape = language_model.config, language_model.shape
+    rank = sum(config.nested(key).non_negative_int("r") for key in _ADAPTERS)
+    if not rank:
+        return weights
+    attention = shape.attention_heads * shape.head_dim
+    qkv = attention + 2 * shape.kv_heads * shape.head_dim
+    sides = (
+        *(shape.hidden_size, qkv),
+        *(attention, shape.hidden_size),
+        *(shape.hidden_size, 2 * shape.intermediate_size),
+        *(shape.intermediate_size, shape.hidden_size),
+    )
+    return _less(weights, min(weights.float_values, shape.layers * rank * sum(sides)))
+
+
+def _less(weights: Weights, floats: int) -> Weights:
+    return replace(
+        weights, parameters=weights.parameters - floats, float_values=weights.float_values - floats
+    )
 
 
 def _without_prediction_layers(

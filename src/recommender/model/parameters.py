@@ -5,13 +5,10 @@ Norms and biases, under 0.1 %, are left out.
 
 from dataclasses import dataclass
 
-from recommender.model.architectures import Architecture
+from recommender.model.architecture import Architecture
 from recommender.model.config_reader import ConfigReader
 from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.values import Shape
-
-_SHARED_EXPERTS = ("n_shared_experts", "num_shared_experts")
-_SHARED_WIDTH = ("shared_expert_intermediate_size", "moe_shared_expert_intermediate_size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +30,13 @@ def language_parameters(language_model: LanguageModelConfig) -> int:
     mixers = sum(kinds.count(kind) * _mixer_parameters(language_model, kind) for kind in set(kinds))
     # Feed-forward blocks may be layers of their own (Nemotron-H).
     blocks = kinds.count(LayerKind.NOTHING) or shape.layers
-    dense_blocks = min(blocks, config.non_negative_int("first_k_dense_replace")) if shape.experts else blocks
+    dense_blocks = min(blocks, _dense_blocks(config)) if shape.experts else blocks
     return (
         mixers
         + dense_blocks * _feed_forward_parameters(config, shape, sparse=False)
         + (blocks - dense_blocks) * _feed_forward_parameters(config, shape, sparse=True)
         + shape.embedding_parameters(tied=language_model.is_tied)
+        + _embeddings_per_layer(config, shape)
     )
 
 
@@ -56,11 +54,30 @@ def prediction_layer_parameters(language_model: LanguageModelConfig) -> int:
 
 
 def vision_parameters(vision: ConfigReader) -> int:
-    """Parameters of the image encoder of Qwen3-VL and Qwen3.5, and of its merger."""
-    width, merged = vision.positive_int("hidden_size"), vision.positive_int("spatial_merge_size") ** 2
+    """Parameters of the image encoder, and of its merger in Qwen3-VL and Qwen3.5."""
+    width = vision.optional_positive_int("hidden_size") or 0
+    if not vision.is_set("depth"):
+        layers = vision.optional_positive_int("num_hidden_layers") or 0
+        return layers * (4 * width**2 + 2 * width * (vision.optional_positive_int("intermediate_size") or 0))
+    merged = vision.positive_int("spatial_merge_size") ** 2
     layer = 4 * width**2 + 2 * width * vision.positive_int("intermediate_size")
     merger = (merged * width) ** 2 + merged * width * vision.positive_int("out_hidden_size")
     return vision.positive_int("depth") * layer + merger
+
+
+def _dense_blocks(config: ConfigReader) -> int:
+    """Feed-forward blocks of a mixture of experts that have no experts."""
+    if config.is_list("moe_layer_freq"):  # MiniMax M3
+        return config.non_negative_ints("moe_layer_freq").count(0)
+    if config.is_list("mlp_layer_types"):
+        return config.strings("mlp_layer_types").count("dense")
+    return config.non_negative_int("first_k_dense_replace", "num_dense_layers")
+
+
+def _embeddings_per_layer(config: ConfigReader, shape: Shape) -> int:
+    """Parameters of the embedding that has a part for each layer (Gemma 3n, Gemma 4)."""
+    vocabulary = config.optional_positive_int("vocab_size_per_layer_input") or shape.vocabulary
+    return shape.layers * vocabulary * config.non_negative_int("hidden_size_per_layer_input")
 
 
 def _mixer_parameters(language_model: LanguageModelConfig, kind: LayerKind) -> int:
@@ -75,7 +92,7 @@ def _mixer_parameters(language_model: LanguageModelConfig, kind: LayerKind) -> i
 def _attention_parameters(language_model: LanguageModelConfig) -> int:
     """Parameters of one layer of attention, its indexer included."""
     config, shape = language_model.config, language_model.shape
-    match language_model.architecture.attention:
+    match "heads" if config.is_false("use_mla") else language_model.architecture.attention:
         case "mla":
             return _mla_parameters(config, shape)
         case "sparse_mla":
@@ -115,9 +132,13 @@ def _state_parameters(language_model: LanguageModelConfig) -> int:
             values = heads * config.positive_int("linear_value_head_dim")
             return shape.hidden_size * (2 * keys + 3 * values + 2 * heads)
         case "mamba2":
-            heads = config.positive_int("mamba_num_heads", "mamba_n_heads", "num_heads")
-            width = heads * config.positive_int("mamba_head_dim", "mamba_d_head", "head_dim")
-            groups = config.optional_positive_int("n_groups", "mamba_n_groups") or 1
+            heads = config.positive_int("mamba_num_heads", "mamba_n_heads", "n_mamba_heads", "num_heads")
+            per_head = config.optional_positive_int(
+                "mamba_head_dim", "mamba_d_head", "mamba_headdim", "head_dim"
+            )
+            expansion = config.optional_positive_int("mamba_expand") or 1
+            width = heads * per_head if per_head else expansion * shape.hidden_size
+            groups = config.optional_positive_int("n_groups", "mamba_n_groups", "mamba_ngroups") or 1
             states = groups * config.positive_int("ssm_state_size", "mamba_d_state", "state_size")
             return shape.hidden_size * (3 * width + 2 * states + heads)
     return 4 * shape.hidden_size**2
@@ -126,11 +147,11 @@ def _state_parameters(language_model: LanguageModelConfig) -> int:
 def _feed_forward_parameters(config: ConfigReader, shape: Shape, *, sparse: bool) -> int:
     """Parameters of one feed-forward block, a mixture of experts where `sparse`."""
     if not sparse:
-        return shape.mlp_matrices * shape.hidden_size * shape.intermediate_size
+        width = config.optional_positive_int("dense_intermediate_size") or shape.intermediate_size
+        return shape.mlp_matrices * shape.hidden_size * width
     latent = config.optional_positive_int("moe_latent_size") or shape.hidden_size
     into_latent = 2 * latent * shape.hidden_size if latent != shape.hidden_size else 0
-    shared_width = config.non_negative_int(*_SHARED_WIDTH)
-    shared = shared_width or config.non_negative_int(*_SHARED_EXPERTS) * shape.expert_intermediate_size
+    shared = shape.shared_expert_size
     experts = shape.mlp_matrices * latent * shape.experts * shape.expert_intermediate_size
     router = shape.experts * shape.hidden_size
     return experts + into_latent + shape.mlp_matrices * shape.hidden_size * shared + router

@@ -4,12 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from recommender.model.architectures import ARCHITECTURES, Architecture
-from recommender.model.checkpoint_quantization import computes_in_int8, parse_quantization
+from recommender.model.architecture import Architecture
+from recommender.model.architectures import ARCHITECTURES
+from recommender.model.checkpoint_quantization import (
+    computes_in_int8,
+    parse_quantization,
+    stated_quantization,
+)
 from recommender.model.config_reader import ConfigReader, printable
-from recommender.model.context import longest_context
+from recommender.model.context import context_limit
 from recommender.model.dtype import BY_TORCH_NAME, Dtype
+from recommender.model.encoder import parse_encoder
 from recommender.model.errors import ImplausibleMetadata, UnknownArchitecture
+from recommender.model.generator_classes import MODEL_TYPES_BY_CLASS, WRAPPER_CLASSES
 from recommender.model.loaded_weights import parse_weights
 from recommender.model.non_generators import refuse_non_generator
 from recommender.model.parameters import LanguageModelConfig
@@ -18,11 +25,17 @@ from recommender.model.parse_recurrent import parse_recurrent
 from recommender.model.rotary import rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
 from recommender.model.shape import parse_shape
+from recommender.model.shard_multiples import parse_shard_multiples
+from recommender.model.unmodelled_classes import WHY_NOT_MODELLED
 from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
-from recommender.model.vision import parse_vision
+from recommender.model.vision import VisionTower, parse_vision
+from recommender.model.whole_parameters import whole_parameters
 
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
+
+# Keys of architectures that encode images and state no `vision_config` (Phi-4-multimodal).
+_IMAGE_KEYS = frozenset({"audio_processor"})
 
 # Multimodal models: a language model of a supported architecture and an image encoder.
 WRAPPERS = frozenset(
@@ -31,15 +44,19 @@ WRAPPERS = frozenset(
         "gemma3",
         "gemma3n",
         "gemma4",
+        "glm4v",
+        "glm4v_moe",
         "idefics3",
         "internvl",
         "internvl_chat",
         "kimi_k25",
+        "kimi_k3",
         "kimi_vl",
         "llama4",
         "llava",
         "llava_next",
         "llava_onevision",
+        "minimax_m3_vl",
         "mistral3",
         "paligemma",
         "qwen2_5_vl",
@@ -49,6 +66,7 @@ WRAPPERS = frozenset(
         "qwen3_vl",
         "qwen3_vl_moe",
         "smolvlm",
+        "step3_vl",
     }
 )
 
@@ -78,16 +96,20 @@ def parse_model(metadata: HubMetadata) -> Model:
     attention = parse_attention(architecture, config, shape)
     stored = stored_elements(metadata.information)
     quantization = parse_quantization(top_level, config, stored)
+    vision = _vision(top_level, architecture, model_type)
     return Model(
         model_id=metadata.model_id,
         architecture=top_level.string("model_type") or model_type,
         class_name=_class_name(top_level),
+        config_keys=frozenset(key for key in config.sorted_keys() if config.is_truthy(key)),
         native_dtype=_native_dtype(top_level, config, stored),
         supports_float16=architecture.supports_float16,
         quantization=quantization.method if quantization else None,
+        quantization_schemes=quantization.schemes if quantization else (),
         quantized_to=quantization.quantized_to if quantization else None,
-        shard_multiple=quantization.shard_multiple if quantization else 1,
-        shards_experts_in_multiples=bool(quantization and quantization.shards_experts_in_multiples),
+        shard_multiples=parse_shard_multiples(
+            stated_quantization(top_level, config), quantization.method if quantization else None
+        ),
         computes_in_int8=computes_in_int8(quantization, stored),
         weights=parse_weights(metadata.information, stored, quantization, language_model),
         attention=attention,
@@ -95,10 +117,11 @@ def parse_model(metadata: HubMetadata) -> Model:
         recurrent=parse_recurrent(architecture, config, shape),
         shape=shape,
         is_tied=language_model.is_tied,
+        whole_parameters=whole_parameters(language_model),
         rotary_values=rotary_values(config, shape, model_type=model_type),
-        has_vision=language_model.vision is not None,
-        vision=None if language_model.vision is None else parse_vision(top_level),
-        max_position_embeddings=longest_context(config),
+        vision=vision,
+        encoder=None if vision is None else parse_encoder(top_level),
+        context=context_limit(config, model_type=model_type),
         sliding_window=parse_sliding_window(config),
     )
 
@@ -110,7 +133,7 @@ def describe_model(metadata: HubMetadata) -> ModelInfo:
     try:
         stored = stored_elements(metadata.information)
         total = sum(stored.values()) or stated_total(metadata.information)
-        context = longest_context(config) if config.is_truthy("max_position_embeddings") else None
+        context = _stated_context(top_level, config)
     except ImplausibleMetadata:
         stored, total, context = {}, None, None
     has_dtype = stored or _stated_dtype(top_level, config)
@@ -122,16 +145,32 @@ def describe_model(metadata: HubMetadata) -> ModelInfo:
     )
 
 
+def _stated_context(top_level: ConfigReader, config: ConfigReader) -> int | None:
+    limit = context_limit(config, model_type=_language_model_type(top_level))
+    return limit.tokens if limit.is_enforced else None
+
+
 def _architecture(model_id: str, top_level: ConfigReader, model_type: str) -> Architecture:
     """The architecture of the language model; `UnknownArchitecture` where it or its wrapper is not listed."""
-    architecture, outer = ARCHITECTURES.get(model_type), top_level.string("model_type") or model_type
+    outer, class_name = top_level.string("model_type") or model_type, _class_name(top_level)
+    architecture = ARCHITECTURES.get(model_type)
+    if architecture is None and top_level.is_object("auto_map"):  # a `model_type` of the repository's own
+        architecture = ARCHITECTURES.get(MODEL_TYPES_BY_CLASS.get(class_name, ""))
     has_audio = top_level.is_set("audio_config") and (
         architecture is None or "audio_config" not in architecture.own_keys
     )
-    if architecture is not None and (outer == model_type or outer in WRAPPERS) and not has_audio:
+    is_whole = outer == model_type or outer in WRAPPERS or class_name in WRAPPER_CLASSES
+    if architecture is not None and is_whole and not has_audio:
         return architecture
     unknown = model_type if architecture is None else outer
-    raise UnknownArchitecture(model_id, unknown, _class_name(top_level))
+    raise UnknownArchitecture(model_id, unknown, class_name, reason=WHY_NOT_MODELLED.get(class_name))
+
+
+def _vision(top_level: ConfigReader, architecture: Architecture, model_type: str) -> VisionTower | None:
+    """The encoder of `vision_config`, or one that is described elsewhere."""
+    stated = top_level.nested("vision_config") if top_level.is_set("vision_config") else None
+    found = parse_vision(stated, model_type=top_level.string("model_type") or model_type)
+    return found or (VisionTower() if architecture.own_keys & _IMAGE_KEYS else None)
 
 
 def _class_name(top_level: ConfigReader) -> str:

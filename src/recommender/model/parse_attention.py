@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from recommender.model.architectures import Architecture, AttentionKind
+from recommender.model.architecture import Architecture, AttentionKind
 from recommender.model.attention import (
     AttentionCache,
     AttentionChunk,
     AttentionLayers,
     AttentionSpan,
+    BlockKeyCache,
     FullAttention,
     KVHeads,
     MLACache,
@@ -18,13 +19,16 @@ from recommender.model.attention import (
 from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.layers import LayerKind, layer_kinds
+from recommender.model.shape import full_layer_heads
 from recommender.model.values import Shape
 
 # Keys of architectures whose cache is not a key and a value vector per token and layer: state-space models,
-# linear attention, sparse-attention indexers, per-layer blocks, layers that share or drop their cache.
+# linear attention, sparse-attention indexers, per-layer blocks and windows, layers that share, drop or repeat
+# their cache. `share_q_dim` and `audio_processor` are those of weights that are not divided or not loaded.
 FOREIGN_KEYS = (
     "attn_layer_period",
     "audio_config",
+    "audio_processor",
     "block_configs",
     "conv_L_cache",
     "cross_attention_layers",
@@ -35,19 +39,28 @@ FOREIGN_KEYS = (
     "index_n_heads",
     "linear_attn_config",
     "linear_num_key_heads",
+    "loop_num",
     "mamba_d_state",
     "mamba_num_heads",
     "num_global_key_value_heads",
     "num_kv_shared_layers",
+    "param_sink_number",
+    "per_layer_config",
+    "recurrent_kv_cache_mode",
+    "share_q_dim",
+    "sliding_windows",
+    "sparse_attention_config",
     "ssm_cfg",
     "state_size",
     "swa_num_key_value_heads",
+    "window_sizes",
 )
 
-# Keys of KV heads and of their width: Gemma 4 has its own for layers with full attention, MiMo-V2 for layers
-# with a sliding window.
-_KEYS_OF_FULL_LAYERS = ("num_global_key_value_heads", "global_head_dim")
+# Keys of KV heads and of their width, which MiMo-V2 has for layers with a sliding window.
 _KEYS_OF_LOCAL_LAYERS = ("swa_num_key_value_heads", "swa_head_dim")
+
+# Of MiMo-V2, whose values are narrower than its keys.
+_HAS_NARROW_VALUES = "swa_head_dim"
 
 # `vllm/model_executor/models/deepseek_v2.py`, where `index_skip_topk_offset` is absent.
 _DEFAULT_INDEXER_OFFSET = 2
@@ -62,16 +75,23 @@ def parse_attention(
     """
     _refuse_foreign_attention(architecture, config)
     counts: Counter[tuple[AttentionCache, AttentionSpan]] = Counter()
-    for count, cache, span in _caching_layers(architecture, config, shape):
+    others: Counter[tuple[AttentionCache, AttentionSpan]] = Counter()
+    for count, without, cache, span in _caching_layers(architecture, config, shape):
         counts[cache, span] += count
+        others[cache, span] += without
     is_mixed_with_states = len(counts) > 1 and architecture.states is not None
     if is_mixed_with_states or (not counts and architecture.attention != "none"):
         raise UnsupportedModel(f"{config.name} mixes layers in a way whose cache cannot be computed.")
     layers = tuple(
-        AttentionLayers(count=count, cache=cache, span=span)
+        AttentionLayers(count=count, cache=cache, span=span, without_cache=others[cache, span])
         for (cache, span), count in sorted(counts.items(), key=lambda item: not item[0][1].is_full)
     )
-    return (*layers, *_indexers(config, shape)) if architecture.attention == "sparse_mla" else layers
+    match architecture.attention:
+        case "sparse_mla":
+            return (*layers, *_indexers(config, shape))
+        case "heads_and_block_keys":
+            return (*layers, *_block_keys(config, shape))
+    return layers
 
 
 def parse_sliding_window(config: ConfigReader) -> int | None:
@@ -83,13 +103,13 @@ def parse_sliding_window(config: ConfigReader) -> int | None:
 
 def _caching_layers(
     architecture: Architecture, config: ConfigReader, shape: Shape
-) -> Iterator[tuple[int, AttentionCache, AttentionSpan]]:
-    """The number of layers of each kind, their cache and their span.
+) -> Iterator[tuple[int, int, AttentionCache, AttentionSpan]]:
+    """The number of layers of each kind with and without a cache of their own, the cache and the span.
 
     The last layers may reuse the cache of earlier ones (`num_kv_shared_layers` of Gemma 3n).
     """
     if architecture.attention == "heads_per_block":
-        yield from ((1, cache, FullAttention()) for cache in _heads_per_block(config, shape))
+        yield from ((1, 0, cache, FullAttention()) for cache in _heads_per_block(config, shape))
         return
     window = parse_sliding_window(config)
     kinds = layer_kinds(architecture, config, shape, has_window=window is not None)
@@ -100,7 +120,9 @@ def _caching_layers(
     own = kinds[: max(0, shape.layers - config.non_negative_int("num_kv_shared_layers"))]
     for kind, span in spans.items():
         if kind in own:
-            yield own.count(kind), _CACHES[architecture.attention](architecture, config, shape, span), span
+            cache = _CACHES[architecture.attention](architecture, config, shape, span)
+            without_cache = kinds.count(kind) - own.count(kind)
+            yield own.count(kind) * architecture.attention_per_layer, without_cache, cache, span
 
 
 def _kv_heads(
@@ -110,25 +132,42 @@ def _kv_heads(
         raise UnsupportedModel(
             f"{config.name} sets kv_lora_rank, which this architecture is not known to have."
         )
-    heads, head_dim = (
-        config.optional_positive_int(key) if key in architecture.own_keys else None
-        for key in (_KEYS_OF_FULL_LAYERS if span.is_full else _KEYS_OF_LOCAL_LAYERS)
-    )
-    return KVHeads(kv_heads=heads or shape.kv_heads, head_dim=head_dim or shape.head_dim)
+    if span.is_full and architecture.has_larger_full_layers:
+        heads, head_dim = full_layer_heads(config)
+    else:
+        heads, head_dim = (
+            config.optional_positive_int(key) if key in architecture.own_keys and not span.is_full else None
+            for key in _KEYS_OF_LOCAL_LAYERS
+        )
+    value_dim = _value_dim(config, span) if _HAS_NARROW_VALUES in architecture.own_keys else None
+    return KVHeads(kv_heads=heads or shape.kv_heads, head_dim=head_dim or shape.head_dim, value_dim=value_dim)
+
+
+def _value_dim(config: ConfigReader, span: AttentionSpan) -> int | None:
+    keys = ("v_head_dim",) if span.is_full else ("swa_v_head_dim", "v_head_dim")
+    return config.optional_positive_int(*keys)
 
 
 def _mla(
-    _architecture: Architecture, config: ConfigReader, shape: Shape, _span: AttentionSpan
+    architecture: Architecture, config: ConfigReader, shape: Shape, span: AttentionSpan
 ) -> AttentionCache:
-    """Source: `vllm/model_executor/layers/attention/mla_attention.py`, `process_weights_after_loading`."""
+    """The latent, or heads where it is switched off (DeepSeek-VL2-tiny).
+
+    Source: `vllm/model_executor/layers/attention/mla_attention.py`, `process_weights_after_loading`.
+    """
+    if config.is_false("use_mla"):
+        return _kv_heads(architecture, config, shape, span)
     rank, rotary = config.positive_int("kv_lora_rank"), config.positive_int("qk_rope_head_dim")
-    per_head = config.positive_int("qk_nope_head_dim") + config.positive_int("v_head_dim")
+    key, value = config.positive_int("qk_nope_head_dim"), config.positive_int("v_head_dim")
     latents = rank + rotary + (config.optional_positive_int("q_lora_rank") or 0)
     return MLACache(
         width=rank + rotary,
         heads=shape.attention_heads,
-        absorbed_parameters=rank * shape.attention_heads * per_head,
+        absorbed_parameters=rank * shape.attention_heads * (key + value),
         replicated_parameters=shape.hidden_size * latents,
+        query_dim=key + rotary,
+        key_dim=key,
+        value_dim=value,
     )
 
 
@@ -151,6 +190,7 @@ _CacheParser = Callable[[Architecture, ConfigReader, Shape, AttentionSpan], Atte
 
 _CACHES: Mapping[AttentionKind, _CacheParser] = {
     "heads": _kv_heads,
+    "heads_and_block_keys": _kv_heads,
     "mla": _mla,
     "mla_as_heads": _mla_as_heads,
     "none": _no_attention,
@@ -160,11 +200,29 @@ _CACHES: Mapping[AttentionKind, _CacheParser] = {
 
 def _indexers(config: ConfigReader, shape: Shape) -> tuple[AttentionLayers, ...]:
     """Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`."""
-    cache = SparseIndexerCache(width=config.positive_int("index_head_dim"))
+    own = _own_indexers(config, shape)
+    width, heads = config.positive_int("index_head_dim"), config.positive_int("index_n_heads")
+    projections = config.positive_int("q_lora_rank") * heads * width + shape.hidden_size * (width + heads)
+    cache = SparseIndexerCache(width=width, replicated_parameters=projections * own // shape.layers)
+    return (AttentionLayers(count=shape.layers, cache=cache, reusing=shape.layers - own),)
+
+
+def _own_indexers(config: ConfigReader, shape: Shape) -> int:
+    """Layers that do not use the previous layer's indexer."""
+    if config.is_list("indexer_types"):
+        return config.strings("indexer_types")[: shape.layers].count("full")
     period = config.optional_positive_int("index_topk_freq") or 1
     offset = config.optional_positive_int("index_skip_topk_offset") or _DEFAULT_INDEXER_OFFSET
-    own = sum(max(index - offset + 1, 0) % period == 0 for index in range(shape.layers))
-    return (AttentionLayers(count=shape.layers, cache=cache, reusing=shape.layers - own),)
+    return sum(max(index - offset + 1, 0) % period == 0 for index in range(shape.layers))
+
+
+def _block_keys(config: ConfigReader, shape: Shape) -> tuple[AttentionLayers, ...]:
+    """Source: `vllm/models/minimax_m3/nvidia/model.py`, `_sparse_attention_layer_ids`."""
+    sparse = config.nested("sparse_attention_config")
+    count = sum(each > 0 for each in sparse.non_negative_ints("sparse_attention_freq")[: shape.layers])
+    if not count:
+        return ()
+    return (AttentionLayers(count=count, cache=BlockKeyCache(width=sparse.positive_int("sparse_index_dim"))),)
 
 
 def _heads_per_block(config: ConfigReader, shape: Shape) -> Iterator[KVHeads]:

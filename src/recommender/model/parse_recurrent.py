@@ -6,7 +6,7 @@ architecture: `get_mamba_state_shape_from_config` of its class in `vllm/model_ex
 
 from collections.abc import Callable, Mapping
 
-from recommender.model.architectures import Architecture, StateKind
+from recommender.model.architecture import Architecture, StateKind
 from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata
 from recommender.model.layers import LayerKind, layer_kinds
@@ -30,7 +30,8 @@ def parse_recurrent(architecture: Architecture, config: ConfigReader, shape: Sha
     if architecture.states is None:
         return None
     kinds = layer_kinds(architecture, config, shape, has_window=False)
-    count = shape.layers if architecture.is_parallel_hybrid else kinds.count(LayerKind.STATE)
+    in_every_layer = architecture.is_parallel_hybrid or architecture.has_shared_attention
+    count = shape.layers if in_every_layer else kinds.count(LayerKind.STATE)
     if not count:
         return None
     state = _STATES[architecture.states](architecture, config, shape)
@@ -39,7 +40,7 @@ def parse_recurrent(architecture: Architecture, config: ConfigReader, shape: Sha
     return RecurrentLayers(count=count, state=state)
 
 
-def _delta_net(_architecture: Architecture, config: ConfigReader, _shape: Shape) -> RecurrentState:
+def _delta_net(architecture: Architecture, config: ConfigReader, _shape: Shape) -> RecurrentState:
     """Gated delta net of Qwen3-Next and Qwen3.5."""
     key_heads, key_dim = (
         config.positive_int("linear_num_key_heads"),
@@ -55,7 +56,12 @@ def _delta_net(_architecture: Architecture, config: ConfigReader, _shape: Shape)
         values=value_heads * value_dim * key_dim, value_bytes=_stated_value_bytes(config, "mamba_ssm_dtype")
     )
     return RecurrentState(
-        tensors=(inputs, memory), heads=(key_heads, value_heads), has_checkpoints=True, is_delta_net=True
+        tensors=(inputs, memory),
+        heads=(key_heads, value_heads),
+        output_widths=(key_heads * key_dim, value_heads * value_dim),
+        input_widths=(value_heads * value_dim,),
+        has_checkpoints=architecture.has_state_checkpoints,
+        is_delta_net=architecture.has_state_checkpoints,
     )
 
 
@@ -68,14 +74,25 @@ def _mamba_1(_architecture: Architecture, config: ConfigReader, shape: Shape) ->
     )
     inputs = StateTensor(values=width * (config.positive_int("mamba_d_conv", "conv_kernel") - 1))
     memory = StateTensor(values=width * config.positive_int("mamba_d_state", "state_size"))
-    return RecurrentState(tensors=(inputs, memory), heads=(width,), chunk_tokens=_chunk_tokens(config))
+    return RecurrentState(
+        tensors=(inputs, memory),
+        heads=(width,),
+        chunk_tokens=_chunk_tokens(config),
+        input_widths=(width,),
+    )
 
 
-def _mamba_2(architecture: Architecture, config: ConfigReader, _shape: Shape) -> RecurrentState:
-    heads = config.positive_int("mamba_num_heads", "mamba_n_heads", "num_heads")
-    head_dim = config.positive_int("mamba_head_dim", "mamba_d_head", "head_dim")
+def _mamba_2(architecture: Architecture, config: ConfigReader, shape: Shape) -> RecurrentState:
+    """Mamba 2; Zamba2 states the width of its heads by an expansion."""
+    heads = config.positive_int("mamba_num_heads", "mamba_n_heads", "n_mamba_heads", "num_heads")
+    expanded = config.optional_positive_int("mamba_expand") if architecture.has_shared_attention else None
+    head_dim = (
+        expanded * shape.hidden_size // heads
+        if expanded
+        else config.positive_int("mamba_head_dim", "mamba_d_head", "head_dim")
+    )
     width = config.positive_int("ssm_state_size", "mamba_d_state", "state_size")
-    groups = config.optional_positive_int("n_groups", "mamba_n_groups") or 1
+    groups = config.optional_positive_int("n_groups", "mamba_n_groups", "mamba_ngroups") or 1
     steps = config.positive_int("conv_kernel", "mamba_d_conv") - 1
     dtype_key = "mamba_ssm_cache_dtype" if architecture.states_have_own_dtype else None
     memory = StateTensor(
@@ -88,7 +105,9 @@ def _mamba_2(architecture: Architecture, config: ConfigReader, _shape: Shape) ->
         heads=(heads,),
         groups=groups,
         values_per_group=2 * width * steps,
+        parameters_per_group=2 * width * shape.hidden_size,
         chunk_tokens=_chunk_tokens(config),
+        input_widths=(heads * head_dim,),
         has_checkpoints=True,
     )
 
@@ -97,13 +116,16 @@ def _short_convolution(_architecture: Architecture, config: ConfigReader, shape:
     """LFM2: the last inputs of a convolution over the hidden size."""
     width = config.optional_positive_int("conv_dim") or shape.hidden_size
     inputs = StateTensor(values=width * (config.positive_int("conv_L_cache") - 1))
-    return RecurrentState(tensors=(inputs,), heads=(width,))
+    return RecurrentState(tensors=(inputs,), heads=(width,), input_widths=(width,))
 
 
 def _lightning(_architecture: Architecture, _config: ConfigReader, shape: Shape) -> RecurrentState:
     """MiniMax-Text-01: a matrix for each head."""
     memory = StateTensor(values=shape.attention_heads * shape.head_dim**2)
-    return RecurrentState(tensors=(memory,), heads=(shape.attention_heads,))
+    width = shape.attention_heads * shape.head_dim
+    return RecurrentState(
+        tensors=(memory,), heads=(shape.attention_heads,), output_widths=(width,), input_widths=(width,)
+    )
 
 
 def _delta_attention(_architecture: Architecture, config: ConfigReader, _shape: Shape) -> RecurrentState:
@@ -112,7 +134,10 @@ def _delta_attention(_architecture: Architecture, config: ConfigReader, _shape: 
     heads, head_dim = linear.positive_int("num_heads"), linear.positive_int("head_dim")
     inputs = StateTensor(values=3 * heads * head_dim * (linear.positive_int("short_conv_kernel_size") - 1))
     memory = StateTensor(values=heads * head_dim**2, value_bytes=_FLOAT32_BYTES)
-    return RecurrentState(tensors=(inputs, memory), heads=(heads,))
+    width = heads * head_dim
+    return RecurrentState(
+        tensors=(inputs, memory), heads=(heads,), output_widths=(width,), input_widths=(width,)
+    )
 
 
 _StateParser = Callable[[Architecture, ConfigReader, Shape], RecurrentState]

@@ -28,10 +28,16 @@ class RecurrentState:
     """Groups of heads that share a projection; copied where GPUs do not divide them."""
     values_per_group: int = 0
     """Values of one group among the inputs of the convolution."""
+    parameters_per_group: int = 0
+    """Parameters of the projection into one group."""
     chunk_tokens: int | None = None
     """Tokens of one step of the scan, where vLLM can keep a state for each block; `None` where it cannot."""
     has_checkpoints: bool = False
     """Whether later versions also keep a state of the prompt: `num_prefill_checkpoint_blocks`."""
+    output_widths: tuple[int, ...] = ()
+    """Widths of the projections into it, which are divided by their outputs."""
+    input_widths: tuple[int, ...] = ()
+    """Widths of the projections out of it, which are divided by their inputs."""
     is_delta_net: bool = False
     """Whether it is a gated delta net, whose kernels may need larger blocks."""
 
@@ -41,7 +47,7 @@ class RecurrentState:
         `unstated_value_bytes` apply to tensors that depend on vLLM's version. Source:
         `vllm/model_executor/layers/mamba/mamba_utils.py`, `MambaStateShapeCalculator`.
         """
-        groups = self.groups if self.groups % tensor_parallel == 0 else tensor_parallel
+        groups = self._groups(tensor_parallel)
         shared = groups * self.values_per_group // tensor_parallel * value_bytes
         return shared + sum(
             tensor.values
@@ -50,10 +56,23 @@ class RecurrentState:
             for tensor in self.tensors
         )
 
+    def unshared_parameters(self, tensor_parallel: int) -> int:
+        """Parameters of one layer on one GPU in addition to an even share: copies of groups."""
+        return (self._groups(tensor_parallel) - self.groups) * self.parameters_per_group // tensor_parallel
+
+    def _groups(self, tensor_parallel: int) -> int:
+        """All GPUs' groups; each has a copy where they cannot be divided."""
+        return self.groups if self.groups % tensor_parallel == 0 else tensor_parallel
+
     def can_shard(self, tensor_parallel: int) -> bool:
         """Whether heads and groups can be divided; a single group is copied: `mamba_mixer2.py`."""
-        divides_groups = self.groups == 1 or self.groups % tensor_parallel == 0
-        return divides_groups and all(heads % tensor_parallel == 0 for heads in self.heads)
+        return self.can_shard_groups(tensor_parallel) and all(
+            heads % tensor_parallel == 0 for heads in self.heads
+        )
+
+    def can_shard_groups(self, tensor_parallel: int) -> bool:
+        """Whether the groups can be divided, or the only one copied."""
+        return self.groups == 1 or self.groups % tensor_parallel == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +81,7 @@ class RecurrentLayers:
 
     count: int
     state: RecurrentState
+
+    def unshared_parameters(self, tensor_parallel: int) -> int:
+        """Parameters of all layers on one GPU in addition to an even share of the checkpoint."""
+        return self.count * self.state.unshared_parameters(tensor_parallel)

@@ -6,6 +6,7 @@ It is small for most models and 2.5 GiB for Llama 4, whose table has ten million
 
 from recommender.model.config_reader import ConfigReader
 from recommender.model.context import scaling_factor
+from recommender.model.shape import full_layer_heads
 from recommender.model.values import Shape
 
 # Architectures without rotary embedding: learned positions, ALiBi, or none next to recurrent states.
@@ -25,8 +26,11 @@ _WITHOUT_ROTARY = frozenset(
     }
 )
 
-# Gemma 3 has a second, unscaled table for its layers with a sliding window.
-_WITH_LOCAL_TABLE = frozenset({"gemma3", "gemma3_text"})
+# Gemma 3 and later have a second, unscaled table for their layers with a sliding window.
+_WITH_LOCAL_TABLE = frozenset({"gemma3", "gemma3_text", "gemma3n_text", "gemma4_text"})
+
+# The table of Gemma 4's layers with full attention is as wide as their heads.
+_WITH_LARGER_FULL_LAYERS = frozenset({"gemma4_text"})
 
 # Multimodal rotary embeddings have rows for positions beyond the context: `mrope.py`.
 _MULTIMODAL_ROW_FACTOR = 4
@@ -46,6 +50,8 @@ def rotary_values(config: ConfigReader, shape: Shape, *, model_type: str) -> int
         return 0
     width = _rotary_width(config, shape)
     local = positions * width if model_type in _WITH_LOCAL_TABLE else 0
+    if model_type in _WITH_LARGER_FULL_LAYERS:
+        width = full_layer_heads(config)[1] or width
     return int(positions * _row_factor(config.nested("rope_scaling", "rope_parameters"))) * width + local
 
 

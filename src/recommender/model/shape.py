@@ -8,6 +8,15 @@ _MOST_LAYERS = 10_000
 _LARGEST_FFN_FACTOR = 1024
 _FEED_FORWARD_STEP = 256
 _LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
+# Lists of the kind of each layer; some configuration classes take their length as the number of layers:
+# `NemotronHConfig` of transformers, `num_hidden_layers`.
+_LAYER_LISTS = (
+    "layers_block_type",
+    "hybrid_override_pattern",
+    "layer_types",
+    "hybrid_layer_pattern",
+    "attn_type_list",
+)
 _HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads")
 _HIDDEN = ("hidden_size", "n_embd", "d_model", "dim")
 _VOCABULARY = ("vocab_size", "padded_vocab_size")
@@ -15,11 +24,19 @@ _INTERMEDIATE = ("intermediate_size", "ffn_dim", "ffn_hidden_size", "n_inner", "
 _HEAD_DIM = ("head_dim", "attention_head_dim", "kv_channels")
 _EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts")
 _EXPERTS_PER_TOKEN = ("num_experts_per_tok", "moe_top_k", "moe_topk", "num_experts_per_token")
-_EXPERT_INTERMEDIATE = ("moe_intermediate_size",)
+_EXPERT_INTERMEDIATE = ("moe_intermediate_size", "expert_ffn_hidden_size")
+
+# Width of the shared expert, or the number of shared experts.
+_SHARED_WIDTH = (
+    "shared_expert_intermediate_size",
+    "moe_shared_expert_intermediate_size",
+    "shared_intermediate_size",
+)
+_SHARED_EXPERTS = ("n_shared_experts", "num_shared_experts")
 
 # `multi_query` of old Falcon and GPTBigCode: one key and value head, whatever `num_kv_heads` says, as in
 # vLLM's `get_total_num_kv_heads`, `vllm/transformers_utils/model_arch_config_convertor.py`.
-_KV_HEADS = ("n_head_kv", "num_kv_heads", "num_key_value_heads")
+_KV_HEADS = ("n_head_kv", "num_kv_heads", "num_key_value_heads", "num_attention_groups")
 
 
 def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool = True) -> Shape:
@@ -32,7 +49,7 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
     heads = config.positive_int(*_HEADS) if has_attention else 0
     feed_forward = config.nested("ffn_config")  # DBRX
     intermediate = (
-        config.optional_positive_int(*_INTERMEDIATE)
+        _feed_forward_width(config)
         or feed_forward.optional_positive_int("ffn_hidden_size")
         or _widest_block(config, hidden_size)
         or config.optional_positive_int(*_EXPERT_INTERMEDIATE)
@@ -42,8 +59,9 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
     per_token = (
         config.non_negative_int(*_EXPERTS_PER_TOKEN) or feed_forward.optional_positive_int("moe_top_k") or 0
     )
+    expert_width = config.optional_positive_int(*_EXPERT_INTERMEDIATE) or intermediate
     shape = Shape(
-        layers=config.positive_int(*_LAYERS),
+        layers=_layers(config),
         hidden_size=hidden_size,
         attention_heads=heads,
         kv_heads=_kv_heads(config, heads),
@@ -52,11 +70,45 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
         vocabulary=config.positive_int(*_VOCABULARY),
         experts=experts,
         experts_per_token=per_token if experts else 0,
-        expert_intermediate_size=config.optional_positive_int(*_EXPERT_INTERMEDIATE) or intermediate,
+        expert_intermediate_size=expert_width,
         mlp_matrices=mlp_matrices,
+        shared_expert_size=_shared_expert_size(config, expert_width) if experts else 0,
+        dense_layers=config.non_negative_int("first_k_dense_replace") if experts else 0,
     )
     _check(shape, config)
     return shape
+
+
+def _shared_expert_size(config: ConfigReader, expert_width: int) -> int:
+    """The width of all shared experts together, as vLLM builds them."""
+    return config.non_negative_int(*_SHARED_WIDTH) or config.non_negative_int(*_SHARED_EXPERTS) * expert_width
+
+
+def full_layer_heads(config: ConfigReader) -> tuple[int | None, int | None]:
+    """KV heads of Gemma 4's layers with full attention, and their size, where they differ from the others'.
+
+    transformers 5.20 writes them as `per_layer_config`.
+    """
+    layers = config.nested("per_layer_config")
+    layer = layers.nested(*layers.sorted_keys()) if layers.sorted_keys() else layers
+    return (
+        layer.optional_positive_int("num_key_value_heads")
+        or config.optional_positive_int("num_global_key_value_heads"),
+        layer.optional_positive_int("head_dim") or config.optional_positive_int("global_head_dim"),
+    )
+
+
+def _layers(config: ConfigReader) -> int:
+    stated = config.optional_positive_int(*_LAYERS)
+    listed = next((len(config.symbols(key)) for key in _LAYER_LISTS if config.is_set(key)), None)
+    return stated or listed or config.positive_int(*_LAYERS)
+
+
+def _feed_forward_width(config: ConfigReader) -> int | None:
+    """The widest layer's where a list has one for each layer (Gemma 3n)."""
+    if config.is_list("intermediate_size"):
+        return max(config.positive_ints("intermediate_size"), default=None)
+    return config.optional_positive_int(*_INTERMEDIATE)
 
 
 def _widest_block(config: ConfigReader, hidden_size: int) -> int | None:

@@ -32,7 +32,9 @@ def apply_overrides(
     fitting = fitting_plan(model, instance, quantization, engine_args)
     recommended = fitting if isinstance(fitting, Plan) else base
     degree = overrides.tensor_parallel or recommended.tensor_parallel
-    memory = budget(model, gpu, nearest_degree(model, degree), quantization, engine_args=engine_args)
+    memory = budget(
+        model, gpu, nearest_degree(model, degree, behavior), quantization, engine_args=engine_args
+    )
     context = overrides.max_model_len or _context(model, memory)
     workload = _workload(context, overrides)
     return replace(

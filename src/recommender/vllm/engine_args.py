@@ -1,25 +1,24 @@
 """The engine arguments that memory depends on, and their defaults by GPU."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
-from recommender.hardware.units import GIB
 from recommender.model import Model
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.facts import BatchDefaults, batch_defaults
+from recommender.vllm.releases import releases_asked
+from recommender.vllm.version import Version
 
-# What the benchmark platform passes. vLLM's own default is 0.9 up to 0.19 and 0.92 from 0.20 on.
+# What the benchmark platform passes; vLLM's own default differs by version: `facts.default_utilization`.
 DEFAULT_GPU_MEMORY_UTILIZATION = 0.90
 
-# `--max-num-batched-tokens` and `--max-num-seqs` by the size of the GPU.
-_DEFAULT_TOKENS, DEFAULT_MAX_NUM_SEQS = 2048, 256
-_LARGE_GPU_TOKENS, _LARGE_GPU_SEQUENCES = 8192, 1024
-_LARGEST_GPU_TOKENS = 16_384
+DEFAULT_MAX_NUM_SEQS = 256
+"""`--max-num-seqs` on all but the largest GPUs."""
 
-# Longer contexts were prefilled in chunks: `vllm/engine/arg_utils.py` of 0.5.3 and later.
+# The V0 engine prefilled longer contexts in chunks: `vllm/engine/arg_utils.py` of 0.5.3 and later.
+_V0_TOKENS = 2048
 _LONGEST_UNCHUNKED_CONTEXT = 32_768
-
-_LARGE_GPU_BYTES = 70 * GIB
-_LARGEST_GPU_BYTES = 160 * GIB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,24 +63,25 @@ def default_engine_args(
 ) -> EngineArgs:
     """The defaults of an API server on `gpu` for a context of `context_tokens`.
 
-    Source: `vllm/engine/arg_utils.py`, `get_batch_defaults`, which does not treat an A100 as a large GPU. The
-    V0 engine took a whole context as a batch, unless it was longer than 32,768 tokens.
+    Without a chosen version, the largest of all covered ones. The V0 engine took a whole context as a batch,
+    unless it was longer than 32,768 tokens.
     """
-    max_num_batched_tokens, max_num_seqs = _DEFAULT_TOKENS, DEFAULT_MAX_NUM_SEQS
     if behavior.profiles_whole_context:
-        if context_tokens <= _LONGEST_UNCHUNKED_CONTEXT:
-            max_num_batched_tokens = max(max_num_batched_tokens, context_tokens)
-    elif gpu.visible_bytes >= _LARGE_GPU_BYTES and (
-        behavior.a100_takes_large_batches or not gpu.name.startswith("A100")
-    ):
-        max_num_batched_tokens, max_num_seqs = _LARGE_GPU_TOKENS, _LARGE_GPU_SEQUENCES
-    if behavior.all_gpus_take_large_batches:
-        max_num_seqs = _LARGE_GPU_SEQUENCES
-    if gpu.visible_bytes >= _LARGEST_GPU_BYTES and behavior.largest_gpus_take_double_batches:
-        max_num_batched_tokens = _LARGEST_GPU_TOKENS
+        context = context_tokens if context_tokens <= _LONGEST_UNCHUNKED_CONTEXT else 0
+        defaults = BatchDefaults(max(_V0_TOKENS, context), DEFAULT_MAX_NUM_SEQS)
+    else:
+        defaults = _batch_defaults(gpu, behavior.version)
     return EngineArgs(
         behavior=behavior,
         gpu_memory_utilization=DEFAULT_GPU_MEMORY_UTILIZATION,
-        max_num_batched_tokens=max_num_batched_tokens,
-        max_num_seqs=max_num_seqs,
+        max_num_batched_tokens=defaults.max_num_batched_tokens,
+        max_num_seqs=defaults.max_num_seqs,
+    )
+
+
+@lru_cache(1024)
+def _batch_defaults(gpu: Gpu, version: Version | None) -> BatchDefaults:
+    found = [batch_defaults(gpu, release) for release in releases_asked(version)]
+    return BatchDefaults(
+        max(each.max_num_batched_tokens for each in found), max(each.max_num_seqs for each in found)
     )

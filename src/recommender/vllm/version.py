@@ -8,8 +8,6 @@ Version = tuple[int, ...]
 OLDEST_COVERED_VERSION: Version = (0, 17)
 """An answer for which no version is chosen holds for this release and every later one."""
 
-_MINOR = 2
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRange:
@@ -17,11 +15,11 @@ class VersionRange:
 
     first: Version | None = None
     last: Version | None = None
-    """A minor release, which stands for all of its patch releases."""
+    """A minor release stands for all of its patch releases."""
 
     def includes(self, version: Version | None) -> bool:
         """Whether `version` is in the range; without one, whether any covered version is."""
-        if self.last is not None and (version or OLDEST_COVERED_VERSION)[:_MINOR] > self.last:
+        if self.last is not None and (version or OLDEST_COVERED_VERSION)[: len(self.last)] > self.last:
             return False
         return self.first is None or version is None or version >= self.first
 

@@ -132,8 +132,12 @@ def test_a_class_is_decided_by_the_chosen_version() -> None:
     assert removed.code == "unsupported_model"
 
 
-def test_a_repository_that_names_no_class_is_taken_as_supported() -> None:
-    assert isinstance(recommend(llama(architectures=None), instance("g5.xlarge"), ALL), Feasible)
+def test_a_repository_that_names_no_class_is_refused() -> None:
+    """vLLM: "No model architectures are specified"."""
+    answer = recommend(llama(architectures=None), instance("g5.xlarge"), ALL)
+
+    assert isinstance(answer, Infeasible)
+    assert answer.code == "unsupported_model"
 
 
 def test_overrides_do_not_make_a_model_feasible() -> None:

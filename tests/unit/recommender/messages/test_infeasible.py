@@ -180,13 +180,13 @@ def test_states_that_do_not_fit_are_named() -> None:
     )
 
 
-def test_a_width_that_no_degree_divides_is_named_with_its_blocks() -> None:
-    """Blocks of 128 do not divide a width of 1000, not even on one GPU."""
-    blocks = {"quant_method": "fp8", "weight_block_size": [128, 128]}
+def test_a_width_that_no_degree_divides_is_named_with_its_groups() -> None:
+    """Groups of 128 do not divide a width of 1000, not even on one GPU."""
+    groups = {"quant_method": "awq", "group_size": 128}
 
-    assert reason(llama(intermediate_size=1000, quantization_config=blocks), "g6e.12xlarge").startswith(
-        "vLLM cannot split the checkpoint's 16 attention heads, 4 KV heads and feed-forward width of 1,000 in"
-        " blocks of 128 evenly, not even on one GPU."
+    assert reason(llama(intermediate_size=1000, quantization_config=groups), "g6e.12xlarge") == (
+        "vLLM does not load the checkpoint, not even on one GPU: each GPU's share of the feed-forward width,"
+        " 1,000, would not be a multiple of the 128 quantized weights that share a scale."
     )
 
 

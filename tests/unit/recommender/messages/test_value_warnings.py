@@ -31,8 +31,7 @@ MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
             {"tensor_parallel": 2},
             (
                 "vLLM does not accept a tensor parallel degree of 4, because it does not evenly divide the"
-                " model's 40 attention heads, 10 KV heads and feed-forward width of 17,920: choose 1 or 2."
-                " The memory figures are for a degree of 2."
+                " model's 10 KV heads: choose 1 or 2. The memory figures are for a degree of 2."
             ),
         ),
         (

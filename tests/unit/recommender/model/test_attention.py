@@ -5,6 +5,7 @@ from support.metadata import real_model
 from recommender.model import (
     AttentionChunk,
     AttentionLayers,
+    BlockKeyCache,
     FullAttention,
     KVHeads,
     MLACache,
@@ -51,10 +52,18 @@ def test_layers_with_fewer_kv_heads_than_others_are_replicated_on_their_own() ->
     model = real_model("XiaomiMiMo/MiMo-V2-Flash")
     extra = [layers.count * layers.cache.unshared_parameters(8, 4096) for layers in model.attention]
 
-    assert extra == [9 * 4096 * 192, 0]
+    assert extra == [9 * 4096 * (192 + 128) // 2, 0]
 
 
-_MLA = MLACache(width=576, heads=128, absorbed_parameters=1_000_000, replicated_parameters=80_000)
+_MLA = MLACache(
+    width=576,
+    heads=128,
+    absorbed_parameters=1_000_000,
+    replicated_parameters=80_000,
+    query_dim=192,
+    key_dim=128,
+    value_dim=128,
+)
 
 
 def test_every_gpu_caches_the_whole_latent() -> None:
@@ -64,8 +73,8 @@ def test_every_gpu_caches_the_whole_latent() -> None:
 
 
 def test_mla_keeps_a_transposed_projection_and_whole_projections_into_the_latents() -> None:
-    assert _MLA.unshared_parameters(1, 4096) == 1_000_000
-    assert _MLA.unshared_parameters(8, 4096) == 1_000_000 // 8 + 80_000 * 7 // 8
+    assert [_MLA.copied_parameters(degree) for degree in (1, 8)] == [1_000_000, 1_000_000 // 8]
+    assert [_MLA.unshared_parameters(degree, 4096) for degree in (1, 8)] == [0, 80_000 * 7 // 8]
 
 
 def test_old_versions_cache_latents_as_heads_and_nothing_else_differently() -> None:
@@ -94,3 +103,14 @@ def test_layers_that_reuse_a_cache_have_none_where_the_version_can_share_it() ->
     layers = AttentionLayers(count=78, cache=SparseIndexerCache(width=128), reusing=57)
 
     assert [layers.caching(can_share=can) for can in (False, True)] == [78, 21]
+
+
+def test_a_block_key_is_cached_whole_on_every_gpu() -> None:
+    """`vllm/models/minimax_m3/common/indexer.py`: an `MLAAttentionSpec` of one head, 128 values of 16 bit."""
+    assert [BlockKeyCache(width=128).token_bytes(degree, 2) for degree in (1, 8)] == [256, 256]
+
+
+def test_the_projections_of_an_indexer_are_whole_on_every_gpu() -> None:
+    indexer = SparseIndexerCache(width=128, replicated_parameters=8_000)
+
+    assert [indexer.unshared_parameters(degree, 4096) for degree in (1, 8)] == [0, 7_000]

@@ -11,6 +11,28 @@ from recommender.model.errors import UnsupportedModel
 _BILLION = 10**9
 
 
+def _quark(dtype: str, *, inputs: str | None = None) -> dict[str, object]:
+    """As AMD Quark exports it: the dtype of all weights, and of their inputs."""
+    every_layer = {"weight": {"dtype": dtype}, "input_tensors": {"dtype": inputs} if inputs else None}
+    return {"quant_method": "quark", "export": {"kv_cache_group": []}, "global_quant_config": every_layer}
+
+
+def _torchao(name: str) -> dict[str, object]:
+    return {"quant_method": "torchao", "quant_type": {"default": {"_type": name, "_version": 2}}}
+
+
+_W8A8 = {
+    "quant_method": "compressed-tensors",
+    "format": "int-quantized",
+    "config_groups": {
+        "group_0": {
+            "weights": {"num_bits": 8, "type": "int"},
+            "input_activations": {"num_bits": 8, "type": "int"},
+        }
+    },
+}
+
+
 @pytest.mark.parametrize(
     ("quantization", "stored", "expected"),
     [
@@ -49,6 +71,12 @@ _BILLION = 10**9
         ({"quant_method": "compressed-tensors", "format": "int-quantized"}, {"I8": 80}, 80),
         ({"quant_method": "modelopt"}, {"U8": 80, "F8_E4M3": 10}, 80 + 10),
         ({"quant_method": "modelopt"}, {"F8_E4M3": 80}, 80),
+        ({"quant_method": "mxfp8"}, {"F8_E4M3": 320, "U8": 10}, 320 + 10),
+        (_quark("fp8_e4m3"), {"F8_E4M3": 80}, 80),
+        (_quark("fp4"), {"U8": 80 + 5}, 80 + 5),
+        (_quark("int4"), {"I32": 10}, 40),
+        (_torchao("Float8DynamicActivationFloat8WeightConfig"), {"F8_E4M3": 80}, 80),
+        (_torchao("Int4WeightOnlyConfig"), {"I32": 10, "BF16": 5}, 40 + 10),
     ],
     ids=lambda value: str(value)[:70],
 )
@@ -92,3 +120,63 @@ def test_only_compressed_tensors_computes_in_int8(method: str, *, expected: bool
     )
 
     assert model.computes_in_int8 is expected
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"compression_config": _W8A8},
+        {"quantization_config": {**_W8A8, "quant_method": "compressed_tensors"}},
+        {"compression_config": {**_W8A8, "quant_method": "compressed_tensors"}},
+        {"quantization_config": _quark("int8", inputs="int8")},
+    ],
+    ids=["compression_config", "compressed_tensors", "both", "quark"],
+)
+def test_a_declared_w8a8_scheme_computes_in_int8(settings: dict[str, object]) -> None:
+    """`_normalize_quantization_config` of vLLM 0.33 reads either key and either spelling."""
+    assert parse_model(llama(**settings)).computes_in_int8
+
+
+def test_integers_as_weights_alone_do_not_compute_in_int8() -> None:
+    """W8A16 of compressed-tensors runs through Marlin: `compressed_tensors.py`, `_get_scheme_from_parts`."""
+    weights = {"weights": {"num_bits": 8, "type": "int"}, "input_activations": None}
+    stated = {**_W8A8, "config_groups": {"group_0": weights}}
+
+    assert not parse_model(llama(quantization_config=stated, parameters={"I8": _BILLION})).computes_in_int8
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"quant_algo": "FP8", "producer": {"name": "modelopt"}},
+        {"quantization": {"quant_algo": "FP8"}, "producer": {"name": "modelopt"}},
+        {"producer": {"name": "modelopt", "version": "0.31.0"}},
+    ],
+)
+def test_modelopt_is_recognized_without_a_method(stated: dict[str, object]) -> None:
+    model = parse_model(llama(quantization_config=stated, parameters={"F8_E4M3": _BILLION}))
+
+    assert (model.quantization, model.quantized_to) == ("modelopt", "fp8")
+
+
+def test_modelopts_cache_in_fp8_is_read_where_it_is_nested() -> None:
+    stated = {"quant_method": "modelopt", "quantization": {"kv_cache_quant_algo": "FP8"}}
+
+    assert parse_model(llama(quantization_config=stated)).cache_value_bytes == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "claim"),
+    [
+        ("exl2", "exl2, which is not in vLLM:"),
+        ("aqlm", "aqlm, which is not in vLLM after 0.10.0:"),
+        ("quark", "quark, which vLLM has, and whose size in memory is not modelled yet"),
+        ("torchao", "torchao, which vLLM has, and whose size in memory is not modelled yet"),
+        ("fp_quant", "fp_quant, which vLLM has"),
+        ("q9", "q9, whose size in memory is not known"),
+    ],
+)
+def test_the_reason_says_whether_vllm_lacks_a_method_or_this_service_does(method: str, claim: str) -> None:
+    """`vllm/model_executor/layers/quantization/__init__.py` of 0.8 to 0.33."""
+    with pytest.raises(UnsupportedModel, match=claim):
+        parse_model(llama(quantization_config={"quant_method": method}))

@@ -4,6 +4,7 @@ import pytest
 from support.metadata import ABSENT, llama, real_model
 
 from recommender.model import parse_model
+from recommender.model.context import ContextLimit
 
 
 @pytest.mark.parametrize(
@@ -20,12 +21,40 @@ from recommender.model import parse_model
         ({"rope_scaling": {"type": "longrope", "factor": 32}}, 8192),
         ({"rope_parameters": {"rope_type": "linear", "factor": 2.0}}, 16_384),
         ({"rope_scaling": {"type": "linear"}}, 8192),
+        ({"rope_parameters": {"full_attention": {"rope_type": "linear", "factor": 2.0}}}, 16_384),
+        ({"rope_scaling": {"rope_type": "default", "factor": 2.0}}, 16_384),
+        ({"rope_scaling": {"rope_type": "su", "factor": 32}}, 8192),
     ],
     ids=str,
 )
 def test_context_limit_follows_vllm(settings: dict[str, object], expected: int) -> None:
     """`vllm/config/model.py`, `_get_and_verify_max_len`."""
     assert expected == parse_model(llama(**settings)).max_position_embeddings
+
+
+@pytest.mark.parametrize(
+    ("model_type", "limit"),
+    [("llama", 2048), ("falcon", 2048), ("qwen3", 32_768), ("gpt_oss", 131_072)],
+)
+def test_a_configuration_without_a_length_has_that_of_its_class(model_type: str, limit: int) -> None:
+    """transformers 5.20, `max_position_embeddings` of the `configuration_*.py` of each."""
+    context = parse_model(llama(model_type=model_type, max_position_embeddings=ABSENT)).context
+
+    assert (context.tokens, context.is_enforced) == (limit, True)
+
+
+def test_a_model_of_a_class_without_a_length_has_no_limit() -> None:
+    """vLLM takes the `--max-model-len` that is given, and 2048 without one."""
+    context = real_model("tiiuae/falcon-mamba-7b").context
+
+    assert ContextLimit(tokens=2048, default_tokens=2048, is_enforced=False) == context
+
+
+def test_longrope_accepts_more_than_vllm_takes_by_default() -> None:
+    """Phi-4-mini: vLLM 0.33 starts with 4096, and 131072 is accepted when stated."""
+    context = real_model("microsoft/Phi-4-mini-instruct").context
+
+    assert ContextLimit(tokens=131_072, default_tokens=4096) == context
 
 
 def test_gemma_3_has_its_scaling_in_the_stated_limit() -> None:

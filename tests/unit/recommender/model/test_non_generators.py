@@ -1,9 +1,9 @@
 """Repositories that do not generate text."""
 
 import pytest
-from support.metadata import llama
+from support.metadata import ABSENT, llama
 
-from recommender.model import parse_model
+from recommender.model import HubMetadata, parse_model
 from recommender.model.errors import UnsupportedModel
 
 
@@ -14,7 +14,95 @@ def test_a_gguf_repository_with_a_config_is_refused_too() -> None:
         parse_model(metadata)
 
 
-@pytest.mark.parametrize("library", ["gguf", "mlx", "transformers.js", "peft"])
+@pytest.mark.parametrize("library", ["gguf", "mlx", "transformers.js", "peft", "openvino", "onnx"])
 def test_repositories_for_other_engines_are_refused(library: str) -> None:
     with pytest.raises(UnsupportedModel):
-        parse_model(llama(information={"library_name": library}))
+        parse_model(llama(information={"library_name": library, "safetensors": None}))
+
+
+@pytest.mark.parametrize("library", ["peft", "gguf", "transformers.js"])
+def test_a_library_says_nothing_against_weights_that_vllm_loads(library: str) -> None:
+    """Adapters merged into their base model, and models whose files include a conversion."""
+    assert parse_model(llama(information={"library_name": library})).class_name == "LlamaForCausalLM"
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind"),
+    [(["openvino", "text-generation"], "OpenVINO"), (["transformers", "onnx"], "ONNX")],
+)
+def test_files_without_weights_for_vllm_are_refused_where_the_tags_show_it(
+    tags: list[str], kind: str
+) -> None:
+    """The Hub adds the tags from the files of a repository."""
+    with pytest.raises(UnsupportedModel, match=kind):
+        parse_model(llama(information={"safetensors": None, "tags": tags}))
+
+
+def test_conversions_next_to_weights_for_vllm_do_no_harm() -> None:
+    tags = ["onnx", "pytorch", 7]
+
+    assert parse_model(llama(information={"safetensors": None, "tags": tags})).class_name
+
+
+@pytest.mark.parametrize("method", [{}, {"quantization_config": {"bits": 4, "group_size": 64}}])
+def test_checkpoints_quantized_by_mlx_are_refused(method: dict[str, object]) -> None:
+    """mlx-lm writes `quantization`, and in later versions a copy of it as `quantization_config`."""
+    with pytest.raises(UnsupportedModel, match="MLX"):
+        parse_model(llama(quantization={"bits": 4, "group_size": 64}, **method))
+
+
+@pytest.mark.parametrize(
+    "pipeline",
+    ["question-answering", "text-classification", "feature-extraction", "fill-mask", "text-to-speech"],
+)
+def test_a_class_that_generates_text_decides_before_the_pipeline_tag(pipeline: str) -> None:
+    """A Llama tagged question-answering (HPAI-BSC/Llama3.1-Aloe-Beta-70B) is served by vLLM."""
+    assert parse_model(llama(information={"pipeline_tag": pipeline})).class_name == "LlamaForCausalLM"
+
+
+@pytest.mark.parametrize(
+    ("class_name", "pipeline", "reason"),
+    [
+        ("LlamaModel", "feature-extraction", "embedding"),
+        ("LlamaForSequenceClassification", "text-classification", "classifier"),
+        ("LlamaForCausalLM", "text-ranking", "reranker"),
+        ("LlamaForCausalLM", "sentence-similarity", "embedding"),
+        ("Qwen3ASRForConditionalGeneration", "automatic-speech-recognition", "speech"),
+        ("LlamaForTokenClassification", None, "does not generate text"),
+    ],
+)
+def test_a_class_that_generates_no_text_is_refused(
+    class_name: str, pipeline: str | None, reason: str
+) -> None:
+    metadata = llama(architectures=[class_name], information={"pipeline_tag": pipeline})
+
+    with pytest.raises(UnsupportedModel, match=reason):
+        parse_model(metadata)
+
+
+def test_a_sentence_transformers_repository_is_an_embedding_model_whatever_its_class() -> None:
+    """vLLM pools where it finds `modules.json`: `_get_default_runner_type` of `vllm/config/model.py`."""
+    with pytest.raises(UnsupportedModel, match="embedding"):
+        parse_model(llama(information={"library_name": "sentence-transformers"}))
+
+
+@pytest.mark.parametrize("stated", [ABSENT, []])
+def test_a_config_without_a_class_is_refused_as_vllm_refuses_it(stated: object) -> None:
+    """`vllm/model_executor/models/registry.py`, `inspect_model_cls`."""
+    with pytest.raises(UnsupportedModel, match="No model architectures are specified"):
+        parse_model(llama(architectures=stated))
+
+
+@pytest.mark.parametrize(
+    ("model_id", "information", "claim"),
+    [
+        ("mistralai/Pixtral-12B-2409", {}, "is probably in Mistral's own format"),
+        ("org/finetune", {"library_name": "mistral-common"}, "is probably in Mistral's own format"),
+        ("org/something", {}, "may be in Mistral's own format"),
+    ],
+)
+def test_without_a_config_mistrals_format_is_named(
+    model_id: str, information: dict[str, object], claim: str
+) -> None:
+    with pytest.raises(UnsupportedModel, match=claim):
+        parse_model(HubMetadata(model_id=model_id, information=information, config=None))

@@ -1,5 +1,6 @@
 """Sizes under the names that repositories use."""
 
+import pytest
 from support.metadata import ABSENT, llama
 
 from recommender.model import HubMetadata, KVHeads, parse_model
@@ -36,3 +37,21 @@ def test_keys_with_a_default_in_transformers_may_be_left_out() -> None:
 
 def test_gemma_has_a_head_size_of_256_where_none_is_stated() -> None:
     assert parse_model(llama(model_type="gemma2", head_dim=ABSENT)).shape.head_dim == 256
+
+
+@pytest.mark.parametrize(
+    ("settings", "layers"),
+    [
+        ({"model_type": "nemotron_h", "layers_block_type": ["mamba", "moe", "attention", "moe"]}, 4),
+        ({"model_type": "nemotron_h", "hybrid_override_pattern": "M-M*M"}, 5),
+        ({"model_type": "mistral", "layer_types": ["full_attention"] * 6}, 6),
+    ],
+)
+def test_the_number_of_layers_may_be_the_length_of_their_list(
+    settings: dict[str, object], layers: int
+) -> None:
+    """transformers, `NemotronHConfig`, which has no `num_hidden_layers` of its own."""
+    state = {"mamba_num_heads": 16, "mamba_head_dim": 64, "ssm_state_size": 128, "conv_kernel": 4}
+    hybrid = state if settings["model_type"] == "nemotron_h" else {}
+
+    assert parse_model(llama(num_hidden_layers=ABSENT, **hybrid, **settings)).shape.layers == layers

@@ -1,85 +1,46 @@
-"""The vision encoder of a multimodal model, and the items that vLLM profiles it with."""
+"""What tensor parallelism divides of image encoders."""
+
+from typing import Any
 
 import pytest
-from support.metadata import real, real_model
+from support.metadata import real_model
 
-from recommender.model import parse_model
 from recommender.model.config_reader import ConfigReader
-from recommender.model.vision import VisionEncoder, parse_vision
-
-
-def vision_of(model_id: str) -> VisionEncoder:
-    vision = real_model(model_id).vision
-    assert vision is not None
-    return vision
-
-
-def parsed(**config: object) -> VisionEncoder:
-    return parse_vision(ConfigReader(config, name="config.json"))
+from recommender.model.vision import VisionTower, parse_vision
 
 
 @pytest.mark.parametrize(
-    ("model_id", "context", "kind", "tokens"),
+    ("model_id", "expected"),
     [
-        ("Qwen/Qwen2.5-VL-7B-Instruct", 32_767, "video", 16_384),
-        ("Qwen/Qwen2.5-VL-7B-Instruct", 32_768, "video", 32_768),
-        ("Qwen/Qwen2.5-VL-7B-Instruct", 65_536, "video", 65_536),
-        ("Qwen/Qwen2.5-VL-7B-Instruct", 128_000, "video", 114_688),
-        ("Qwen/Qwen3-VL-8B-Instruct", 262_144, "image", 16_384),
-        ("Qwen/Qwen3.5-4B", 4096, "image", 16_384),
-        ("google/gemma-3-12b-it", 8192, "image", 256),
-        ("google/gemma-4-31B-it", 8192, "video", 2496),
-        ("mistralai/Devstral-Small-2-24B-Instruct-2512", 8192, "image", 3025),
-        ("llava-hf/llava-v1.6-mistral-7b-hf", 8192, "image", 2928),
-        ("ibm-granite/granite-vision-3.3-2b", 8192, "image", 8289),
-        ("moonshotai/Kimi-VL-A3B-Instruct", 8192, "image", 1024),
-        ("moonshotai/Kimi-K2.5", 8192, "image", 4096),
-        ("OpenGVLab/InternVL3-78B", 4096, "image", 3328),
-        ("OpenGVLab/InternVL3-78B", 8192, "video", 256 * ((8192 - 3328) // 256)),
-        ("RedHatAI/Llama-4-Scout-17B-16E-Instruct-FP8-dynamic", 8192, "image", 2448),
+        ("Qwen/Qwen2.5-VL-3B-Instruct", VisionTower(heads=16, width=3420)),
+        ("google/gemma-3-12b-it", VisionTower(heads=16, width=4304)),
+        ("meta-llama/Llama-3.1-8B-Instruct", None),
     ],
 )
-def test_the_largest_item_is_the_one_that_vllm_finds(
-    model_id: str, context: int, kind: str, tokens: int
+def test_heads_and_width_are_those_of_vision_config(model_id: str, expected: VisionTower | None) -> None:
+    assert expected == real_model(model_id).vision
+
+
+@pytest.mark.parametrize(
+    ("model_type", "vision", "expected"),
+    [
+        ("qwen2_vl", {"embed_dim": 1280, "mlp_ratio": 4, "num_heads": 16}, VisionTower(heads=16, width=5120)),
+        (
+            "internvl_chat",
+            {"num_attention_heads": 25, "intermediate_size": 12_800},
+            VisionTower(width=12_800),
+        ),
+        ("llama4", {}, VisionTower()),
+        ("gemma4", {}, VisionTower()),
+    ],
+)
+def test_encoders_state_their_width_in_different_ways(
+    model_type: str, vision: dict[str, Any], expected: VisionTower
 ) -> None:
-    """What vLLM 0.19's own code gives with the preprocessor settings of the repositories."""
-    item = vision_of(model_id).largest.at(context)
-
-    assert (item.kind, item.tokens) == (kind, tokens)
+    """InternVL pads its heads; the width of Qwen2-VL is a multiple of its hidden size."""
+    assert expected == parse_vision(ConfigReader(vision, name="vision_config"), model_type=model_type)
 
 
-@pytest.mark.parametrize(("context", "tiles"), [(8192, 32), (32_768, 128), (40_960, 160)])
-def test_the_video_that_is_encoded_is_longer_than_the_one_that_is_counted(context: int, tiles: int) -> None:
-    assert vision_of("OpenGVLab/InternVL3-78B").largest.at(context).outputs == tiles * 256
-
-
-def test_qwen_2_vl_has_the_width_of_its_embedding() -> None:
-    """`hidden_size` of its `vision_config` is that of the language model."""
-    vision = parsed(model_type="qwen2_vl", vision_config={"embed_dim": 1280, "hidden_size": 3584})
-
-    assert (vision.width, vision.feed_forward) == (1280, 4 * 1280)
-
-
-def test_sizes_that_are_lists_do_not_make_a_model_implausible() -> None:
-    """InternVL in the format of transformers states two sides."""
-    vision = parsed(
-        model_type="internvl",
-        vision_config={"patch_size": [14, 14], "image_size": [448, 448], "hidden_size": 1024},
-    )
-
-    assert vision.patch_values == 3 * 14 * 14
-
-
-def test_a_family_that_is_not_listed_gets_a_video_that_grows_with_the_context() -> None:
-    vision = parsed(model_type="glm4v", vision_config={"hidden_size": 1536})
-
-    assert vision.family == "unmeasured"
-    assert [vision.largest.at(context).tokens for context in (8192, 32_768, 131_072)] == [
-        7396,
-        29_584,
-        29_584,
-    ]
-
-
-def test_only_multimodal_models_have_an_encoder() -> None:
-    assert parse_model(real("Qwen/Qwen3-8B")).vision is None
+def test_gemma_4_keeps_its_encoder_whole_on_every_gpu() -> None:
+    """27 layers of 4 x 1152 x 1152 and 3 x 1152 x 4304 parameters."""
+    assert real_model("google/gemma-4-31B-it").vision == VisionTower(whole_parameters=544_942_080)

@@ -25,6 +25,7 @@ from recommender.planning.compatibility import (
     quantization_incompatibility,
     version_limits,
 )
+from recommender.planning.tensor_parallelism import Indivisible, SplitBlock
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.quantization import FP8, INT4, INT8, Quantization
 from recommender.vllm.version import Version, VersionRange
@@ -168,23 +169,38 @@ def test_wheels_have_to_run_in_every_version_that_is_meant() -> None:
     ("model_id", "degree", "expected"),
     [
         ("microsoft/phi-4", 2, None),
-        ("microsoft/phi-4", 4, DegreeNotAccepted(degree=4, largest_accepted=2)),
+        (
+            "microsoft/phi-4",
+            4,
+            DegreeNotAccepted(degree=4, obstacle=Indivisible(what="KV heads", size=10), largest_accepted=2),
+        ),
         ("Qwen/Qwen2.5-1.5B-Instruct", 4, None),
-        ("Qwen/Qwen2.5-1.5B-Instruct", 8, DegreeNotAccepted(degree=8, largest_accepted=4)),
+        (
+            "Qwen/Qwen2.5-1.5B-Instruct",
+            8,
+            DegreeNotAccepted(
+                degree=8, obstacle=Indivisible(what="attention heads", size=12), largest_accepted=4
+            ),
+        ),
     ],
 )
 def test_a_degree_has_to_divide_the_model(
-    model_id: str, degree: int, expected: DegreeNotAccepted | None
+    model_id: str, degree: int, expected: tuple[Indivisible, int] | None
 ) -> None:
     """Phi-4 has 40 heads and 10 KV heads; the 2 KV heads of Qwen2.5-1.5B may be replicated."""
-    assert expected == degree_incompatibility(real_model(model_id), degree)
+    reason = degree_incompatibility(real_model(model_id), degree)
+
+    assert expected == (reason and (reason.obstacle, reason.largest_accepted))
 
 
-def test_a_checkpoint_whose_blocks_divide_nothing_is_not_accepted_on_one_gpu() -> None:
-    blocks = {"quant_method": "fp8", "weight_block_size": [128, 128]}
-    model = parse_model(llama(intermediate_size=1000, quantization_config=blocks))
+def test_a_checkpoint_whose_groups_divide_nothing_is_not_accepted_on_one_gpu() -> None:
+    groups = {"quant_method": "awq", "group_size": 128}
+    model = parse_model(llama(intermediate_size=1000, quantization_config=groups))
+    split = SplitBlock(what="feed-forward width", share=1000, multiple=128)
 
-    assert degree_incompatibility(model, 1) == DegreeNotAccepted(degree=1, largest_accepted=None)
+    assert degree_incompatibility(model, 1) == DegreeNotAccepted(
+        degree=1, obstacle=split, largest_accepted=None
+    )
 
 
 def test_a_gpu_has_to_hold_a_context_of_512_tokens_with_the_weights() -> None:

@@ -68,7 +68,7 @@ def test_kv_heads_are_replicated_only_where_nothing_else_fits() -> None:
     assert isinstance(replicated, Plan)
     assert isinstance(plain, Plan)
     assert (replicated.tensor_parallel, replicated.valid_tensor_parallel) == (8, (1, 2, 4, 8))
-    assert (plain.tensor_parallel, plain.valid_tensor_parallel) == (4, (1, 2, 4))
+    assert (plain.tensor_parallel, plain.valid_tensor_parallel) == (4, (1, 2, 4, 8))
 
 
 @pytest.mark.parametrize(
@@ -128,10 +128,13 @@ def test_a_model_that_is_too_large_does_not_fit(instance_type: str) -> None:
 
 
 def test_a_model_that_no_degree_divides_says_so() -> None:
-    blocks = {"quant_method": "fp8", "weight_block_size": [128, 128]}
-    model = parse_model(llama(intermediate_size=1000, quantization_config=blocks))
+    groups = {"quant_method": "awq", "group_size": 128}
+    reason = best_plan(
+        parse_model(llama(intermediate_size=1000, quantization_config=groups)), instance("g6e.xlarge")
+    )
 
-    assert best_plan(model, instance("g6e.xlarge")) == DegreeNotAccepted(degree=1, largest_accepted=None)
+    assert isinstance(reason, DegreeNotAccepted)
+    assert (reason.degree, reason.largest_accepted) == (1, None)
 
 
 def test_memory_alone_decides_about_a_fitting_plan() -> None:

@@ -30,6 +30,9 @@ def test_a_version_is_written_as_it_is_parsed() -> None:
     [
         (VersionRange(last=(0, 23)), (0, 23, 1), True),
         (VersionRange(last=(0, 23)), (0, 24), False),
+        (VersionRange(last=(0, 8, 3)), (0, 8), True),
+        (VersionRange(last=(0, 8, 3)), (0, 8, 3), True),
+        (VersionRange(last=(0, 8, 3)), (0, 8, 4), False),
         (VersionRange(first=(0, 20)), (0, 20, 0), True),
         (VersionRange(first=(0, 20)), (0, 19, 2), False),
         (VersionRange(first=(0, 8, 5)), (0, 8, 4), False),

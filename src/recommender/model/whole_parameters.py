@@ -1,0 +1,49 @@
+"""Parameters that tensor parallelism does not divide: every GPU holds them whole.
+
+Those that depend on the number of GPUs, such as projections of KV heads that are copied, and those of latents
+belong to the caches (`attention`).
+"""
+
+from recommender.model.layers import LayerKind, layer_kinds
+from recommender.model.parameters import LanguageModelConfig
+
+
+def whole_parameters(language_model: LanguageModelConfig) -> int:
+    """The parameters of all layers together.
+
+    Source: the `ReplicatedLinear` of each class in `vllm/model_executor/models/`.
+    """
+    return (
+        _routers(language_model)
+        + _layer_inputs(language_model)
+        + _shared_queries(language_model)
+        + _shared_block_outputs(language_model)
+    )
+
+
+def _routers(language_model: LanguageModelConfig) -> int:
+    """`gate` of mixtures of experts."""
+    shape = language_model.shape
+    return shape.layers * shape.experts * shape.hidden_size
+
+
+def _layer_inputs(language_model: LanguageModelConfig) -> int:
+    """`per_layer_input_gate` and `per_layer_projection` of Gemma 3n and Gemma 4."""
+    shape = language_model.shape
+    width = language_model.config.non_negative_int("hidden_size_per_layer_input")
+    return 2 * shape.layers * shape.hidden_size * width
+
+
+def _shared_queries(language_model: LanguageModelConfig) -> int:
+    """The part of `qkv_proj` of Step 3 that makes the queries of all heads."""
+    shape = language_model.shape
+    return shape.layers * shape.hidden_size * language_model.config.non_negative_int("share_q_dim")
+
+
+def _shared_block_outputs(language_model: LanguageModelConfig) -> int:
+    """`linear` of Zamba2, one for each call of the shared block."""
+    architecture, shape = language_model.architecture, language_model.shape
+    if not architecture.has_shared_attention:
+        return 0
+    kinds = layer_kinds(architecture, language_model.config, shape, has_window=False)
+    return kinds.count(LayerKind.FULL) * shape.hidden_size**2

@@ -1,0 +1,217 @@
+"""Facts about vLLM by version: classes, quantization methods, defaults, attention backends, wheels.
+
+Where a version may be `None`, the answer holds for every release since `OLDEST_COVERED_VERSION`.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Literal, NamedTuple
+
+from recommender.hardware.gpu import Gpu
+from recommender.hardware.units import GIB
+from recommender.vllm.releases import (
+    Span,
+    known_releases,
+    names,
+    releases_asked,
+    value,
+    values,
+    version_ranges,
+)
+from recommender.vllm.version import Version, VersionRange
+
+Usage = Literal["openai_api_server", "llm_class"]
+
+# Groups of the registry whose classes generate text. Others embed, classify or draft for another model.
+_GENERATING = frozenset(
+    {
+        "text_generation",
+        "multimodal",
+        "transformers",
+        "transformers_supported",
+        "transformers_backend",
+        "fallback",
+    }
+)
+
+
+# Named tuples: each dataclass would add 0.4 ms to a cold start.
+class ModelClass(NamedTuple):
+    """What serves a class of config.json."""
+
+    group: str
+    """The table of vLLM's registry: text_generation, multimodal, embedding and so on."""
+    module: str
+    """In `vllm/model_executor/models/`, or a module by its full name."""
+    name: str
+
+
+class AttentionBackend(NamedTuple):
+    """The GPUs and caches that an attention backend supports."""
+
+    capabilities: frozenset[tuple[int, int]] | None
+    """Compute capabilities; `None` for all."""
+    kv_cache_dtypes: frozenset[str]
+    conditional_kv_cache_dtypes: frozenset[str]
+    """Those that depend on the GPU or on libraries."""
+    block_sizes: tuple[int | str, ...] | None
+    """Tokens of a block, 64 or "multiple of 16"; `None` where they depend on more."""
+
+
+class BatchDefaults(NamedTuple):
+    """Defaults of the scheduler on a GPU."""
+
+    max_num_batched_tokens: int
+    max_num_seqs: int
+
+
+def class_versions(class_name: str, config_keys: Collection[str] = ()) -> tuple[VersionRange, ...]:
+    """The versions that generate text with a class, in order; nothing for a class that none has.
+
+    Versions whose class does not yet read one of the `config_keys` that changes its layers are left out.
+    """
+    targets = values("models", class_name)
+    spans = [span for span, target in targets if target.partition(" ")[0] in _GENERATING]
+    needed = [name for name in names("config_keys") if _is_key_of(name, class_name, config_keys)]
+    if needed:
+        spans = [Span(release, release) for release in known_releases() if _is_read(release, spans, needed)]
+    return version_ranges(spans)
+
+
+def model_class(class_name: str, version: Version) -> ModelClass | None:
+    """What serves a class under a version, of whatever group; `None` where nothing does."""
+    target = value("models", class_name, version)
+    if target is None:
+        return None
+    group, _, location = target.partition(" ")
+    module, _, name = location.partition(":")
+    return ModelClass(group=group, module=module, name=name or class_name)
+
+
+def plugin_for_class(class_name: str) -> str | None:
+    """The address of a plugin for a class that the newest release does without."""
+    address: str | None = value("plugin_models", class_name, known_releases()[-1])
+    return address
+
+
+def method_versions(method: str) -> tuple[VersionRange, ...]:
+    """The versions that have a quantization method, by its name in config.json or on the command line."""
+    return version_ranges(span for span, _ in values("quantization", method))
+
+
+def has_method(method: str, version: Version | None) -> bool:
+    """Whether a version has a quantization method."""
+    return all(value("quantization", method, each) is not None for each in releases_asked(version))
+
+
+def is_deprecated(method: str, version: Version | None) -> bool:
+    """Whether a version, or one of them, takes a method only with `--allow-deprecated-quantization`."""
+    return any(
+        (value("quantization", method, each) or {}).get("deprecated", False)
+        for each in releases_asked(version)
+    )
+
+
+def method_minimum_capability(
+    method: str, version: Version | None, scheme: str | None = None
+) -> tuple[int, int] | None:
+    """The lowest compute capability of a method, or of one of its schemes; `None` where a version lacks it.
+
+    Schemes: `WNA16`, `W8A8Fp8` and so on of compressed-tensors and quark; each `quant_algo` of modelopt, and
+    of a layer under modelopt_mixed.
+    """
+    numbers = [_minimum(method, each, scheme) for each in releases_asked(version)]
+    known = [number for number in numbers if number is not None]
+    return divmod(max(known), 10) if len(known) == len(numbers) else None
+
+
+def method_dtypes(method: str, version: Version) -> frozenset[str]:
+    """The dtypes of activations that a method computes in."""
+    return frozenset((value("quantization", method, version) or {}).get("dtypes", ()))
+
+
+def online_methods(version: Version) -> Mapping[str, frozenset[str]]:
+    """What `--quantization` may quantize while loading: "linear" layers, "experts"."""
+    layers = {name: value("online_quantization", name, version) for name in names("online_quantization")}
+    return {name: frozenset(each.split()) for name, each in layers.items() if each is not None}
+
+
+def batch_defaults(gpu: Gpu, version: Version, usage: Usage = "openai_api_server") -> BatchDefaults:
+    """The defaults of `--max-num-batched-tokens` and `--max-num-seqs` on a GPU."""
+    tier = next(tier for tier in value("batch_defaults", "tiers", version) if _applies(tier, gpu))
+    tokens, sequences = tier[usage]
+    return BatchDefaults(max_num_batched_tokens=tokens, max_num_seqs=sequences)
+
+
+def default_utilization(version: Version) -> float:
+    """The default of `--gpu-memory-utilization`."""
+    return float(value("cache_defaults", "gpu_memory_utilization", version))
+
+
+def default_block_size(version: Version) -> int:
+    """Tokens of a block of the KV cache where the attention backend does not need others."""
+    return int(value("cache_defaults", "block_size", version))
+
+
+def refuses_float16(model_type: str, version: Version | None) -> bool:
+    """Whether a version, or one of them, refuses to run a `model_type` in float16."""
+    return any(value("float16_refused", model_type, each) is not None for each in releases_asked(version))
+
+
+def attention_backend(name: str, version: Version) -> AttentionBackend | None:
+    """A backend by its name, `FLASH_ATTN`; `None` where a version lacks it, and before 0.11.1 for all."""
+    found = value("attention_backends", name, version)
+    if found is None:
+        return None
+    dtypes, sizes = found["kv_cache_dtypes"], found.get("block_sizes")
+    capabilities = found["capabilities"]
+    return AttentionBackend(
+        capabilities=None if capabilities == "any" else frozenset(map(_capability, capabilities)),
+        kv_cache_dtypes=frozenset(dtype for dtype in dtypes if not dtype.endswith("?")),
+        conditional_kv_cache_dtypes=frozenset(dtype[:-1] for dtype in dtypes if dtype.endswith("?")),
+        block_sizes=None if sizes is None else tuple(sizes),
+    )
+
+
+def wheel_capabilities(version: Version) -> tuple[tuple[int, int], ...]:
+    """The compute capabilities that the released wheels are built for."""
+    return tuple(map(_capability, value("wheel", "compute_capabilities", version)))
+
+
+def environment_default(variable: str, version: Version) -> bool | str | None:
+    """The default of an environment variable, "unset" where vLLM decides; `None` where it does not exist."""
+    default: bool | str | None = value("environment", variable, version)
+    return default
+
+
+def _is_key_of(name: str, class_name: str, config_keys: Collection[str]) -> bool:
+    owner, _, key = name.partition(" ")
+    return owner == class_name and key in config_keys
+
+
+def _is_read(release: Version, spans: Collection[Span], keys: Collection[str]) -> bool:
+    return any(span.includes(release) for span in spans) and all(
+        value("config_keys", name, release) for name in keys
+    )
+
+
+def _minimum(method: str, version: Version, scheme: str | None) -> int | None:
+    """75 for 7.5."""
+    if scheme is not None:
+        number: int | None = value("quantization_schemes", f"{method} {scheme}", version)
+        return number
+    return (value("quantization", method, version) or {}).get("capability")
+
+
+def _applies(tier: Mapping[str, Any], gpu: Gpu) -> bool:
+    name = gpu.name.lower()
+    return (
+        gpu.visible_bytes >= tier.get("min_gib", 0) * GIB
+        and not any(word in name for word in tier.get("name_lacks", ()))
+        and ("name_has" not in tier or any(word in name for word in tier["name_has"]))
+        and ("not_capability" not in tier or gpu.compute_capability != _capability(tier["not_capability"]))
+    )
+
+
+def _capability(text: str) -> tuple[int, int]:
+    major, minor = text.split(".")
+    return int(major), int(minor)

@@ -1,0 +1,1 @@
+"""Facts about vLLM, read from its releases on PyPI without importing them: `make vllm-facts`."""
