@@ -79,7 +79,7 @@ def _of_degree(
 ) -> DegreePrediction:
     dtype = compute_dtype(model, gpu)
     try:
-        weights = weight_bytes_per_gpu(model, dtype, degree)
+        weights = weight_bytes_per_gpu(model, dtype, degree, behavior=engine_args.behavior)
     except (CalculationError, ZeroDivisionError):
         weights = None
     try:

@@ -72,7 +72,7 @@ def budget(  # noqa: PLR0913 - the optional ones are named
     return Budget(
         visible_bytes=gpu.visible_bytes,
         usable_bytes=int(gpu.visible_bytes * engine_args.gpu_memory_utilization),
-        weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization),
+        weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization, engine_args.behavior),
         overhead=runtime_overhead(
             model,
             gpu,

@@ -22,7 +22,7 @@ from recommender.model.non_generators import refuse_non_generator
 from recommender.model.parameters import LanguageModelConfig
 from recommender.model.parse_attention import parse_attention, parse_sliding_window
 from recommender.model.parse_recurrent import parse_recurrent
-from recommender.model.rotary import rotary_values
+from recommender.model.rotary import further_rotary_values, rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
 from recommender.model.shape import parse_shape
 from recommender.model.shard_multiples import parse_shard_multiples
@@ -96,6 +96,7 @@ def parse_model(metadata: HubMetadata) -> Model:
     attention = parse_attention(architecture, config, shape)
     stored = stored_elements(metadata.information)
     quantization = parse_quantization(top_level, config, stored)
+    table = rotary_values(config, shape, model_type=model_type)
     vision = _vision(top_level, architecture, model_type)
     return Model(
         model_id=metadata.model_id,
@@ -118,7 +119,8 @@ def parse_model(metadata: HubMetadata) -> Model:
         shape=shape,
         is_tied=language_model.is_tied,
         whole_parameters=whole_parameters(language_model),
-        rotary_values=rotary_values(config, shape, model_type=model_type),
+        rotary_values=table,
+        further_rotary_values=further_rotary_values(config, table, model_type=model_type),
         vision=vision,
         encoder=None if vision is None else parse_encoder(top_level),
         context=context_limit(config, model_type=model_type),

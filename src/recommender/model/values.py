@@ -50,6 +50,12 @@ class Shape:
     dense_layers: int = 0
     """Layers of a model with experts that have none, as far as config.json counts them."""
 
+    @property
+    def expert_parameters(self) -> int:
+        """Parameters of all experts but the shared ones."""
+        layers = self.layers - self.dense_layers
+        return layers * self.experts * self.mlp_matrices * self.hidden_size * self.expert_intermediate_size
+
     def embedding_parameters(self, *, tied: bool) -> int:
         """Parameters of the input embedding and of the output head, which may be the same tensor."""
         return self.vocabulary * self.hidden_size * (1 if tied else 2)
@@ -109,6 +115,8 @@ class Model:
     """Parameters of all layers that every GPU holds whole, however many GPUs there are."""
     rotary_values: int
     """Values of the tables of sines and cosines, which every GPU holds whole."""
+    further_rotary_values: int
+    """Those of them that later versions leave out."""
     vision: VisionTower | None
     """The image encoder, whose parameters are part of `weights`; `None` where none is loaded."""
     encoder: VisionEncoder | None

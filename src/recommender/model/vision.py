@@ -6,7 +6,7 @@ from recommender.model.config_reader import ConfigReader
 
 # Encoders that vLLM runs as modules of transformers, whole on every GPU: `gemma4_mm.py` in
 # `vllm/model_executor/models/`.
-_WHOLE = frozenset({"gemma4"})
+_WHOLE = frozenset({"gemma4_vision"})
 
 # Encoders with as many additional heads as GPUs need: `intern_vit.py`, `num_dummy_heads`.
 _PADS_HEADS = frozenset({"internvl", "internvl_chat"})
@@ -30,8 +30,8 @@ def parse_vision(vision: ConfigReader | None, *, model_type: str) -> VisionTower
     """The encoder that `vision` describes for a model of `model_type`; `None` without one."""
     if vision is None:
         return None
-    if model_type in _WHOLE:
-        return VisionTower(whole_parameters=_gated_parameters(vision))
+    if whole_parameters := whole_tower_parameters(vision):
+        return VisionTower(whole_parameters=whole_parameters)
     heads = None if model_type in _PADS_HEADS else vision.optional_positive_int(*_HEADS)
     return VisionTower(heads=heads, width=vision.optional_positive_int(*_WIDTH) or _multiple(vision))
 
@@ -42,8 +42,10 @@ def _multiple(vision: ConfigReader) -> int | None:
     return hidden * ratio if hidden is not None and ratio is not None else None
 
 
-def _gated_parameters(vision: ConfigReader) -> int:
-    """Parameters of the layers of a gated encoder; 0 where config.json does not say."""
+def whole_tower_parameters(vision: ConfigReader) -> int:
+    """Parameters of an encoder that every GPU holds whole, by its gated layers; 0 for others."""
+    if vision.string("model_type") not in _WHOLE:
+        return 0
     hidden, width = (
         vision.optional_positive_int("hidden_size"),
         vision.optional_positive_int("intermediate_size"),

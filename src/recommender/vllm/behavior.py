@@ -106,6 +106,12 @@ class VersionBehavior:
     merges_odd_outputs: bool = False
     """Whether blocks of merged FP8 matrices may have any outputs: `_maybe_allow_fp8_block_shape_mismatch`,
     `vllm/model_executor/layers/linear.py`."""
+    extends_rotary_tables: bool = True
+    """Whether tables of multimodal positions always have four times the context's rows: `mrope.py`,
+    `vllm/model_executor/layers/rotary_embedding/`, before `positions_factor`."""
+    pads_kimi_experts: bool = False
+    """Whether an expert of Kimi-Linear has a share of 256 at least: `vllm/models/kimi_k3/nvidia/model.py`,
+    `min_moe_intermediate_per_partition`."""
     refines_expert_blocks: bool = False
     """Whether experts in FP8 may have shares that are no multiple of a block: `refine_fp8_moe_block_shape`,
     `vllm/model_executor/layers/fused_moe/`."""
@@ -154,13 +160,13 @@ _V0 = VersionBehavior(
     caches_windows_whole=True,
     caches_chunks_whole=True,
     pads_values=True,
-    latent_block_tokens=64,
 )
 _0_7 = replace(_V0, latent_head_dim=None)
 # Up to 0.9.0 the V1 engine counts the CUDA context.
 _0_8 = replace(
     _0_7,
     profiles_whole_context=False,
+    latent_block_tokens=64,
     non_torch=_non_torch_gib(0.45, nvlink=0.95, pcie=0.75),
 )
 _0_9 = replace(_0_8, hopper_switch_bytes=0)
@@ -211,6 +217,7 @@ _0_27 = replace(
     states_per_request=2,
     counts_segments=True,
     latent_block_step_tokens=128,
+    pads_kimi_experts=True,
 )
 _0_28 = replace(_0_27, model_runner_v2=V2_0_28, keeps_every_state=False)
 _0_29 = replace(
@@ -221,7 +228,7 @@ _0_29 = replace(
     reserved_blocks=1,
 )
 _0_30 = replace(_0_29, refines_expert_blocks=True)
-_0_32 = replace(_0_30, prefill_checkpoint_blocks=1)
+_0_32 = replace(_0_30, prefill_checkpoint_blocks=1, extends_rotary_tables=False)
 _0_33 = replace(_0_32, model_runner_v2=V2_0_33, delta_net_step_tokens=64)
 
 _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
@@ -261,6 +268,7 @@ ANY_VERSION = replace(
     keeps_every_state=True,
     shares_indexers=False,
     pads_values=True,
+    extends_rotary_tables=True,
     refines_expert_blocks=False,
     tokens_follow_concurrency=False,
 )
