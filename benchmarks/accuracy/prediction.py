@@ -11,7 +11,7 @@ from recommender.memory.budget import Budget, budget
 from recommender.model import HubMetadata, Model, parse_model
 from recommender.model.dtype import BY_TORCH_NAME
 from recommender.model.errors import CalculationError
-from recommender.planning.plan import largest_context
+from recommender.planning.context import budget_for_largest_context, largest_context
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.engine_args import EngineArgs, default_engine_args
 from recommender.vllm.facts import default_utilization
@@ -178,11 +178,12 @@ def _recommended_context(run: LoggedRun, model: Model, gpu: Gpu) -> int | None:
     gpu_memory_utilization = min(
         default.gpu_memory_utilization, run.gpu_memory_utilization or default.gpu_memory_utilization
     )
-    memory = budget(
+    memory = budget_for_largest_context(
         stage(model, run.pp) if run.pp > 1 else model,
         gpu,
         run.tp,
-        engine_args=replace(default, gpu_memory_utilization=gpu_memory_utilization),
+        None,
+        replace(default, gpu_memory_utilization=gpu_memory_utilization),
     )
     context = largest_context(model.max_position_embeddings, memory)
     return context if memory.max_concurrent_requests(context) else None

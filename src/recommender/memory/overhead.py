@@ -12,6 +12,7 @@ from recommender.memory.multimodal import encoder_profile
 from recommender.memory.non_torch import non_torch_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
+from recommender.model.encoder import FixedItem
 from recommender.vllm.engine_args import EngineArgs
 
 
@@ -56,3 +57,9 @@ def runtime_overhead(  # noqa: PLR0913 - the optional one is named
         activation_bytes=max(encoder.peak_bytes, encoder.kept_bytes + text),
         cuda_graph_bytes=graph_bytes(model, gpu, tensor_parallel, engine_args, runner),
     )
+
+
+def depends_on_context(model: Model) -> bool:
+    """Whether `--max-model-len` changes the overhead, by a video that grows with it or by an indexer."""
+    has_video = model.encoder is not None and not isinstance(model.encoder.largest, FixedItem)
+    return has_video or any(layers.cache.workspace_bytes(1) for layers in model.attention)
