@@ -44,8 +44,10 @@ def encoder_profile(
     runner = engine_args.behavior.model_runner(model)
     if model.encoder is None or engine_args.language_model_only or runner.encoder_profile == "none":
         return NO_ENCODER
-    encoder, item = model.encoder, profiled_item(model.encoder, model, engine_args)
-    items = _items(item, engine_args, _context(model, engine_args))
+    encoder = model.encoder
+    context = _context(model, engine_args)
+    item = encoder.largest.at(context)
+    items = _items(item, engine_args, context)
     patches = items * item.patches
     outputs = items * item.outputs * model.shape.hidden_size * encoder.output_levels
     inputs = patches * encoder.patch_values if runner.encoder_profile == "inputs and outputs" else 0
@@ -55,9 +57,9 @@ def encoder_profile(
     )
 
 
-def profiled_item(encoder: VisionEncoder, model: Model, engine_args: EngineArgs) -> VisionItem:
-    """The item that the encoder is profiled with at the context of `engine_args`."""
-    return encoder.largest.at(_context(model, engine_args))
+def profiled_item(model: Model, engine_args: EngineArgs) -> VisionItem | None:
+    """What the encoder is profiled with at the context of `engine_args`; `None` without an encoder."""
+    return None if model.encoder is None else model.encoder.largest.at(_context(model, engine_args))
 
 
 def _context(model: Model, engine_args: EngineArgs) -> int:

@@ -3,7 +3,7 @@
 `docs/memory-model.md` says how well the parts match start-up logs of vLLM servers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recommender.hardware.gpu import Gpu
 from recommender.memory.activations import text_peak_bytes
@@ -24,6 +24,8 @@ class Overhead:
     activation_bytes: int
     cuda_graph_bytes: int
     """Subtracted for graphs before the cache is sized."""
+    first_start_bytes: int = 0
+    """The part of the activations that a start with the compile cache in place does not take."""
 
     @property
     def total_bytes(self) -> int:
@@ -51,11 +53,16 @@ def runtime_overhead(  # noqa: PLR0913 - the optional one is named
         return Overhead(non_torch_bytes=0, activation_bytes=engine_args.overhead_bytes, cuda_graph_bytes=0)
     runner = engine_args.behavior.model_runner(model)
     encoder = encoder_profile(model, gpu, tensor_parallel, engine_args, dtype)
-    text = text_peak_bytes(model, gpu, tensor_parallel, engine_args, dtype, unpacks_weights=unpacks_weights)
+    first, later = (
+        text_peak_bytes(model, gpu, tensor_parallel, each, dtype, unpacks_weights=unpacks_weights)
+        for each in (engine_args, replace(engine_args, has_compile_cache=True))
+    )
+    activations = max(encoder.peak_bytes, encoder.kept_bytes + first)
     return Overhead(
         non_torch_bytes=non_torch_bytes(model, gpu, tensor_parallel, engine_args, runner),
-        activation_bytes=max(encoder.peak_bytes, encoder.kept_bytes + text),
+        activation_bytes=activations,
         cuda_graph_bytes=graph_bytes(model, gpu, tensor_parallel, engine_args, runner),
+        first_start_bytes=activations - max(encoder.peak_bytes, encoder.kept_bytes + later),
     )
 
 
