@@ -15,7 +15,11 @@ from recommender.messages.phrases import (
     precision_text,
     shape_text,
 )
-from recommender.messages.version_limits import class_not_in_version, version_limit
+from recommender.messages.version_limits import (
+    class_not_in_version,
+    method_not_in_version,
+    version_limit,
+)
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.model.errors import UnknownArchitecture, UnsupportedModel
@@ -69,6 +73,8 @@ def unsupported_model(error: UnsupportedModel, behavior: VersionBehavior) -> str
     missing = class_incompatibility(error.class_name, behavior)
     if missing is not None:
         return f"{error.model_id} has the architecture {error.architecture}: {class_not_in_version(missing)}"
+    if error.reason is not None:
+        return str(error)
     return (
         f"{error.model_id} has the architecture {error.architecture}, which is not supported here yet,"
         f" although vLLM has {error.class_name}."
@@ -105,10 +111,11 @@ def _nearest(nearest: NearestInstance) -> str:
 def _sentence(reason: Incompatibility, model: Model, instance: Instance, behavior: VersionBehavior) -> str:
     gpu = f"the {instance.accelerator_name} of {instance.name}"
     match reason:
+        case MethodNotInVersion():
+            return f"The checkpoint is quantized with {reason.method}. {method_not_in_version(reason)}"
         case (
             ClassNotInVersion()
             | NoWheels()
-            | MethodNotInVersion()
             | SchemeNotInVersion()
             | MethodDeprecated()
             | NoSparseAttention()

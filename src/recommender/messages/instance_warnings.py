@@ -76,7 +76,7 @@ def _not_every_version(context: WarningContext) -> str | None:
 def _version_warnings(context: WarningContext, *, are_wheels: bool) -> str | None:
     """A sentence for each limit that only some of the versions have, about wheels or about the rest."""
     limits = version_limits(context.model, context.gpu, context.behavior)
-    name = f"the {context.instance.accelerator_name}"
+    name = context.instance.accelerator_name
     sentences = [
         version_warning(limit, context.gpu, name)
         for limit in limits

@@ -79,6 +79,8 @@ def method_not_in_version(limit: MethodNotInVersion) -> str:
 def version_warning(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:
     """The same about a limit that some of the versions that are meant do not have, and what to choose."""
     sentence, choice = version_limit(limit, gpu, gpu_name), version_choice_text(limit.versions)
+    if isinstance(limit, CapabilityTooLow):
+        sentence = f"vLLM runs {limit.method} checkpoints on {gpu_name} {versions_text(limit.versions)}."
     if isinstance(limit, MethodDeprecated | MethodNotInVersion) or choice in sentence:
         return sentence
     return f"{sentence.removesuffix('.')}: choose {choice}."

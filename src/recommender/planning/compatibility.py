@@ -32,6 +32,7 @@ from recommender.vllm.supported_versions import (
     Capability,
     capable_versions,
     class_versions,
+    deciding_keys,
     includes,
     includes_all,
     method_versions,
@@ -41,9 +42,10 @@ from recommender.vllm.supported_versions import (
     undeprecated_versions,
     wheel_versions,
 )
-from recommender.vllm.version import Version
+from recommender.vllm.version import EVERY_VERSION, Version
 
 _CACHED = 1024
+_ALL = (EVERY_VERSION,)
 
 MINIMUM_CONTEXT = 512
 """A shorter context is not worth proposing, unless the model's own limit is shorter."""
@@ -65,7 +67,9 @@ def version_limits(
 ) -> tuple[VersionLimit, ...]:
     """Why only some of the versions that `behavior` stands for run `model` on `gpu`."""
     return tuple(
-        limit for limit in _version_limits(model, gpu) if not includes_all(limit.versions, behavior.version)
+        limit
+        for limit in _version_limits(model, gpu, behavior.version)
+        if not includes_all(limit.versions, behavior.version)
     )
 
 
@@ -73,13 +77,14 @@ def class_incompatibility(
     class_name: str, behavior: VersionBehavior = ANY_VERSION, config_keys: Collection[str] = ()
 ) -> ClassNotInVersion | None:
     """Why the version's registry does not have a class that reads `config_keys`."""
-    limit = _class_limit(class_name, config_keys)
-    return None if includes(limit.versions, behavior.version) else limit
+    limit = _class_limit(class_name, deciding_keys(class_name).intersection(config_keys))
+    return None if limit is None or includes(limit.versions, behavior.version) else limit
 
 
 def has_wheels(gpu: Gpu, behavior: VersionBehavior = ANY_VERSION) -> bool:
     """Whether the released wheels of every version that `behavior` stands for run on `gpu`."""
-    return includes_all(wheel_versions(gpu.compute_capability), behavior.version)
+    limit = _wheel_limit(gpu.compute_capability)
+    return limit is None or includes_all(limit.versions, behavior.version)
 
 
 def quantization_incompatibility(
@@ -136,48 +141,58 @@ def _reasons(
             yield proposed
 
 
-def _version_limits(model: Model, gpu: Gpu, version: Version | None = None) -> Iterator[VersionLimit]:
-    """Each limit of the model on the GPU, whether it concerns `version` or not."""
-    yield _class_limit(model.class_name, model.config_keys)
-    yield _wheel_limit(gpu.compute_capability)
+def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator[VersionLimit]:
+    """What only some versions have for the model on the GPU, whether `version` is among them or not."""
+    capability = gpu.compute_capability
+    class_limit = _class_limit(
+        model.class_name, deciding_keys(model.class_name).intersection(model.config_keys)
+    )
+    wheel_limit = _wheel_limit(capability)
+    if class_limit is not None:
+        yield class_limit
+    if wheel_limit is not None:
+        yield wheel_limit
     if model.has_sparse_attention:
-        yield _sparse_attention_limit(gpu.compute_capability, has_fp8_cache=model.cache_value_bytes == 1)
+        yield _sparse_attention_limit(capability, has_fp8_cache=model.cache_value_bytes == 1)
     if model.quantization is not None:
-        yield from _method_limits(model.quantization, model.quantization_schemes)
-        capability = _capability_limit(
-            model.quantization,
-            model.quantization_schemes,
-            gpu.compute_capability,
-            version,
-            lacks_marlin=_is_beyond_first_marlin(model),
+        method, schemes = model.quantization, model.quantization_schemes
+        yield from _method_limits(method, schemes)
+        too_low = _capability_limit(
+            method, schemes, capability, version, lacks_marlin=_is_beyond_first_marlin(model)
         )
-        if capability is not None:
-            yield capability
+        if too_low is not None:
+            yield too_low
 
 
-def _class_limit(class_name: str, config_keys: Collection[str]) -> ClassNotInVersion:
-    return ClassNotInVersion(class_name=class_name, versions=class_versions(class_name, config_keys))
+# Cached, because every instance of the table asks for them. `None` where all versions are alike.
 
 
 @lru_cache(_CACHED)
-def _wheel_limit(capability: Capability) -> NoWheels:
-    return NoWheels(versions=wheel_versions(capability))
+def _class_limit(class_name: str, config_keys: frozenset[str]) -> ClassNotInVersion | None:
+    versions = class_versions(class_name, config_keys)
+    return None if versions == _ALL else ClassNotInVersion(class_name=class_name, versions=versions)
+
+
+@lru_cache(_CACHED)
+def _wheel_limit(capability: Capability) -> NoWheels | None:
+    versions = wheel_versions(capability)
+    return None if versions == _ALL else NoWheels(versions=versions)
 
 
 @lru_cache(_CACHED)
 def _sparse_attention_limit(capability: Capability, *, has_fp8_cache: bool) -> NoSparseAttention:
-    dtype = "fp8_e4m3" if has_fp8_cache else "auto"
-    versions = sparse_attention_versions(capability, dtype)
+    versions = sparse_attention_versions(capability, "fp8_e4m3" if has_fp8_cache else "auto")
     return NoSparseAttention(versions=versions, has_fp8_cache=has_fp8_cache)
 
 
 @lru_cache(_CACHED)
 def _method_limits(method: str, schemes: tuple[str, ...]) -> tuple[VersionLimit, ...]:
-    return (
+    limits: tuple[VersionLimit, ...] = (
         MethodNotInVersion(method=method, versions=method_versions(method)),
         *(SchemeNotInVersion(scheme=scheme, versions=scheme_versions(scheme)) for scheme in schemes),
         MethodDeprecated(method=method, versions=undeprecated_versions(method)),
     )
+    return tuple(limit for limit in limits if limit.versions != _ALL)
 
 
 @lru_cache(_CACHED)

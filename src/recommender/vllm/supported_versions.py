@@ -17,6 +17,8 @@ Capability = tuple[int, int]
 # Names come from config.json files, and there are few of them for each process.
 _CACHED = 1024
 
+_NO_KEYS: frozenset[str] = frozenset()
+
 # Other names in `QUANTIZATION_METHODS` under which older or newer versions have a method of a checkpoint:
 # `override_quantization_method` of each class in `vllm/model_executor/layers/quantization/`.
 _OTHER_NAMES = {"auto-round": "inc", "modelopt_fp4": "nvfp4"}
@@ -62,8 +64,12 @@ def includes_all(ranges: VersionRanges, version: Version | None) -> bool:
 
 def class_versions(class_name: str, config_keys: Collection[str] = ()) -> VersionRanges:
     """Those that generate text with a class and read those of `config_keys` that change its layers."""
-    deciding = frozenset(_deciding_keys().get(class_name, ()))
-    return _class_versions(class_name, deciding.intersection(config_keys))
+    return _class_versions(class_name, deciding_keys(class_name).intersection(config_keys))
+
+
+def deciding_keys(class_name: str) -> frozenset[str]:
+    """The keys of config.json that only some of the versions with the class read."""
+    return _deciding_keys().get(class_name, _NO_KEYS)
 
 
 @lru_cache(_CACHED)
@@ -166,10 +172,9 @@ def _class_versions(class_name: str, config_keys: frozenset[str]) -> VersionRang
 
 
 @lru_cache(1)
-def _deciding_keys() -> dict[str, tuple[str, ...]]:
-    """The keys of config.json that only some versions read, by class."""
+def _deciding_keys() -> dict[str, frozenset[str]]:
     pairs = [name.split(" ") for name in names("config_keys")]
-    return {owner: tuple(key for other, key in pairs if other == owner) for owner, _ in pairs}
+    return {owner: frozenset(key for other, key in pairs if other == owner) for owner, _ in pairs}
 
 
 def _versions(holds: Callable[[Version], bool]) -> VersionRanges:

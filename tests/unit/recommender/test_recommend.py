@@ -115,8 +115,8 @@ def test_a_checkpoint_without_kernels_for_the_gpu_gets_another_instance(
     assert answer.alternatives.larger is not None
 
 
-@pytest.mark.parametrize(("version", "fits"), [((0, 16), False), ((0, 17), True), (None, True)], ids=str)
-def test_an_fp8_checkpoint_runs_on_a_t4_from_0_17_on(version: Version | None, fits: bool) -> None:  # noqa: FBT001 - a column
+@pytest.mark.parametrize(("version", "fits"), [((0, 13), False), ((0, 14), True), (None, True)], ids=str)
+def test_an_fp8_checkpoint_runs_on_a_t4_from_0_14_on(version: Version | None, fits: bool) -> None:  # noqa: FBT001 - a column
     answer = recommend(real("Qwen/Qwen3-8B-FP8"), instance("g4dn.xlarge"), ALL, behavior_of(version))
 
     assert isinstance(answer, Feasible) is fits

@@ -41,7 +41,7 @@ def reason(
             "google/gemma-4-31B-it",
             "g6e.xlarge",
             (0, 18),
-            "vLLM supports Gemma4ForConditionalGeneration only from 0.19 on.",
+            "Gemma4ForConditionalGeneration needs vLLM 0.19 or later.",
         ),
         (
             "Qwen/Qwen3-8B",
@@ -60,11 +60,41 @@ def reason(
         ),
         (
             "deepseek-ai/DeepSeek-V3.2",
-            "g7e.48xlarge",
+            "p4de.24xlarge",
             None,
+            "vLLM has no kernels for this model's sparse attention on the A100 of p4de.24xlarge.",
+        ),
+        (
+            "deepseek-ai/DeepSeek-V3.2",
+            "g7e.48xlarge",
+            (0, 23),
             (
-                "vLLM's kernels for this model's sparse attention run on H100, H200, B200 and B300 only, not"
-                " on the RTX PRO Server 6000 of g7e.48xlarge."
+                "vLLM has kernels for this model's sparse attention on the RTX PRO Server 6000 of"
+                " g7e.48xlarge only from 0.24 on."
+            ),
+        ),
+        (
+            "nvidia/GLM-5.3-NVFP4",
+            "p5e.48xlarge",
+            (0, 19),
+            (
+                "vLLM has kernels for this model's sparse attention with the FP8 cache that the checkpoint"
+                " sets on the H200 of p5e.48xlarge only from 0.30 on."
+            ),
+        ),
+        (
+            "nvidia/Qwen3.6-35B-A3B-NVFP4",
+            "p5.48xlarge",
+            (0, 19),
+            "vLLM reads the checkpoint's format (modelopt_mixed W4A16_NVFP4) only from 0.22 on.",
+        ),
+        (
+            "meta-llama/Llama-3.1-405B-Instruct-FP8",
+            "p5.48xlarge",
+            (0, 19),
+            (
+                "vLLM deprecates fbgemm_fp8, which the checkpoint is quantized with, and does not start"
+                " without --allow-deprecated-quantization: add this flag, or choose 0.13 or earlier."
             ),
         ),
         (
@@ -94,10 +124,10 @@ def reason(
         (
             "Qwen/Qwen3-8B-FP8",
             "g4dn.xlarge",
-            (0, 16),
+            (0, 13),
             (
                 "The checkpoint is quantized with fp8, for which vLLM needs compute capability 8.0 or"
-                " higher; the T4 of g4dn.xlarge has 7.5."
+                " higher; the T4 of g4dn.xlarge has 7.5. vLLM supports it there only from 0.14 on."
             ),
         ),
     ],

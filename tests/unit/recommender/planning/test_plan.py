@@ -11,7 +11,7 @@ from support.metadata import llama, real_model
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import Model, parse_model
-from recommender.planning.compatibility import CapabilityTooLow, DegreeNotAccepted, DoesNotFit
+from recommender.planning.incompatibilities import CapabilityTooLow, DegreeNotAccepted, DoesNotFit
 from recommender.planning.plan import Plan, best_plan, fitting_plan
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.quantization import FP8, INT4, INT8, Quantization
@@ -108,7 +108,7 @@ def test_a_checkpoint_without_kernels_for_the_gpu_has_no_plan() -> None:
     """gpt-oss would fit on a T4, for which vLLM has no MXFP4 kernels."""
     reason = best_plan(real_model("openai/gpt-oss-20b"), instance("g4dn.12xlarge"))
 
-    assert reason == CapabilityTooLow(method="mxfp4", needed=(8, 0))
+    assert reason == CapabilityTooLow(method="mxfp4", needed=(8, 0), versions=())
 
 
 @pytest.mark.parametrize("instance_type", ["g5.xlarge", "g5.12xlarge", "g5.48xlarge"])

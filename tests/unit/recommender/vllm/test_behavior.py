@@ -84,7 +84,7 @@ def test_a_latent_was_cached_as_heads_up_to_0_6() -> None:
     old, recent = (cache_layout(model, 8, 2, behavior_of(version)) for version in ((0, 6, 6), (0, 8)))
 
     assert old.block_bytes == 16 * 61 * 2 * 16 * 256 * 2
-    assert recent.block_bytes == 16 * 61 * 576 * 2
+    assert recent.block_bytes == 64 * 61 * 576 * 2
 
 
 def test_older_versions_use_more_memory_on_eight_gpus() -> None:
