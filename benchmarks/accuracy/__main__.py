@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.accuracy.evidence import write_evidence
 from benchmarks.accuracy.golden import table
 from benchmarks.accuracy.plot import scatter
 from benchmarks.accuracy.prediction import Prediction, predict
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--hub", type=Path, help="a folder of <org>/<name>/config.json and api.json")
     parser.add_argument("--json", type=Path, help="file for the runs and the errors as JSON")
     parser.add_argument("--svg", type=Path, help="file for a plot of predicted against logged tokens")
+    parser.add_argument("--evidence", type=Path, help="a document whose tables of the evidence are rewritten")
     parser.add_argument("--predictions", type=Path, help="file for a table of the predictions")
     options = parser.parse_args(arguments)
     metadata = metadata_in(options.hub)
@@ -40,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.svg.write_text(scatter(predictions), encoding="utf-8")
     if options.predictions is not None:
         options.predictions.write_text(table(predictions), encoding="utf-8")
+    if options.evidence is not None:
+        write_evidence(options.evidence, predictions)
     return 0
 
 

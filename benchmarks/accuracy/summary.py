@@ -74,6 +74,12 @@ def plain_formula_error(prediction: Prediction) -> float | None:
     return _relative(prediction.plain_tokens, prediction.run.kv_tokens)
 
 
+def overestimate(prediction: Prediction) -> float:
+    """By what share too many tokens are predicted; negative for too few, 0 where they cannot be compared."""
+    logged, predicted = prediction.run.kv_tokens, prediction.predicted.kv_tokens
+    return predicted / logged - 1 if logged and predicted is not None else 0
+
+
 def _relative(predicted: float | None, logged: float | None) -> float | None:
     return abs(predicted / logged - 1) if predicted is not None and logged else None
 

@@ -1,15 +1,18 @@
 """Memory behavior by version, and that the default is safe for all of them."""
 
 import dataclasses
+import itertools
 
 import pytest
-from support.instances import instance
-from support.metadata import real_model
+from support.instances import GPU_INSTANCES, instance
+from support.metadata import MODELS, real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.budget import Budget, budget
 from recommender.memory.kv_cache import cache_layout
+from recommender.model import HubMetadata, parse_model
+from recommender.model.errors import CalculationError
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior, behavior_of
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.version import Version
@@ -69,6 +72,28 @@ def test_the_cache_of_a_version_is_the_one_that_it_logged(
     kv_cache_gib = found.kv_cache_bytes / GIB + 79.19 * 0.95 - found.usable_bytes / GIB
 
     assert logged_gib == pytest.approx(kv_cache_gib, abs=0.15)
+
+
+@pytest.mark.parametrize("version", _SINCE_0_17, ids=str)
+def test_no_version_has_less_cache_than_the_default_promises_for_any_model(version: Version) -> None:
+    """A sample of the snapshot on every kind of GPU."""
+    gpus = {gpu.name: gpu for gpu in map(gpu_of, GPU_INSTANCES)}
+    models = [parse_model(each) for each in MODELS[::9] if _is_supported(each)]
+    chosen = behavior_of(version)
+    for gpu, model in itertools.product(gpus.values(), models):
+        promised, found = (
+            budget(model, gpu, 1, engine_args=default_engine_args(gpu, behavior))
+            for behavior in (ANY_VERSION, chosen)
+        )
+        assert promised.kv_cache_bytes <= found.kv_cache_bytes, (model.model_id, gpu.name)
+
+
+def _is_supported(metadata: HubMetadata) -> bool:
+    try:
+        parse_model(metadata)
+    except CalculationError:
+        return False
+    return True
 
 
 def test_a_version_before_the_table_has_the_oldest_behavior() -> None:
