@@ -80,7 +80,7 @@ MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
             MISTRAL,
             "g5.xlarge",
             {"concurrency": 60},
-            {"concurrency": 55},
+            {"concurrency": 51},
             (
                 "The KV cache holds 51 requests of 768 tokens at once; the remaining 9 of 60 requests will"
                 " queue."
