@@ -18,6 +18,8 @@ from recommender.vllm.version import Version, parse_version
 
 RUNS = Path(__file__).parent / "vllm_runs.jsonl"
 
+_RELEASE_PARTS = 3
+
 Metadata = Callable[[str], HubMetadata | None]
 
 
@@ -55,8 +57,9 @@ class LoggedRun:
 
     @property
     def version(self) -> Version | None:
-        """The version, with the patch number where the source states it."""
-        return parse_version(self.vllm_version)
+        """The release; the first of a minor version where the source does not state the patch number."""
+        version = parse_version(self.vllm_version)
+        return version if version is None else (*version, 0)[:_RELEASE_PARTS]
 
 
 _FIELDS = frozenset(field.name for field in fields(LoggedRun))

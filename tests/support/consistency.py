@@ -11,16 +11,18 @@ from typing import Any
 import pytest
 
 from handler.response import as_json
-from recommender.hardware.gpu import gpu_of
+from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.budget import Budget
 from recommender.memory.budget import budget as memory_budget
 from recommender.messages.warnings import WARNING_CODES
+from recommender.model import Model
+from recommender.planning.compatibility import version_limits
+from recommender.planning.incompatibilities import NoWheels
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.tensor_parallelism import nearest_degree, valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
-from recommender.vllm.supported_versions import class_versions, includes_all
 
 _ROUNDING_GIB = 0.003
 _DECIMAL_GIB = 0.0501
@@ -188,7 +190,7 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "lacks_wheels"
     if place.architecture != "x86_64":
         yield "other_processors"
-    if version is None and (model.quantization == "bitsandbytes" or _some_version_lacks(model.class_name)):
+    if version is None and _some_versions_do_not_run(model, gpu):
         yield "not_every_version"
 
 
@@ -215,9 +217,9 @@ def _stored_bytes(answer: Feasible) -> int:
     return answer.model.weights.size_bytes(dtype)
 
 
-def _some_version_lacks(class_name: str) -> bool:
-    """Of the versions that an answer without a chosen version covers."""
-    return not includes_all(class_versions(class_name), None)
+def _some_versions_do_not_run(model: Model, gpu: Gpu) -> bool:
+    """Of those that an answer without a chosen version covers, for other reasons than their wheels."""
+    return any(not isinstance(limit, NoWheels) for limit in version_limits(model, gpu))
 
 
 def assert_starts(answer: Feasible) -> None:

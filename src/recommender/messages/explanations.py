@@ -228,15 +228,14 @@ def _max_model_len(model: Model, plan: Plan) -> str:
         if chosen == limit
         else f"the largest power of two within the model's limit of {limit:,}"
     )
-    room = f"{cache_text(plan.budget)} has room for {count_text(requests, 'request')}"
     if not model.context.is_enforced:
-        return (
-            f"The model states no limit, and vLLM accepts any: {limit:,} tokens is vLLM's own default, and"
-            f" {room} of {chosen:,} tokens."
-        )
-    usual = model.context.default_tokens
-    default = f" Without the flag vLLM takes {usual:,} (longrope)." if usual < chosen else ""
-    return f"{chosen:,} tokens is {within}; {room} of that length.{default}"
+        within = "vLLM's default: the model states no limit, and vLLM accepts any length"
+    default = model.context.default_tokens
+    without_flag = f" Without the flag vLLM takes {default:,} (longrope)." if default < chosen else ""
+    return (
+        f"{chosen:,} tokens is {within}; {cache_text(plan.budget)} has room for"
+        f" {count_text(requests, 'request')} of that length.{without_flag}"
+    )
 
 
 def _concurrency(plan: Plan) -> str:

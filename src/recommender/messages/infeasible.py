@@ -71,14 +71,9 @@ def unsupported_model(error: UnsupportedModel, behavior: VersionBehavior) -> str
     if not isinstance(error, UnknownArchitecture) or not error.class_name:
         return str(error)
     missing = class_incompatibility(error.class_name, behavior)
-    if missing is not None:
-        return f"{error.model_id} has the architecture {error.architecture}: {class_not_in_version(missing)}"
-    if error.reason is not None:
+    if missing is None:
         return str(error)
-    return (
-        f"{error.model_id} has the architecture {error.architecture}, which is not supported here yet,"
-        f" although vLLM has {error.class_name}."
-    )
+    return f"{error.model_id} has the architecture {error.architecture}: {class_not_in_version(missing)}"
 
 
 def infeasible(

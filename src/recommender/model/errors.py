@@ -27,7 +27,6 @@ class UnknownArchitecture(UnsupportedModel):
         self.model_id = model_id
         self.architecture = architecture
         self.class_name = class_name
-        self.reason = reason
 
 
 class ImplausibleMetadata(CalculationError):

@@ -140,6 +140,41 @@ def test_a_repository_that_names_no_class_is_refused() -> None:
     assert answer.code == "unsupported_model"
 
 
+@pytest.mark.parametrize(
+    ("model_id", "version", "runs"),
+    [
+        ("openai/gpt-oss-20b", (0, 10, 0), False),
+        ("openai/gpt-oss-20b", (0, 10, 1), True),
+        ("openai/gpt-oss-20b", (0, 10), True),
+        ("Qwen/Qwen3-VL-8B-Instruct", (0, 10), False),
+        ("Qwen/Qwen3-VL-8B-Instruct", (0, 11), True),
+        ("MiniMaxAI/MiniMax-M2.5", (0, 11, 0), False),
+        ("MiniMaxAI/MiniMax-M2.5", (0, 11), True),
+        ("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8", (0, 12), False),
+        ("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8", (0, 13), True),
+        ("Qwen/Qwen-7B-Chat", (0, 23), True),
+        ("Qwen/Qwen-7B-Chat", (0, 24), False),
+        ("Qwen/Qwen3-8B", (0, 34), True),
+        ("Qwen/Qwen3-8B", (1, 0), True),
+    ],
+)
+def test_a_model_runs_from_the_first_to_the_last_release_with_its_class(
+    model_id: str, version: Version, *, runs: bool
+) -> None:
+    """`vllm/model_executor/models/registry.py`; 0.10 stands for its last patch release, 0.10.2."""
+    answer = recommend(real(model_id), instance("p5en.48xlarge"), ALL, behavior_of(version))
+
+    assert isinstance(answer, Feasible) is runs
+
+
+def test_a_class_that_no_version_has_is_not_in_vllm() -> None:
+    answer = recommend(llama(architectures=["NoSuchForCausalLM"]), instance("g5.xlarge"), ALL)
+
+    assert isinstance(answer, Infeasible)
+    assert answer.code == "unsupported_model"
+    assert answer.reason == "The class NoSuchForCausalLM is not in vLLM."
+
+
 def test_overrides_do_not_make_a_model_feasible() -> None:
     answer = recommend(
         real("meta-llama/Llama-3.1-70B-Instruct"),

@@ -148,3 +148,17 @@ def test_states_need_a_block_per_sequence_only_with_graphs() -> None:
 
 def test_a_request_holds_two_states_since_prefixes_of_hybrids_are_cached() -> None:
     assert [behavior_of(version).states_per_request for version in ((0, 25), (0, 26), (0, 27))] == [1, 1, 2]
+
+
+def test_the_version_of_a_behavior_is_a_release() -> None:
+    assert behavior_of((0, 19)).version == (0, 19, 1)
+    assert behavior_of((0, 19, 0)).version == (0, 19, 0)
+    assert behavior_of((0, 34)).version == (0, 34)
+
+
+def test_fp8_is_quantized_layer_by_layer_from_0_15_on() -> None:
+    """vllm-project/vllm#31914."""
+    found = [behavior_of((0, minor)).quantizes_by_layer for minor in (14, 15, 33)]
+
+    assert found == [False, True, True]
+    assert ANY_VERSION.quantizes_by_layer
