@@ -8,7 +8,7 @@ INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-h
 MAKEFLAGS += --no-print-directory
 
 # Recipes read these from the environment, so that no shell interprets them.
-export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS SECONDS SEED TABLE TOKEN VERSION
+export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS SECONDS SEED STRICT TABLE VERSION
 export PYTHONPATH := src
 
 .PHONY: help recommend start invoke check test format audit fuzz load accuracy vllm-facts seed setup lock clean
@@ -17,7 +17,7 @@ export PYTHONPATH := src
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
 
-recommend: .venv/ready ## Print one recommendation: MODEL= INSTANCE= [TOKEN=] [QUERY=] [FORMAT=text] [HUB=live|snapshot]
+recommend: .venv/ready ## Print one recommendation: MODEL= INSTANCE= [QUERY=] [FORMAT=text] [HUB=live|snapshot], and HF_TOKEN in the environment
 	@$(VENV)/python -m local.recommend
 
 # Without Node the API is still served, and `/` says what the page needs.
@@ -52,7 +52,7 @@ format: .venv/dev-ready frontend/node_modules/.ready ## Format the code and appl
 	$(VENV)/ruff check --fix .
 	npm run format --prefix frontend
 
-audit: .venv/ready .venv-audit/ready ## Look for known vulnerabilities and insecure settings
+audit: .venv/ready .venv-audit/ready ## Look for known vulnerabilities and insecure settings: [STRICT=1]
 	@$(VENV)/python -m tools.audit
 
 fuzz: .venv/dev-ready ## Test 100,000 malformed documents and requests: [CASES=] [SEED=]

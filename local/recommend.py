@@ -1,7 +1,7 @@
 """`make recommend`: one recommendation through the function's handler.
 
-Reads `MODEL`, `INSTANCE`, `TOKEN`, `QUERY`, `FORMAT` and `HUB` from the environment. The response goes to
-standard output, everything else to standard error.
+Reads `MODEL`, `INSTANCE`, `QUERY`, `FORMAT`, `HUB` and `HF_TOKEN` from the environment; the list of processes
+would show a token in an argument. The response goes to standard output, everything else to standard error.
 """
 
 import json
@@ -44,7 +44,7 @@ def _event(options: Mapping[str, str]) -> dict[str, object]:
     query = options.get("QUERY", "")
     if query:
         target = f"{target}&{query}"
-    token = options.get("TOKEN", "")
+    token = options.get("HF_TOKEN", "")
     return event("GET", target, [("X-HF-Token", token)] if token else [])
 
 

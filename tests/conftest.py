@@ -3,10 +3,15 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from local.runtime.environment import isolate
 
 isolate()
+
+# Hypothesis would fail a test whose first example takes 200 ms, as on a busy machine.
+settings.register_profile("without deadline", settings.default, deadline=None)
+settings.load_profile("without deadline")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

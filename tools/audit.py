@@ -1,11 +1,12 @@
 """`make audit`: known vulnerabilities in the locked packages, and insecure settings in the template.
 
 A finding fails the audit. What could not be checked, because a service does not answer or does not know a
-package, is reported as skipped with the reason and does not fail it: pip-audit itself reports "no known
-vulnerabilities" for packages that PyPI does not know.
+package, is reported as skipped with the reason: pip-audit itself reports "no known vulnerabilities" for
+packages that PyPI does not know. `STRICT=1` fails the audit for that, too.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -72,11 +73,13 @@ RunTool = Callable[[Sequence[str], Path], ToolOutput]
 
 
 def main() -> int:
-    """Audit everything; 1 if there is a finding."""
+    """Audit everything; 1 if there is a finding or, with `STRICT`, something that could not be checked."""
+    is_strict = bool(os.environ.get("STRICT"))
     outcomes = audit(run_tool)
     for outcome in outcomes:
         print("\n".join(outcome.lines()), flush=True)
-    return 1 if any(outcome.findings for outcome in outcomes) else 0
+    failed = any(outcome.findings or (is_strict and outcome.skipped is not None) for outcome in outcomes)
+    return 1 if failed else 0
 
 
 def audit(run: RunTool) -> list[Outcome]:

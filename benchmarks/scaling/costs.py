@@ -81,11 +81,12 @@ def scan_units() -> float:
 
 def monthly_costs() -> tuple[MonthlyCost, ...]:
     """The fixed costs of monitoring. Metrics by error code exist only once the error has occurred."""
+    own_metrics = len(Metric) + 1  # and the import's PriceFailures
     error_codes = len(RequestError.__subclasses__()) + 1  # and internal_error
     resources = list(load_template()["Resources"].values())
     dashboards = sum(each["Type"] == "AWS::CloudWatch::Dashboard" for each in resources)
     return (
-        MonthlyCost(name="custom metrics", count=len(Metric), usd_each=prices.PER_METRIC),
+        MonthlyCost(name="custom metrics", count=own_metrics, usd_each=prices.PER_METRIC),
         MonthlyCost(
             name="custom metrics by error code, at most", count=error_codes, usd_each=prices.PER_METRIC
         ),

@@ -114,10 +114,6 @@ def limits(traffic: Traffic) -> dict[str, tuple[float, float]]:
     return {
         "anonymous Hub API calls in 5 minutes": (traffic.hub_calls_per_window, prices.HUB_CALLS_ANONYMOUS),
         "the stage's throttle (`RequestsPerSecond`)": (rate, parameters["RequestsPerSecond"]["Default"]),
-        "the function's `ReservedConcurrency`": (
-            environments,
-            parameters["ReservedConcurrency"]["Default"],
-        ),
         "the account's HTTP API requests per second": (rate, prices.API_CALLS_PER_SECOND),
         "the account's concurrent executions": (environments, prices.CONCURRENT_EXECUTIONS),
     }

@@ -34,6 +34,16 @@ export interface components {
             /** @enum {string} */
             code: "invalid_request" | "model_gated" | "hf_token_rejected" | "model_not_found" | "instance_type_not_found" | "route_not_found" | "method_not_allowed" | "hub_unreachable" | "hub_rate_limited" | "hub_bad_response" | "catalog_unavailable";
         };
+        InternalError: {
+            /** @description A sentence to show to the user */
+            error: string;
+            /** @constant */
+            code: "internal_error";
+        };
+        /** @description API Gateway's own errors, such as `{"message":"Too Many Requests"}` */
+        GatewayError: {
+            message: string;
+        };
         /** @enum {string|null} */
         Quantization: "fp8" | "int8" | "int4" | null;
         Feasible: {
@@ -175,9 +185,44 @@ export interface components {
         WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "multimodal_profile" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "little_host_memory" | "states_limit_sequences" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "cheaper_instance" | "older_metadata";
     };
     responses: {
+        /** @description An answer of API Gateway itself: 401 without a valid token, where the stack has a JWT issuer; 429 above the stack's rate limit; 504 if the function does not answer in time */
+        Gateway: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["GatewayError"];
+            };
+        };
+        /** @description As Error; or an answer of API Gateway itself: 403 for a token without the scopes that the route requires, 404 for other routes, 503 if the function cannot be invoked */
+        ErrorOrGateway: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] | components["schemas"]["GatewayError"];
+            };
+        };
+        /** @description A defect of this service, which it has logged; or API Gateway's answer if the function fails as a whole */
+        InternalErrorOrGateway: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InternalError"] | components["schemas"]["GatewayError"];
+            };
+        };
         /** @description What is wrong, and how to fix it */
         Error: {
             headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                Vary: components["headers"]["Vary"];
+                "Retry-After": components["headers"]["Retry-After"];
+                Allow: components["headers"]["Allow"];
                 [name: string]: unknown;
             };
             content: {
@@ -187,7 +232,18 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description `public, max-age=300`; `private, max-age=300` behind an authorizer; `private, no-store` for requests with a token; `no-store` for errors and for answers based on stale metadata */
+        "Cache-Control": string;
+        /** @description `Origin` and `X-HF-Token`; behind an authorizer `Authorization` too */
+        Vary: string;
+        /** @description Only in answers that may be cached */
+        ETag: string;
+        /** @description Only with `hub_rate_limited`, if the Hub states a wait, in seconds */
+        "Retry-After": number;
+        /** @description Only with `method_not_allowed` */
+        Allow: "GET";
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -228,6 +284,8 @@ export interface operations {
             header?: {
                 /** @description A Hugging Face token; sent to the Hub, neither stored nor logged */
                 "X-HF-Token"?: string;
+                /** @description The `ETag` of an earlier answer; a 304 says that it is still valid */
+                "If-None-Match"?: string;
             };
             path?: never;
             cookie?: never;
@@ -237,9 +295,9 @@ export interface operations {
             /** @description A configuration, or the reason why there is none */
             200: {
                 headers: {
-                    "Cache-Control"?: string;
-                    /** @description Only in answers to requests without a token */
-                    ETag?: string;
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -249,16 +307,23 @@ export interface operations {
             /** @description The answer has not changed since the one whose ETag is in `If-None-Match` */
             304: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
             400: components["responses"]["Error"];
-            403: components["responses"]["Error"];
-            404: components["responses"]["Error"];
+            401: components["responses"]["Gateway"];
+            403: components["responses"]["ErrorOrGateway"];
+            404: components["responses"]["ErrorOrGateway"];
             405: components["responses"]["Error"];
+            429: components["responses"]["Gateway"];
+            500: components["responses"]["InternalErrorOrGateway"];
             502: components["responses"]["Error"];
-            503: components["responses"]["Error"];
+            503: components["responses"]["ErrorOrGateway"];
+            504: components["responses"]["Gateway"];
         };
     };
 }

@@ -35,7 +35,7 @@ def chosen_hub(environment: Mapping[str, str], *, port: int = 0) -> Iterator[tup
         return
     with hub_process(port) as url:
         reason = "" if choice else f", because {live} does not answer"
-        yield url, f"the bundled snapshot{reason}"
+        yield url, f"the bundled snapshot at {url}{reason}"
 
 
 def _answers(endpoint: str) -> bool:

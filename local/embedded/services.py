@@ -10,12 +10,20 @@ from pathlib import Path
 from threading import Timer
 from urllib.parse import urlsplit
 
+import boto3
+import urllib3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
+
+from local.runtime.artifact import function_variables
 from local.runtime.environment import isolated
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
 
 _START_SECONDS = 60
+_PROBE_SECONDS = 5
 _STOP_SECONDS = 5
 
 
@@ -45,13 +53,23 @@ def service_process(module: str, port: int = 0) -> Iterator[str]:
 
 @contextmanager
 def services_at(hub_url: str, table_url: str) -> Iterator[None]:
-    """The embedded Hub and table at these URLs: started if nothing listens there, else left as they are."""
+    """The embedded Hub and table at these URLs, started unless they already run there.
+
+    Raises `ServiceFailedError` if another program listens at one of them.
+    """
     with ExitStack() as stack:
-        for url, service in ((hub_url, hub_process), (table_url, table_process)):
-            if is_listening(url):
-                print(f"Using the server that already listens at {url}.", file=sys.stderr)
-            else:
+        for url, service, is_service in (
+            (hub_url, hub_process, _is_hub),
+            (table_url, table_process, _is_table),
+        ):
+            if not is_listening(url):
                 stack.enter_context(service(_port(url)))
+            elif is_service(url):
+                print(f"Using the service that already runs at {url}.", file=sys.stderr)
+            else:
+                raise ServiceFailedError(
+                    f"Another program listens at {url}. Stop it, or change the address in events/env.json."
+                )
         yield
 
 
@@ -62,6 +80,28 @@ def is_listening(url: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _is_hub(url: str) -> bool:
+    """Whether the server at the URL is an embedded Hub."""
+    try:
+        response = urllib3.request("GET", url, timeout=_PROBE_SECONDS, retries=False)
+    except HTTPError:
+        return False
+    return response.headers.get("Server", "").startswith("EmbeddedHub")
+
+
+def _is_table(url: str) -> bool:
+    """Whether the server at the URL is a DynamoDB with the function's table."""
+    name = function_variables()["INSTANCE_TABLE"]
+    timeouts = Config(connect_timeout=_PROBE_SECONDS, read_timeout=_PROBE_SECONDS)
+    session = boto3.Session("local", "local", region_name="us-east-1")
+    client = session.client("dynamodb", endpoint_url=url, config=timeouts)
+    try:
+        response = client.describe_table(TableName=name)
+    except (BotoCoreError, ClientError):
+        return False
+    return response.get("Table", {}).get("TableName") == name  # botocore reads HTML as an empty response
 
 
 def free_port(wanted: int) -> int:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 # Prefixes of variables that would override the function's settings in botocore, moto, Powertools or make.
-_REMOVED_PREFIXES = ("AWS_", "INITIAL_NO_AUTH_", "MAKE", "MFLAGS", "POWERTOOLS_", "SSLKEYLOGFILE", "TOKEN")
+_REMOVED_PREFIXES = ("AWS_", "INITIAL_NO_AUTH_", "MAKE", "MFLAGS", "POWERTOOLS_", "SSLKEYLOGFILE", "HF_TOKEN")
 
 _DUMMY_AWS = {
     "AWS_ACCESS_KEY_ID": "local",

@@ -39,7 +39,7 @@ def _candidates(version: str) -> Iterator[Path]:
 
 
 def _folders(version: str) -> Iterator[Path]:
-    """Where a Python may be: PATH, beside this process's own, pyenv, uv, Homebrew."""
+    """Where a Python may be: PATH, next to this process's own, pyenv, uv, Homebrew."""
     home = Path.home()
     pyenv = Path(os.environ.get("PYENV_ROOT") or home / ".pyenv")
     uv = Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or home / ".local/share/uv/python")

@@ -1,4 +1,4 @@
-"""Reads template.yaml, so that local parts need not repeat it."""
+"""Reads template.yaml, so that local code need not repeat it."""
 
 from pathlib import Path
 from typing import Any

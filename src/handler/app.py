@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 logger = Logger()
-# At DEBUG these two log request headers, which include the role's session token.
+# At DEBUG these two log request headers, which include the role's session token. Their lines have no
+# correlation_id, so that only warnings are worth having.
 for library in ("botocore", "urllib3"):
-    logging.getLogger(library).setLevel(logging.INFO)
+    logging.getLogger(library).setLevel(logging.WARNING)
 
 settings = Settings.from_env(os.environ)
 session = get_session()  # boto3, which wraps it, would also import resources and transfers to S3

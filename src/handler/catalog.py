@@ -3,7 +3,8 @@
 import difflib
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,9 +17,13 @@ from handler.cache import Cache
 from handler.errors import CatalogUnavailable, InstanceTypeNotFound
 from handler.instance_item import parse_item
 from recommender.hardware.instance import Instance
+from recommender.model.config_reader import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import ScanOutputTypeDef
 
 # botocore waits 60 seconds by default, three times as long as the function may run.
 CLIENT_CONFIG = Config(
@@ -26,6 +31,7 @@ CLIENT_CONFIG = Config(
 )
 
 _OFFERED_NAMES = 5
+_OFFERED_FAMILIES = 50
 
 # As old as the daily import lets the table itself become.
 _STALE_SECONDS = 86_400.0
@@ -45,11 +51,26 @@ _FAILURES = (
     ValueError,
 )
 
-Instances = Mapping[str, Instance]
-"""Instance types by name, in the order of their names."""
 Read = TypeVar("Read")
 
 logger = Logger(child=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What was read of the table."""
+
+    by_name: Mapping[str, Instance]
+    instances: tuple[Instance, ...]
+    """By name."""
+    version: object = field(default_factory=object, compare=False)
+    """The same object as long as nothing is read or added."""
+
+    @classmethod
+    def of(cls, instances: Iterable[Instance]) -> "Table":
+        """A table of `instances`."""
+        by_name = {each.name: each for each in sorted(instances, key=lambda each: each.name)}
+        return cls(by_name, tuple(by_name.values()))
 
 
 class Catalog:
@@ -69,7 +90,7 @@ class Catalog:
         """Read `table_name` through `client`; `clock` counts seconds."""
         self._client = client
         self._table_name = table_name
-        self._cache: Cache[str, Instances] = Cache(
+        self._cache: Cache[str, Table] = Cache(
             entries=1,
             fresh_seconds=cache_seconds,
             stale_seconds=_STALE_SECONDS,
@@ -82,45 +103,46 @@ class Catalog:
         return self._cache.fresh(self._table_name) is not None
 
     def instances(self, *, deadline: float = math.inf) -> tuple[Instance, ...]:
-        """All instance types, by name.
-
-        Raises `CatalogUnavailable` where nothing is cached, and the table is empty or DynamoDB does not
-        answer by `deadline`, a value of `time.monotonic`.
-        """
-        return tuple(self._instances(deadline).values())
+        """All instance types, by name; raises what `table` raises."""
+        return self.table(deadline=deadline).instances
 
     def instance(self, name: str, *, deadline: float = math.inf) -> Instance:
         """The instance type `name`; one that the cached table does not have is looked up in DynamoDB.
 
         Raises `InstanceTypeNotFound` with the closest names, or `CatalogUnavailable`.
         """
-        instances = self._instances(deadline)
-        found = instances.get(name) or self._look_up(name, deadline)
+        table = self.table(deadline=deadline)
+        found = table.by_name.get(name) or self._look_up(name, deadline)
         if found is None:
-            raise InstanceTypeNotFound(_not_found(name, instances))
+            raise InstanceTypeNotFound(_not_found(name, table))
         return found
 
-    def _instances(self, deadline: float) -> Instances:
+    def table(self, *, deadline: float = math.inf) -> Table:
+        """All instance types.
+
+        Raises `CatalogUnavailable` where nothing is cached, and the table is empty or DynamoDB does not
+        answer by `deadline`, a value of `time.monotonic`.
+        """
         cached = self._cache.fresh(self._table_name)
         if cached is not None:
             return cached
         try:
-            instances = self._read(self._scan, deadline)
+            table = self._read(self._scan, deadline)
         except CatalogUnavailable:
             copy = self._cache.stale_copy(self._table_name)
             if copy is None:
                 raise
             logger.warning("Answered from a stale copy of the table", table=self._table_name)
             return copy.value
-        self._cache.put(self._table_name, instances)
-        return instances
+        self._cache.put(self._table_name, table)
+        return table
 
     def _look_up(self, name: str, deadline: float) -> Instance | None:
         """Ask DynamoDB for one type, and add it to the cached table without making that any fresher."""
         found = self._read(partial(self._item, name), deadline)
         copy = self._cache.copy(self._table_name)
         if found is not None and copy is not None:
-            extended = dict(sorted({**copy.value, name: found}.items()))
+            extended = Table.of((*copy.value.instances, found))
             self._cache.put(self._table_name, extended, as_of=self._cache.now() - copy.age_seconds)
         return found
 
@@ -145,16 +167,23 @@ class Catalog:
             self._cache.put_error(self._table_name, unavailable)
             raise unavailable from error
 
-    def _scan(self) -> Instances:
-        pages = self._client.get_paginator("scan").paginate(TableName=self._table_name)
-        parsed = [_parsed(item) for page in pages for item in page["Items"]]
-        instances = {instance.name: instance for instance in parsed if instance is not None}
-        if not instances:
+    def _scan(self) -> Table:
+        parsed = [_parsed(item) for page in self._pages() for item in page["Items"]]
+        table = Table.of(instance for instance in parsed if instance is not None)
+        if not table.instances:
             raise CatalogUnavailable(
-                "The table of instance types is empty. The operator of this service fills it with"
-                " `make seed`."
+                "The table of instance types is empty. A new stack imports them within minutes; its operator"
+                " can import at once by invoking the stack's ImportFunction, or with `make seed`."
             )
-        return dict(sorted(instances.items()))
+        return table
+
+    def _pages(self) -> "Iterator[ScanOutputTypeDef]":
+        """All pages of a scan. botocore's paginator would load its definitions, 8 ms of a first answer."""
+        page = self._client.scan(TableName=self._table_name)
+        yield page
+        while start := page.get("LastEvaluatedKey"):
+            page = self._client.scan(TableName=self._table_name, ExclusiveStartKey=start)
+            yield page
 
     def _item(self, name: str) -> Instance | None:
         response = self._client.get_item(TableName=self._table_name, Key={"name": {"S": name}})
@@ -165,13 +194,14 @@ def _parsed(item: Mapping[str, Any]) -> Instance | None:
     try:
         return parse_item(item)
     except ValueError as error:
-        logger.warning("Skipped an item of the instance table", item=str(item.get("name")), reason=str(error))
+        name = printable(str(item.get("name")))
+        logger.warning("Skipped an item of the instance table", item=name, reason=str(error))
         return None
 
 
-def _not_found(name: str, known: Instances) -> str:
-    near = difflib.get_close_matches(name, known, n=_OFFERED_NAMES, cutoff=0.6)
+def _not_found(name: str, table: Table) -> str:
+    near = difflib.get_close_matches(name, table.by_name, n=_OFFERED_NAMES, cutoff=0.6)
     if near:
         return f"The instance type {name} is not in the table. Did you mean {', '.join(near)}?"
-    families = sorted({instance.family for instance in known.values()})
+    families = sorted({instance.family for instance in table.instances})[:_OFFERED_FAMILIES]
     return f"The instance type {name} is not in the table, which has the families {', '.join(families)}."

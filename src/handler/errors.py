@@ -27,6 +27,11 @@ class RequestError(Exception):
     status: ClassVar[HTTPStatus]
     code: ClassVar[str]
 
+    def __init__(self, sentence: str, **details: str | int) -> None:
+        """Say `sentence` to the caller, and write `details` into the log only."""
+        super().__init__(sentence)
+        self.details = details
+
     @property
     def headers(self) -> Mapping[str, str]:
         """Headers of the answer in addition to those of every error."""
@@ -34,7 +39,7 @@ class RequestError(Exception):
 
     def copy(self, *, seconds_later: int = 0) -> "RequestError":  # noqa: ARG002 - for errors that state a wait
         """The same error without traceback and cause, as it reads `seconds_later`."""
-        return type(self)(*self.args)
+        return type(self)(str(self), **self.details)
 
 
 class InvalidRequest(RequestError):
@@ -95,11 +100,13 @@ class HubRateLimited(RequestError):
 
     status, code = HTTPStatus.BAD_GATEWAY, "hub_rate_limited"
 
-    def __init__(self, *, retry_after_seconds: int | None, remedy: str = "") -> None:
+    def __init__(self, *, retry_after_seconds: int | None, remedy: str = "", **details: str | int) -> None:
         """Suggest when to try again, where the Hub stated it, and `remedy`, a sentence."""
         when = "in a few minutes" if retry_after_seconds is None else f"in {retry_after_seconds} seconds"
         advice = f" {remedy}" if remedy else ""
-        super().__init__(f"The Hugging Face Hub is rate limiting this service; try again {when}.{advice}")
+        super().__init__(
+            f"The Hugging Face Hub is rate limiting this service; try again {when}.{advice}", **details
+        )
         self.retry_after_seconds = retry_after_seconds
         self.remedy = remedy
 
@@ -107,7 +114,7 @@ class HubRateLimited(RequestError):
         """The same error with the rest of the wait."""
         stated = self.retry_after_seconds
         left = None if stated is None else max(1, stated - seconds_later)
-        return HubRateLimited(retry_after_seconds=left, remedy=self.remedy)
+        return HubRateLimited(retry_after_seconds=left, remedy=self.remedy, **self.details)
 
     @property
     def headers(self) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from recommender.hardware.instance import Instance
+from recommender.model.config_reader import printable, truncated_repr
 
 _ACCELERATOR_TYPES = frozenset({"gpu", "neuron"})
 
@@ -13,6 +14,9 @@ _LARGEST_ACCELERATOR_COUNT = 128
 _LARGEST_NUMBER = 1_000_000
 _LARGEST_PRICE = 10_000
 
+# Answers repeat names of types, families, accelerators and regions.
+_LONGEST_TEXT = 64
+
 
 def parse_item(item: Mapping[str, Any]) -> Instance:
     """The instance type in a DynamoDB item.
@@ -21,7 +25,7 @@ def parse_item(item: Mapping[str, Any]) -> Instance:
     """
     accelerator_type = _text(item, "accelerator_type")
     if accelerator_type not in _ACCELERATOR_TYPES:
-        raise ValueError(f"accelerator_type is {accelerator_type!r}, neither gpu nor neuron")
+        raise ValueError(f"accelerator_type is {accelerator_type}, neither gpu nor neuron")
     return Instance(
         name=_text(item, "name"),
         family=_text(item, "family"),
@@ -43,6 +47,8 @@ def _text(item: Mapping[str, Any], attribute: str) -> str:
     value = item.get(attribute, {}).get("S")
     if not isinstance(value, str) or not value:
         raise ValueError(f"{attribute} is not a string")
+    if value != printable(value, longest=_LONGEST_TEXT):
+        raise ValueError(f"{attribute} is {truncated_repr(value)}, which is too long or not printable")
     return value
 
 
@@ -50,9 +56,12 @@ def _number(item: Mapping[str, Any], attribute: str) -> float:
     value = item.get(attribute, {}).get("N")
     if not isinstance(value, str):
         raise ValueError(f"{attribute} is not a number")  # noqa: TRY004 - one error for all faults of an item
-    number = float(value)
+    try:
+        number = float(value)
+    except ValueError as error:
+        raise ValueError(f"{attribute} is {truncated_repr(value)}, not a number") from error
     if not 1 <= number <= _LARGEST_NUMBER:
-        raise ValueError(f"{attribute} is {value}, not between 1 and {_LARGEST_NUMBER}")
+        raise ValueError(f"{attribute} is {truncated_repr(value)}, not between 1 and {_LARGEST_NUMBER}")
     return int(number) if number.is_integer() else number
 
 

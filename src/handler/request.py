@@ -9,6 +9,7 @@ from handler.errors import InvalidRequest
 from handler.hub.repo_id import is_repo_id
 from handler.token import HubToken
 from recommender.hardware.units import gib_bytes
+from recommender.model.config_reader import truncated_repr
 from recommender.planning.overrides import Overrides, QuantizationOverride
 from recommender.vllm.version import Version, parse_version
 
@@ -20,8 +21,6 @@ _INSTANCE_TYPE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 _LARGEST_COUNT = 10**9
 _LARGEST_DEGREE = 1024
 _LARGEST_GIB = 10_000
-
-_REPR_CHARACTERS = 80
 
 # Earlier versions take a whole context as one batch, so that the longest context cannot be calculated.
 _OLDEST_VERSION: Version = (0, 8)
@@ -146,8 +145,3 @@ def _number(query: Mapping[str, str], name: str, *, largest: int) -> float | Non
     if not math.isfinite(number):
         raise InvalidRequest(f"{name} is {truncated_repr(text)}, which is not a number.")
     return min(number, largest) if number > 0 else None
-
-
-def truncated_repr(value: str) -> str:
-    """`value` as an error may repeat it: short, in quotes, without control characters."""
-    return ascii(value if len(value) <= _REPR_CHARACTERS else value[:_REPR_CHARACTERS] + "...")

@@ -3,9 +3,8 @@
 One route needs no router: Powertools' resolver would add 82 ms, 11 %, to a cold start.
 """
 
-import hashlib
-import json
 import time
+import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -16,11 +15,10 @@ from handler import metrics
 from handler.catalog import Catalog
 from handler.errors import InvalidRequest, MethodNotAllowed, RequestError, RouteNotFound
 from handler.hub.hub import Hub
-from handler.recommendation import RecommendResult, handle_request
+from handler.lambda_response import Caching, LambdaResponse, failure, ok
+from handler.recommendation import RequestHandler
 from handler.request import parse_request
-from handler.response import as_json
-from handler.stale import stale_metadata
-from recommender.messages.warnings import ConfigWarning
+from recommender.model.config_reader import printable, truncated_repr
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -30,19 +28,15 @@ ROUTE = "/api/v1/recommend"
 # The code of the one error that is a defect of this service.
 INTERNAL_ERROR = "internal_error"
 
-# A shared cache must not serve a public answer to a request with a token, which the Hub may reject.
-_PUBLIC = {"Cache-Control": "public, max-age=300", "Vary": "X-HF-Token"}
-_PRIVATE = {"Cache-Control": "private, no-store", "Vary": "X-HF-Token"}
-_NEVER = {"Cache-Control": "no-store"}
-
 # Kept for the calculation after the Hub has answered, before Lambda ends the function.
 _CALCULATION_SECONDS = 1.0
 
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+# The end of a traceback, where the cause is. A message in it may repeat a document of 2 MiB.
+_TRACEBACK_CHARACTERS = 4000
+_TRACEBACK_LINE_CHARACTERS = 500
+
 Event = Mapping[str, Any]
 """A request in API Gateway's payload format 2.0."""
-LambdaResponse = dict[str, Any]
-"""A response in the same format."""
 
 logger = Logger(child=True)
 
@@ -52,29 +46,26 @@ class Application:
 
     def __init__(self, catalog: Catalog, hub: Hub) -> None:
         """Use `catalog` and `hub` for all events."""
-        self._catalog = catalog
-        self._hub = hub
+        self._handler = RequestHandler(catalog, hub)
 
     def resolve(self, event: Event, context: "LambdaContext") -> LambdaResponse:
         """The response to `event`; raises nothing."""
-        headers = _headers(event)
+        headers, query = _headers(event), _mapping(event, "queryStringParameters")
         try:
-            return self._recommended(event, headers, context)
+            _check_route(event)
+            request = parse_request(query, headers)
+            seconds_left = context.get_remaining_time_in_millis() / 1000 - _CALCULATION_SECONDS
+            result = self._handler.handle(request, deadline=time.monotonic() + seconds_left)
         except RequestError as error:
-            return _failed(error, headers)
+            return _failed(error, query, headers)
         except Exception as error:  # noqa: BLE001 - a defect is logged, and the caller gets an error as usual
-            return _defect(error, headers)
-
-    def _recommended(
-        self, event: Event, headers: Mapping[str, str], context: "LambdaContext"
-    ) -> LambdaResponse:
-        _check_route(event)
-        request = parse_request(_mapping(event, "queryStringParameters"), headers)
-        seconds_left = context.get_remaining_time_in_millis() / 1000 - _CALCULATION_SECONDS
-        deadline = time.monotonic() + seconds_left
-        result = handle_request(request, self._catalog, self._hub, deadline=deadline)
-        is_private = request.token is not None
-        return _ok(result, is_private=is_private, if_none_match=headers.get("if-none-match", ""))
+            return _defect(error, query, headers)
+        return ok(
+            result.body,
+            etag=result.etag,
+            caching=_caching(event, headers),
+            if_none_match=headers.get("if-none-match", ""),
+        )
 
 
 def _check_route(event: Event) -> None:
@@ -84,59 +75,47 @@ def _check_route(event: Event) -> None:
     except (AttributeError, KeyError, TypeError) as error:
         raise InvalidRequest("The event is not one of API Gateway's payload format 2.0.") from error
     if path != ROUTE:
-        raise RouteNotFound(f"There is no route {path[:200]!a}; the API's only route is {ROUTE}.")
+        raise RouteNotFound(f"There is no route {truncated_repr(path)}; the API's only route is {ROUTE}.")
     if method != "GET":
-        raise MethodNotAllowed(f"{ROUTE} does not support {method}; use GET.")
+        raise MethodNotAllowed(f"{ROUTE} does not support {printable(str(method))}; use GET.")
 
 
-def _ok(result: RecommendResult, *, is_private: bool, if_none_match: str) -> LambdaResponse:
-    body = as_json(result.recommendation)
-    if result.age_seconds is not None:
-        body = _with_warning(body, stale_metadata(result.age_seconds))
-    if is_private:
-        return _json(HTTPStatus.OK, body, _PRIVATE)
-    if result.age_seconds is not None:
-        return _json(HTTPStatus.OK, body, _NEVER)
-    etag = f'"{hashlib.sha256(json.dumps(body).encode()).hexdigest()[:32]}"'
-    headers = {**_PUBLIC, "ETag": etag}
-    if etag in if_none_match:
-        return {"statusCode": int(HTTPStatus.NOT_MODIFIED), "headers": headers}
-    return _json(HTTPStatus.OK, body, headers)
+def _caching(event: Event, headers: Mapping[str, str]) -> Caching:
+    if "x-hf-token" in headers:
+        return Caching.TOKEN
+    # What a JWT, Lambda or IAM authorizer of the gateway adds for the callers that it admits.
+    return Caching.AUTHORIZED if event["requestContext"].get("authorizer") else Caching.PUBLIC
 
 
-def _with_warning(body: Mapping[str, Any], warning: ConfigWarning) -> dict[str, Any]:
-    """`body` with one more warning; an answer without a configuration has none of its own."""
-    return {
-        **body,
-        "warnings": [*body.get("warnings", ()), warning.text],
-        "warning_codes": [*body.get("warning_codes", ()), warning.code],
-    }
-
-
-def _failed(error: RequestError, headers: Mapping[str, str]) -> LambdaResponse:
-    logger.info("Refused", code=error.code)
+def _failed(error: RequestError, query: Mapping[str, Any], headers: Mapping[str, str]) -> LambdaResponse:
+    logger.info("Refused", extra={"code": error.code, **_requested(query), **error.details})
     metrics.failed(error.code)
-    body = {"error": str(error), "code": error.code}
-    return _json(error.status, body, {**_uncached(headers), **error.headers})
+    return failure(error.status, error.code, str(error), caching=_uncached(headers), headers=error.headers)
 
 
-def _defect(error: Exception, headers: Mapping[str, str]) -> LambdaResponse:
-    logger.error("Internal error", exc_info=error)
+def _defect(error: Exception, query: Mapping[str, Any], headers: Mapping[str, str]) -> LambdaResponse:
+    fields = {"exception_name": type(error).__name__, "exception": _traceback(error)}
+    logger.error("Internal error", extra={**fields, **_requested(query)})
     metrics.failed(INTERNAL_ERROR)
-    body = {"error": "Internal error. It has been logged; try again.", "code": INTERNAL_ERROR}
-    return _json(HTTPStatus.INTERNAL_SERVER_ERROR, body, _uncached(headers))
+    sentence = "Internal error. It has been logged; try again."
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return failure(status, INTERNAL_ERROR, sentence, caching=_uncached(headers), headers={})
 
 
-def _uncached(headers: Mapping[str, str]) -> Mapping[str, str]:
-    return _PRIVATE if "x-hf-token" in headers else _NEVER
+def _requested(query: Mapping[str, Any]) -> dict[str, str]:
+    """The model and the instance type of a request that failed, which may be anything."""
+    names = ("model", "instance_type")
+    return {name: printable(str(query[name])) for name in names if query.get(name) is not None}
 
 
-def _json(status: HTTPStatus, body: Mapping[str, Any], headers: Mapping[str, str]) -> LambdaResponse:
-    return {
-        "statusCode": int(status),
-        "headers": {"Content-Type": "application/json", **headers},
-        "body": json.dumps(body),
-    }
+def _traceback(error: Exception) -> str:
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    short = (printable(line, longest=_TRACEBACK_LINE_CHARACTERS) for line in lines)
+    return "\n".join(short)[-_TRACEBACK_CHARACTERS:]
+
+
+def _uncached(headers: Mapping[str, str]) -> Caching:
+    return Caching.TOKEN if "x-hf-token" in headers else Caching.NEVER
 
 
 def _headers(event: Event) -> dict[str, str]:

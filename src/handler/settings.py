@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -31,7 +33,7 @@ class Settings:
             )
         return cls(
             instance_table=values["INSTANCE_TABLE"],
-            hub_endpoint=_origin("HF_ENDPOINT", values.get("HF_ENDPOINT", cls.hub_endpoint)),
+            hub_endpoint=_endpoint("HF_ENDPOINT", values.get("HF_ENDPOINT", cls.hub_endpoint)),
             hub_deadline_seconds=_number(values, "HUB_DEADLINE_SECONDS", cls.hub_deadline_seconds),
             hub_cache_seconds=_number(values, "HUB_CACHE_SECONDS", cls.hub_cache_seconds),
             hub_cache_entries=int(_number(values, "HUB_CACHE_ENTRIES", cls.hub_cache_entries)),
@@ -50,7 +52,8 @@ def _number(values: Mapping[str, str], name: str, default: float) -> float:
     return number
 
 
-def _origin(name: str, value: str) -> str:
+def _endpoint(name: str, value: str) -> str:
+    """A URL without a final slash. Tokens are sent there, so it is https unless it is this machine."""
     try:
         parts = urlsplit(value)
     except ValueError as error:
@@ -59,4 +62,6 @@ def _origin(name: str, value: str) -> str:
         raise ValueError(f"{name} contains a user name, which is not allowed.")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError(f"{name} is {value!r}; it must be a URL such as https://huggingface.co.")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError(f"{name} is {value!r}; it must use https, except on this machine.")
     return value.rstrip("/")

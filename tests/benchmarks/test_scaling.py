@@ -77,12 +77,12 @@ def test_invocations_are_billed_in_whole_milliseconds() -> None:
 
 
 def test_monitoring_costs_are_counted_from_the_template_and_the_metrics() -> None:
-    """By hand: 10 alarms, one of which watches two metrics; 11 error codes and internal_error."""
+    """7 metrics and PriceFailures; 11 alarms, one of them on two metrics; 11 codes and internal_error."""
     counts = {cost.name: (cost.count, cost.usd) for cost in monthly_costs()}
 
     assert counts == {
-        "custom metrics": (7, pytest.approx(2.10)),
+        "custom metrics": (8, pytest.approx(2.40)),
         "custom metrics by error code, at most": (12, pytest.approx(3.60)),
-        "metrics watched by alarms": (11, pytest.approx(1.10)),
+        "metrics watched by alarms": (12, pytest.approx(1.20)),
         "dashboard": (1, 3.0),
     }

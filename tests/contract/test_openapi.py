@@ -1,10 +1,13 @@
 """The service behaves as openapi.yaml describes."""
 
 import json
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 import schemathesis
@@ -15,6 +18,7 @@ from schemathesis import Case, GenerationMode
 from support.service import running_service
 
 from handler.errors import RequestError
+from handler.routes import INTERNAL_ERROR
 from handler.stale import ANSWER_WARNING_CODES
 
 _ROOT = Path(__file__).parents[2]
@@ -90,6 +94,39 @@ def test_each_error_has_a_golden_one_as_its_example() -> None:
     for code, example in examples.items():
         Draft202012Validator(schema).validate(example)
         assert example["code"] == code
+
+
+def test_every_status_of_the_function_and_of_the_gateway_is_documented() -> None:
+    responses = _DOCUMENT["paths"]["/api/v1/recommend"]["get"]["responses"]
+    of_the_function = {200, 304, 500, *(int(error.status) for error in RequestError.__subclasses__())}
+    of_the_gateway = {401, 403, 404, 429, 500, 503, 504}
+
+    assert {int(status) for status in responses} == of_the_function | of_the_gateway
+    for status in of_the_gateway:
+        name = responses[str(status)]["$ref"].rpartition("/")[2]
+        schema = _DOCUMENT["components"]["responses"][name]["content"]["application/json"]["schema"]
+        validator = Draft202012Validator({**schema, "components": _DOCUMENT["components"]})
+        validator.validate({"message": "Unauthorized"})
+
+
+def test_the_internal_error_is_documented() -> None:
+    schema = {**_SCHEMAS["InternalError"], "components": _DOCUMENT["components"]}
+
+    Draft202012Validator(schema).validate({"error": "Internal error.", "code": INTERNAL_ERROR})
+
+
+def test_headers_are_those_that_are_documented(url: str) -> None:
+    headers = _DOCUMENT["components"]["headers"]
+    target = f"{url}/api/v1/recommend?model=mistralai/Mistral-7B-Instruct-v0.3&instance_type=g5.xlarge"
+    with urlopen(target) as answer:  # noqa: S310 - the loopback
+        etag = answer.headers["ETag"]
+        assert re.fullmatch(headers["ETag"]["schema"]["pattern"], etag)
+        assert {"Cache-Control", "Vary", "ETag"} <= set(answer.headers)
+    with pytest.raises(HTTPError) as caught:
+        urlopen(Request(target, headers={"If-None-Match": etag}))  # noqa: S310 - the loopback
+
+    assert caught.value.code == 304
+    assert caught.value.headers["ETag"] == etag
 
 
 def test_every_error_and_every_warning_is_documented() -> None:

@@ -98,9 +98,9 @@ def test_the_gateways_limits_are_parameters() -> None:
     assert stage["Properties"]["StageName"] == "$default"
 
 
-@pytest.mark.parametrize(("parameters", "reserved"), [({}, 20), ({"ReservedConcurrency": "0"}, None)])
-def test_concurrency_is_reserved_unless_the_parameter_is_0(
-    parameters: dict[str, str], reserved: int | None
+@pytest.mark.parametrize(("parameters", "reserved"), [({}, None), ({"ReservedConcurrency": "20"}, "20")])
+def test_concurrency_is_reserved_only_if_the_parameter_is_set(
+    parameters: dict[str, str], reserved: str | None
 ) -> None:
     function = deployed(**parameters)["Resources"]["RecommendFunction"]["Properties"]
 
@@ -123,6 +123,9 @@ def test_each_role_may_do_exactly_this() -> None:
             ("Allow", ["ec2:DescribeInstanceTypes", "pricing:GetProducts"], "*"),
             ("Allow", ["dynamodb:Scan", "dynamodb:BatchWriteItem"], TABLE),
         ],
+        "ImportFunctionDailyRole": [
+            ("Allow", "lambda:InvokeFunction", {"Fn::GetAtt": ["ImportFunction", "Arn"]})
+        ],
         "DeploymentRole": [],
     }
 
@@ -130,9 +133,10 @@ def test_each_role_may_do_exactly_this() -> None:
 def test_the_managed_policies_are_those_for_logs_and_deployments() -> None:
     service_role = "iam::aws:policy/service-role"
 
-    assert {name: role["ManagedPolicyArns"] for name, role in roles().items()} == {
+    assert {name: role.get("ManagedPolicyArns", []) for name, role in roles().items()} == {
         "RecommendFunctionRole": list(MANAGED_POLICIES.values()),
         "ImportFunctionRole": list(MANAGED_POLICIES.values()),
+        "ImportFunctionDailyRole": [],
         "DeploymentRole": [
             {"Fn::Sub": f"arn:${{AWS::Partition}}:{service_role}/AWSCodeDeployRoleForLambdaLimited"}
         ],
@@ -150,6 +154,7 @@ def test_each_role_is_for_one_service() -> None:
     assert trusted == {
         "RecommendFunctionRole": "lambda.amazonaws.com",
         "ImportFunctionRole": "lambda.amazonaws.com",
+        "ImportFunctionDailyRole": "scheduler.amazonaws.com",
         "DeploymentRole": "codedeploy.amazonaws.com",
     }
 
@@ -160,25 +165,23 @@ def test_there_are_no_policies_outside_the_roles() -> None:
     assert {kind for kind in kinds if "Policy" in kind or kind.startswith("AWS::IAM::")} == {"AWS::IAM::Role"}
 
 
-def test_only_the_gateway_and_the_schedule_may_invoke() -> None:
-    permissions = of_type(translated(), "AWS::Lambda::Permission").values()
-    allowed = {
-        each["Properties"]["Principal"]: (
-            each["Properties"]["FunctionName"]["Ref"],
-            each["Properties"]["SourceArn"],
-        )
-        for each in permissions
-    }
+def test_only_the_gateway_may_invoke_without_a_role() -> None:
+    (permission,) = of_type(translated(), "AWS::Lambda::Permission").values()
+    source = permission["Properties"]["SourceArn"]["Fn::Sub"]
 
-    assert len(permissions) == len(allowed) == 2
-    function, source = allowed["apigateway.amazonaws.com"]
-    assert function == "RecommendFunctionAliaslive"
-    assert source["Fn::Sub"][0].endswith("${__ApiId__}/${__Stage__}/GET/api/v1/recommend")
-    assert source["Fn::Sub"][1]["__ApiId__"] == {"Ref": "HttpApi"}
-    assert allowed["events.amazonaws.com"] == (
-        "ImportFunction",
-        {"Fn::GetAtt": ["ImportFunctionDaily", "Arn"]},
-    )
+    assert permission["Properties"]["Principal"] == "apigateway.amazonaws.com"
+    assert permission["Properties"]["FunctionName"] == {"Ref": "RecommendFunctionAliaslive"}
+    assert source[0].endswith("${__ApiId__}/${__Stage__}/GET/api/v1/recommend")
+    assert source[1]["__ApiId__"] == {"Ref": "HttpApi"}
+
+
+@pytest.mark.parametrize(("tracing", "traced"), [("Disabled", False), ("Active", True)])
+def test_tracing_and_its_permission_are_a_parameter(tracing: str, traced: bool) -> None:  # noqa: FBT001 - a column
+    template = deployed(Tracing=tracing)
+    policies = template["Resources"]["RecommendFunctionRole"]["Properties"]["ManagedPolicyArns"]
+
+    assert ("TracingConfig" in template["Resources"]["RecommendFunction"]["Properties"]) is traced
+    assert any("Xray" in policy for policy in policies) is traced
 
 
 def test_each_accepted_finding_has_a_reason() -> None:

@@ -13,6 +13,7 @@ from support.template import deployed, of_type, translated
 from handler.errors import RequestError
 from handler.metrics import Metric
 from handler.routes import INTERNAL_ERROR
+from importer.app import PRICE_FAILURES
 from local.runtime.artifact import ROOT
 
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
@@ -26,6 +27,9 @@ QUERY_KEYWORDS = {"filter", "fields", "sort", "desc", "limit", "stats", "as", "b
 
 STACK = {"Ref": "AWS::StackName"}
 SERVICE = TEMPLATE["Resources"]["RecommendFunction"]["Properties"]["Environment"]["Variables"][
+    "POWERTOOLS_SERVICE_NAME"
+]
+IMPORT_SERVICE = TEMPLATE["Resources"]["ImportFunction"]["Properties"]["Environment"]["Variables"][
     "POWERTOOLS_SERVICE_NAME"
 ]
 CODES = {error.code for error in RequestError.__subclasses__()} | {INTERNAL_ERROR}
@@ -83,6 +87,9 @@ def test_an_alarm_watches_a_metric_that_exists(name: str) -> None:
             assert metric["MetricName"] in AWS_METRICS[metric["Namespace"]]
             continue
         own = dimensions(metric)
+        if own == {"service": IMPORT_SERVICE}:
+            assert metric["MetricName"] == PRICE_FAILURES
+            continue
         assert metric["MetricName"] in set(Metric)
         assert own.pop("service") == SERVICE
         assert not own or (metric["MetricName"], own["code"] in CODES) == (Metric.ERRORS, True)
@@ -107,6 +114,7 @@ def test_these_metrics_have_alarms() -> None:
         ("HubFailuresAlarm", "HubFailures"),
         ("HubRateLimitAlarm", "HubRateLimited"),
         ("ImportErrorsAlarm", "Errors"),
+        ("PricesAlarm", PRICE_FAILURES),
         ("ImportStaleAlarm", "Invocations"),
         ("ImportStaleAlarm", "Errors"),
     }
@@ -122,9 +130,17 @@ def test_an_alarm_notifies_the_address_if_there_is_one(name: str) -> None:
 
 
 def test_missing_data_fires_only_the_alarm_for_missing_imports() -> None:
-    firing = {name for name, alarm in ALARMS.items() if alarm["TreatMissingData"] != "notBreaching"}
+    firing = {name for name, alarm in ALARMS.items() if alarm["TreatMissingData"] == "breaching"}
 
     assert firing == {"ImportStaleAlarm"}
+
+
+def test_a_price_list_that_always_refuses_is_reported_once() -> None:
+    """Between two imports there are no data, which keep the alarm's state; each import covers a day."""
+    alarm = ALARMS["PricesAlarm"]
+
+    assert (alarm["TreatMissingData"], alarm["Period"]) == ("ignore", 24 * 60 * 60)
+    assert "PriceFailures" not in {metric["MetricName"] for metric in watched(ALARMS["ImportErrorsAlarm"])}
 
 
 def test_the_import_is_stale_after_two_days() -> None:
@@ -190,7 +206,7 @@ def test_every_alarm_has_a_section_and_every_section_an_alarm() -> None:
 
 
 def test_exactly_the_metrics_of_the_function_are_documented() -> None:
-    assert set(re.findall(r"^\| `(\w+)` \|", section("Metrics"), re.MULTILINE)) == set(Metric)
+    assert set(re.findall(r"^\| `(\w+)` \|", section("Metrics"), re.MULTILINE)) == {*Metric, PRICE_FAILURES}
 
 
 def test_every_link_has_its_heading() -> None:
@@ -206,10 +222,10 @@ def test_every_parameter_in_the_runbook_exists() -> None:
     named = set(re.findall(r"`([A-Z][a-z]\w+)(?:=[^`]*)?`", OPERATIONS))
     outputs, metrics = (
         set(TEMPLATE["Outputs"]),
-        {*Metric, *AWS_METRICS["AWS/Lambda"], *AWS_METRICS["AWS/ApiGateway"]},
+        {*Metric, PRICE_FAILURES, *AWS_METRICS["AWS/Lambda"], *AWS_METRICS["AWS/ApiGateway"]},
     )
 
-    assert named - outputs - metrics - {"PricesNotRead", "Apigw-Requestid"} <= set(PARAMETERS)
+    assert named - outputs - metrics - {"Apigw-Requestid"} <= set(PARAMETERS)
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -217,7 +233,8 @@ def test_a_query_uses_fields_that_the_log_has(query: str) -> None:
     """tests/handler/test_logs.py sees to those of the function's own lines; the platform's are AWS's."""
     words = set(re.findall(r"(?<![@\w.])[a-zA-Z_]+(?![\w.(])", re.sub(r'"[^"]*"', "", query)))
     asked = words - QUERY_KEYWORDS - set(re.findall(r" as (\w+)", query))
-    access = json.loads(TEMPLATE["Resources"]["HttpApi"]["Properties"]["AccessLogSettings"]["Format"])
+    (stage,) = of_type(deployed(), "AWS::ApiGatewayV2::Stage").values()
+    access = json.loads(stage["Properties"]["AccessLogSettings"]["Format"])
 
     assert asked <= LOGGED or asked <= set(access) or "platform.report" in query
 

@@ -1,22 +1,24 @@
 """A deployment without AWS: SAM's translator, moto's CloudFormation, the handler in the stack's environment.
 
-moto's CloudFormation does not support HTTP APIs and alarms, so the stack is created without them; other tests
-read them from the translator's output.
+moto's CloudFormation does not support HTTP APIs, alarms and schedules, so the stack is created without them.
+Other tests read them from the translator's output, and the schedule's first run is made here.
 """
 
+import importlib
 import io
 import json
 import logging
 import os
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
 import boto3
 import pytest
 from moto import mock_aws
-from support.instances import ITEMS
+from support.ec2 import AccessDenied
 from support.lambda_function import context, event, imported_handler
 from support.template import BUCKET, KEY, Template, translated
 
@@ -34,6 +36,7 @@ UNSUPPORTED_BY_MOTO = {
     "AWS::CodeDeploy::Application",
     "AWS::CodeDeploy::DeploymentGroup",
     "AWS::Lambda::Alias",
+    "AWS::Scheduler::Schedule",
 }
 REFERRING_TO_UNSUPPORTED = {"AWS::Lambda::Permission"}
 OUTPUTS_OF_UNSUPPORTED = {"ApiUrl", "DashboardUrl"}
@@ -72,20 +75,32 @@ def configuration(outputs: Outputs) -> dict[str, Any]:
     return boto3.client("lambda").get_function_configuration(FunctionName=outputs["FunctionName"])
 
 
+def run_schedule(outputs: Outputs, pricing: Any) -> None:
+    """Invoke the import in its environment, as EventBridge Scheduler does when the schedule is created."""
+    function = boto3.client("lambda").get_function_configuration(FunctionName=outputs["ImportFunctionName"])
+    module, name = function["Handler"].rsplit(".", 1)
+    importer = importlib.import_module(module)
+    sources = replace(importer.sources("us-east-1"), pricing=pricing)
+    with (
+        mock.patch.dict(os.environ, function["Environment"]["Variables"]),
+        mock.patch.object(importer, "sources", return_value=sources),
+    ):
+        getattr(importer, name)({}, None)
+
+
 @pytest.fixture
 def stack() -> Iterator[Outputs]:
-    """The outputs of a stack whose hub is a loopback server and whose table holds one instance type."""
+    """The outputs of a new stack whose Hub is a loopback server."""
     with (
         EmbeddedHub(load_snapshot()) as hub,
         mock.patch.dict(os.environ, lambda_variables()),
         mock_aws(config={"lambda": {"use_docker": False}}),
     ):
-        outputs = create_stack({"HubEndpoint": hub.url, "AllowedOrigins": ORIGINS})
-        boto3.client("dynamodb").put_item(TableName=outputs["TableName"], Item=ITEMS["g5.12xlarge"])
-        yield outputs
+        yield create_stack({"HubEndpoint": hub.url, "AllowedOrigins": ORIGINS})
 
 
-def test_the_stacks_function_answers_from_the_stacks_table_and_hub(stack: Outputs) -> None:
+def test_the_first_request_to_a_new_stack_is_a_200_even_if_the_price_list_refuses(stack: Outputs) -> None:
+    run_schedule(stack, pricing=AccessDenied())
     with imported_handler(configuration(stack)["Environment"]["Variables"]) as handle:
         answer = handle(event("feasible"), context())
     body = json.loads(answer["body"])
@@ -98,6 +113,13 @@ def test_the_stacks_function_answers_from_the_stacks_table_and_hub(stack: Output
     }
 
 
+def test_a_request_before_the_first_import_is_a_503_with_the_remedy(stack: Outputs) -> None:
+    with imported_handler(configuration(stack)["Environment"]["Variables"]) as handle:
+        answer = handle(event("feasible"), context())
+    assert answer["statusCode"] == 503
+    assert "invoking the stack's ImportFunction" in json.loads(answer["body"])["error"]
+
+
 def test_libraries_that_log_credentials_are_silenced(stack: Outputs) -> None:
     """At DEBUG botocore logs the headers that it signs, the role's session token among them."""
     with imported_handler(configuration(stack)["Environment"]["Variables"]):
@@ -107,6 +129,7 @@ def test_libraries_that_log_credentials_are_silenced(stack: Outputs) -> None:
 
 
 def test_an_instance_type_that_is_not_in_the_table_is_a_404(stack: Outputs) -> None:
+    run_schedule(stack, pricing=None)
     with imported_handler(configuration(stack)["Environment"]["Variables"]) as handle:
         answer = handle(event("unknown-instance"), context())
     assert answer["statusCode"] == 404

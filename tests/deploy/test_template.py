@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
+from support.template import IMPORT_FUNCTION, deployed, of_type, translated
 
+from handler.settings import Settings
 from local.runtime.artifact import FUNCTION, HANDLER, MEMORY_MIB, ROOT, TIMEOUT_SECONDS, function_variables
 
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
@@ -42,8 +44,16 @@ def test_sam_and_cfn_lint_accept_the_template() -> None:
     assert validation.returncode == 0, validation.stdout + validation.stderr
 
 
-def test_the_import_runs_daily() -> None:
-    assert properties("ImportFunction")["Events"]["Daily"]["Properties"]["Schedule"] == "rate(1 day)"
+def test_the_import_runs_daily_from_the_creation_of_the_stack() -> None:
+    """A rate-based schedule without a StartDate "starts invoking the target immediately".
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+    """
+    (schedule,) = of_type(deployed(), "AWS::Scheduler::Schedule").values()
+
+    assert schedule["Properties"]["ScheduleExpression"] == "rate(1 day)"
+    assert schedule["Properties"]["Target"]["Arn"] == {"Fn::GetAtt": ["ImportFunction", "Arn"]}
+    assert not {"StartDate", "State", "Name"} & set(schedule["Properties"])
 
 
 def test_the_functions_timeout_is_between_the_hubs_deadline_and_the_gateways() -> None:
@@ -67,27 +77,28 @@ def test_the_local_variables_are_declared() -> None:
 
 def test_lambda_keeps_the_loggers_lines_and_the_metrics() -> None:
     """Lambda treats a line without a level as INFO."""
-    function = properties(FUNCTION)
-    assert (
-        function["LoggingConfig"]["ApplicationLogLevel"]
-        == function["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"]
-        == {"Ref": "LogLevel"}
-    )
+    for name in (FUNCTION, IMPORT_FUNCTION):
+        function = translated()["Resources"][name]["Properties"]
+        assert (
+            function["LoggingConfig"]["ApplicationLogLevel"]
+            == function["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"]
+            == {"Ref": "LogLevel"}
+        )
     assert TEMPLATE["Parameters"]["LogLevel"]["AllowedValues"] == ["DEBUG", "INFO"]
 
 
 def test_the_table_outlives_the_stack_and_is_keyed_by_name() -> None:
     table = TEMPLATE["Resources"]["InstanceTable"]
-    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     assert table["Properties"]["KeySchema"] == [{"AttributeName": "name", "KeyType": "HASH"}]
     assert table["Properties"]["AttributeDefinitions"] == [{"AttributeName": "name", "AttributeType": "S"}]
     assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert "SSESpecification" not in table["Properties"]  # the key that DynamoDB owns costs nothing
 
 
 def test_the_access_log_is_json_without_anything_about_the_caller() -> None:
     """Headers can hold a token; an address, a path or a query would show who requested what."""
-    fields = json.loads(properties("HttpApi")["AccessLogSettings"]["Format"])
-    assert set(fields.values()) == {
+    assert access_log_fields() == {
         "$context.requestId",
         "$context.requestTime",
         "$context.routeKey",
@@ -98,6 +109,50 @@ def test_the_access_log_is_json_without_anything_about_the_caller() -> None:
         "$context.integrationStatus",
         "$context.integrationErrorMessage",
     }
+
+
+def test_the_access_log_has_addresses_only_if_the_parameter_says_so() -> None:
+    assert access_log_fields(LogSourceIp="true") - access_log_fields() == {"$context.identity.sourceIp"}
+
+
+def access_log_fields(**parameters: str) -> set[str]:
+    (stage,) = of_type(deployed(**parameters), "AWS::ApiGatewayV2::Stage").values()
+    return set(json.loads(stage["Properties"]["AccessLogSettings"]["Format"]).values())
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "https://huggingface.co",
+        "https://hub.example:8443",
+        "https://artifactory.example.com/artifactory/api/huggingfaceml/hub",
+        "http://127.0.0.1:3901",
+        "http://localhost/mirror",
+        "http://[::1]:80",
+    ],
+)
+def test_https_endpoints_and_loopback_addresses_are_accepted(endpoint: str) -> None:
+    assert re.fullmatch(TEMPLATE["Parameters"]["HubEndpoint"]["AllowedPattern"], endpoint)
+    assert Settings.from_env({"INSTANCE_TABLE": "t", "HF_ENDPOINT": endpoint}).hub_endpoint == endpoint
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://huggingface.co",
+        "http://127.0.0.1.example.com",
+        "http://localhost.example.com",
+        "https://user:secret@huggingface.co",
+        "https://huggingface.co?x=1",
+        "https://huggingface.co/#x",
+        "huggingface.co",
+        "ftp://huggingface.co",
+    ],
+)
+def test_other_endpoints_are_refused(endpoint: str) -> None:
+    assert not re.fullmatch(TEMPLATE["Parameters"]["HubEndpoint"]["AllowedPattern"], endpoint)
+    with pytest.raises(ValueError, match="HF_ENDPOINT"):
+        Settings.from_env({"INSTANCE_TABLE": "t", "HF_ENDPOINT": endpoint})
 
 
 def test_the_retention_of_logs_is_a_parameter() -> None:
@@ -139,6 +194,16 @@ def test_origins_as_browsers_send_them_are_accepted(origins: str) -> None:
 )
 def test_other_origins_are_refused(origins: str) -> None:
     assert not re.fullmatch(TEMPLATE["Parameters"]["AllowedOrigins"]["AllowedPattern"], origins)
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_every_resource_of_a_stack_has_its_tags(environment: str) -> None:
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+
+    assert config[environment]["deploy"]["parameters"]["tags"] == [
+        "project=vllm-recommender",
+        f"environment={environment}",
+    ]
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])

@@ -43,6 +43,12 @@ class FunctionProcess:
         answer: dict[str, Any] = json.loads(self._answers.readline())
         return answer
 
+    def peak_mib(self) -> int:
+        """The largest resident size so far; Linux has it in /proc."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) // 1024
+
     def holders(self) -> list[str]:
         """Ends it; the objects that hold the text it was started with."""
         assert self._process.stdin is not None

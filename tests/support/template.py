@@ -109,6 +109,7 @@ class _Resolver:
         "Ref": _ref,
         "Fn::If": _if,
         "Fn::Split": _split,
+        "Fn::Join": lambda self, arguments: arguments[0].join(self.resolved(arguments[1])),
         "Fn::Equals": _equal,
         "Fn::Not": lambda self, arguments: not self.resolved(arguments[0]),
         "Fn::And": lambda self, arguments: all(map(self.resolved, arguments)),

@@ -134,13 +134,20 @@ def test_every_lock_of_the_repository_is_audited() -> None:
 
 
 @pytest.mark.parametrize(
-    ("packages", "status"),
-    [([CLEAN], 0), ([UNKNOWN], 0), ([VULNERABLE], 1)],
-    ids=["clean", "skipped", "found"],
+    ("packages", "strict", "status"),
+    [
+        ([CLEAN], "", 0),
+        ([CLEAN], "1", 0),
+        ([UNKNOWN], "", 0),
+        ([UNKNOWN], "1", 1),
+        ([VULNERABLE], "", 1),
+        ([VULNERABLE, UNKNOWN], "1", 1),
+    ],
 )
-def test_only_findings_fail_the_audit(
-    monkeypatch: pytest.MonkeyPatch, packages: list[dict[str, Any]], status: int
+def test_findings_fail_the_audit_and_skipped_packages_only_if_it_is_strict(
+    monkeypatch: pytest.MonkeyPatch, packages: list[dict[str, Any]], strict: str, status: int
 ) -> None:
     monkeypatch.setattr(audit, "audit", lambda _: [from_pip_audit(*packages)])
+    monkeypatch.setenv("STRICT", strict)
 
     assert audit.main() == status

@@ -17,8 +17,11 @@ _DOCUMENTS = ("config.json", "hf_quant_config.json")
 _MODULE_LISTS = ("ignore", "modules_to_not_convert", "exclude_modules", "quantized_layers", "targets")
 _COUNTS = ("num_hidden_layers", "n_layer", "num_layers", "depth")
 
-# vLLM compares it with `hidden_activation`, which has a default; the snapshot leaves it out.
-_ACTIVATIONS = {"gemma2": {"hidden_act": "gelu_pytorch_tanh"}}
+# What vLLM reads for a `model_type` although no size depends on it: the snapshot leaves it out.
+_WITHOUT_SIZE: dict[str, dict[str, Any]] = {
+    "gemma2": {"hidden_act": "gelu_pytorch_tanh"},
+    "qwen3_vl_moe_text": {"norm_topk_prob": True},
+}
 
 # A module within a layer; `model.layers.0*` names a whole layer and stays as it is.
 _WITHIN_A_LAYER = re.compile(r"\b(layers|blocks)\.\d+\.(?=[^*.])")
@@ -61,8 +64,7 @@ def _of_snapshot() -> Iterator[tuple[str, dict[str, Any]]]:
                 for file_name in _DOCUMENTS
                 if (document := repo.files.get(file_name)) is not None
             }
-            documents["config.json"] |= _ACTIVATIONS.get(config.get("model_type", ""), {})
-            yield name, documents
+            yield name, {**documents, "config.json": _completed(documents["config.json"])}
 
 
 def _of_defaults() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -70,6 +72,13 @@ def _of_defaults() -> Iterator[tuple[str, dict[str, Any]]]:
         for line in DEFAULTS.read_text(encoding="utf-8").splitlines():
             default = json.loads(line)
             yield default["model"], {"config.json": default["config"]}
+
+
+def _completed(config: Any) -> Any:
+    if not isinstance(config, dict):
+        return config
+    completed = {key: _completed(value) for key, value in config.items()}
+    return {**_WITHOUT_SIZE.get(config.get("model_type", ""), {}), **completed}
 
 
 def _counts(document: Any) -> Iterator[int]:

@@ -80,7 +80,10 @@ def engine_config(folder: Path, tensor_parallel: int, context: int | None = None
         # Its default is 4 GiB for each rank, more than a small machine has.
         options["swap_space"] = 0
     arguments = EngineArgs(**options)
-    return arguments.create_engine_config(usage_context=UsageContext.OPENAI_API_SERVER)
+    config = arguments.create_engine_config(usage_context=UsageContext.OPENAI_API_SERVER)
+    if hasattr(config.model_config, "maybe_untie_word_embeddings"):  # left out for dummy weights
+        config.model_config.maybe_untie_word_embeddings()
+    return config
 
 
 def read_config(folder: Path, tensor_parallel: int, row: dict[str, Any]) -> Any:
@@ -167,6 +170,8 @@ def _parsed(values: dict[str, Any]) -> dict[str, Any]:
     }
     if not {"rope_parameters", "rope_scaling", "rope_theta"} & parsed.keys():
         parsed["rope_theta"] = 10_000.0
+    if parsed.get("use_sliding_window") is False:  # as Qwen2's class and those derived from it do
+        parsed["sliding_window"] = None
     if isinstance(parsed.get("block_configs"), list):  # DeciLM
         parsed["block_configs"] = [_with_attributes(each) for each in parsed["block_configs"]]
     return parsed

@@ -38,8 +38,10 @@ class _CudaToMeta(torch.overrides.TorchFunctionMode):
             return torch.ones(args[0].shape, dtype=args[0].dtype, device="cpu")  # parameters of activations
         if func is torch.Tensor.tolist and args[0].is_meta:  # ALiBi slopes
             return torch.zeros(args[0].shape, device="cpu").tolist()
-        if func is torch.Tensor.item and args[0].is_meta and self._reads_values:  # scales after loading
-            return 1.0 if args[0].is_floating_point() else 1
+        if func is torch.Tensor.item and args[0].is_meta and args[0].is_floating_point():  # scales
+            return 1.0
+        if func is torch.Tensor.item and args[0].is_meta and self._reads_values:  # after loading
+            return 1
         return func(*args, **kwargs)
 
 
@@ -47,7 +49,7 @@ class _CudaToMeta(torch.overrides.TorchFunctionMode):
 def on_meta_device(config: Any, *, reads_values: bool = False) -> Iterator[None]:
     """Create tensors on the meta device, in the dtype that vLLM computes in.
 
-    With `reads_values` a tensor without values reads as 1 where a single one is asked for.
+    A float without a value reads as 1, with `reads_values` an integer too.
     """
     with (
         set_default_torch_dtype(config.model_config.dtype),

@@ -16,7 +16,8 @@ _KINDS = (
     ("quantization", r"is not supported for the current GPU|Minimum capability"),
     ("backend", r"No valid attention backend"),
     ("broken", r"__init__\(\) missing \d+ required positional argument"),
-    ("fallback", r"does not support tensor parallel"),
+    ("fallback", r"does not support tensor parallel|does not dispatch through the Transformers attention"),
+    ("fallback", r"not found in the forward method of <class 'transformers"),
 )
 
 # Assertions without a message: heads of `llama.py`, widths of `linear.py`.

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from aws_lambda_powertools import Logger
@@ -23,10 +23,17 @@ from recommender.model import ListedCheckpoint, parse_listing
 from recommender.planning.pre_quantized import Candidate, candidate, worth_reading
 from recommender.vllm.quantization import QuantizationName
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 # An answer is useful without checkpoints, so that list and files together are given little time.
 _LONGEST_SECONDS = 3.0
 
 _BACKOFF_SECONDS = 30.0
+
+# The list is one document. The files, of which there are up to 16, are parsed one at a time.
+_MAX_LIST_BYTES = 1024**2
+_MAX_CONFIG_BYTES = 256 * 1024
 
 _LISTED = 50
 _FIELDS = ("config", "disabled", "downloads", "gated", "library_name", "pipeline_tag", "safetensors")
@@ -69,7 +76,8 @@ class CheckpointSearch:
             with metrics.hub_visit():
                 found = tuple(self._search(names, wanted, token, latest))
         except RequestError as error:
-            logger.info("The list of pre-quantized checkpoints is missing", code=error.code)
+            fields = {"model": names[0], "code": error.code, **error.details}
+            logger.info("The list of pre-quantized checkpoints is missing", extra=fields)
             self._cache.put_error(key, error)
             return None
         self._cache.put(key, found)
@@ -82,29 +90,19 @@ class CheckpointSearch:
         token: HubToken | None,
         deadline: float,
     ) -> Iterator[Candidate]:
-        entries = [
-            entry
-            for response in self._responses(map(self._list_url, names), token, deadline)
-            for entry in _entries(response)
+        get = partial(self._client.get, token=token, deadline=deadline)
+        lists = [start(partial(get, self._list_url(name), max_bytes=_MAX_LIST_BYTES)) for name in names]
+        listed = parse_listing(entry for each in lists for entry in _entries(_result(each, deadline)))
+        chosen = [each for each in worth_reading(listed, wanted) if _is_readable(each, token)]
+        files = [
+            start(partial(get, self._config_url(each.model_id), max_bytes=_MAX_CONFIG_BYTES))
+            for each in chosen
         ]
-        chosen = [each for each in worth_reading(parse_listing(entries), wanted) if _is_readable(each, token)]
-        urls = [self._config_url(each.model_id) for each in chosen]
-        for listed, response in zip(chosen, self._responses(urls, token, deadline), strict=True):
-            config = _config(response)
-            found = candidate(listed, config) if config is not None else None
+        for each, file in zip(chosen, files, strict=True):
+            config = _config(file, deadline)
+            found = candidate(each, config) if config is not None else None
             if found is not None:
                 yield found
-
-    def _responses(
-        self, urls: Iterator[str] | Sequence[str], token: HubToken | None, deadline: float
-    ) -> Iterator[HubResponse]:
-        """The responses from `urls`, all requested at the same time."""
-        running = [start(partial(self._client.get, url, token, deadline=deadline)) for url in urls]
-        for each in running:
-            try:
-                yield result(each, deadline)
-            except TimeoutError as error:
-                raise too_slow() from error
 
     def _list_url(self, name: str) -> str:
         fields = "&".join(f"expand[]={field}" for field in _FIELDS)
@@ -126,10 +124,21 @@ def _entries(response: HubResponse) -> list[Any]:
     return document
 
 
-def _config(response: HubResponse) -> Mapping[str, Any] | None:
+def _config(file: "Future[HubResponse]", deadline: float) -> Mapping[str, Any] | None:
     """The file; `None` where the caller may not read it, or where it is not a configuration."""
+    try:
+        response = _result(file, deadline)
+    except HubBadResponse:
+        return None
     document = _json(response) if response.status == HTTPStatus.OK else None
     return document if isinstance(document, dict) else None
+
+
+def _result(running: "Future[HubResponse]", deadline: float) -> HubResponse:
+    try:
+        return result(running, deadline)
+    except TimeoutError as error:
+        raise too_slow() from error
 
 
 def _json(response: HubResponse) -> Any:  # noqa: ANN401 - JSON is untyped until it is parsed

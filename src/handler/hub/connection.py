@@ -4,6 +4,7 @@ A socket's time-out starts again with every byte, so that a server that sends on
 keep a reader for hours. Here each read is given only the time that is left for the whole response.
 """
 
+import encodings.idna  # noqa: F401 - for host names; the first connection would import it otherwise
 import http.client
 import io
 import socket

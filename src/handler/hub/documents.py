@@ -1,7 +1,7 @@
 """A model's two documents, fetched at the same time, and only where they have changed."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,9 @@ from recommender.model import HubMetadata
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+# Real model information has a few kB.
+_MAX_INFORMATION_BYTES = 256 * 1024
 
 # With any `expand[]` the Hub sends exactly the fields that are asked for.
 _FIELDS = ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors")
@@ -40,6 +43,8 @@ class Documents:
     metadata: HubMetadata
     information: Document
     config: Document
+    version: object = field(default_factory=object, compare=False)
+    """The same object as long as neither document has changed."""
 
     @property
     def size_bytes(self) -> int:
@@ -64,6 +69,7 @@ class DocumentsRequest:
         self._model_id = model_id
         self._token = token
         self._deadline = deadline
+        self._cached = cached
         self._cached_information = cached.information if cached else None
         self._cached_config = cached.config if cached else None
         path = quote(model_id)
@@ -71,7 +77,14 @@ class DocumentsRequest:
         get = partial(client.get, token=token, deadline=deadline)
         information_url = f"{endpoint}/api/models/{path}?{fields}"
         config_url = f"{endpoint}/{path}/resolve/main/config.json"
-        self._information = start(partial(get, information_url, etag=_etag(self._cached_information)))
+        self._information = start(
+            partial(
+                get,
+                information_url,
+                max_bytes=_MAX_INFORMATION_BYTES,
+                etag=_etag(self._cached_information),
+            )
+        )
         self._config = start(partial(get, config_url, etag=_etag(self._cached_config)))
 
     def result(self) -> Documents:
@@ -85,15 +98,23 @@ class DocumentsRequest:
         try:
             information = self._read_information()
         except RequestError as error:
+            error.details["document"] = "model information"
             if is_refusal(error):
                 raise
             errors.append(error)
         try:
             config = self._read_config()
         except RequestError as error:
+            error.details["document"] = "config.json"
             errors.append(error)
         if information is None or config is None:
             raise min(errors, key=lambda error: not is_refusal(error))
+        if (
+            self._cached is not None
+            and information is self._cached_information
+            and config is self._cached_config
+        ):
+            return self._cached
         return Documents(
             metadata=_metadata(self._model_id, information, config), information=information, config=config
         )

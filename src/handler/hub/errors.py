@@ -17,6 +17,7 @@ from handler.errors import (
 )
 from handler.hub.response import HubResponse
 from handler.token import HubToken
+from recommender.model.config_reader import printable
 
 _DISABLED = "Access to this resource is disabled."
 _QUOTED_CHARACTERS = 300
@@ -24,8 +25,21 @@ _FIRST_SERVER_ERROR = 500
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS})
 
 
-def response_error(response: HubResponse, model_id: str, token: HubToken | None) -> RequestError:  # noqa: PLR0911 - a table
-    """The error that `response`, whose status is not 200, stands for."""
+def response_error(response: HubResponse, model_id: str, token: HubToken | None) -> RequestError:
+    """The error that `response`, whose status is not 200, stands for; status and attempts are for the log."""
+    error = _error(response, model_id, token)
+    error.details.update(status=response.status, attempts=response.attempts)
+    return error
+
+
+def too_slow() -> HubUnreachable:
+    """The deadline passed before the Hub answered."""
+    return HubUnreachable(
+        "The Hugging Face Hub took too long to answer; try again in a minute.", cause="deadline"
+    )
+
+
+def _error(response: HubResponse, model_id: str, token: HubToken | None) -> RequestError:  # noqa: PLR0911 - a table
     code, message = response.headers.get("x-error-code", ""), _message(response, token)
     if response.status == HTTPStatus.TOO_MANY_REQUESTS:
         remedy = (
@@ -45,11 +59,6 @@ def response_error(response: HubResponse, model_id: str, token: HubToken | None)
     if response.status in _GONE:
         return _not_found(model_id, token)
     return HubBadResponse(f"The Hugging Face Hub answered with the unexpected status {response.status}.")
-
-
-def too_slow() -> HubUnreachable:
-    """The deadline passed before the Hub answered."""
-    return HubUnreachable("The Hugging Face Hub took too long to answer; try again in a minute.")
 
 
 def disabled(model_id: str) -> ModelNotFound:
@@ -92,6 +101,6 @@ def _not_found(model_id: str, token: HubToken | None) -> ModelNotFound:
 
 
 def _message(response: HubResponse, token: HubToken | None) -> str:
-    """The Hub's own message, without the token and on one line."""
+    """The Hub's own message, without the token, short and printable."""
     words = " ".join(response.headers.get("x-error-message", "").split())
-    return (token.redact(words) if token else words)[:_QUOTED_CHARACTERS]
+    return printable(token.redact(words) if token else words, longest=_QUOTED_CHARACTERS)

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from aws_lambda_powertools import Logger
@@ -32,6 +32,8 @@ class FetchedMetadata:
     metadata: HubMetadata
     age_seconds: float | None = None
     """The age of a stale copy, where the Hub failed; `None` where the Hub has confirmed the metadata."""
+    version: object = field(default=None, compare=False)
+    """The same object as long as the metadata of this caller have not changed."""
 
 
 class Hub:
@@ -77,7 +79,7 @@ class Hub:
         error = self._cache.backoff(key) if cached is None else None
         metrics.looked_up(hit=cached is not None or error is not None)
         if cached is not None:
-            return partial(FetchedMetadata, metadata=cached.metadata)
+            return partial(FetchedMetadata, metadata=cached.metadata, version=cached.version)
         if error is not None:
             return partial(self._stale_copy, key, error)
         began, as_of = time.monotonic(), self._cache.now()
@@ -117,12 +119,14 @@ class Hub:
             return self._stale_copy(key, error)
         metrics.hub_visited(time.monotonic() - began, None)
         self._cache.put_documents(key, documents, as_of=as_of)
-        return FetchedMetadata(metadata=documents.metadata)
+        return FetchedMetadata(metadata=documents.metadata, version=documents.version)
 
     def _stale_copy(self, key: Key, error: RequestError) -> FetchedMetadata:
         """The copy that stands in for an answer; raises `error` where there is none."""
         copy = self._cache.stale_copy(key)
         if copy is None:
             raise error
-        logger.warning("Answered from stale metadata", code=error.code, age_seconds=round(copy.age_seconds))
+        _scope, model_id = key
+        fields = {"model": model_id, "age_seconds": round(copy.age_seconds), "code": error.code}
+        logger.warning("Answered from stale metadata", extra={**fields, **error.details})
         return FetchedMetadata(metadata=copy.value.metadata, age_seconds=copy.age_seconds)

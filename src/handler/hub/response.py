@@ -20,6 +20,8 @@ class HubResponse:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    attempts: int = 1
+    """How many requests it took, redirects not counted."""
 
     @property
     def etag(self) -> str | None:

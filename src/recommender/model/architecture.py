@@ -7,7 +7,7 @@ from typing import Literal
 AttentionKind = Literal[
     "heads", "heads_and_block_keys", "heads_per_block", "mla", "mla_as_heads", "none", "sparse_mla"
 ]
-StateKind = Literal["delta_net", "mamba1", "mamba2", "short_convolution", "lightning", "delta_attention"]
+StateKind = Literal["delta_attention", "delta_net", "lightning", "mamba1", "mamba2", "short_convolution"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,8 @@ class Architecture:
     """Attention caches of one layer (LongCat-Flash has two)."""
     local_layers: Literal["sliding", "chunked"] | None = None
     """The span of the layers between those with full attention; `None` where all layers are alike."""
+    loops_in_window: bool = False
+    """Whether the layers run again, with a cache of a short window for each run (IQuest-Coder-Loop)."""
     has_larger_full_layers: bool = False
     """Whether the layers with full attention have KV heads of another number and size (Gemma 4)."""
     full_layer_period: int = 1
@@ -44,6 +46,8 @@ class Architecture:
     """Whether checkpoints may contain layers for multi-token prediction."""
     mlp_matrices: int = 3
     """Matrices of one feed-forward block: 3 with a gate (SwiGLU), 2 without."""
+    encodes_images: bool = False
+    """Whether there is an image encoder although config.json has no `vision_config`."""
     is_tied: bool = False
     """Whether the output head is the input embedding, where config.json does not say."""
     supports_float16: bool = True

@@ -11,6 +11,7 @@ from recommender.model.hybrid_architectures import HYBRID_ARCHITECTURES
 from recommender.model.windowed_architectures import WINDOWED_ARCHITECTURES
 
 _GATED = Architecture()
+_GATED_WITH_IMAGES = Architecture(encodes_images=True)
 _GATED_TIED = Architecture(is_tied=True)
 _UNGATED = Architecture(mlp_matrices=2)
 _UNGATED_TIED = Architecture(mlp_matrices=2, is_tied=True)
@@ -37,6 +38,8 @@ _MLA_PREDICTING = Architecture(attention="mla", may_predict=True)
 _SPARSE_MLA = Architecture(attention="sparse_mla", may_predict=True, own_keys=frozenset({"index_n_heads"}))
 _PREDICTING = Architecture(may_predict=True)
 
+_IQUEST_LOOP_CODER = Architecture(loops_in_window=True, own_keys=frozenset({"loop_num"}))
+
 # Two blocks of attention in every layer: `vllm/model_executor/models/longcat_flash.py`.
 _LONGCAT_FLASH = Architecture(attention="mla", attention_per_layer=2)
 
@@ -46,7 +49,7 @@ _MINIMAX_M3 = Architecture(
 )
 
 # Adapters for images and speech are stored and not loaded; text, images and speech share the top level.
-_PHI_4_MULTIMODAL = Architecture(is_tied=True, own_keys=frozenset({"audio_processor"}))
+_PHI_4_MULTIMODAL = Architecture(encodes_images=True, is_tied=True, own_keys=frozenset({"audio_processor"}))
 
 # One KV head, and projections that are not divided: `vllm/model_executor/models/step3_text.py`.
 _STEP_3 = Architecture(
@@ -90,7 +93,6 @@ ARCHITECTURES: Mapping[str, Architecture] = {
             "ministral3",
             "mistral",
             "mixtral",
-            "molmo",
             "molmo2_text",
             "nanbeige",
             "olmo",
@@ -101,7 +103,6 @@ ARCHITECTURES: Mapping[str, Architecture] = {
             "paddleocr_vl",
             "param2moe",
             "phi3",
-            "phi3_v",
             "phimoe",
             "qwen",
             "qwen2",
@@ -144,12 +145,14 @@ ARCHITECTURES: Mapping[str, Architecture] = {
     **dict.fromkeys(("axk1", "deepseek_v3", "glm4_moe_lite", "kimi_k2", "pangu_ultra_moe"), _MLA_PREDICTING),
     **dict.fromkeys(("deepseek_v32", "glm_moe_dsa", "hy_v4"), _SPARSE_MLA),
     **dict.fromkeys(("bailing_moe_v2", "glm4_moe", "glm4v_moe_text", "hy_v3", "mimo"), _PREDICTING),
+    **dict.fromkeys(("molmo", "phi3_v"), _GATED_WITH_IMAGES),
     "bloom": _UNGATED_TIED,
     "cohere": _GATED_TIED,
     **dict.fromkeys(("falcon", "gpt2", "gpt_bigcode", "mpt", "opt"), _UNGATED_TIED),
     "gemma": _GEMMA,
     "glm4": _NO_FLOAT16,
     "llama": _LLAMA,
+    "iquestloopcoder": _IQUEST_LOOP_CODER,
     "longcat_flash": _LONGCAT_FLASH,
     "minicpm3": _MINICPM_3,
     "minimax_m3_text": _MINIMAX_M3,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 MODEL_TYPES_BY_CLASS: Mapping[str, str] = {
     "AXK1ForCausalLM": "axk1",
     "AfmoeForCausalLM": "afmoe",
+    "AliceAIForCausalLM": "alice_ai",
     "ApertusForCausalLM": "apertus",
     "AquilaForCausalLM": "llama",
     "AquilaModel": "llama",
@@ -76,6 +77,7 @@ MODEL_TYPES_BY_CLASS: Mapping[str, str] = {
     "HunYuanMoEV1ForCausalLM": "hunyuan_v1_moe",
     "HyperCLOVAXForCausalLM": "hyperclovax",
     "IQuestCoderForCausalLM": "llama",
+    "IQuestLoopCoderForCausalLM": "iquestloopcoder",
     "InternLM2ForCausalLM": "internlm2",
     "InternLM3ForCausalLM": "internlm3",
     "InternLMForCausalLM": "internlm",

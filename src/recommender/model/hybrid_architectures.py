@@ -22,6 +22,8 @@ _MAMBA_1 = Architecture(attention="none", states="mamba1", own_keys=frozenset({"
 _MAMBA_2 = Architecture(attention="none", states="mamba2", own_keys=frozenset({"state_size"}))
 _LFM_2 = Architecture(states="short_convolution", is_tied=True, own_keys=frozenset({"conv_L_cache"}))
 _MINIMAX = Architecture(states="lightning")
+# Kimi Delta Attention next to heads: `vllm/model_executor/models/alice_ai.py`.
+_ALICE_AI = Architecture(states="delta_attention", own_keys=frozenset({"linear_num_key_heads"}))
 _KIMI_LINEAR = Architecture(
     attention="mla", states="delta_attention", own_keys=frozenset({"linear_attn_config"})
 )
@@ -53,6 +55,7 @@ HYBRID_ARCHITECTURES: Mapping[str, Architecture] = {
     **dict.fromkeys(("lfm2", "lfm2_moe"), _LFM_2),
     **dict.fromkeys(("minimax", "minimax_m1", "minimax_text_01"), _MINIMAX),
     **dict.fromkeys(("qwen3_5_moe_text", "qwen3_5_text"), _DELTA_NET),
+    "alice_ai": _ALICE_AI,
     "falcon_h1": _FALCON_H1,
     "jamba": _JAMBA,
     "kimi_linear": _KIMI_LINEAR,

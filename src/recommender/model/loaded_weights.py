@@ -122,9 +122,9 @@ def _check_parameters(weights: Weights, implied: int) -> None:
 def _without_second_copy(weights: Weights, language_model: LanguageModelConfig, implied: int) -> Weights:
     """Some repositories store the output head and the embedding that it is tied to; vLLM loads one."""
     output_head = language_model.shape.embedding_parameters(tied=True)
-    vision = language_model.vision
+    vision, encodes = language_model.vision, language_model.architecture.encodes_images
     tower = 0 if vision is None else whole_tower_parameters(vision)
-    is_counted = language_model.is_tied and (vision is None or tower > 0)
+    is_counted = language_model.is_tied and (tower > 0 or (vision is None and not encodes))
     if not is_counted or weights.parameters < implied + tower + output_head:
         return weights
     return replace(weights, float_values=weights.float_values - output_head)
@@ -133,7 +133,7 @@ def _without_second_copy(weights: Weights, language_model: LanguageModelConfig, 
 def _without_adapters(weights: Weights, language_model: LanguageModelConfig) -> Weights:
     """`weights` without the adapters of all linear layers that Phi-4-multimodal stores.
 
-    Source: `vllm/model_executor/models/phi4mm.py`, `load_weights`, which skips them.
+    Source: `vllm/model_executor/models/phi4mm.py`, `hf_to_vllm_mapper`, which drops them.
     """
     config, shape = language_model.config, language_model.shape
     rank = sum(config.nested(key).non_negative_int("r") for key in _ADAPTERS)

@@ -115,10 +115,7 @@ def _mla_parameters(config: ConfigReader, shape: Shape) -> int:
 
 
 def _indexer_parameters(config: ConfigReader, shape: Shape) -> int:
-    heads = config.optional_positive_int("index_n_heads")
-    width = config.optional_positive_int("index_head_dim")
-    if heads is None or width is None:
-        return 0
+    heads, width = config.positive_int("index_n_heads"), config.positive_int("index_head_dim")
     return config.positive_int("q_lora_rank") * heads * width + shape.hidden_size * (width + heads)
 
 

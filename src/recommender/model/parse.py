@@ -34,9 +34,6 @@ from recommender.model.whole_parameters import whole_parameters
 # Where multimodal repositories keep the configuration of their language model.
 _LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
 
-# Keys of architectures that encode images and state no `vision_config` (Phi-4-multimodal).
-_IMAGE_KEYS = frozenset({"audio_processor"})
-
 # Multimodal models: a language model of a supported architecture and an image encoder.
 WRAPPERS = frozenset(
     {
@@ -172,7 +169,7 @@ def _vision(top_level: ConfigReader, architecture: Architecture, model_type: str
     """The encoder of `vision_config`, or one that is described elsewhere."""
     stated = top_level.nested("vision_config") if top_level.is_set("vision_config") else None
     found = parse_vision(stated, model_type=top_level.string("model_type") or model_type)
-    return found or (VisionTower() if architecture.own_keys & _IMAGE_KEYS else None)
+    return found or (VisionTower() if architecture.encodes_images else None)
 
 
 def _class_name(top_level: ConfigReader) -> str:

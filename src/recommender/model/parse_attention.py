@@ -62,6 +62,8 @@ _KEYS_OF_LOCAL_LAYERS = ("swa_num_key_value_heads", "swa_head_dim")
 # Of MiMo-V2, whose values are narrower than its keys.
 _HAS_NARROW_VALUES = "swa_head_dim"
 
+_DEFAULT_LOOPS, _DEFAULT_LOOP_WINDOW = 2, 64
+
 # `vllm/model_executor/models/deepseek_v2.py`, where `index_skip_topk_offset` is absent.
 _DEFAULT_INDEXER_OFFSET = 2
 
@@ -123,6 +125,16 @@ def _caching_layers(
             cache = _CACHES[architecture.attention](architecture, config, shape, span)
             without_cache = kinds.count(kind) - own.count(kind)
             yield own.count(kind) * architecture.attention_per_layer, without_cache, cache, span
+    if architecture.loops_in_window:
+        yield _later_loops(config, shape)
+
+
+def _later_loops(config: ConfigReader, shape: Shape) -> tuple[int, int, AttentionCache, AttentionSpan]:
+    """Source: `vllm/model_executor/models/iquest_loopcoder.py`, `LoopCoderAttention`, with its defaults."""
+    loops = config.optional_positive_int("loop_num") or _DEFAULT_LOOPS
+    window = config.optional_positive_int("loop_window_size") or _DEFAULT_LOOP_WINDOW
+    cache = KVHeads(kv_heads=shape.kv_heads, head_dim=shape.head_dim)
+    return (loops - 1) * shape.layers, 0, cache, SlidingWindow(tokens=window)
 
 
 def _kv_heads(

@@ -130,9 +130,11 @@ def _lightning(_architecture: Architecture, _config: ConfigReader, shape: Shape)
 
 def _delta_attention(_architecture: Architecture, config: ConfigReader, _shape: Shape) -> RecurrentState:
     """Kimi Delta Attention: the last inputs of queries, keys and values, and a matrix for each head."""
-    linear = config.nested("linear_attn_config")
-    heads, head_dim = linear.positive_int("num_heads"), linear.positive_int("head_dim")
-    inputs = StateTensor(values=3 * heads * head_dim * (linear.positive_int("short_conv_kernel_size") - 1))
+    linear = config.nested("linear_attn_config") if config.is_object("linear_attn_config") else config
+    heads = linear.positive_int("num_heads", "linear_num_key_heads", "num_attention_heads")
+    head_dim = linear.positive_int("linear_key_head_dim", "head_dim")
+    steps = linear.positive_int("short_conv_kernel_size", "linear_conv_kernel_dim") - 1
+    inputs = StateTensor(values=3 * heads * head_dim * steps)
     memory = StateTensor(values=heads * head_dim**2, value_bytes=_FLOAT32_BYTES)
     width = heads * head_dim
     return RecurrentState(

@@ -26,8 +26,8 @@ _WITHOUT_ROTARY = frozenset(
     }
 )
 
-# Gemma 3 and later have a second, unscaled table for their layers with a sliding window.
-_WITH_LOCAL_TABLE = frozenset({"gemma3", "gemma3_text", "gemma3n_text", "gemma4_text"})
+# Gemma 3 and later and Step 3.5 have a second, unscaled table for their layers with a sliding window.
+_WITH_LOCAL_TABLE = frozenset({"gemma3", "gemma3_text", "gemma3n_text", "gemma4_text", "step3p5"})
 
 # The table of Gemma 4's layers with full attention is as wide as their heads.
 _WITH_LARGER_FULL_LAYERS = frozenset({"gemma4_text"})
@@ -44,7 +44,9 @@ _SCALED_BY_FACTOR = frozenset({"linear", "dynamic"})
 
 def rotary_values(config: ConfigReader, shape: Shape, *, model_type: str) -> int:
     """Values of the tables on each GPU, in the dtype that vLLM computes in."""
-    positions = config.optional_positive_int("max_position_embeddings", "seq_length")
+    positions = config.optional_positive_int(
+        "max_position_embeddings", "max_position_embedding", "seq_length"
+    )
     if (
         positions is None
         or model_type in _WITHOUT_ROTARY

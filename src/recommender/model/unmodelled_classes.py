@@ -120,7 +120,6 @@ WHY_NOT_MODELLED: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "AliceAIForCausalLM",
             "BailingMoeV2_5ForCausalLM",
             "BailingMoeV3ForCausalLM",
             "BailingMoeV3VLForConditionalGeneration",
@@ -135,7 +134,6 @@ WHY_NOT_MODELLED: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "DoryForCausalLM",
-            "IQuestLoopCoderForCausalLM",
             "OuroForCausalLM",
         ),
         _LOOPS,

@@ -75,13 +75,27 @@ def test_a_type_that_the_cached_table_lacks_is_looked_up_and_added(client: Any) 
     assert not found.is_fresh()
 
 
+def test_the_table_keeps_its_version_until_something_is_read_or_added() -> None:
+    table, clock = TableDouble([G5]), Clock()
+    found = catalog(table.in_process_client(), clock)
+    first = found.table()
+    same = found.table()
+    table.items = [G5, {**G5, "name": {"S": "g5.24xlarge"}}]
+    found.instance("g5.24xlarge")
+    extended = found.table()
+    clock.now = 60
+
+    assert same.version is first.version
+    assert len({id(each.version) for each in (first, extended, found.table())}) == 3
+
+
 def test_a_missing_table_is_unavailable(client: Any) -> None:
     with pytest.raises(CatalogUnavailable):
         Catalog(client, "no-such-table", cache_seconds=60).instances()
 
 
 def test_an_empty_table_is_unavailable_with_a_remedy(client: Any) -> None:
-    with pytest.raises(CatalogUnavailable, match="is empty.*make seed"):
+    with pytest.raises(CatalogUnavailable, match="is empty.*ImportFunction.*make seed"):
         catalog(client).instances()
 
 

@@ -28,6 +28,14 @@ def test_a_copy_has_the_same_sentence_and_neither_traceback_nor_cause() -> None:
     assert copy.__traceback__ is copy.__cause__ is None
 
 
+def test_details_are_for_the_log_only_and_copied() -> None:
+    error = ModelNotFound("no such model", status=404, attempts=1)
+
+    assert str(error) == "no such model"
+    assert error.details == error.copy().details == {"status": 404, "attempts": 1}
+    assert HubRateLimited(retry_after_seconds=1, status=429).copy().details == {"status": 429}
+
+
 @pytest.mark.parametrize(
     ("stated", "seconds_later", "header", "text"),
     [

@@ -141,7 +141,7 @@ def test_a_defect_is_counted_as_internal_error(
     written: Callable[[], list[Line]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with function(HubDouble()) as ask:
-        monkeypatch.setattr("handler.routes.as_json", lambda _: 1 / 0)
+        monkeypatch.setattr("handler.routes.parse_request", lambda *_: 1 / 0)
         assert ask()["statusCode"] == 500
         monkeypatch.undo()
     (line,) = [line for line in of_metrics(written()) if "code" in line]

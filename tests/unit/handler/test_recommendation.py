@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from support.assertions import assert_error
-from support.hub import MODEL, HubDouble, running_hub
+from support.hub import CONFIG, MODEL, HubDouble, running_hub
 from support.loopback import Say
 from support.metadata import real
 from support.service import Service
 from support.table import TableDouble, dynamodb_refuses
 
+from handler import recommendation
+from handler.hub import client
+from handler.stale import OLDER_METADATA
 from local.embedded.hub import EmbeddedHub, load_snapshot
 
 QWEN_14B = "Qwen/Qwen2.5-14B-Instruct"
@@ -64,9 +67,85 @@ def test_the_same_request_gives_the_same_bytes_and_one_visit_to_the_hub() -> Non
         assert len(hub.seen) == 2
 
 
+class Counter:
+    """Counts the calculations."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls = 0
+        original = recommendation.recommend
+
+        def counted(*arguments: Any) -> Any:
+            self.calls += 1
+            return original(*arguments)
+
+        monkeypatch.setattr(recommendation, "recommend", counted)
+
+
+def test_an_answer_is_calculated_once_while_documents_and_table_stay_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counter = Counter(monkeypatch)
+    with running_hub() as hub:
+        service = Service(hub.url)
+        first = service.ask(MODEL, "g5.xlarge")
+        assert [service.ask(MODEL, "g5.xlarge") for _ in range(3)] == [first] * 3
+        assert counter.calls == 1
+        other = service.ask(MODEL, "g5.xlarge", concurrency="3")
+
+    assert counter.calls == 2
+    assert body(other)["concurrency"] == 3
+
+
+def test_an_answer_is_calculated_again_where_a_document_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = Counter(monkeypatch)
+    hub = HubDouble()
+    hub.etags = ("information", "config")
+    with running_hub(hub):
+        service = Service(hub.url, cache_seconds=0, stale_seconds=60)
+        before = body(service.ask(MODEL, "g5.xlarge"))
+        service.ask(MODEL, "g5.xlarge")
+        assert counter.calls == 1
+        hub.documents["config"] = {**CONFIG, "max_position_embeddings": 4096}
+        after = body(service.ask(MODEL, "g5.xlarge"))
+
+    assert (counter.calls, before["max_model_len"], after["max_model_len"]) == (2, 32_768, 4096)
+
+
+def test_an_answer_is_calculated_again_where_the_table_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = Counter(monkeypatch)
+    table = TableDouble()
+    with running_hub() as hub:
+        service = Service(hub.url, table.catalog(cache_seconds=0))
+        service.ask(MODEL, "g5.xlarge")
+        service.ask(MODEL, "g5.xlarge")
+
+    assert counter.calls == 2
+
+
+def test_an_answer_is_not_reused_for_another_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = Counter(monkeypatch)
+    with running_hub() as hub:
+        service = Service(hub.url)
+        answers = [service.ask(MODEL, "g5.xlarge", token=token) for token in ("", "hf_a", "hf_b", "hf_a")]
+
+    assert counter.calls == 3
+    assert len({answer["body"] for answer in answers}) == 1
+
+
+def test_an_answer_from_stale_metadata_is_not_reused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_PAUSES_SECONDS", ())
+    with running_hub() as hub:
+        service = Service(hub.url, cache_seconds=0, stale_seconds=60)
+        fresh = body(service.ask(MODEL, "g5.xlarge"))
+        hub.fault = Say(status=500)
+        stale = body(service.ask(MODEL, "g5.xlarge"))
+
+    assert OLDER_METADATA not in fresh["warning_codes"]
+    assert OLDER_METADATA in stale["warning_codes"]
+
+
 def test_implausible_metadata_are_a_bad_response_of_the_hub() -> None:
-    config = {"model_type": "llama", "num_hidden_layers": -1, "hidden_size": 64}
-    with running_hub(HubDouble(config=config)) as hub:
+    with running_hub(HubDouble(config={**CONFIG, "num_hidden_layers": -1})) as hub:
         sentence = assert_error(Service(hub.url).ask(MODEL, "g5.xlarge"), 502, "hub_bad_response")
 
     assert MODEL in sentence

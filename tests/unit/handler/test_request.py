@@ -3,7 +3,7 @@
 import pytest
 
 from handler.errors import InvalidRequest
-from handler.request import parse_request, truncated_repr
+from handler.request import parse_request
 from recommender.planning.overrides import NO_OVERRIDES
 
 _QUERY = {"model": "org/name", "instance_type": "g5.xlarge"}
@@ -145,8 +145,3 @@ def test_a_version_of_vllm_may_be_chosen(value: str | None, expected: tuple[int,
 def test_invalid_and_unsupported_versions_are_refused(value: str) -> None:
     with pytest.raises(InvalidRequest, match="must be 0.8 or later"):
         parse_request({**_QUERY, "vllm_version": value}, {})
-
-
-def test_a_repr_is_truncated_and_printable() -> None:
-    assert truncated_repr("a\u0300\x1b") == "'a\\u0300\\x1b'"
-    assert truncated_repr("x" * 81) == "'" + "x" * 80 + "...'"

@@ -30,7 +30,7 @@ def test_a_public_answer_may_be_cached_and_has_an_entity_tag(service: Service) -
 
     assert answer["statusCode"] == 200
     assert header(answer, "Cache-Control") == "public, max-age=300"
-    assert header(answer, "Vary") == "X-HF-Token"
+    assert header(answer, "Vary") == "Origin, X-HF-Token"
     assert (header(answer, "ETag") or "").strip('"').isalnum()
 
 
@@ -50,6 +50,27 @@ def test_an_answer_to_a_token_is_private_and_not_stored(service: Service, model:
 
     assert header(answer, "Cache-Control") == "private, no-store"
     assert header(answer, "ETag") is None
+
+
+@pytest.mark.parametrize(
+    "authorizer",
+    [
+        {"jwt": {"claims": {"sub": "someone"}, "scopes": None}},
+        {"lambda": {"user": "someone"}},
+        {"iam": {"userArn": "arn:aws:iam::123456789012:user/someone"}},
+    ],
+    ids=["JWT", "Lambda", "IAM"],
+)
+def test_an_answer_behind_an_authorizer_is_private(service: Service, authorizer: dict[str, object]) -> None:
+    sent = event("GET", recommend_target(MISTRAL, "g5.xlarge"))
+    sent["requestContext"]["authorizer"] = authorizer
+    answer = service.handle(sent)
+    with_token = service.handle({**sent, "headers": {"x-hf-token": SECRET}})
+
+    assert header(answer, "Cache-Control") == "private, max-age=300"
+    assert header(answer, "Vary") == "Authorization, Origin, X-HF-Token"
+    assert header(answer, "ETag") is not None
+    assert header(with_token, "Cache-Control") == "private, no-store"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +148,7 @@ def test_a_defect_is_a_500_of_the_same_shape_without_details(
     def broken(*_: object) -> None:
         raise ZeroDivisionError(f"secret {SECRET}")
 
-    monkeypatch.setattr("handler.recommendation.recommend", broken)
+    monkeypatch.setattr("handler.routes.parse_request", broken)
     answer = service.ask(MISTRAL, "g5.xlarge")
     body = json.loads(answer["body"])
 

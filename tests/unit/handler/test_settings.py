@@ -54,6 +54,7 @@ def test_an_empty_variable_takes_the_default() -> None:
         ("HF_ENDPOINT", "huggingface.co"),
         ("HF_ENDPOINT", "ftp://huggingface.co"),
         ("HF_ENDPOINT", "http://["),
+        ("HF_ENDPOINT", "http://huggingface.co"),
         ("HF_ENDPOINT", "https://huggingface.co/?x=1"),
         ("HF_ENDPOINT", "https://user:secret@huggingface.co"),
     ],

@@ -1,5 +1,6 @@
 """The scheduled function."""
 
+import json
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from importer.import_run import Sources
 def run(monkeypatch: pytest.MonkeyPatch, *, pricing: Any) -> dict[str, int]:
     monkeypatch.setenv("INSTANCE_TABLE", TABLE)
     monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "import")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "stack")
     monkeypatch.setattr(
         app, "sources", lambda region: Sources(ec2=Families("g5"), pricing=pricing, region=region)
     )
@@ -32,9 +35,18 @@ def test_it_returns_how_many_types_changed(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.usefixtures("moto_table")
-def test_it_fails_if_the_prices_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(app.PricesNotRead, match="AccessDenied"):
-        run(monkeypatch, pricing=AccessDenied())
+@pytest.mark.parametrize(("pricing", "failures"), [(None, 0), (AccessDenied(), 1)], ids=["read", "refused"])
+def test_it_succeeds_without_prices_and_counts_the_failure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pricing: Any, failures: int
+) -> None:
+    assert run(monkeypatch, pricing=pricing)["added"] == 8
+    (metric,) = [
+        json.loads(line) for line in capsys.readouterr().out.splitlines() if app.PRICE_FAILURES in line
+    ]
+
+    assert metric[app.PRICE_FAILURES] == [failures]
+    assert metric["service"] == "import"
+    assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "stack"
 
 
 def test_it_reads_ec2_in_its_region_and_the_price_list_where_that_is_served() -> None:

@@ -21,6 +21,7 @@ def _blocks(ffn_mult: object) -> dict[str, object]:
 
 
 _LIST_OF_MILLIONS = [0] * 1_000_000
+_BLOCK_KEYS = {"model_type": "minimax_m3_text"}
 _CONVOLUTIONS = {"model_type": "lfm2", "layer_types": ["conv", "full_attention"] * 4}
 
 
@@ -75,6 +76,24 @@ _CONVOLUTIONS = {"model_type": "lfm2", "layer_types": ["conv", "full_attention"]
         ({**_CONVOLUTIONS, "conv_L_cache": 1e999}, "conv_L_cache"),
         ({"layer_types": ["full_attention"] * 1_000_000}, "layer_types"),
         ({"model_type": "mimo_v2_flash", "hybrid_layer_pattern": "0" * 1_000_000}, "hybrid_layer_pattern"),
+        ({"model_type": "gemma3n_text", "intermediate_size": [-1]}, "intermediate_size"),
+        ({"model_type": "gemma3n_text", "intermediate_size": [10**400]}, "intermediate_size"),
+        (
+            {"model_type": "mistral", "num_hidden_layers": ABSENT, "layer_types": _LIST_OF_MILLIONS},
+            "layer_types",
+        ),
+        ({"model_type": "step3_text", "share_q_dim": math.inf}, "share_q_dim"),
+        ({"model_type": "phi4mm", "vision_lora": {"r": -1}}, "r = -1"),
+        ({"model_type": "gemma4_text", "per_layer_config": {"0": {"head_dim": math.nan}}}, "head_dim"),
+        (
+            {**_BLOCK_KEYS, "sparse_attention_config": {"sparse_attention_freq": [10**400]}},
+            "sparse_attention_freq",
+        ),
+        (
+            {"original_max_position_embeddings": -1, "rope_scaling": {"type": "longrope"}},
+            "original_max_position",
+        ),
+        ({"model_max_length": 2}, "too short"),
     ],
     ids=lambda value: str(value)[:60],
 )

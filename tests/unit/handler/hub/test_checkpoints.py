@@ -103,7 +103,9 @@ def test_an_invalid_id_in_the_list_is_never_requested(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "config", [None, b"{", [], {"model_type": 7}], ids=["missing", "cut", "list", "type"]
+    "config",
+    [None, b"{", [], {"model_type": 7}, {**(AWQ.config or {}), "x": "x" * 256 * 1024}],
+    ids=["missing", "cut", "list", "type", "large"],
 )
 def test_an_unusable_config_excludes_only_its_checkpoint(config: Any) -> None:
     double = hub(listed("org/bad"), listed("org/good"))
@@ -116,8 +118,15 @@ def test_an_unusable_config_excludes_only_its_checkpoint(config: Any) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [say({}, status=500), say({}), say("x"), Say(body=b"[{"), say({}, status=401)],
-    ids=["500", "object", "string", "cut", "401"],
+    [
+        say({}, status=500),
+        say({}),
+        say("x"),
+        Say(body=b"[{"),
+        say({}, status=401),
+        say(["x" * 1024**2]),
+    ],
+    ids=["500", "object", "string", "cut", "401", "large"],
 )
 def test_a_failed_search_has_no_result_and_is_not_repeated_at_once(answer: Say) -> None:
     with running_hub(HubDouble(fault=answer)) as double:

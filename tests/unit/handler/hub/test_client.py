@@ -72,11 +72,26 @@ def test_a_broken_connection_is_retried(fault: Misbehave) -> None:
         assert get(server.url).status == 200
 
 
-def test_there_are_three_attempts() -> None:
+def test_there_are_three_attempts_whose_number_is_kept() -> None:
     with running_hub(HubDouble(fault=Say(status=503))) as hub:
-        assert get(hub.url).status == 503
+        response = get(hub.url)
 
-    assert len(hub.seen) == 3
+    assert (response.status, response.attempts, len(hub.seen)) == (503, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("url", "cause", "reason"),
+    [
+        ("http://127.0.0.1:9", "NewConnectionError", "Connection refused"),
+        ("http://hub.invalid", "NameResolutionError", "hub.invalid"),
+    ],
+)
+def test_an_unreachable_hub_has_the_exception_in_its_details(url: str, cause: str, reason: str) -> None:
+    with pytest.raises(HubUnreachable) as caught:
+        get(url)
+
+    assert (caught.value.details["cause"], caught.value.details["attempts"]) == (cause, 3)
+    assert reason in str(caught.value.details["reason"])
 
 
 @pytest.mark.parametrize("fault", [Say(status=404), Say(status=429, headers={"Retry-After": "60"})])
@@ -112,6 +127,15 @@ def test_a_redirect_within_the_hub_keeps_the_token() -> None:
         assert get(server.url, TOKEN).body == b"{}"
 
     assert [seen.path for seen in server.seen] == ["/x", "/moved?to=here"]
+    assert {seen.headers.get("authorization") for seen in server.seen} == {TOKEN.authorization}
+
+
+def test_a_mirror_under_a_path_is_requested_under_its_path() -> None:
+    """As JFrog Artifactory serves one, under /artifactory/api/huggingfaceml/REPOSITORY."""
+    with loopback(answers(moved("/mirror/hub/moved", 307), Say(body=b"{}"))) as server:
+        assert get(f"{server.url}/mirror/hub", TOKEN).body == b"{}"
+
+    assert [seen.path for seen in server.seen] == ["/mirror/hub/x", "/mirror/hub/moved"]
     assert {seen.headers.get("authorization") for seen in server.seen} == {TOKEN.authorization}
 
 
@@ -162,7 +186,10 @@ def test_a_compressed_response_is_decoded() -> None:
     ids=["too large", "gzip bomb", "endless"],
 )
 def test_a_document_above_the_limit_is_a_bad_response(answer: Say | Misbehave) -> None:
-    with running_hub(HubDouble(fault=answer)) as hub, pytest.raises(HubBadResponse, match="more than 2 MiB"):
+    with (
+        running_hub(HubDouble(fault=answer)) as hub,
+        pytest.raises(HubBadResponse, match="more than 2048 KiB"),
+    ):
         get(hub.url)
 
 
@@ -176,6 +203,13 @@ def test_a_response_that_breaks_off_is_a_bad_response(answer: Say | Misbehave) -
         get(hub.url)
 
 
+def test_a_caller_may_set_a_smaller_limit() -> None:
+    with running_hub(HubDouble(fault=Say(body=b" " * 1025))) as hub:
+        assert len(get(hub.url, max_bytes=1025).body) == 1025
+        with pytest.raises(HubBadResponse, match="more than 1 KiB"):
+            get(hub.url, max_bytes=1024)
+
+
 def test_a_gzip_bomb_of_300_mb_is_not_decoded_past_the_limit() -> None:
     packer = zlib.compressobj(wbits=31)
     megabyte = b" " * 1024**2
@@ -183,7 +217,7 @@ def test_a_gzip_bomb_of_300_mb_is_not_decoded_past_the_limit() -> None:
     with running_hub(HubDouble(fault=Say(headers=GZIP, body=body))) as hub:
         tracemalloc.start()
         try:
-            with pytest.raises(HubBadResponse, match="more than 2 MiB"):
+            with pytest.raises(HubBadResponse, match="more than 2048 KiB"):
                 get(hub.url)
             _, peak_bytes = tracemalloc.get_traced_memory()
         finally:

@@ -109,6 +109,26 @@ def test_changed_documents_are_transferred() -> None:
         assert fetch(hub.url, cached=first).metadata.config == {"model_type": "qwen2"}
 
 
+def test_unchanged_documents_keep_their_version() -> None:
+    hub = HubDouble(information=INFORMATION, config=CONFIG)
+    hub.etags = ("config", "information")
+    with running_hub(hub):
+        first = fetch(hub.url)
+        same = fetch(hub.url, cached=first)
+        hub.documents["config"] = {"model_type": "qwen2"}
+        changed = fetch(hub.url, cached=same)
+
+    assert same.version is first.version
+    assert changed.version is not first.version
+
+
+def test_a_large_model_information_is_a_bad_response() -> None:
+    found = error(HubDouble(information={"id": "org/name", "x": "x" * 256 * 1024}, config=CONFIG))
+
+    assert isinstance(found, HubBadResponse)
+    assert found.details["document"] == "model information"
+
+
 def test_an_entity_tag_that_is_too_long_is_not_sent() -> None:
     fault = Say(headers={"ETag": '"' + "x" * 300 + '"'}, body=b"{}")
     with running_hub(HubDouble(fault=fault)) as hub:

@@ -56,6 +56,19 @@ def test_a_response_becomes_the_error_that_it_stands_for(
     assert sentence.replace("a token in X-HF-Token", "token in X-HF-Token") in str(found)
 
 
+def test_status_and_attempts_are_details_for_the_log() -> None:
+    response = HubResponse(status=503, headers={}, body=b"", attempts=3)
+
+    assert response_error(response, "org/name", None).details == {"status": 503, "attempts": 3}
+
+
+def test_an_unprintable_message_is_made_printable_and_cut() -> None:
+    found = str(error(403, TOKEN, {"x-error-message": "\x1b[31m" + "x" * 5000}))
+
+    assert found.isprintable()
+    assert len(found) < 500
+
+
 def test_a_rate_limit_of_a_token_does_not_suggest_a_token() -> None:
     assert "X-HF-Token" not in str(error(429, TOKEN))
 

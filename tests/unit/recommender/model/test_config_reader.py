@@ -178,3 +178,9 @@ def test_a_nested_object_has_a_short_and_printable_name() -> None:
 )
 def test_a_quoted_value_is_short_and_printable(value: object, expected: str) -> None:
     assert expected == truncated_repr(value)
+
+
+def test_tags_are_the_strings_of_a_list_and_nothing_else() -> None:
+    assert _reader(tags=["onnx", 7, None, "gguf"]).tags("tags") == ("onnx", "gguf")
+    assert _reader(tags="onnx").tags("tags") == ()
+    assert _reader().tags("tags") == ()

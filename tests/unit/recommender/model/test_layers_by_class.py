@@ -164,7 +164,7 @@ def test_the_states_of_olmo_hybrid_need_no_larger_blocks_and_no_state_of_the_pro
 
 
 def test_adapters_that_phi_4_multimodal_stores_are_not_loaded() -> None:
-    """`vllm/model_executor/models/phi4mm.py`, `load_weights`; ranks x (in + out) of four matrices."""
+    """`vllm/model_executor/models/phi4mm.py`, `hf_to_vllm_mapper`; ranks x (in + out) of four matrices."""
     ranks = {"vision_lora": {"r": 256}, "speech_lora": {"r": 320}}
     sides = (1024 + 1536) + (1024 + 1024) + (1024 + 8192) + (4096 + 1024)
     model = _model("phi4mm", audio_processor={"name": "cascades"}, **ranks)
@@ -180,3 +180,43 @@ def test_adapters_that_phi_4_multimodal_stores_are_not_loaded() -> None:
 def test_every_gpu_holds_the_routers_of_experts_whole(settings: dict[str, int], whole: int) -> None:
     """`ReplicatedLinear` in the sparse blocks of `vllm/model_executor/models/`."""
     assert _model("mixtral", **settings).whole_parameters == whole
+
+
+def test_the_loops_of_iquest_coder_have_a_short_window_and_caches_of_their_own() -> None:
+    """0.33: 8 FullAttentionSpec and 8 SlidingWindowSpec of 64 tokens for 8 layers and two loops."""
+    model = _model("iquestloopcoder", loop_num=2, loop_window_size=64)
+    cache = KVHeads(kv_heads=4, head_dim=64)
+
+    assert model.attention == (
+        AttentionLayers(count=8, cache=cache),
+        AttentionLayers(count=8, cache=cache, span=SlidingWindow(tokens=64)),
+    )
+
+
+def test_alice_ai_has_kimi_delta_attention_next_to_heads() -> None:
+    """`vllm/model_executor/models/alice_ai.py`, `get_mamba_state_shape_from_config`."""
+    linear = {
+        "linear_num_key_heads": 16,
+        "linear_key_head_dim": 64,
+        "linear_conv_kernel_dim": 4,
+        "linear_num_value_heads": 16,
+        "linear_value_head_dim": 64,
+    }
+    model = _model("alice_ai", layer_types=["linear_attention", "full_attention"] * 4, **linear)
+
+    assert model.recurrent is not None
+    assert model.recurrent.state.size_bytes(1, 2, 2) == 2 * 3 * 3 * 1024 + 4 * 16 * 64**2
+
+
+def test_minimax_m3_without_sparse_layers_has_heads_alone() -> None:
+    model = _model("minimax_m3_text", sparse_attention_config={"sparse_attention_freq": [0] * 8})
+
+    assert [layers.cache for layers in model.attention] == [KVHeads(kv_heads=4, head_dim=64)]
+
+
+def test_the_encoders_of_phi_4_multimodal_are_not_taken_for_a_second_output_head() -> None:
+    """Its encoders of images and speech have more parameters than its embedding."""
+    model = _model("phi4mm", audio_processor={"name": "cascades"})
+
+    assert model.is_tied
+    assert model.weights.parameters == 10**9
