@@ -106,4 +106,4 @@ def test_the_profile_of_a_video_is_warned_about_with_what_it_costs() -> None:
     text = warnings("Qwen/Qwen2.5-VL-7B-Instruct", "g6e.xlarge", max_model_len=65_536)["multimodal_profile"]
 
     assert "a video of 65,536 tokens" in text
-    assert '`--limit-mm-per-prompt \'{"image": 0, "video": 0}\'`' in text
+    assert "`--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0`" in text
