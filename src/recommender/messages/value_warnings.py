@@ -102,8 +102,8 @@ def _multimodal_profile(context: WarningContext) -> str | None:
     kind = "a video" if item.kind == "video" else "images"
     return (
         f"vLLM reserves memory for encoding {kind} of {item.tokens:,} tokens. If requests have neither images"
-        " nor videos, `--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0` gives the KV cache of each"
-        f" GPU another {gib_text(gained)}."
+        " nor videos, `--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0` gives the KV cache of"
+        f" each GPU another {gib_text(gained)}."
     )
 
 
