@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from benchmarks.metadata import snapshot_metadata
 from recommender.hardware.gpu import Gpu
@@ -42,6 +42,10 @@ class LoggedRun:
     max_num_batched_tokens: int | None = None
     max_num_seqs: int | None = None
     enforce_eager: bool = False
+    compile_cache: Literal["cold", "warm", "unknown"] = "unknown"
+    """Whether vLLM had compiled the model before on this machine: a first start or a later one."""
+    language_model_only: bool = False
+    """Whether `--limit-mm-per-prompt` or `--language-model-only` excludes images and videos."""
     vllm_version: str = ""
     total_gpu_memory_gib: float | None = None
     weights_gib: float | None = None
@@ -76,6 +80,7 @@ _GPUS: dict[str, tuple[float, tuple[int, int], bool]] = {
     "H200": (139.8, (9, 0), True),
     "B200": (178.35, (10, 0), True),
     "GH200-96GB": (94.5, (9, 0), False),
+    "A40": (44.4, (8, 6), False),
     "A6000": (47.4, (8, 6), False),
     "RTX 3090": (23.6, (8, 6), False),
     "RTX 4090": (23.6, (8, 9), False),

@@ -44,7 +44,8 @@ SITUATIONS = {
     "fits-with-sparse-attention": ("deepseek-ai/DeepSeek-V3.2", "p5en.48xlarge"),
     "gpu-lacks-sparse-attention": ("deepseek-ai/DeepSeek-V3.2", "p4de.24xlarge"),
     "fits-with-states": ("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", "g6e.12xlarge"),
-    "fits-without-attention": ("tiiuae/falcon-mamba-7b", "g5.xlarge"),
+    "fits-without-attention": ("tiiuae/falcon-mamba-7b", "g6e.xlarge"),
+    "fits-with-video": ("Qwen/Qwen2.5-VL-7B-Instruct", "g6e.xlarge"),
     "fits-with-linear-attention": ("Qwen/Qwen3.5-35B-A3B", "p5.48xlarge"),
 }
 

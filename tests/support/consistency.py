@@ -5,6 +5,7 @@ Nothing here depends on how the answer was calculated; the condition of each war
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from recommender.planning.compatibility import version_limits
 from recommender.planning.incompatibilities import NoWheels
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
-from recommender.planning.tensor_parallelism import valid_degrees
+from recommender.planning.tensor_parallelism import nearest_degree, valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
 
 _ROUNDING_GIB = 0.003
@@ -108,6 +109,7 @@ def _gib_figures(body: dict[str, Any], answer: Feasible, base: Feasible) -> list
         budget.weight_bytes,
         budget.kv_cache_bytes,
         _stored_bytes(answer),
+        _profile_bytes(answer),
         *(_largest_budget(answer, plan).kv_cache_bytes for plan in (answer.plan, base.plan)),
     ]
     return [
@@ -127,8 +129,9 @@ def _largest_budget(answer: Feasible, plan: Plan) -> Budget:
 
 
 def _token_figures(answer: Feasible, base: Feasible) -> set[int]:
-    context = answer.model.context
-    return {context.tokens, context.default_tokens} | {
+    context, encoder = answer.model.context, answer.model.encoder
+    items = () if encoder is None else (encoder.largest.at(answer.plan.max_model_len).tokens,)
+    return {context.tokens, context.default_tokens, *items} | {
         tokens
         for plan in (answer.plan, base.plan)
         for tokens in (
@@ -162,6 +165,8 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "workload_above_context"
     if 0 < memory.max_concurrent_requests(plan.workload.total_tokens) < plan.concurrency:
         yield "requests_queue"
+    if _profile_bytes(answer) >= GIB:
+        yield "multimodal_profile"
     name = plan.quantization.name if plan.quantization is not None else None
     if name == "fp8" and capability < _FP8:
         yield "no_fp8_arithmetic"
@@ -187,6 +192,17 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "other_processors"
     if version is None and _some_versions_do_not_run(model, gpu):
         yield "not_every_version"
+
+
+def _profile_bytes(answer: Feasible) -> int:
+    """What the encoder's profile takes from the KV cache of each GPU."""
+    plan, gpu = answer.plan, gpu_of(answer.instance)
+    if not answer.model.has_vision:
+        return 0
+    degree = nearest_degree(answer.model, plan.tensor_parallel, plan.budget.engine_args.behavior)
+    text_only = replace(plan.budget.engine_args, language_model_only=True)
+    alone = memory_budget(answer.model, gpu, degree, plan.quantization, engine_args=text_only)
+    return alone.kv_cache_bytes - plan.budget.kv_cache_bytes
 
 
 def _without_bf16(answer: Feasible) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The memory of one GPU: weights, overhead, and what is left for the KV cache."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recommender.hardware.gpu import Gpu
 from recommender.memory.kv_cache import CacheLayout, cache_layout
@@ -32,6 +32,13 @@ class Budget:
     def kv_cache_tokens(self) -> int:
         """Tokens of the instance's whole cache, as vLLM logs them up to 0.20."""
         return self.layout.tokens(self.kv_cache_bytes)
+
+    @property
+    def after_first_start(self) -> "Budget":
+        """The budget of later starts, which find the model compiled."""
+        overhead = self.overhead
+        spared = overhead.activation_bytes - overhead.first_start_bytes
+        return replace(self, overhead=replace(overhead, activation_bytes=spared, first_start_bytes=0))
 
     def logged_tokens(self, context_tokens: int) -> int:
         """What the version logs as "GPU KV cache size"; from 0.21 on it follows the concurrency."""

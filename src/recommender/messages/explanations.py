@@ -17,8 +17,9 @@ from recommender.messages.phrases import (
     precision_text,
 )
 from recommender.model import Model
+from recommender.planning.context import power_of_two_within
 from recommender.planning.overrides import Overrides
-from recommender.planning.plan import Plan, power_of_two_within
+from recommender.planning.plan import Plan
 from recommender.planning.tensor_parallelism import degree_obstacle, nearest_degree
 from recommender.planning.workload import DEFAULT_INPUT_TOKENS, DEFAULT_OUTPUT_TOKENS, MAX_CONCURRENCY
 from recommender.vllm.engine_args import DEFAULT_GPU_MEMORY_UTILIZATION

@@ -5,7 +5,7 @@ from typing import assert_never
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib_text
-from recommender.memory.budget import Budget, budget, compute_dtype
+from recommender.memory.budget import Budget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.messages.phrases import (
     count_text,
@@ -28,6 +28,7 @@ from recommender.planning.compatibility import (
     class_incompatibility,
     lacks_state_blocks,
 )
+from recommender.planning.context import budget_for_largest_context
 from recommender.planning.incompatibilities import (
     CapabilityTooLow,
     ClassNotInVersion,
@@ -134,7 +135,7 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, behavio
 
 def _does_not_fit(model: Model, instance: Instance, behavior: VersionBehavior) -> str:
     gpu, degree = gpu_of(instance), nearest_degree(model, instance.accelerator_count, behavior)
-    memory = budget(model, gpu, degree, engine_args=default_engine_args(gpu, behavior))
+    memory = budget_for_largest_context(model, gpu, degree, None, default_engine_args(gpu, behavior))
     usable, overhead = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
     has = f"{nominal_text(instance)} ({instance.accelerator_count} x {instance.accelerator_name})"
     return (

@@ -14,9 +14,9 @@ from recommender.model.checkpoint_quantization import (
 from recommender.model.config_reader import ConfigReader, printable
 from recommender.model.context import context_limit
 from recommender.model.dtype import BY_TORCH_NAME, Dtype
+from recommender.model.encoder import parse_encoder
 from recommender.model.errors import ImplausibleMetadata, UnknownArchitecture
 from recommender.model.generator_classes import MODEL_TYPES_BY_CLASS, WRAPPER_CLASSES
-from recommender.model.images import IMAGES
 from recommender.model.loaded_weights import parse_weights
 from recommender.model.non_generators import refuse_non_generator
 from recommender.model.parameters import LanguageModelConfig
@@ -94,6 +94,7 @@ def parse_model(metadata: HubMetadata) -> Model:
     stored = stored_elements(metadata.information)
     quantization = parse_quantization(top_level, config, stored)
     table = rotary_values(config, shape, model_type=model_type)
+    vision = _vision(top_level, architecture, model_type)
     return Model(
         model_id=metadata.model_id,
         architecture=top_level.string("model_type") or model_type,
@@ -117,8 +118,8 @@ def parse_model(metadata: HubMetadata) -> Model:
         whole_parameters=whole_parameters(language_model),
         rotary_values=table,
         further_rotary_values=further_rotary_values(config, table, model_type=model_type),
-        vision=_vision(top_level, architecture, model_type),
-        image=IMAGES.get(top_level.string("model_type") or ""),
+        vision=vision,
+        encoder=None if vision is None else parse_encoder(top_level),
         context=context_limit(config, model_type=model_type),
         sliding_window=parse_sliding_window(config),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from recommender.model.attention import AttentionLayers, SparseIndexerCache
 from recommender.model.context import ContextLimit
 from recommender.model.dtype import Dtype
-from recommender.model.images import Image
+from recommender.model.encoder import VisionEncoder
 from recommender.model.recurrent import RecurrentLayers
 from recommender.model.shard_multiples import ShardMultiples
 from recommender.model.vision import VisionTower
@@ -119,8 +119,8 @@ class Model:
     """Those of them that later versions leave out."""
     vision: VisionTower | None
     """The image encoder, whose parameters are part of `weights`; `None` where none is loaded."""
-    image: Image | None
-    """The image that vLLM profiles it with; `None` where that is not known."""
+    encoder: VisionEncoder | None
+    """What that encoder needs while vLLM profiles it."""
     context: ContextLimit
     sliding_window: int | None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import Budget, budget, compute_dtype
+from recommender.memory.budget import Budget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
@@ -14,6 +14,7 @@ from recommender.planning.compatibility import (
     holds_minimum_context,
     incompatibility,
 )
+from recommender.planning.context import budget_for_largest_context, largest_context
 from recommender.planning.incompatibilities import DegreeNotAccepted, DoesNotFit, Incompatibility
 from recommender.planning.tensor_parallelism import divides_kv_heads, minimum_degree, valid_degrees
 from recommender.planning.workload import Workload, default_concurrency, default_workload
@@ -97,7 +98,8 @@ def _fitting_budgets(
 ) -> dict[int, Budget]:
     """The budgets of those of `degrees` that hold the model."""
     budgets = {
-        degree: budget(model, gpu, degree, quantization, engine_args=engine_args) for degree in degrees
+        degree: budget_for_largest_context(model, gpu, degree, quantization, engine_args)
+        for degree in degrees
     }
     return {degree: memory for degree, memory in budgets.items() if holds_minimum_context(model, memory)}
 
@@ -125,16 +127,3 @@ def _plan(
         workload=workload,
         concurrency=default_concurrency(memory, workload),
     )
-
-
-def largest_context(limit_tokens: int, memory: Budget) -> int:
-    """The largest power of two within the model's limit for which the KV cache holds one request."""
-    context = power_of_two_within(limit_tokens)
-    while context > 1 and not memory.max_concurrent_requests(context):
-        context //= 2
-    return context
-
-
-def power_of_two_within(limit: int) -> int:
-    """The largest power of two up to `limit`."""
-    return 1 << (limit.bit_length() - 1)

@@ -43,6 +43,8 @@ class NonTorch:
     """The same plus the buffers of NCCL and all-reduce, for GPUs connected by NVLink."""
     pcie: int
     """The same for GPUs connected by PCIe, where custom all-reduce is disabled."""
+    pcie_of_many: int
+    """The same for four GPUs and more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class VersionBehavior:
     model_runner_v2: ModelRunnerV2 | None = None
     """The runner of some models instead, from 0.22 on."""
     non_torch: NonTorch
-    least_non_torch: NonTorch = NonTorch(single=0, nvlink=0, pcie=0)
+    least_non_torch: NonTorch = NonTorch(single=0, nvlink=0, pcie=0, pcie_of_many=0)
     """Minimum of `non_torch` and the sampler's buffers together."""
     switch_bytes: int = 0
     """Additional memory of each of eight GPUs behind an NVSwitch."""
@@ -61,8 +63,12 @@ class VersionBehavior:
     """Additional memory on top of that for Hopper GPUs."""
     copies_embedding: Literal["never", "on one GPU", "always"] = "never"
     """Where the compiler runs kernels on a generated copy of the input embedding on a first start."""
-    least_vision_bytes: int = 0
-    """Minimum for profiling an image encoder."""
+    masks_images: bool = True
+    """Whether Pixtral's encoder makes a mask of all patches by all patches."""
+    encodes_frames_in_chunks: bool = False
+    """Whether Gemma 4 encodes several frames of a video at once."""
+    counts_segments: bool = False
+    """Whether a segment of PyTorch's allocator counts whole if one tensor in it is alive."""
     profiles_whole_context: bool = False
     """Whether the forward pass is profiled over a whole context, as in the V0 engine."""
     concurrent_batches: int = 1
@@ -124,9 +130,22 @@ class VersionBehavior:
         second = self.model_runner_v2
         return second if second is not None and second.runs_by_default(model) else self.model_runner_v1
 
+    def runs_second_runner(self, model: Model) -> bool:
+        """Whether the second runner runs `model`; without a version, under every version since 0.27."""
+        if self.version is None:
+            return V2_0_27.runs_by_default(model)
+        return isinstance(self.model_runner(model), ModelRunnerV2)
 
-def _non_torch_gib(single: float, *, nvlink: float, pcie: float) -> NonTorch:
-    return NonTorch(single=gib_bytes(single), nvlink=gib_bytes(nvlink), pcie=gib_bytes(pcie))
+
+def _non_torch_gib(
+    single: float, *, nvlink: float, pcie: float, pcie_of_many: float | None = None
+) -> NonTorch:
+    return NonTorch(
+        single=gib_bytes(single),
+        nvlink=gib_bytes(nvlink),
+        pcie=gib_bytes(pcie),
+        pcie_of_many=gib_bytes(pcie if pcie_of_many is None else pcie_of_many),
+    )
 
 
 _V0 = VersionBehavior(
@@ -176,7 +195,7 @@ _0_22 = replace(
     model_runner_v2=V2_0_22,
     non_torch=_non_torch_gib(0.25, nvlink=2.1, pcie=0.1),
 )
-_0_23 = replace(_0_22, model_runner_v2=V2_0_23)
+_0_23 = replace(_0_22, model_runner_v2=V2_0_23, encodes_frames_in_chunks=True)
 _0_24 = replace(_0_23, model_runner_v2=V2_0_24, shares_indexers=True)
 _0_25 = replace(
     _0_24,
@@ -187,19 +206,27 @@ _0_26 = replace(
     _0_25,
     model_runner_v2=V2_0_26,
     concurrent_batches=2,
-    states_per_request=2,
     keeps_every_state=True,
 )
-# From 0.27 on all memory lost on the GPU is counted, not only PyTorch's peak and non-torch memory.
+# From 0.27 on all memory lost on the GPU is counted, not only PyTorch's peak and non-torch memory. Four GPUs
+# on PCIe: `qwen3-235b-fp8-4xpro6000-0271`.
 _0_27 = replace(
     _0_26,
     model_runner_v2=V2_0_27,
-    non_torch=_non_torch_gib(0.11, nvlink=0.61, pcie=0.11),
+    non_torch=_non_torch_gib(0.11, nvlink=0.61, pcie=0.11, pcie_of_many=0.41),
+    states_per_request=2,
+    counts_segments=True,
     latent_block_step_tokens=128,
     pads_kimi_experts=True,
 )
 _0_28 = replace(_0_27, model_runner_v2=V2_0_28, keeps_every_state=False)
-_0_29 = replace(_0_28, model_runner_v2=V2_0_29, copies_embedding="on one GPU", reserved_blocks=1)
+_0_29 = replace(
+    _0_28,
+    model_runner_v2=V2_0_29,
+    copies_embedding="on one GPU",
+    masks_images=False,
+    reserved_blocks=1,
+)
 _0_30 = replace(_0_29, refines_expert_blocks=True)
 _0_32 = replace(_0_30, prefill_checkpoint_blocks=1, extends_rotary_tables=False)
 _0_33 = replace(_0_32, model_runner_v2=V2_0_33, delta_net_step_tokens=64)
@@ -237,7 +264,7 @@ ANY_VERSION = replace(
     model_runner_v2=None,
     least_non_torch=_non_torch_gib(0.27, nvlink=2.25, pcie=0.6),
     copies_embedding="always",
-    least_vision_bytes=gib_bytes(1.5),
+    masks_images=True,
     keeps_every_state=True,
     shares_indexers=False,
     pads_values=True,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
+from recommender.model import Model
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.facts import BatchDefaults, batch_defaults
 
@@ -28,6 +29,10 @@ class EngineArgs:
     max_num_seqs: int
     enforce_eager: bool = False
     """No compilation and no CUDA graphs."""
+    has_compile_cache: bool = False
+    """Whether vLLM has compiled the model before on this machine."""
+    language_model_only: bool = False
+    """Whether `--language-model-only` leaves out the encoders of a multimodal model."""
     max_model_len: int | None = None
     """`None` where it is not decided yet and the model's own limit is assumed."""
     kv_cache_value_bytes: int | None = None
@@ -37,8 +42,13 @@ class EngineArgs:
 
     @property
     def required_state_blocks(self) -> int:
-        """Blocks without which vLLM does not start a model with states."""
-        return self.max_num_seqs if self.behavior.needs_block_per_sequence else 0
+        """Blocks without which vLLM does not start a model with states; the check belongs to CUDA graphs."""
+        needs_them = self.behavior.needs_block_per_sequence and not self.enforce_eager
+        return self.max_num_seqs if needs_them else 0
+
+    def encodes_images(self, model: Model) -> bool:
+        """Whether an image encoder is loaded and profiled."""
+        return model.has_vision and not self.language_model_only
 
     @property
     def in_flight_tokens(self) -> int:

@@ -47,7 +47,7 @@ def test_what_fits_natively_is_not_quantized_and_has_no_alternatives() -> None:
         ("Qwen/Qwen3-235B-A22B", "p4d.24xlarge", "int8"),
         ("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge", "fp8"),
         ("Qwen/Qwen2.5-14B-Instruct", "g5.xlarge", "int8"),
-        ("Qwen/Qwen2.5-14B-Instruct", "g4dn.xlarge", "int4"),
+        ("Qwen/Qwen3-14B", "g4dn.xlarge", "int4"),
         ("Qwen/Qwen2.5-14B-Instruct", "g5.12xlarge", None),
         ("mistralai/Mistral-Small-3.1-24B-Instruct-2503", "g6.xlarge", "int4"),
     ],

@@ -235,5 +235,5 @@ def test_the_nearest_instance_is_named_where_none_has_room_for_work() -> None:
 
     assert reason("Qwen/Qwen-72B-Chat", "g5.xlarge", table=table).endswith(
         "No instance in the table runs it with room for real work; g6.48xlarge comes closest, with a context"
-        " of 4,096 tokens and 5 concurrent requests."
+        " of 1,024 tokens and 1 concurrent request."
     )

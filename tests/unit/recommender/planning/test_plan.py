@@ -12,7 +12,7 @@ from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import Model, parse_model
 from recommender.planning.incompatibilities import CapabilityTooLow, DegreeNotAccepted, DoesNotFit
-from recommender.planning.plan import Plan, best_plan, fitting_plan, power_of_two_within
+from recommender.planning.plan import Plan, best_plan, fitting_plan
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.quantization import FP8, INT4, INT8, Quantization
 
@@ -69,14 +69,6 @@ def test_kv_heads_are_replicated_only_where_nothing_else_fits() -> None:
     assert isinstance(plain, Plan)
     assert (replicated.tensor_parallel, replicated.valid_tensor_parallel) == (8, (1, 2, 4, 8))
     assert (plain.tensor_parallel, plain.valid_tensor_parallel) == (4, (1, 2, 4, 8))
-
-
-@pytest.mark.parametrize(
-    ("limit", "expected"),
-    [(32_768, 32_768), (40_960, 32_768), (10**7, 8_388_608), (512, 512), (100, 64), (1, 1)],
-)
-def test_context_is_a_power_of_two_within_the_models_limit(limit: int, expected: int) -> None:
-    assert expected == power_of_two_within(limit)
 
 
 def test_context_is_what_the_cache_holds_where_the_model_allows_more() -> None:
