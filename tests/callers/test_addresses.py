@@ -99,14 +99,21 @@ _built = st.lists(st.sampled_from(_PIECES), min_size=1, max_size=6).map("".join)
 _spoilt = st.builds(lambda name, piece: f"{name}{piece}", _accepted, st.sampled_from(_PIECES))
 model_ids = _accepted | _built | _spoilt | st.text(max_size=30)
 
+_PATIENCE_SECONDS = 15
+
 Ask = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def hub() -> Iterator[HubDouble]:
-    # The certificates are read once, not for each service.
+    # The certificates are read once, not for each service. On a busy machine a search that is given up would
+    # send its requests during the next example.
     cached = cache(ssl.create_default_context)
-    with running_hub() as running, patch("ssl.create_default_context", cached):
+    with (
+        running_hub() as running,
+        patch("ssl.create_default_context", cached),
+        patch("handler.hub.checkpoints._LONGEST_SECONDS", _PATIENCE_SECONDS),
+    ):
         running.headers = {"Connection": "close"}
         yield running
 
@@ -119,7 +126,7 @@ def ask(hub: HubDouble) -> Ask:
         sent = event("GET", recommend_target("x", "g5.xlarge"), headers.items())
         sent["queryStringParameters"]["model"] = model_id
         hub.seen.clear()
-        return Service(hub.url).handle(sent)
+        return Service(hub.url, deadline_seconds=_PATIENCE_SECONDS).handle(sent)
 
     return ask
 
