@@ -19,9 +19,8 @@ def non_torch_bytes(
     """Bytes on each of `tensor_parallel` GPUs."""
     behavior = engine_args.behavior
     kept = int(runner.kept_bytes_per_logit * engine_args.max_num_seqs * model.shape.vocabulary)
-    counted = _linked_bytes(behavior.non_torch, gpu, tensor_parallel) + kept
-    least = _linked_bytes(behavior.least_non_torch, gpu, tensor_parallel)
-    return max(counted, least) + _switch_bytes(gpu, tensor_parallel, behavior)
+    linked = _linked_bytes(behavior.non_torch, gpu, tensor_parallel)
+    return linked + kept + _switch_bytes(gpu, tensor_parallel, behavior)
 
 
 def _switch_bytes(gpu: Gpu, tensor_parallel: int, behavior: VersionBehavior) -> int:

@@ -103,15 +103,3 @@ V2_0_29 = replace(
     runs="all",
 )
 V2_0_33 = replace(V2_0_29, sampler_bytes_per_logit=14)
-
-# The least favorable figures of all versions since 0.17. Under 0.19, which did not subtract them, the graphs
-# of experts were 1.6 GiB with 1024 sequences (runs `llmd-*`).
-LEAST_FAVORABLE = ModelRunnerV1(
-    sampler_bytes_per_logit=V1_TRITON.sampler_bytes_per_logit,
-    kept_bytes_per_logit=V2_0_27.kept_bytes_per_logit,
-    graph_bytes=V2_0_29.graph_bytes,
-    graph_bytes_per_layer=V1_TRITON_WITH_GRAPHS.graph_bytes_per_layer,
-    least_graph_bytes=V1_TRITON_WITH_GRAPHS.least_graph_bytes,
-    reserves_attention_buffers=True,
-    large_graph_bytes_of_experts=gib_bytes(1.0),
-)

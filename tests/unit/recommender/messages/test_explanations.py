@@ -41,7 +41,7 @@ def test_a_fixed_value_is_explained_with_the_recommended_one() -> None:
 def test_one_gpu_is_explained_by_weights_and_cache() -> None:
     assert explained(MISTRAL, "g5.xlarge").tensor_parallel_degree == (
         "g5.xlarge has one A10G, and the model fits: of the 19.8 GiB that vLLM may use, 13.5 GiB of weights"
-        " leave 4.8 GiB for the KV cache."
+        " leave 5.1 GiB for the KV cache."
     )
 
 
@@ -192,7 +192,7 @@ def test_a_context_that_does_not_start_refers_to_the_warnings() -> None:
 @pytest.mark.parametrize(
     ("model_id", "on", "overrides", "expected"),
     [
-        (MISTRAL, "g5.xlarge", {}, "51 requests of 768 tokens (512 in, 256 out) fit in the KV cache of"),
+        (MISTRAL, "g5.xlarge", {}, "54 requests of 768 tokens (512 in, 256 out) fit in the KV cache of"),
         (MISTRAL, "p5.48xlarge", {}, "64 is the maximum for a benchmark run; the KV cache of"),
         (
             MISTRAL,

@@ -82,7 +82,7 @@ MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
             {"concurrency": 60},
             {"concurrency": 51},
             (
-                "The KV cache holds 51 requests of 768 tokens at once; the remaining 9 of 60 requests will"
+                "The KV cache holds 54 requests of 768 tokens at once; the remaining 6 of 60 requests will"
                 " queue."
             ),
         ),
