@@ -62,7 +62,8 @@ load: .venv/ready .venv-sam/ready .venv-runtime/ready ## Measure the local serve
 	@$(VENV)/python -m benchmarks.load 2>load.log || { tail -n 20 load.log >&2; exit 1; }
 
 accuracy: .venv/ready ## Compare predictions with the logs of real vLLM servers
-	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg
+	@$(VENV)/python -m benchmarks.accuracy --svg docs/accuracy.svg --predictions benchmarks/accuracy/predictions.tsv \
+		--evidence docs/memory-model.md
 
 BENCH_ENVIRONMENTS := .venv/ready .venv-sam/ready .venv-runtime/ready
 

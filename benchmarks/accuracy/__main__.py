@@ -1,6 +1,6 @@
 """Compares the calculator's predictions with what real vLLM servers logged: `make accuracy`.
 
-python -m benchmarks.accuracy [--runs FILE] [--hub DIR] [--json FILE] [--svg FILE]
+python -m benchmarks.accuracy [--runs FILE] [--hub DIR] [--json FILE] [--svg FILE] [--predictions FILE]
 """
 
 import argparse
@@ -10,6 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.accuracy.evidence import write_evidence
+from benchmarks.accuracy.golden import table
 from benchmarks.accuracy.plot import scatter
 from benchmarks.accuracy.prediction import Prediction, predict
 from benchmarks.accuracy.report import run_text, summary_text
@@ -24,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--hub", type=Path, help="a folder of <org>/<name>/config.json and api.json")
     parser.add_argument("--json", type=Path, help="file for the runs and the errors as JSON")
     parser.add_argument("--svg", type=Path, help="file for a plot of predicted against logged tokens")
+    parser.add_argument("--evidence", type=Path, help="a document whose tables of the evidence are rewritten")
+    parser.add_argument("--predictions", type=Path, help="file for a table of the predictions")
     options = parser.parse_args(arguments)
     metadata = metadata_in(options.hub)
     predictions = [predict(run, metadata) for run in read_runs(options.runs)]
@@ -36,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     if options.svg is not None:
         options.svg.write_text(scatter(predictions), encoding="utf-8")
+    if options.predictions is not None:
+        options.predictions.write_text(table(predictions), encoding="utf-8")
+    if options.evidence is not None:
+        write_evidence(options.evidence, predictions)
     return 0
 
 

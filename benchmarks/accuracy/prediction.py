@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from benchmarks.accuracy.language_model import without_encoder
 from benchmarks.accuracy.pipeline import of_first_stage, of_last_stage, stage
 from benchmarks.accuracy.runs import LoggedRun, Metadata, gpu_of_run
 from recommender.hardware.gpu import Gpu
@@ -10,10 +11,12 @@ from recommender.memory.budget import Budget, budget
 from recommender.model import HubMetadata, Model, parse_model
 from recommender.model.dtype import BY_TORCH_NAME
 from recommender.model.errors import CalculationError
-from recommender.planning.plan import largest_context
+from recommender.planning.context import budget_for_largest_context, largest_context
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.engine_args import EngineArgs, default_engine_args
+from recommender.vllm.facts import default_utilization
 from recommender.vllm.quantization import FP8
+from recommender.vllm.releases import known_releases
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version
 
 # The V1 engine needed compute capability 8.0 until 0.10.1; older GPUs ran under V0.
@@ -78,6 +81,8 @@ def _without_figures(run: LoggedRun, reason: str) -> Prediction:
 
 def _predicted(run: LoggedRun, gpu: Gpu, documents: HubMetadata) -> Prediction:
     model = parse_model(documents)
+    if run.language_model_only:
+        model = without_encoder(model)
     context = run.max_model_len or model.max_position_embeddings
     memory, tightest = _budgets(run, model, gpu)
     return Prediction(
@@ -129,13 +134,16 @@ def _engine_args(run: LoggedRun, model: Model, gpu: Gpu) -> EngineArgs:
     default = default_engine_args(
         gpu, behavior, context_tokens=run.max_model_len or model.max_position_embeddings
     )
+    utilization = default_utilization(version or known_releases()[-1])
     return replace(
         default,
-        gpu_memory_utilization=run.gpu_memory_utilization or behavior.default_utilization,
+        gpu_memory_utilization=run.gpu_memory_utilization or utilization,
         max_num_batched_tokens=run.max_num_batched_tokens or default.max_num_batched_tokens,
         max_num_seqs=run.max_num_seqs or default.max_num_seqs,
         max_model_len=run.max_model_len,
         enforce_eager=run.enforce_eager,
+        has_compile_cache=run.compile_cache == "warm",
+        language_model_only=run.language_model_only,
         kv_cache_value_bytes=1 if "fp8" in (run.kv_cache_dtype or "") else None,
     )
 
@@ -170,11 +178,12 @@ def _recommended_context(run: LoggedRun, model: Model, gpu: Gpu) -> int | None:
     gpu_memory_utilization = min(
         default.gpu_memory_utilization, run.gpu_memory_utilization or default.gpu_memory_utilization
     )
-    memory = budget(
+    memory = budget_for_largest_context(
         stage(model, run.pp) if run.pp > 1 else model,
         gpu,
         run.tp,
-        engine_args=replace(default, gpu_memory_utilization=gpu_memory_utilization),
+        None,
+        replace(default, gpu_memory_utilization=gpu_memory_utilization),
     )
     context = largest_context(model.max_position_embeddings, memory)
     return context if memory.max_concurrent_requests(context) else None

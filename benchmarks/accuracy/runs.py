@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from benchmarks.metadata import snapshot_metadata
 from recommender.hardware.gpu import Gpu
@@ -17,6 +17,8 @@ from recommender.model import HubMetadata
 from recommender.vllm.version import Version, parse_version
 
 RUNS = Path(__file__).parent / "vllm_runs.jsonl"
+
+_RELEASE_PARTS = 3
 
 Metadata = Callable[[str], HubMetadata | None]
 
@@ -40,6 +42,10 @@ class LoggedRun:
     max_num_batched_tokens: int | None = None
     max_num_seqs: int | None = None
     enforce_eager: bool = False
+    compile_cache: Literal["cold", "warm", "unknown"] = "unknown"
+    """Whether vLLM had compiled the model before on this machine: a first start or a later one."""
+    language_model_only: bool = False
+    """Whether `--limit-mm-per-prompt` or `--language-model-only` excludes images and videos."""
     vllm_version: str = ""
     total_gpu_memory_gib: float | None = None
     weights_gib: float | None = None
@@ -51,8 +57,9 @@ class LoggedRun:
 
     @property
     def version(self) -> Version | None:
-        """The version, with the patch number where the source states it."""
-        return parse_version(self.vllm_version)
+        """The release; the first of a minor version where the source does not state the patch number."""
+        version = parse_version(self.vllm_version)
+        return version if version is None else (*version, 0)[:_RELEASE_PARTS]
 
 
 _FIELDS = frozenset(field.name for field in fields(LoggedRun))
@@ -73,6 +80,7 @@ _GPUS: dict[str, tuple[float, tuple[int, int], bool]] = {
     "H200": (139.8, (9, 0), True),
     "B200": (178.35, (10, 0), True),
     "GH200-96GB": (94.5, (9, 0), False),
+    "A40": (44.4, (8, 6), False),
     "A6000": (47.4, (8, 6), False),
     "RTX 3090": (23.6, (8, 6), False),
     "RTX 4090": (23.6, (8, 9), False),

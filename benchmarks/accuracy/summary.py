@@ -1,7 +1,7 @@
 """Errors of the predictions, by group of runs.
 
-Many runs differ from each other only in a flag or a GPU, so each model has one vote in a group: the median of
-its runs.
+Many runs differ from each other only in a flag, so each model has one vote per GPU and tensor parallel degree
+in a group: the median of its runs.
 """
 
 import statistics
@@ -74,6 +74,12 @@ def plain_formula_error(prediction: Prediction) -> float | None:
     return _relative(prediction.plain_tokens, prediction.run.kv_tokens)
 
 
+def overestimate(prediction: Prediction) -> float:
+    """By what share too many tokens are predicted; negative for too few, 0 where they cannot be compared."""
+    logged, predicted = prediction.run.kv_tokens, prediction.predicted.kv_tokens
+    return predicted / logged - 1 if logged and predicted is not None else 0
+
+
 def _relative(predicted: float | None, logged: float | None) -> float | None:
     return abs(predicted / logged - 1) if predicted is not None and logged else None
 
@@ -87,13 +93,14 @@ def _predicts_outcome(prediction: Prediction) -> bool:
 
 
 def _median_and_p90(group: list[Prediction], measure: Measure) -> dict[str, float | int] | None:
-    """Median and 90th percentile over models; `None` where no run states the figure."""
-    by_model: dict[str, list[float]] = defaultdict(list)
+    """Median and 90th percentile over the votes; `None` where no run states the figure."""
+    by_vote: dict[tuple[str, str, int], list[float]] = defaultdict(list)
     for each in group:
         error = measure(each)
         if error is not None:
-            by_model[each.run.hub_id or each.run.model].append(error)
-    votes = sorted(statistics.median(errors) for errors in by_model.values())
+            run = each.run
+            by_vote[run.hub_id or run.model, run.gpu, run.tp].append(error)
+    votes = sorted(statistics.median(errors) for errors in by_vote.values())
     if not votes:
         return None
     p90 = votes[min(len(votes) - 1, int(len(votes) * 0.9))]

@@ -124,8 +124,12 @@ export interface components {
             cuda_graphs_gib: number;
             unused_gib: number;
             kv_cache_tokens: number;
+            /** @description The same once vLLM has compiled the model on this machine */
+            kv_cache_tokens_later: number;
             /** @description Requests of the whole context that the KV cache holds at once */
             max_concurrency: number;
+            /** @description Logged start-ups of vLLM servers on this GPU that the figures were compared with */
+            measured_runs: number;
         };
         /** @description Values for the form, and the corresponding arguments of vLLM */
         Configuration: {
@@ -178,7 +182,7 @@ export interface components {
             } & components["schemas"]["Configuration"];
         };
         /** @enum {string} */
-        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "little_host_memory" | "states_limit_sequences" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "cheaper_instance" | "older_metadata";
+        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "multimodal_profile" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "little_host_memory" | "states_limit_sequences" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "cheaper_instance" | "older_metadata";
     };
     responses: {
         /** @description An answer of API Gateway itself: 401 without a valid token, where the stack has a JWT issuer; 429 above the stack's rate limit; 504 if the function does not answer in time */

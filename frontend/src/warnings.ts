@@ -49,6 +49,7 @@ const CAUSES: Record<WarningCode, readonly FieldName[]> = {
   context_above_limit: ["max_model_len"],
   context_above_cache: ["max_model_len", ...WEIGHT_FIELDS],
   workload_above_context: [...WORKLOAD_FIELDS, "max_model_len"],
+  multimodal_profile: ["max_model_len"],
   requests_queue: ["concurrency", ...WORKLOAD_FIELDS, ...WEIGHT_FIELDS],
   no_fp8_arithmetic: ["quantization"],
   no_int8_arithmetic: ["quantization"],

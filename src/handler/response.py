@@ -3,6 +3,7 @@
 from typing import Any
 
 from recommender.hardware.instance import Instance
+from recommender.hardware.measured_runs import measured_runs
 from recommender.hardware.units import gib
 from recommender.model import ModelInfo
 from recommender.planning.alternatives import Alternatives
@@ -31,7 +32,7 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
         "explanation": _explanation(answer),
         "model_info": _model_info(answer.model_info),
         "instance_info": _instance_info(answer.instance),
-        "memory": _memory(plan),
+        "memory": _memory(answer),
         "vllm_args": list(serve_arguments(plan)),
     }
     if plan.needs_pre_quantized_checkpoint and answer.checkpoints is not None:
@@ -162,12 +163,13 @@ def _instance_info(instance: Instance) -> dict[str, Any]:
     }
 
 
-def _memory(plan: Plan) -> dict[str, Any]:
+def _memory(answer: Feasible) -> dict[str, Any]:
     """The memory of one GPU in GiB; the parts from weights to unused add up to what is visible.
 
-    Tokens and concurrency are the figures that vLLM logs for the plan's context.
+    Tokens and concurrency are the figures that vLLM logs for the plan's context on a first start, or on later
+    ones, which find the model compiled.
     """
-    budget, overhead = plan.budget, plan.budget.overhead
+    plan, budget, overhead = answer.plan, answer.plan.budget, answer.plan.budget.overhead
     return {
         "visible_gib": _exact_gib(budget.visible_bytes),
         "budget_gib": _exact_gib(budget.usable_bytes),
@@ -178,7 +180,9 @@ def _memory(plan: Plan) -> dict[str, Any]:
         "cuda_graphs_gib": _exact_gib(overhead.cuda_graph_bytes),
         "unused_gib": _exact_gib(budget.visible_bytes - budget.usable_bytes),
         "kv_cache_tokens": budget.logged_tokens(plan.max_model_len),
+        "kv_cache_tokens_later": budget.after_first_start.logged_tokens(plan.max_model_len),
         "max_concurrency": round(budget.max_concurrency(plan.max_model_len), 2),
+        "measured_runs": measured_runs(answer.instance),
     }
 
 

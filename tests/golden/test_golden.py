@@ -42,9 +42,10 @@ SITUATIONS = {
     "removed-from-vllm": ("meta-llama/Llama-3.2-11B-Vision-Instruct", "p5.48xlarge"),
     "fits-until-removed-from-vllm": ("Qwen/Qwen-7B-Chat", "g6e.xlarge"),
     "fits-with-sparse-attention": ("deepseek-ai/DeepSeek-V3.2", "p5en.48xlarge"),
-    "gpu-lacks-sparse-attention": ("deepseek-ai/DeepSeek-V3.2", "g7e.48xlarge"),
+    "gpu-lacks-sparse-attention": ("deepseek-ai/DeepSeek-V3.2", "p4de.24xlarge"),
     "fits-with-states": ("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", "g6e.12xlarge"),
-    "fits-without-attention": ("tiiuae/falcon-mamba-7b", "g5.xlarge"),
+    "fits-without-attention": ("tiiuae/falcon-mamba-7b", "g6e.xlarge"),
+    "fits-with-video": ("Qwen/Qwen2.5-VL-7B-Instruct", "g6e.xlarge"),
     "fits-with-linear-attention": ("Qwen/Qwen3.5-35B-A3B", "p5.48xlarge"),
 }
 
@@ -94,6 +95,7 @@ OVERRIDES = {
 VERSIONS = {
     "int4-at-load": (_MISTRAL, "g4dn.xlarge", (0, 19), Overrides(quantization="int4")),
     "int4-beforehand": (_MISTRAL, "g4dn.xlarge", (0, 30), Overrides(quantization="int4")),
+    "version-without-the-class": ("openai/gpt-oss-20b", "p5.4xlarge", (0, 9, 2), NO_OVERRIDES),
     "version-without-bitsandbytes": ("unsloth/phi-4-bnb-4bit", "g5.xlarge", (0, 28), NO_OVERRIDES),
 }
 

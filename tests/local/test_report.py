@@ -27,7 +27,7 @@ def test_a_report_shows_values_reasons_memory_warnings_and_the_command() -> None
     assert text.startswith(f"{MISTRAL} (7.2 B parameters, bfloat16) on g5.12xlarge (4 x A10G, 96 GiB)\n")
     assert re.search(r"^tensor parallel  4  +TP 4 uses all 4 A10G GPUs of g5\.12xlarge", text, re.MULTILINE)
     assert re.search(r"^context          32,768 ", text, re.MULTILINE)
-    assert "█ weights 3.4   ▓ KV cache 15.1   ▒ overhead 1.3   ░ left free 2.2" in text
+    assert "█ weights 3.4   ▓ KV cache 15.3   ▒ overhead 1.1   ░ left free 2.2" in text
     assert "\nwarnings\n- g7.2xlarge" in text
     assert text.endswith("    --max-num-seqs 256 \\\n    --max-num-batched-tokens 2048\n")
 
@@ -43,7 +43,7 @@ def test_both_alternatives_are_shown() -> None:
     text = report("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge")
 
     assert "- fp8, quantized at load: 15.2 GiB of weights" in text
-    assert "- g6e.xlarge (1 x L40S) without quantization: TP 1, context 32,768, concurrency 64" in text
+    assert "- g6e.xlarge (1 x L40S) without quantization: TP 1, context 32,768, concurrency 60" in text
 
 
 def test_an_infeasible_recommendation_states_the_reason() -> None:

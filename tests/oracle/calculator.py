@@ -51,7 +51,7 @@ def predict(answer: Answer) -> Prediction:
     behavior = behavior_of(parse_version(answer.version))
     engine_args = default_engine_args(gpu, behavior, context_tokens=model.max_position_embeddings)
     refusal = incompatibility(model, gpu, behavior=behavior)
-    accepted = valid_degrees(model, max(answer.degrees), replicate_kv_heads=True)
+    accepted = valid_degrees(model, max(answer.degrees), behavior, replicate_kv_heads=True)
     return Prediction(
         refusal=refusal,
         context=model.max_position_embeddings,
@@ -79,7 +79,7 @@ def _of_degree(
 ) -> DegreePrediction:
     dtype = compute_dtype(model, gpu)
     try:
-        weights = weight_bytes_per_gpu(model, dtype, degree)
+        weights = weight_bytes_per_gpu(model, dtype, degree, behavior=engine_args.behavior)
     except (CalculationError, ZeroDivisionError):
         weights = None
     try:

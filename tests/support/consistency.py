@@ -5,18 +5,24 @@ Nothing here depends on how the answer was calculated; the condition of each war
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from handler.response import as_json
-from recommender.hardware.gpu import gpu_of
+from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
+from recommender.memory.budget import Budget
+from recommender.memory.budget import budget as memory_budget
 from recommender.messages.warnings import WARNING_CODES
+from recommender.model import Model
+from recommender.planning.compatibility import version_limits
+from recommender.planning.incompatibilities import NoWheels
 from recommender.planning.overrides import Overrides
-from recommender.planning.tensor_parallelism import valid_degrees
+from recommender.planning.plan import Plan
+from recommender.planning.tensor_parallelism import nearest_degree, valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
-from recommender.vllm.registry import class_versions
 
 _ROUNDING_GIB = 0.003
 _DECIMAL_GIB = 0.0501
@@ -103,6 +109,8 @@ def _gib_figures(body: dict[str, Any], answer: Feasible, base: Feasible) -> list
         budget.weight_bytes,
         budget.kv_cache_bytes,
         _stored_bytes(answer),
+        _profile_bytes(answer),
+        *(_largest_budget(answer, plan).kv_cache_bytes for plan in (answer.plan, base.plan)),
     ]
     return [
         *(value for name, value in memory.items() if name.endswith("_gib")),
@@ -113,9 +121,17 @@ def _gib_figures(body: dict[str, Any], answer: Feasible, base: Feasible) -> list
     ]
 
 
+def _largest_budget(answer: Feasible, plan: Plan) -> Budget:
+    """That of the largest degree that vLLM accepts, which may replicate KV heads."""
+    degree = plan.valid_tensor_parallel[-1]
+    args = plan.budget.engine_args
+    return memory_budget(answer.model, gpu_of(answer.instance), degree, plan.quantization, engine_args=args)
+
+
 def _token_figures(answer: Feasible, base: Feasible) -> set[int]:
-    context = answer.model.context
-    return {context.tokens, context.default_tokens} | {
+    context, encoder = answer.model.context, answer.model.encoder
+    items = () if encoder is None else (encoder.largest.at(answer.plan.max_model_len).tokens,)
+    return {context.tokens, context.default_tokens, *items} | {
         tokens
         for plan in (answer.plan, base.plan)
         for tokens in (
@@ -134,7 +150,7 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
     degree, count, capability = plan.tensor_parallel, place.accelerator_count, gpu.compute_capability
     if degree > count:
         yield "tp_exceeds_gpus"
-    if degree not in valid_degrees(model, max(degree, count), replicate_kv_heads=True):
+    if degree not in valid_degrees(model, degree, memory.engine_args.behavior, replicate_kv_heads=True):
         yield "tp_not_accepted"
     fits = memory.weight_bytes + memory.overhead.total_bytes < memory.usable_bytes
     if not fits:
@@ -149,6 +165,8 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "workload_above_context"
     if 0 < memory.max_concurrent_requests(plan.workload.total_tokens) < plan.concurrency:
         yield "requests_queue"
+    if _profile_bytes(answer) >= GIB:
+        yield "multimodal_profile"
     name = plan.quantization.name if plan.quantization is not None else None
     if name == "fp8" and capability < _FP8:
         yield "no_fp8_arithmetic"
@@ -172,8 +190,19 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "lacks_wheels"
     if place.architecture != "x86_64":
         yield "other_processors"
-    if version is None and (model.quantization == "bitsandbytes" or _some_version_lacks(model.class_name)):
+    if version is None and _some_versions_do_not_run(model, gpu):
         yield "not_every_version"
+
+
+def _profile_bytes(answer: Feasible) -> int:
+    """What the encoder's profile takes from the KV cache of each GPU."""
+    plan, gpu = answer.plan, gpu_of(answer.instance)
+    if not answer.model.has_vision:
+        return 0
+    degree = nearest_degree(answer.model, plan.tensor_parallel, plan.budget.engine_args.behavior)
+    text_only = replace(plan.budget.engine_args, language_model_only=True)
+    alone = memory_budget(answer.model, gpu, degree, plan.quantization, engine_args=text_only)
+    return alone.kv_cache_bytes - plan.budget.kv_cache_bytes
 
 
 def _without_bf16(answer: Feasible) -> Iterator[str]:
@@ -188,9 +217,9 @@ def _stored_bytes(answer: Feasible) -> int:
     return answer.model.weights.size_bytes(dtype)
 
 
-def _some_version_lacks(class_name: str) -> bool:
-    """Of the versions that an answer without a chosen version covers."""
-    return not all(class_versions(class_name).includes(version) for version in ((0, 17), (0, 33)))
+def _some_versions_do_not_run(model: Model, gpu: Gpu) -> bool:
+    """Of those that an answer without a chosen version covers, for other reasons than their wheels."""
+    return any(not isinstance(limit, NoWheels) for limit in version_limits(model, gpu))
 
 
 def assert_starts(answer: Feasible) -> None:

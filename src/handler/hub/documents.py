@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MAX_INFORMATION_BYTES = 256 * 1024
 
 # With any `expand[]` the Hub sends exactly the fields that are asked for.
-_FIELDS = ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors")
+_FIELDS = ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors", "tags")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

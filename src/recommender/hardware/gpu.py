@@ -109,6 +109,8 @@ _GPUS = {
     )
 }
 
+GPU_NAMES = tuple(_GPUS)
+
 # The smallest ratio of visible memory to EC2's figure in the table above is the T4's 0.91.
 _UNKNOWN_VISIBLE_SHARE = 0.90
 

@@ -1,6 +1,6 @@
 """The memory of one GPU: weights, overhead, and what is left for the KV cache."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recommender.hardware.gpu import Gpu
 from recommender.memory.kv_cache import CacheLayout, cache_layout
@@ -32,6 +32,13 @@ class Budget:
     def kv_cache_tokens(self) -> int:
         """Tokens of the instance's whole cache, as vLLM logs them up to 0.20."""
         return self.layout.tokens(self.kv_cache_bytes)
+
+    @property
+    def after_first_start(self) -> "Budget":
+        """The budget of later starts, which find the model compiled."""
+        overhead = self.overhead
+        spared = overhead.activation_bytes - overhead.first_start_bytes
+        return replace(self, overhead=replace(overhead, activation_bytes=spared, first_start_bytes=0))
 
     def logged_tokens(self, context_tokens: int) -> int:
         """What the version logs as "GPU KV cache size"; from 0.21 on it follows the concurrency."""
@@ -72,7 +79,7 @@ def budget(  # noqa: PLR0913 - the optional ones are named
     return Budget(
         visible_bytes=gpu.visible_bytes,
         usable_bytes=int(gpu.visible_bytes * engine_args.gpu_memory_utilization),
-        weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization),
+        weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization, engine_args.behavior),
         overhead=runtime_overhead(
             model,
             gpu,

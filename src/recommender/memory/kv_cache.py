@@ -7,10 +7,18 @@ blocks of one size from one pool, so each group has as many layers as the others
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from recommender.model import AttentionCache, AttentionLayers, AttentionSpan, Model
+from recommender.model import (
+    AttentionCache,
+    AttentionChunk,
+    AttentionLayers,
+    AttentionSpan,
+    FullAttention,
+    Model,
+    SlidingWindow,
+)
 from recommender.model.attention import BLOCK_TOKENS
 from recommender.model.errors import UnsupportedModel
 from recommender.model.recurrent import RecurrentLayers, RecurrentState
@@ -95,31 +103,58 @@ def cache_layout(
     """
     if model.recurrent is not None:
         return _with_states(model, model.recurrent, tensor_parallel, value_bytes, behavior)
-    sizes = [
-        _cache_under(behavior, layers.cache).token_bytes(tensor_parallel, value_bytes)
-        for layers in model.attention
-    ]
-    if len({layers.span for layers in model.attention}) == 1:
-        return _one_group(model.attention, sizes, behavior)
-    return _several_groups(model.attention, sizes)
+    attention = _as_cached(model.attention, behavior)
+    sizes = [layers.cache.token_bytes(tensor_parallel, value_bytes) for layers in attention]
+    if len({layers.span for layers in attention}) == 1:
+        return _one_group(attention, sizes, behavior)
+    return _several_groups(attention, sizes)
+
+
+def _as_cached(
+    attention: Sequence[AttentionLayers], behavior: VersionBehavior
+) -> tuple[AttentionLayers, ...]:
+    """The layers with the caches and spans that the version gives them."""
+    is_mixed = any(layers.span.is_full for layers in attention)
+    return tuple(
+        replace(
+            layers,
+            cache=_cache_under(behavior, layers.cache),
+            span=FullAttention() if is_mixed and _keeps_all(layers.span, behavior) else layers.span,
+        )
+        for layers in attention
+    )
 
 
 def _cache_under(behavior: VersionBehavior, cache: AttentionCache) -> AttentionCache:
-    """`cache` as the version keeps it: `vllm/config.py`, `get_head_size` of 0.6."""
-    return cache if behavior.latent_head_dim is None else cache.expanded(behavior.latent_head_dim)
+    """Latents as heads: `vllm/config.py`, `get_head_size` of 0.6; values as wide as keys."""
+    latent = cache if behavior.latent_head_dim is None else cache.expanded(behavior.latent_head_dim)
+    return latent.padded() if behavior.pads_values else latent
+
+
+def _keeps_all(span: AttentionSpan, behavior: VersionBehavior) -> bool:
+    match span:
+        case SlidingWindow():
+            return behavior.caches_windows_whole
+        case AttentionChunk():
+            return behavior.caches_chunks_whole
+    return False
 
 
 def _one_group(
     attention: Sequence[AttentionLayers], token_bytes: Sequence[int], behavior: VersionBehavior
 ) -> CacheLayout:
     """Layers with the same span share one block table, however much each of them caches."""
-    block_tokens = max(layers.cache.block_tokens for layers in attention)
+    block_tokens = max(_block_tokens(layers.cache, behavior) for layers in attention)
     all_bytes = sum(
         layers.caching(can_share=behavior.shares_indexers) * size
         for layers, size in zip(attention, token_bytes, strict=True)
     )
     group = AttentionGroup(block_tokens=block_tokens, span=attention[0].span)
     return CacheLayout(block_bytes=block_tokens * all_bytes, groups=(group,))
+
+
+def _block_tokens(cache: AttentionCache, behavior: VersionBehavior) -> int:
+    return max(cache.block_tokens, behavior.latent_block_tokens if cache.is_latent else 0)
 
 
 def _several_groups(attention: Sequence[AttentionLayers], token_bytes: Sequence[int]) -> CacheLayout:
@@ -179,7 +214,7 @@ def _block_step(
     cache: AttentionCache, state: RecurrentState, behavior: VersionBehavior, *, every_state: bool
 ) -> int:
     """What a block must be a multiple of, in tokens: the attention kernels' step, and a chunk of the scan."""
-    step = cache.hybrid_block_step_tokens
+    step = behavior.latent_block_step_tokens if cache.is_latent else BLOCK_TOKENS
     if every_state and state.chunk_tokens is not None:
         return math.lcm(step, state.chunk_tokens)
     return max(step, behavior.delta_net_step_tokens if state.is_delta_net else 0)

@@ -1,9 +1,11 @@
 """The memory of a model's weights on each GPU once they are loaded."""
 
+import math
 from collections.abc import Iterator
 
 from recommender.model import Model
 from recommender.model.dtype import Dtype
+from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.quantization import Quantization
 
 _MIB = 1024**2
@@ -19,6 +21,11 @@ _UNSPLIT_BYTES = _MIB
 _MXFP4_WIDTH_TILE = 128
 _MXFP4_HIDDEN_TILE = 256
 
+_KIMI = "kimi_linear"
+_KIMI_EXPERT_SHARE = 256
+
+_SCALE_BYTES = 2
+
 
 def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None = None) -> int:
     """Bytes of all weights. With a `quantization`, embeddings and output head stay in `dtype`."""
@@ -30,15 +37,25 @@ def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None =
 
 
 def weight_bytes_per_gpu(
-    model: Model, dtype: Dtype, tensor_parallel: int, quantization: Quantization | None = None
+    model: Model,
+    dtype: Dtype,
+    tensor_parallel: int,
+    quantization: Quantization | None = None,
+    behavior: VersionBehavior = ANY_VERSION,
 ) -> int:
     """What vLLM logs as "Model loading took": the GPU's share, the parts it holds whole, and rounding.
 
     Every GPU holds the rotary tables, and a whole KV head's projections where GPUs outnumber the KV heads.
     """
-    total = weight_bytes(model, dtype, quantization) + _padding_bytes(model, tensor_parallel)
+    total = (
+        weight_bytes(model, dtype, quantization)
+        + _padding_bytes(model, tensor_parallel)
+        + _kimi_padding_bytes(model, dtype, tensor_parallel, quantization, behavior)
+        + _narrow_group_bytes(model, tensor_parallel)
+    )
     share = -(-total // tensor_parallel)
-    in_dtype = model.rotary_values + _copied_parameters(model, tensor_parallel)
+    rotary = model.rotary_values - (0 if behavior.extends_rotary_tables else model.further_rotary_values)
+    in_dtype = rotary + _copied_parameters(model, tensor_parallel)
     whole = in_dtype * dtype.size_bytes + _unshared_bytes(model, dtype, tensor_parallel)
     return share + whole + _rounding_bytes(model, dtype, tensor_parallel, quantization)
 
@@ -51,6 +68,36 @@ def _padding_bytes(model: Model, tensor_parallel: int) -> int:
     padded_width = tensor_parallel * _rounded_up(width // tensor_parallel, _MXFP4_WIDTH_TILE)
     growth = padded_width * _rounded_up(hidden, _MXFP4_HIDDEN_TILE) / (width * hidden) - 1
     return int(model.weights.packed_bytes * growth)
+
+
+def _kimi_padding_bytes(
+    model: Model,
+    dtype: Dtype,
+    tensor_parallel: int,
+    quantization: Quantization | None,
+    behavior: VersionBehavior,
+) -> int:
+    """Growth of Kimi-Linear's experts, over all GPUs, when each GPU's share is padded to 256."""
+    share = model.shape.expert_intermediate_size // tensor_parallel
+    if not behavior.pads_kimi_experts or model.architecture != _KIMI or tensor_parallel == 1:
+        return 0
+    growth = max(0, _KIMI_EXPERT_SHARE - share) * tensor_parallel / model.shape.expert_intermediate_size
+    bytes_per_weight = _bytes_per_linear_weight(model, dtype, quantization)
+    return int(model.shape.expert_parameters * bytes_per_weight * growth)
+
+
+def _narrow_group_bytes(model: Model, tensor_parallel: int) -> int:
+    """Further scales of AWQ and GPTQ experts, over all GPUs, where a share holds no whole groups.
+
+    Groups are halved until the share is a multiple of them: `moe_wna16.py`, `create_weights`, in
+    `vllm/model_executor/layers/quantization/`.
+    """
+    group = model.shard_multiples.inputs
+    if model.quantization not in {"awq", "gptq"} or group == 1:
+        return 0
+    share = model.shape.expert_intermediate_size // tensor_parallel
+    narrow = math.gcd(group, share)
+    return int(model.shape.expert_parameters * _SCALE_BYTES * (1 / narrow - 1 / group))
 
 
 def _copied_parameters(model: Model, tensor_parallel: int) -> int:
@@ -69,7 +116,8 @@ def _unshared_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
         for layers in model.attention
     )
     states = model.recurrent.unshared_parameters(tensor_parallel) if model.recurrent is not None else 0
-    whole = model.whole_parameters * (tensor_parallel - 1) // tensor_parallel
+    tower = model.vision.whole_parameters if model.vision is not None else 0
+    whole = (model.whole_parameters + tower) * (tensor_parallel - 1) // tensor_parallel
     projection_bytes = 1 if model.quantization == "fp8" else dtype.size_bytes
     return projections * projection_bytes + (states + whole) * dtype.size_bytes
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB, gib_text
-from recommender.memory.budget import compute_dtype
+from recommender.memory.budget import budget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.messages.phrases import (
     cache_text,
@@ -13,13 +13,14 @@ from recommender.messages.phrases import (
     count_text,
     gpus_text,
     nominal_text,
+    obstacle_text,
     precision_text,
-    shape_text,
 )
 from recommender.model import Model
+from recommender.planning.context import power_of_two_within
 from recommender.planning.overrides import Overrides
-from recommender.planning.plan import Plan, power_of_two_within
-from recommender.planning.tensor_parallelism import nearest_degree
+from recommender.planning.plan import Plan
+from recommender.planning.tensor_parallelism import degree_obstacle, nearest_degree
 from recommender.planning.workload import DEFAULT_INPUT_TOKENS, DEFAULT_OUTPUT_TOKENS, MAX_CONCURRENCY
 from recommender.vllm.engine_args import DEFAULT_GPU_MEMORY_UTILIZATION
 from recommender.vllm.quantization import Quantization
@@ -88,8 +89,8 @@ def _tensor_parallel(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> 
     if count == 1:
         return f"{instance.name} has one {name}, and the model fits: {_weights_and_cache(plan)}."
     used = f"all {count} {name} GPUs" if degree == count else _some_gpus(instance, degree)
-    why_not_more = "" if degree == count else f" {_why_not_more(model)}"
-    more = f"{why_not_more}{_replication(model, degree)}{_links(instance, gpu, plan)}"
+    higher = _higher_degrees(model, instance, gpu, plan)
+    more = f"{higher}{_replication(model, degree)}{_links(instance, gpu, plan)}"
     return f"TP {degree} uses {used} of {instance.name}: {_smallest(plan)}.{more}"
 
 
@@ -118,10 +119,23 @@ def _links(instance: Instance, gpu: Gpu, plan: Plan) -> str:
     )
 
 
-def _why_not_more(model: Model) -> str:
-    if model.quantization == "bitsandbytes":
-        return "vLLM runs bitsandbytes checkpoints on one GPU only."
-    return f"More GPUs would not evenly divide the model's {shape_text(model)}."
+def _higher_degrees(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
+    """Why not all GPUs are used: a degree that vLLM does not accept, or one that replicates KV heads."""
+    count, behavior = instance.accelerator_count, plan.budget.engine_args.behavior
+    obstacle = degree_obstacle(model, count, behavior)
+    not_all = f" vLLM does not accept TP {count}: {obstacle_text(obstacle)}." if obstacle else ""
+    higher = [degree for degree in plan.valid_tensor_parallel if degree > plan.tensor_parallel]
+    if not higher:
+        return not_all
+    most = higher[-1]
+    memory = budget(model, gpu, most, plan.quantization, engine_args=plan.budget.engine_args)
+    heads = count_text(model.kv_heads or 0, "KV head")
+    return (
+        f" TP {choice_text(higher)} would start too, with a copy of each of the model's {heads} on several"
+        f" GPUs: TP {most} leaves {gib_text(memory.kv_cache_bytes)} per GPU for the KV cache instead of"
+        f" {gib_text(plan.budget.kv_cache_bytes)}, but each token takes as much of it on every GPU as with"
+        f" TP {plan.tensor_parallel}.{not_all}"
+    )
 
 
 def _weights_and_cache(plan: Plan) -> str:

@@ -5,33 +5,43 @@ from typing import assert_never
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib_text
-from recommender.memory.budget import Budget, budget, compute_dtype
+from recommender.memory.budget import Budget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.messages.phrases import (
-    capability_text,
     count_text,
     gpus_text,
     nominal_text,
+    obstacle_text,
     precision_text,
     shape_text,
-    versions_text,
+)
+from recommender.messages.version_limits import (
+    class_not_in_version,
+    method_not_in_version,
+    version_limit,
 )
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.model.errors import UnknownArchitecture, UnsupportedModel
 from recommender.planning.compatibility import (
     MINIMUM_CONTEXT,
+    class_incompatibility,
+    lacks_state_blocks,
+)
+from recommender.planning.context import budget_for_largest_context
+from recommender.planning.incompatibilities import (
     CapabilityTooLow,
     ClassNotInVersion,
     DegreeNotAccepted,
     DoesNotFit,
     Incompatibility,
+    MethodDeprecated,
+    MethodNotInVersion,
     No16BitDtype,
-    NoBitsandbytes,
     NoKernels,
+    NoSparseAttention,
     NoWheels,
-    class_incompatibility,
-    lacks_state_blocks,
+    SchemeNotInVersion,
 )
 from recommender.planning.instances import NearestInstance
 from recommender.planning.quantization_options import quantization_options
@@ -39,7 +49,13 @@ from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import default_engine_args
 
-_REASONS_ON_ANY_INSTANCE = (ClassNotInVersion, NoBitsandbytes, DegreeNotAccepted)
+_REASONS_ON_ANY_INSTANCE = (
+    ClassNotInVersion,
+    MethodNotInVersion,
+    SchemeNotInVersion,
+    MethodDeprecated,
+    DegreeNotAccepted,
+)
 
 
 def neuron(instance: Instance) -> str:
@@ -50,28 +66,14 @@ def neuron(instance: Instance) -> str:
     )
 
 
-def unsupported_model(error: UnsupportedModel) -> str:
-    """The error's own sentence, or which versions still had the class of an unknown architecture."""
-    if isinstance(error, UnknownArchitecture):
-        removed = class_incompatibility(error.class_name)
-        if removed is not None:
-            return (
-                f"{error.model_id} has the architecture {error.architecture}: {class_not_in_version(removed)}"
-            )
-    return str(error)
-
-
-def class_not_in_version(reason: ClassNotInVersion) -> str:
-    """Which versions of vLLM have the model's class."""
-    return f"vLLM supports {reason.class_name} {versions_text(reason.versions)}."
-
-
-def bitsandbytes_versions(reason: NoBitsandbytes) -> str:
-    """Which versions of vLLM run bitsandbytes checkpoints, and what others need."""
-    return (
-        f"vLLM runs bitsandbytes checkpoints {versions_text(reason.versions)};"
-        " later versions need the plugin vllm-bnb-plugin."
-    )
+def unsupported_model(error: UnsupportedModel, behavior: VersionBehavior) -> str:
+    """The error's own sentence, and for an unknown architecture which versions of vLLM have its class."""
+    if not isinstance(error, UnknownArchitecture) or not error.class_name:
+        return str(error)
+    missing = class_incompatibility(error.class_name, behavior)
+    if missing is None:
+        return str(error)
+    return f"{error.model_id} has the architecture {error.architecture}: {class_not_in_version(missing)}"
 
 
 def infeasible(
@@ -101,22 +103,20 @@ def _nearest(nearest: NearestInstance) -> str:
     )
 
 
-def _sentence(  # noqa: PLR0911 - one for each reason
-    reason: Incompatibility, model: Model, instance: Instance, behavior: VersionBehavior
-) -> str:
+def _sentence(reason: Incompatibility, model: Model, instance: Instance, behavior: VersionBehavior) -> str:
     gpu = f"the {instance.accelerator_name} of {instance.name}"
     match reason:
-        case ClassNotInVersion():
-            return class_not_in_version(reason)
-        case NoWheels():
-            return f"vLLM's released wheels support {gpu} {versions_text(reason.versions)}."
-        case NoBitsandbytes():
-            return f"The checkpoint is quantized with bitsandbytes. {bitsandbytes_versions(reason)}"
-        case NoKernels(kind="sparse attention"):
-            return (
-                "vLLM's kernels for this model's sparse attention run on H100, H200, B200 and B300 only, not"
-                f" on {gpu}."
-            )
+        case MethodNotInVersion():
+            return f"The checkpoint is quantized with {reason.method}. {method_not_in_version(reason)}"
+        case (
+            ClassNotInVersion()
+            | NoWheels()
+            | SchemeNotInVersion()
+            | MethodDeprecated()
+            | NoSparseAttention()
+            | CapabilityTooLow()
+        ):
+            return version_limit(reason, gpu_of(instance), gpu)
         case NoKernels():
             return f"vLLM has no {reason.kind} kernels for {gpu}."
         case No16BitDtype():
@@ -124,22 +124,18 @@ def _sentence(  # noqa: PLR0911 - one for each reason
                 f"The {instance.accelerator_name} of {instance.name} does not support BF16 and this model"
                 " does not support FP16; vLLM does not run quantized models in FP32."
             )
-        case CapabilityTooLow():
-            return (
-                f"The checkpoint is quantized with {reason.method}, for which vLLM needs compute capability"
-                f" {capability_text(reason.needed)} or higher; {gpu} has"
-                f" {capability_text(gpu_of(instance).compute_capability)}."
-            )
         case DegreeNotAccepted():
-            return f"vLLM cannot split the checkpoint's {shape_text(model)} evenly, not even on one GPU."
+            return (
+                f"vLLM does not load the checkpoint, not even on one GPU: {obstacle_text(reason.obstacle)}."
+            )
         case DoesNotFit():
             return _does_not_fit(model, instance, behavior)
     assert_never(reason)
 
 
 def _does_not_fit(model: Model, instance: Instance, behavior: VersionBehavior) -> str:
-    gpu, degree = gpu_of(instance), nearest_degree(model, instance.accelerator_count)
-    memory = budget(model, gpu, degree, engine_args=default_engine_args(gpu, behavior))
+    gpu, degree = gpu_of(instance), nearest_degree(model, instance.accelerator_count, behavior)
+    memory = budget_for_largest_context(model, gpu, degree, None, default_engine_args(gpu, behavior))
     usable, overhead = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
     has = f"{nominal_text(instance)} ({instance.accelerator_count} x {instance.accelerator_name})"
     return (

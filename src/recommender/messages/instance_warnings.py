@@ -3,17 +3,11 @@
 from recommender.hardware.units import GIB, gib_text
 from recommender.memory.budget import compute_dtype
 from recommender.memory.weights import weight_bytes
-from recommender.messages.infeasible import bitsandbytes_versions, class_not_in_version
-from recommender.messages.phrases import count_text, hardware_text, version_choice_text, versions_text
+from recommender.messages.phrases import count_text, hardware_text
+from recommender.messages.version_limits import version_warning
 from recommender.messages.warning_context import WarningChecks, WarningContext
-from recommender.planning.compatibility import (
-    ClassNotInVersion,
-    NoBitsandbytes,
-    NoWheels,
-    VersionLimit,
-    lacks_state_blocks,
-    version_limits,
-)
+from recommender.planning.compatibility import lacks_state_blocks, version_limits
+from recommender.planning.incompatibilities import NoWheels
 
 
 def _little_host_memory(context: WarningContext) -> str | None:
@@ -60,13 +54,7 @@ def _unknown_gpu(context: WarningContext) -> str | None:
 
 
 def _lacks_wheels(context: WarningContext) -> str | None:
-    limit = next((each for each in _version_limits(context) if isinstance(each, NoWheels)), None)
-    if limit is None:
-        return None
-    return (
-        f"vLLM's released wheels support {context.instance.accelerator_name} {versions_text(limit.versions)}:"
-        f" {version_choice_text(limit.versions)}."
-    )
+    return _version_warnings(context, are_wheels=True)
 
 
 def _other_processors(context: WarningContext) -> str | None:
@@ -82,18 +70,19 @@ def _not_listed(context: WarningContext) -> str | None:
 
 
 def _not_every_version(context: WarningContext) -> str | None:
-    limits = _version_limits(context)
-    bitsandbytes = next((each for each in limits if isinstance(each, NoBitsandbytes)), None)
-    if bitsandbytes is not None:
-        return bitsandbytes_versions(bitsandbytes)
-    missing = next((each for each in limits if isinstance(each, ClassNotInVersion)), None)
-    if missing is None:
-        return None
-    return f"{class_not_in_version(missing).removesuffix('.')}: {version_choice_text(missing.versions)}."
+    return _version_warnings(context, are_wheels=False)
 
 
-def _version_limits(context: WarningContext) -> tuple[VersionLimit, ...]:
-    return version_limits(context.model, context.gpu, context.behavior)
+def _version_warnings(context: WarningContext, *, are_wheels: bool) -> str | None:
+    """A sentence for each limit that only some of the versions have, about wheels or about the rest."""
+    limits = version_limits(context.model, context.gpu, context.behavior)
+    name = context.instance.accelerator_name
+    sentences = [
+        version_warning(limit, context.gpu, name)
+        for limit in limits
+        if isinstance(limit, NoWheels) == are_wheels
+    ]
+    return " ".join(sentences) or None
 
 
 def _cheaper_instance(context: WarningContext) -> str | None:

@@ -7,7 +7,8 @@ from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB, gib_text
 from recommender.memory.budget import Budget, compute_dtype
 from recommender.model import Model
-from recommender.vllm.capabilities import Capability
+from recommender.planning.tensor_parallelism import Indivisible, Obstacle, OneGpuOnly, SplitBlock
+from recommender.vllm.supported_versions import Capability, VersionRanges
 from recommender.vllm.version import VersionRange, version_text
 
 
@@ -25,23 +26,66 @@ def shape_text(model: Model) -> str:
     parts.append(f"feed-forward width of {shape.intermediate_size:,}")
     if shape.expert_intermediate_size != shape.intermediate_size:
         parts.append(f"expert width of {shape.expert_intermediate_size:,}")
-    blocks = f" in blocks of {model.shard_multiple}" if model.shard_multiple > 1 else ""
+    multiple = max(model.shard_multiples.inputs, model.shard_multiples.outputs)
+    blocks = f" in blocks of {multiple}" if multiple > 1 else ""
     *first, last = parts
     return f"{', '.join(first)} and {last}{blocks}" if first else f"{last}{blocks}"
 
 
-def versions_text(versions: VersionRange) -> str:
-    """`only up to 0.23`, `only from 0.20 on`."""
-    if versions.first is not None:
-        return f"only from {version_text(versions.first)} on"
-    return f"only up to {version_text(versions.last or ())}"
+def obstacle_text(obstacle: Obstacle) -> str:
+    """Why vLLM does not accept a tensor parallel degree, as a clause."""
+    match obstacle:
+        case OneGpuOnly():
+            return "it runs pre-quantized bitsandbytes checkpoints on one GPU only"
+        case Indivisible():
+            return f"it does not evenly divide the model's {_size_text(obstacle)}"
+        case SplitBlock():
+            return (
+                f"each GPU's share of the {obstacle.what}, {obstacle.share:,}, would not be a multiple of the"
+                f" {obstacle.multiple} quantized weights that share a scale"
+            )
 
 
-def version_choice_text(versions: VersionRange) -> str:
-    """`choose 0.23 or earlier`, `choose 0.20 or later`."""
-    if versions.first is not None:
-        return f"choose {version_text(versions.first)} or later"
-    return f"choose {version_text(versions.last or ())} or earlier"
+def _size_text(obstacle: Indivisible) -> str:
+    """`28 attention heads`, `vision encoder's width of 3,420`."""
+    name, size = obstacle.what, obstacle.size
+    match name:
+        case "attention heads" | "KV heads":
+            return count_text(size, name.removesuffix("s"))
+        case "heads of its states" | "groups of its states":
+            noun, _, rest = name.partition(" ")
+            return f"{count_text(size, noun.removesuffix('s'))} {rest}"
+        case "vision encoder's heads":
+            return f"vision encoder's {count_text(size, 'head')}"
+        case "vocabulary":
+            return f"vocabulary of {size:,} entries"
+    return f"{name} of {size:,}"
+
+
+def versions_text(versions: VersionRanges) -> str:
+    """`only up to 0.23`, `only from 0.20 on`, `only from 0.9 to 0.12`."""
+    if not versions:
+        return "in no version"
+    return f"only {' and '.join(map(_range_text, versions))}"
+
+
+def version_choice_text(versions: VersionRanges) -> str:
+    """`0.23 or earlier`, `0.20 or later`, `0.9 to 0.12`; nothing where there is none."""
+    return " or ".join(map(_choice_text, versions))
+
+
+def _range_text(versions: VersionRange) -> str:
+    first, last = versions.first, versions.last
+    if first is None:
+        return f"up to {version_text(last or ())}"
+    return f"from {version_text(first)} {'on' if last is None else f'to {version_text(last)}'}"
+
+
+def _choice_text(versions: VersionRange) -> str:
+    first, last = versions.first, versions.last
+    if first is None:
+        return f"{version_text(last or ())} or earlier"
+    return f"{version_text(first)} {'or later' if last is None else f'to {version_text(last)}'}"
 
 
 def capability_text(capability: Capability) -> str:

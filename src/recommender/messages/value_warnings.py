@@ -1,9 +1,16 @@
 """Warnings about values that vLLM would not accept or could not serve."""
 
-from recommender.hardware.units import gib_text
-from recommender.messages.phrases import choice_text, count_text, gpus_text, shape_text
+from dataclasses import replace
+
+from recommender.hardware.units import gib_bytes, gib_text
+from recommender.memory.budget import budget
+from recommender.memory.multimodal import profiled_item
+from recommender.messages.phrases import choice_text, count_text, gpus_text, obstacle_text
 from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.planning.compatibility import degree_incompatibility, lacks_state_blocks
+from recommender.planning.tensor_parallelism import nearest_degree
+
+_LARGE_PROFILE_BYTES = gib_bytes(1)
 
 
 def _tp_exceeds_gpus(context: WarningContext) -> str | None:
@@ -18,13 +25,14 @@ def _tp_exceeds_gpus(context: WarningContext) -> str | None:
 
 def _tp_not_accepted(context: WarningContext) -> str | None:
     model, degree = context.model, context.plan.tensor_parallel
-    reason = degree_incompatibility(model, degree)
+    reason = degree_incompatibility(model, degree, context.plan.budget.engine_args.behavior)
     if reason is None:
         return None
     return (
-        f"vLLM does not accept a tensor parallel degree of {degree}, because it does not evenly divide the"
-        f" model's {shape_text(model)}: choose {choice_text(context.plan.valid_tensor_parallel)}. The memory"
-        f" figures are for a degree of {reason.largest_accepted}."
+        f"vLLM does not accept a tensor parallel degree of {degree}, because"
+        f" {obstacle_text(reason.obstacle)}: choose"
+        f" {choice_text(context.plan.valid_tensor_parallel)}. The memory figures are for a degree of"
+        f" {reason.largest_accepted}."
     )
 
 
@@ -84,6 +92,30 @@ def _requests_queue(context: WarningContext) -> str | None:
     )
 
 
+def _multimodal_profile(context: WarningContext) -> str | None:
+    """vLLM encodes the largest images or video at start-up, whether requests have any or not."""
+    model, plan = context.model, context.plan
+    item = profiled_item(model, replace(plan.budget.engine_args, max_model_len=plan.max_model_len))
+    gained = _gained_without_encoder(context)
+    if item is None or gained < _LARGE_PROFILE_BYTES:
+        return None
+    kind = "a video" if item.kind == "video" else "images"
+    return (
+        f"vLLM reserves memory for encoding {kind} of {item.tokens:,} tokens. If requests have neither images"
+        " nor videos, `--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0` gives the KV cache of"
+        f" each GPU another {gib_text(gained)}."
+    )
+
+
+def _gained_without_encoder(context: WarningContext) -> int:
+    """What the KV cache of one GPU grows by if the encoder is not profiled."""
+    plan, model = context.plan, context.model
+    without = replace(plan.budget.engine_args, language_model_only=True)
+    degree = nearest_degree(model, plan.tensor_parallel, context.behavior)
+    alone = budget(model, context.gpu, degree, plan.quantization, engine_args=without)
+    return alone.kv_cache_bytes - plan.budget.kv_cache_bytes
+
+
 VALUE_WARNINGS: WarningChecks = {
     "tp_exceeds_gpus": _tp_exceeds_gpus,
     "tp_not_accepted": _tp_not_accepted,
@@ -92,4 +124,5 @@ VALUE_WARNINGS: WarningChecks = {
     "context_above_cache": _context_above_cache,
     "workload_above_context": _workload_above_context,
     "requests_queue": _requests_queue,
+    "multimodal_profile": _multimodal_profile,
 }

@@ -12,7 +12,7 @@ from recommender.model.attention import (
     SlidingWindow,
     SparseIndexerCache,
 )
-from recommender.model.images import Image
+from recommender.model.encoder import VisionEncoder, VisionItem
 from recommender.model.listing import ListedCheckpoint, parse_listing
 from recommender.model.parse import describe_model, parse_model
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
@@ -26,7 +26,6 @@ __all__ = [
     "BlockKeyCache",
     "FullAttention",
     "HubMetadata",
-    "Image",
     "KVHeads",
     "ListedCheckpoint",
     "MLACache",
@@ -38,6 +37,8 @@ __all__ = [
     "SlidingWindow",
     "SparseIndexerCache",
     "StateTensor",
+    "VisionEncoder",
+    "VisionItem",
     "Weights",
     "describe_model",
     "parse_listing",

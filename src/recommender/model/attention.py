@@ -1,10 +1,10 @@
 """Kinds of attention: what a layer caches of each token, and how far back it attends.
 
-A kind is one class with all of its facts, from the bytes of a token to the GPUs that vLLM has kernels for.
+A kind is one class with all of its facts, from the bytes of a token to the blocks that vLLM needs.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 # Tokens of one block of the KV cache, `vllm/config/cache.py`.
@@ -26,12 +26,12 @@ class AttentionCache(ABC):
 
     block_tokens: ClassVar[int] = BLOCK_TOKENS
     """Tokens of a block that the kernels can work with."""
-    hybrid_block_step_tokens: ClassVar[int] = BLOCK_TOKENS
-    """What a block must be a multiple of, in tokens, where other layers keep recurrent states."""
+    merges_projections: ClassVar[bool] = True
+    """Whether vLLM merges the projections of queries, keys and values into one matrix."""
+    is_latent: ClassVar[bool] = False
+    """Whether it holds latents, whose kernels need larger blocks where other layers keep recurrent states."""
     profiled_logit_bytes: ClassVar[int] = 0
     """Scores of tokens that are alive while vLLM profiles its memory, outside the shared workspace."""
-    compute_capability_majors: ClassVar[frozenset[int] | None] = None
-    """Major compute capabilities that vLLM has kernels for; `None` for all."""
 
     @property
     def sharded_heads(self) -> int | None:
@@ -54,18 +54,25 @@ class AttentionCache(ABC):
         """Bytes of the workspace, shared by all layers, that it reserves for contexts of this length."""
         return 0
 
+    def output_shares(self, tensor_parallel: int, heads: int) -> tuple[int, ...]:  # noqa: ARG002
+        """Widths on one GPU of the projections that are divided by their outputs, for `heads` of queries."""
+        return ()
+
+    def input_shares(self, tensor_parallel: int, heads: int) -> tuple[int, ...]:  # noqa: ARG002
+        """Widths on one GPU of the projections that are divided by their inputs."""
+        return ()
+
     def can_shard(self, tensor_parallel: int) -> bool:
         """Whether the heads can be divided among the GPUs, or copied to several GPUs each."""
         heads = self.sharded_heads
         return heads is None or heads % tensor_parallel == 0 or tensor_parallel % heads == 0
 
-    def has_kernels_for(self, compute_capability: tuple[int, int]) -> bool:
-        """Whether vLLM has kernels for a GPU of `compute_capability`."""
-        majors = self.compute_capability_majors
-        return majors is None or compute_capability[0] in majors
-
     def expanded(self, head_dim: int) -> "AttentionCache":  # noqa: ARG002
         """The cache under versions of vLLM that cache latents as heads of `head_dim`."""
+        return self
+
+    def padded(self) -> "AttentionCache":
+        """The cache under versions of vLLM that pad values to the width of keys."""
         return self
 
 
@@ -75,7 +82,9 @@ class KVHeads(AttentionCache):
 
     kv_heads: int
     head_dim: int
-    """Width of keys, and of values, which are padded to it where they are narrower (MiMo-V2)."""
+    """Width of keys, and of values where `value_dim` does not say otherwise."""
+    value_dim: int | None = None
+    """Width of values that are narrower than keys (MiMo-V2); versions may pad them."""
 
     @property
     def sharded_heads(self) -> int:
@@ -87,13 +96,27 @@ class KVHeads(AttentionCache):
 
         Source: `vllm/config/model.py`, `get_num_kv_heads`: `max(1, total_kv_heads // tensor_parallel)`.
         """
-        return 2 * max(1, self.kv_heads // tensor_parallel) * self.head_dim * value_bytes
+        width = self.head_dim + (self.value_dim or self.head_dim)
+        return max(1, self.kv_heads // tensor_parallel) * width * value_bytes
+
+    def padded(self) -> "KVHeads":
+        """Values as wide as keys."""
+        return replace(self, value_dim=None)
+
+    def output_shares(self, tensor_parallel: int, heads: int) -> tuple[int, ...]:
+        """Queries, and keys and values of at least one head: `QKVParallelLinear`, `layers/linear.py`."""
+        of_each = heads // tensor_parallel, max(1, self.kv_heads // tensor_parallel)
+        return tuple(number * self.head_dim for number in of_each)
+
+    def input_shares(self, tensor_parallel: int, heads: int) -> tuple[int, ...]:
+        """The output projection."""
+        return (heads // tensor_parallel * (self.value_dim or self.head_dim),)
 
     def unshared_parameters(self, tensor_parallel: int, hidden_size: int) -> int:
         """Projections of a whole KV head, of which an even share would be less than one."""
         if tensor_parallel <= self.kv_heads:
             return 0
-        one_head = 2 * self.head_dim * hidden_size
+        one_head = (self.head_dim + (self.value_dim or self.head_dim)) * hidden_size
         return one_head * (tensor_parallel - self.kv_heads) // tensor_parallel
 
 
@@ -101,8 +124,8 @@ class KVHeads(AttentionCache):
 class MLACache(AttentionCache):
     """A latent and a rotary key: multi-head latent attention (DeepSeek V2)."""
 
-    # A multiple of 64 up to 0.26, of 128 later.
-    hybrid_block_step_tokens: ClassVar[int] = 128
+    merges_projections: ClassVar[bool] = False
+    is_latent: ClassVar[bool] = True
 
     width: int
     """`kv_lora_rank + qk_rope_head_dim`."""
@@ -112,6 +135,21 @@ class MLACache(AttentionCache):
     """The projection out of the latent, of which vLLM keeps a transposed copy, over all GPUs."""
     replicated_parameters: int
     """The projections into the latents, which every GPU holds whole."""
+    query_dim: int
+    """Width of a head's query."""
+    key_dim: int
+    """Width of the part of a head's key that comes out of the latent."""
+    value_dim: int
+    """Width of a head's value."""
+
+    def output_shares(self, tensor_parallel: int, heads: int) -> tuple[int, ...]:
+        """The projections of queries, and those out of the latent, which hold keys and values."""
+        on_one_gpu = heads // tensor_parallel
+        return (on_one_gpu * self.query_dim, on_one_gpu * (self.key_dim + self.value_dim))
+
+    def input_shares(self, tensor_parallel: int, heads: int) -> tuple[int, ...]:
+        """The output projection."""
+        return (heads // tensor_parallel * self.value_dim,)
 
     def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:  # noqa: ARG002 - not divided
         """Every GPU keeps the whole latent: `vllm/v1/kv_cache_interface.py`, `MLAAttentionSpec`."""
@@ -137,9 +175,6 @@ class SparseIndexerCache(AttentionCache):
     block_tokens: ClassVar[int] = 64
     # `VLLM_SPARSE_INDEXER_MAX_LOGITS_MB` in `vllm/envs.py`.
     profiled_logit_bytes: ClassVar[int] = 512 * _MIB
-    # Hopper and Blackwell of data centres: `vllm/v1/attention/backends/mla/flashmla_sparse.py`,
-    # `supports_compute_capability`.
-    compute_capability_majors: ClassVar[frozenset[int]] = frozenset({9, 10})
 
     width: int
     """`index_head_dim`."""

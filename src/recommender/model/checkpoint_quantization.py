@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import UnsupportedModel
+from recommender.model.quantization_schemes import modelopt_schemes
 from recommender.model.quantized_formats import (
     FP8_DTYPES,
     MXFP4_BYTES,
@@ -69,11 +70,17 @@ def parse_quantization(
     `stored` counts the elements by safetensors dtype. Raises `UnsupportedModel` for a method that
     vLLM does not have or whose size in memory is not known.
     """
+    stated = stated_quantization(top_level, config)
+    return _declared(stated, stored) if stated is not None else _undeclared(stored)
+
+
+def stated_quantization(top_level: ConfigReader, config: ConfigReader) -> ConfigReader | None:
+    """The part of config.json that states the quantization; `None` where none does."""
     for each in (top_level, config):
         key = next((key for key in _KEYS if each.is_set(key)), None)
         if key is not None:
-            return _declared(each.nested(key), stored)
-    return _undeclared(stored)
+            return each.nested(key)
+    return None
 
 
 def computes_in_int8(quantization: CheckpointQuantization | None, stored: Mapping[str, int]) -> bool:
@@ -93,7 +100,7 @@ def _declared(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuan
     found = _FIXED_FORMATS.get(method)
     match method:
         case "fp8" | "fbgemm_fp8":
-            found = fp8(method, stated)
+            found = fp8(method)
         case "awq" | "gptq" | "auto-round":
             found = grouped_integers(method, stated)
         case "bitsandbytes":
@@ -101,7 +108,12 @@ def _declared(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuan
         case "compressed-tensors":
             found = compressed_tensors(stated, stored)
         case "modelopt" | "modelopt_fp4":
-            found = replace(modelopt(stored), cache_value_bytes=cache_value_bytes(stated))
+            by_dtype = modelopt(stored)
+            found = replace(
+                by_dtype,
+                cache_value_bytes=cache_value_bytes(stated),
+                schemes=modelopt_schemes(stated) or by_dtype.schemes,
+            )
         case "quark":
             found = as_stored(quark(stated), stored)
         case "torchao":

@@ -7,6 +7,7 @@ from typing import Any
 
 from recommender.model.dtype import BY_SAFETENSORS_NAME, STORED_BYTES
 from recommender.model.errors import ImplausibleMetadata
+from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.parameters import (
     LanguageModelConfig,
     language_parameters,
@@ -15,12 +16,17 @@ from recommender.model.parameters import (
 )
 from recommender.model.quantized_formats import PACKED_DTYPES, CheckpointQuantization
 from recommender.model.safetensors import stated_total
+from recommender.model.shape import full_layer_heads
 from recommender.model.values import Weights
+from recommender.model.vision import whole_tower_parameters
 
 # Packed formats count up to eight weights as one; fewer parameters than that belong to another model.
 _SMALLEST_SHARE_OF_IMPLIED = 1 / 10
 
 _PREDICTION_LAYERS = ("num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules")
+# Safetensors dtypes of masks.
+_MASK_DTYPES = frozenset({"BOOL", "U8"})
+
 _ADAPTERS = ("vision_lora", "speech_lora")
 
 
@@ -36,18 +42,39 @@ def parse_weights(
     """
     implied = language_parameters(language_model)
     if stored:
-        weights = _stored_weights(stored, quantization)
+        weights = _stored_weights(_without_masks(stored, quantization, language_model, implied), quantization)
         _check_parameters(weights, implied)
         weights = _without_adapters(weights, language_model)
-        return _without_prediction_layers(
-            _without_second_copy(weights, language_model, implied), language_model, implied
-        )
+        weights = _without_second_copy(weights, language_model, implied)
+        weights = _without_prediction_layers(weights, language_model, implied)
+        return _with_own_values(weights, language_model)
     parameters = stated_total(information) or implied
     if quantization is None:
         return Weights(parameters=parameters, float_values=parameters, packed_bytes=0)
     floats = min(parameters, language_model.shape.embedding_parameters(tied=language_model.is_tied))
     packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
     return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)
+
+
+def _without_masks(
+    stored: Mapping[str, int],
+    quantization: CheckpointQuantization | None,
+    language_model: LanguageModelConfig,
+    implied: int,
+) -> Mapping[str, int]:
+    """`stored` without causal masks: bytes in unquantized checkpoints (GPT-NeoX), floats in those of GPT-2.
+
+    Source: `load_weights` of `gpt2.py` and `gpt_neox.py` in `vllm/model_executor/models/`, which skip them.
+    """
+    if quantization is not None:
+        return stored
+    floats = {dtype: count for dtype, count in stored.items() if dtype not in _MASK_DTYPES}
+    config = language_model.config
+    masks = language_model.shape.layers * config.non_negative_int("n_positions") ** 2
+    if config.string("model_type") != "gpt2" or sum(floats.values()) < implied + masks:
+        return floats
+    largest = max(floats, key=lambda dtype: floats[dtype])
+    return {**floats, largest: floats[largest] - masks}
 
 
 def _stored_weights(stored: Mapping[str, int], quantization: CheckpointQuantization | None) -> Weights:
@@ -95,9 +122,10 @@ def _check_parameters(weights: Weights, implied: int) -> None:
 def _without_second_copy(weights: Weights, language_model: LanguageModelConfig, implied: int) -> Weights:
     """Some repositories store the output head and the embedding that it is tied to; vLLM loads one."""
     output_head = language_model.shape.embedding_parameters(tied=True)
-    has_encoder = language_model.vision is not None or language_model.architecture.encodes_images
-    is_alone = language_model.is_tied and not has_encoder
-    if not is_alone or weights.parameters < implied + output_head:
+    vision, encodes = language_model.vision, language_model.architecture.encodes_images
+    tower = 0 if vision is None else whole_tower_parameters(vision)
+    is_counted = language_model.is_tied and (tower > 0 or (vision is None and not encodes))
+    if not is_counted or weights.parameters < implied + tower + output_head:
         return weights
     return replace(weights, float_values=weights.float_values - output_head)
 
@@ -126,6 +154,20 @@ def _less(weights: Weights, floats: int) -> Weights:
     return replace(
         weights, parameters=weights.parameters - floats, float_values=weights.float_values - floats
     )
+
+
+def _with_own_values(weights: Weights, language_model: LanguageModelConfig) -> Weights:
+    """`weights` with the projections of values that Gemma 4 stores once for keys and values.
+
+    Source: `vllm/model_executor/models/gemma4.py`, `load_weights`, which copies them.
+    """
+    config, shape = language_model.config, language_model.shape
+    if not config.is_true("attention_k_eq_v"):
+        return weights
+    kinds = layer_kinds(language_model.architecture, config, shape, has_window=True)
+    heads, head_dim = full_layer_heads(config)
+    values = (heads or shape.kv_heads) * (head_dim or shape.head_dim) * shape.hidden_size
+    return replace(weights, float_values=weights.float_values + kinds.count(LayerKind.FULL) * values)
 
 
 def _without_prediction_layers(

@@ -10,13 +10,6 @@ from recommender.model.config_reader import ConfigReader
 from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.values import Shape
 
-_SHARED_EXPERTS = ("n_shared_experts", "num_shared_experts")
-_SHARED_WIDTH = (
-    "shared_expert_intermediate_size",
-    "moe_shared_expert_intermediate_size",
-    "shared_intermediate_size",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageModelConfig:
@@ -155,8 +148,7 @@ def _feed_forward_parameters(config: ConfigReader, shape: Shape, *, sparse: bool
         return shape.mlp_matrices * shape.hidden_size * width
     latent = config.optional_positive_int("moe_latent_size") or shape.hidden_size
     into_latent = 2 * latent * shape.hidden_size if latent != shape.hidden_size else 0
-    shared_width = config.non_negative_int(*_SHARED_WIDTH)
-    shared = shared_width or config.non_negative_int(*_SHARED_EXPERTS) * shape.expert_intermediate_size
+    shared = shape.shared_expert_size
     experts = shape.mlp_matrices * latent * shape.experts * shape.expert_intermediate_size
     router = shape.experts * shape.hidden_size
     return experts + into_latent + shape.mlp_matrices * shape.hidden_size * shared + router

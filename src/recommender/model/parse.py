@@ -6,23 +6,29 @@ from typing import Any
 
 from recommender.model.architecture import Architecture
 from recommender.model.architectures import ARCHITECTURES
-from recommender.model.checkpoint_quantization import computes_in_int8, parse_quantization
+from recommender.model.checkpoint_quantization import (
+    computes_in_int8,
+    parse_quantization,
+    stated_quantization,
+)
 from recommender.model.config_reader import ConfigReader, printable
 from recommender.model.context import context_limit
 from recommender.model.dtype import BY_TORCH_NAME, Dtype
+from recommender.model.encoder import parse_encoder
 from recommender.model.errors import ImplausibleMetadata, UnknownArchitecture
 from recommender.model.generator_classes import MODEL_TYPES_BY_CLASS, WRAPPER_CLASSES
-from recommender.model.images import IMAGES
 from recommender.model.loaded_weights import parse_weights
 from recommender.model.non_generators import refuse_non_generator
 from recommender.model.parameters import LanguageModelConfig
 from recommender.model.parse_attention import parse_attention, parse_sliding_window
 from recommender.model.parse_recurrent import parse_recurrent
-from recommender.model.rotary import rotary_values
+from recommender.model.rotary import further_rotary_values, rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
 from recommender.model.shape import parse_shape
+from recommender.model.shard_multiples import parse_shard_multiples
 from recommender.model.unmodelled_classes import WHY_NOT_MODELLED
 from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
+from recommender.model.vision import VisionTower, parse_vision
 from recommender.model.whole_parameters import whole_parameters
 
 # Where multimodal repositories keep the configuration of their language model.
@@ -87,16 +93,21 @@ def parse_model(metadata: HubMetadata) -> Model:
     attention = parse_attention(architecture, config, shape)
     stored = stored_elements(metadata.information)
     quantization = parse_quantization(top_level, config, stored)
+    table = rotary_values(config, shape, model_type=model_type)
+    vision = _vision(top_level, architecture, model_type)
     return Model(
         model_id=metadata.model_id,
         architecture=top_level.string("model_type") or model_type,
         class_name=_class_name(top_level),
+        config_keys=frozenset(key for key in config.sorted_keys() if config.is_truthy(key)),
         native_dtype=_native_dtype(top_level, config, stored),
         supports_float16=architecture.supports_float16,
         quantization=quantization.method if quantization else None,
+        quantization_schemes=quantization.schemes if quantization else (),
         quantized_to=quantization.quantized_to if quantization else None,
-        shard_multiple=quantization.shard_multiple if quantization else 1,
-        shards_experts_in_multiples=bool(quantization and quantization.shards_experts_in_multiples),
+        shard_multiples=parse_shard_multiples(
+            stated_quantization(top_level, config), quantization.method if quantization else None
+        ),
         computes_in_int8=computes_in_int8(quantization, stored),
         weights=parse_weights(metadata.information, stored, quantization, language_model),
         attention=attention,
@@ -105,9 +116,10 @@ def parse_model(metadata: HubMetadata) -> Model:
         shape=shape,
         is_tied=language_model.is_tied,
         whole_parameters=whole_parameters(language_model),
-        rotary_values=rotary_values(config, shape, model_type=model_type),
-        has_vision=language_model.vision is not None or architecture.encodes_images,
-        image=IMAGES.get(top_level.string("model_type") or ""),
+        rotary_values=table,
+        further_rotary_values=further_rotary_values(config, table, model_type=model_type),
+        vision=vision,
+        encoder=None if vision is None else parse_encoder(top_level),
         context=context_limit(config, model_type=model_type),
         sliding_window=parse_sliding_window(config),
     )
@@ -151,6 +163,13 @@ def _architecture(model_id: str, top_level: ConfigReader, model_type: str) -> Ar
         return architecture
     unknown = model_type if architecture is None else outer
     raise UnknownArchitecture(model_id, unknown, class_name, reason=WHY_NOT_MODELLED.get(class_name))
+
+
+def _vision(top_level: ConfigReader, architecture: Architecture, model_type: str) -> VisionTower | None:
+    """The encoder of `vision_config`, or one that is described elsewhere."""
+    stated = top_level.nested("vision_config") if top_level.is_set("vision_config") else None
+    found = parse_vision(stated, model_type=top_level.string("model_type") or model_type)
+    return found or (VisionTower() if architecture.encodes_images else None)
 
 
 def _class_name(top_level: ConfigReader) -> str:

@@ -59,6 +59,9 @@ FOREIGN_KEYS = (
 # Keys of KV heads and of their width, which MiMo-V2 has for layers with a sliding window.
 _KEYS_OF_LOCAL_LAYERS = ("swa_num_key_value_heads", "swa_head_dim")
 
+# Of MiMo-V2, whose values are narrower than its keys.
+_HAS_NARROW_VALUES = "swa_head_dim"
+
 _DEFAULT_LOOPS, _DEFAULT_LOOP_WINDOW = 2, 64
 
 # `vllm/model_executor/models/deepseek_v2.py`, where `index_skip_topk_offset` is absent.
@@ -148,7 +151,13 @@ def _kv_heads(
             config.optional_positive_int(key) if key in architecture.own_keys and not span.is_full else None
             for key in _KEYS_OF_LOCAL_LAYERS
         )
-    return KVHeads(kv_heads=heads or shape.kv_heads, head_dim=head_dim or shape.head_dim)
+    value_dim = _value_dim(config, span) if _HAS_NARROW_VALUES in architecture.own_keys else None
+    return KVHeads(kv_heads=heads or shape.kv_heads, head_dim=head_dim or shape.head_dim, value_dim=value_dim)
+
+
+def _value_dim(config: ConfigReader, span: AttentionSpan) -> int | None:
+    keys = ("v_head_dim",) if span.is_full else ("swa_v_head_dim", "v_head_dim")
+    return config.optional_positive_int(*keys)
 
 
 def _mla(
@@ -161,13 +170,16 @@ def _mla(
     if config.is_false("use_mla"):
         return _kv_heads(architecture, config, shape, span)
     rank, rotary = config.positive_int("kv_lora_rank"), config.positive_int("qk_rope_head_dim")
-    per_head = config.positive_int("qk_nope_head_dim") + config.positive_int("v_head_dim")
+    key, value = config.positive_int("qk_nope_head_dim"), config.positive_int("v_head_dim")
     latents = rank + rotary + (config.optional_positive_int("q_lora_rank") or 0)
     return MLACache(
         width=rank + rotary,
         heads=shape.attention_heads,
-        absorbed_parameters=rank * shape.attention_heads * per_head,
+        absorbed_parameters=rank * shape.attention_heads * (key + value),
         replicated_parameters=shape.hidden_size * latents,
+        query_dim=key + rotary,
+        key_dim=key,
+        value_dim=value,
     )
 
 

@@ -58,6 +58,8 @@ def _delta_net(architecture: Architecture, config: ConfigReader, _shape: Shape) 
     return RecurrentState(
         tensors=(inputs, memory),
         heads=(key_heads, value_heads),
+        output_widths=(key_heads * key_dim, value_heads * value_dim),
+        input_widths=(value_heads * value_dim,),
         has_checkpoints=architecture.has_state_checkpoints,
         is_delta_net=architecture.has_state_checkpoints,
     )
@@ -72,7 +74,12 @@ def _mamba_1(_architecture: Architecture, config: ConfigReader, shape: Shape) ->
     )
     inputs = StateTensor(values=width * (config.positive_int("mamba_d_conv", "conv_kernel") - 1))
     memory = StateTensor(values=width * config.positive_int("mamba_d_state", "state_size"))
-    return RecurrentState(tensors=(inputs, memory), heads=(width,), chunk_tokens=_chunk_tokens(config))
+    return RecurrentState(
+        tensors=(inputs, memory),
+        heads=(width,),
+        chunk_tokens=_chunk_tokens(config),
+        input_widths=(width,),
+    )
 
 
 def _mamba_2(architecture: Architecture, config: ConfigReader, shape: Shape) -> RecurrentState:
@@ -100,6 +107,7 @@ def _mamba_2(architecture: Architecture, config: ConfigReader, shape: Shape) -> 
         values_per_group=2 * width * steps,
         parameters_per_group=2 * width * shape.hidden_size,
         chunk_tokens=_chunk_tokens(config),
+        input_widths=(heads * head_dim,),
         has_checkpoints=True,
     )
 
@@ -108,13 +116,16 @@ def _short_convolution(_architecture: Architecture, config: ConfigReader, shape:
     """LFM2: the last inputs of a convolution over the hidden size."""
     width = config.optional_positive_int("conv_dim") or shape.hidden_size
     inputs = StateTensor(values=width * (config.positive_int("conv_L_cache") - 1))
-    return RecurrentState(tensors=(inputs,), heads=(width,))
+    return RecurrentState(tensors=(inputs,), heads=(width,), input_widths=(width,))
 
 
 def _lightning(_architecture: Architecture, _config: ConfigReader, shape: Shape) -> RecurrentState:
     """MiniMax-Text-01: a matrix for each head."""
     memory = StateTensor(values=shape.attention_heads * shape.head_dim**2)
-    return RecurrentState(tensors=(memory,), heads=(shape.attention_heads,))
+    width = shape.attention_heads * shape.head_dim
+    return RecurrentState(
+        tensors=(memory,), heads=(shape.attention_heads,), output_widths=(width,), input_widths=(width,)
+    )
 
 
 def _delta_attention(_architecture: Architecture, config: ConfigReader, _shape: Shape) -> RecurrentState:
@@ -125,7 +136,10 @@ def _delta_attention(_architecture: Architecture, config: ConfigReader, _shape: 
     steps = linear.positive_int("short_conv_kernel_size", "linear_conv_kernel_dim") - 1
     inputs = StateTensor(values=3 * heads * head_dim * steps)
     memory = StateTensor(values=heads * head_dim**2, value_bytes=_FLOAT32_BYTES)
-    return RecurrentState(tensors=(inputs, memory), heads=(heads,))
+    width = heads * head_dim
+    return RecurrentState(
+        tensors=(inputs, memory), heads=(heads,), output_widths=(width,), input_widths=(width,)
+    )
 
 
 _StateParser = Callable[[Architecture, ConfigReader, Shape], RecurrentState]

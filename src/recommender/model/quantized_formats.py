@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.model.quantization_schemes import compressed_tensors_schemes, quark_schemes
 
 # The dtypes that hold packed weights in a safetensors file.
 PACKED_DTYPES = frozenset({"I32", "U8"})
@@ -54,24 +55,17 @@ class CheckpointQuantization:
     weights_per_packed_element: int = 1
     scales: int = 0
     """The stored elements that are scales rather than weights."""
-    shard_multiple: int = 1
-    """What the width of a GPU's share of a matrix must be a multiple of: weights that share a scale."""
-    shards_experts_in_multiples: bool = False
-    """Whether that holds for the matrices of experts too."""
     cache_value_bytes: int | None = None
     """Bytes of a value of the KV cache where the checkpoint sets them."""
     multiplies_in_int8: bool | None = None
     """Whether weights and activations are 8-bit integers; `None` where it does not say."""
+    schemes: tuple[str, ...] = ()
+    """The formats of its layers by vLLM's names: `quantization_schemes.py`."""
 
 
-def fp8(method: str, stated: ConfigReader) -> CheckpointQuantization:
-    """Source: `vllm/model_executor/layers/quantization/utils/fp8_utils.py`, `validate_fp8_block_shape`."""
-    return CheckpointQuantization(
-        method=method,
-        quantized_to="fp8",
-        shard_multiple=_block_size(stated.positive_ints("weight_block_size")),
-        shards_experts_in_multiples=True,
-    )
+def fp8(method: str) -> CheckpointQuantization:
+    """FP8 values, each with a scale for its tensor, channel or block."""
+    return CheckpointQuantization(method=method, quantized_to="fp8")
 
 
 def grouped_integers(method: str, stated: ConfigReader) -> CheckpointQuantization:
@@ -82,7 +76,6 @@ def grouped_integers(method: str, stated: ConfigReader) -> CheckpointQuantizatio
         method=method,
         quantized_to=_INTEGERS.get(width),
         bytes_per_packed_element=_grouped_bytes(width, group, zero_points=zero_points),
-        shard_multiple=group or 1,
     )
 
 
@@ -128,8 +121,8 @@ def quark(stated: ConfigReader) -> CheckpointQuantization | None:
     return CheckpointQuantization(
         method="quark",
         quantized_to=next((name for name in ("fp8", "int8", "int4") if dtype.startswith(name)), None),
-        shard_multiple=weight.optional_positive_int("group_size") or 1,
         multiplies_in_int8=dtype == "int8" and inputs.string("dtype") == "int8",
+        schemes=quark_schemes(dtype),
     )
 
 
@@ -150,22 +143,21 @@ def compressed_tensors(stated: ConfigReader, stored: Mapping[str, int]) -> Check
     groups = [all_groups.nested(name) for name in all_groups.sorted_keys()]
     default = stated.string("format") or ""
     formats = {group.string("format") or default for group in groups} or {default}
+    schemes = compressed_tensors_schemes(groups, default)
     if formats <= _NVFP4_FORMATS:
-        return _nvfp4("compressed-tensors", stored)
+        return replace(_nvfp4("compressed-tensors", stored), schemes=schemes)
     if not formats <= _COMPRESSED_FORMATS:
         raise UnsupportedModel(
             f"The checkpoint is compressed as {', '.join(sorted(formats))[:80]}, whose size in memory is not"
             " known."
         )
     weights = [group.nested("weights") for group in groups]
-    blocks = [_block_size(each.positive_ints("block_structure")) for each in weights]
     return CheckpointQuantization(
         method="compressed-tensors",
         quantized_to=_compressed_to(weights),
         bytes_per_packed_element=max((_compressed_group_bytes(each) for each in weights), default=1.0),
-        shard_multiple=max(blocks, default=1),
-        shards_experts_in_multiples=True,
         multiplies_in_int8=any(_multiplies_in_int8(group) for group in groups) if groups else None,
+        schemes=schemes,
     )
 
 
@@ -197,8 +189,8 @@ def _compressed_group_bytes(weights: ConfigReader) -> float:
 def modelopt(stored: Mapping[str, int]) -> CheckpointQuantization:
     """NVFP4 where there are packed bytes, alone or next to FP8, and FP8 elsewhere."""
     if stored.get("U8"):
-        return _nvfp4("modelopt_fp4", stored)
-    return CheckpointQuantization(method="modelopt", quantized_to="fp8")
+        return replace(_nvfp4("modelopt_fp4", stored), schemes=("modelopt NVFP4",))
+    return CheckpointQuantization(method="modelopt", quantized_to="fp8", schemes=("modelopt FP8",))
 
 
 def cache_value_bytes(stated: ConfigReader) -> int | None:

@@ -34,6 +34,10 @@ class RecurrentState:
     """Tokens of one step of the scan, where vLLM can keep a state for each block; `None` where it cannot."""
     has_checkpoints: bool = False
     """Whether later versions also keep a state of the prompt: `num_prefill_checkpoint_blocks`."""
+    output_widths: tuple[int, ...] = ()
+    """Widths of the projections into it, which are divided by their outputs."""
+    input_widths: tuple[int, ...] = ()
+    """Widths of the projections out of it, which are divided by their inputs."""
     is_delta_net: bool = False
     """Whether it is a gated delta net, whose kernels may need larger blocks."""
 
@@ -62,8 +66,13 @@ class RecurrentState:
 
     def can_shard(self, tensor_parallel: int) -> bool:
         """Whether heads and groups can be divided; a single group is copied: `mamba_mixer2.py`."""
-        divides_groups = self.groups == 1 or self.groups % tensor_parallel == 0
-        return divides_groups and all(heads % tensor_parallel == 0 for heads in self.heads)
+        return self.can_shard_groups(tensor_parallel) and all(
+            heads % tensor_parallel == 0 for heads in self.heads
+        )
+
+    def can_shard_groups(self, tensor_parallel: int) -> bool:
+        """Whether the groups can be divided, or the only one copied."""
+        return self.groups == 1 or self.groups % tensor_parallel == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

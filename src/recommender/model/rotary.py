@@ -35,6 +35,9 @@ _WITH_LARGER_FULL_LAYERS = frozenset({"gemma4_text"})
 # Multimodal rotary embeddings have rows for positions beyond the context: `mrope.py`.
 _MULTIMODAL_ROW_FACTOR = 4
 
+# Of these, versions from 0.32 on leave the further rows out: `mrope_positions_factor` of their classes.
+_FEWER_ROWS_LATER = "qwen3"
+
 # Kinds of `rope_scaling` whose factor multiplies the rows of the stated context.
 _SCALED_BY_FACTOR = frozenset({"linear", "dynamic"})
 
@@ -55,6 +58,14 @@ def rotary_values(config: ConfigReader, shape: Shape, *, model_type: str) -> int
     if model_type in _WITH_LARGER_FULL_LAYERS:
         width = full_layer_heads(config)[1] or width
     return int(positions * _row_factor(config.nested("rope_scaling", "rope_parameters"))) * width + local
+
+
+def further_rotary_values(config: ConfigReader, values: int, *, model_type: str) -> int:
+    """Those of all `values` that belong to positions beyond the context and that later versions leave out."""
+    rope = config.nested("rope_scaling", "rope_parameters")
+    if not rope.is_list("mrope_section") or not model_type.startswith(_FEWER_ROWS_LATER):
+        return 0
+    return values - values // _MULTIMODAL_ROW_FACTOR
 
 
 def _rotary_width(config: ConfigReader, shape: Shape) -> int:

@@ -26,6 +26,14 @@ _EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts", "moe_num_exp
 _EXPERTS_PER_TOKEN = ("num_experts_per_tok", "moe_top_k", "moe_topk", "num_experts_per_token")
 _EXPERT_INTERMEDIATE = ("moe_intermediate_size", "expert_ffn_hidden_size")
 
+# Width of the shared expert, or the number of shared experts.
+_SHARED_WIDTH = (
+    "shared_expert_intermediate_size",
+    "moe_shared_expert_intermediate_size",
+    "shared_intermediate_size",
+)
+_SHARED_EXPERTS = ("n_shared_experts", "num_shared_experts")
+
 # `multi_query` of old Falcon and GPTBigCode: one key and value head, whatever `num_kv_heads` says, as in
 # vLLM's `get_total_num_kv_heads`, `vllm/transformers_utils/model_arch_config_convertor.py`.
 _KV_HEADS = ("n_head_kv", "num_kv_heads", "num_key_value_heads", "num_attention_groups")
@@ -51,6 +59,7 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
     per_token = (
         config.non_negative_int(*_EXPERTS_PER_TOKEN) or feed_forward.optional_positive_int("moe_top_k") or 0
     )
+    expert_width = config.optional_positive_int(*_EXPERT_INTERMEDIATE) or intermediate
     shape = Shape(
         layers=_layers(config),
         hidden_size=hidden_size,
@@ -61,11 +70,18 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
         vocabulary=config.positive_int(*_VOCABULARY),
         experts=experts,
         experts_per_token=per_token if experts else 0,
-        expert_intermediate_size=config.optional_positive_int(*_EXPERT_INTERMEDIATE) or intermediate,
+        expert_intermediate_size=expert_width,
         mlp_matrices=mlp_matrices,
+        shared_expert_size=_shared_expert_size(config, expert_width) if experts else 0,
+        dense_layers=config.non_negative_int("first_k_dense_replace") if experts else 0,
     )
     _check(shape, config)
     return shape
+
+
+def _shared_expert_size(config: ConfigReader, expert_width: int) -> int:
+    """The width of all shared experts together, as vLLM builds them."""
+    return config.non_negative_int(*_SHARED_WIDTH) or config.non_negative_int(*_SHARED_EXPERTS) * expert_width
 
 
 def full_layer_heads(config: ConfigReader) -> tuple[int | None, int | None]:

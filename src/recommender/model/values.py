@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.model.attention import AttentionLayers
+from recommender.model.attention import AttentionLayers, SparseIndexerCache
 from recommender.model.context import ContextLimit
 from recommender.model.dtype import Dtype
-from recommender.model.images import Image
+from recommender.model.encoder import VisionEncoder
 from recommender.model.recurrent import RecurrentLayers
+from recommender.model.shard_multiples import ShardMultiples
+from recommender.model.vision import VisionTower
 
 # An owner and a name of 96 characters each: huggingface_hub, `validate_repo_id`.
 LONGEST_MODEL_ID = 193
@@ -43,6 +45,16 @@ class Shape:
     expert_intermediate_size: int
     mlp_matrices: int
     """Matrices of one feed-forward block: 3 with a gate, 2 without."""
+    shared_expert_size: int = 0
+    """Width of the expert that every token is routed to; 0 without one."""
+    dense_layers: int = 0
+    """Layers of a model with experts that have none, as far as config.json counts them."""
+
+    @property
+    def expert_parameters(self) -> int:
+        """Parameters of all experts but the shared ones."""
+        layers = self.layers - self.dense_layers
+        return layers * self.experts * self.mlp_matrices * self.hidden_size * self.expert_intermediate_size
 
     def embedding_parameters(self, *, tied: bool) -> int:
         """Parameters of the input embedding and of the output head, which may be the same tensor."""
@@ -73,16 +85,19 @@ class Model:
     """`model_type` of config.json."""
     class_name: str
     """The first of its `architectures`, by which vLLM chooses its own class; empty where none is stated."""
+    config_keys: frozenset[str]
+    """Keys that its configuration sets; classes of older versions do not read some of them."""
     native_dtype: Dtype
     supports_float16: bool
     quantization: str | None
     """The method that the checkpoint is already quantized with, `awq`, `fp8`, ...; `None` if it is not."""
+    quantization_schemes: tuple[str, ...]
+    """The formats of its quantized layers by vLLM's names, `compressed-tensors WNA16`; empty where the method
+    alone decides."""
     quantized_to: str | None
     """`fp8`, `int8` or `int4` where the checkpoint is quantized to one of them."""
-    shard_multiple: int
-    """What the width of a GPU's share of a matrix must be a multiple of, because of the quantization."""
-    shards_experts_in_multiples: bool
-    """Whether that holds for the matrices of experts too."""
+    shard_multiples: ShardMultiples
+    """What a GPU's share of a quantized matrix must be a multiple of."""
     computes_in_int8: bool
     """Whether the checkpoint is quantized to 8-bit integers, weights and activations."""
     weights: Weights
@@ -100,10 +115,12 @@ class Model:
     """Parameters of all layers that every GPU holds whole, however many GPUs there are."""
     rotary_values: int
     """Values of the tables of sines and cosines, which every GPU holds whole."""
-    has_vision: bool
-    """Whether an image encoder is loaded, whose parameters are part of `weights`."""
-    image: Image | None
-    """The image that vLLM profiles it with; `None` where that is not known."""
+    further_rotary_values: int
+    """Those of them that later versions leave out."""
+    vision: VisionTower | None
+    """The image encoder, whose parameters are part of `weights`; `None` where none is loaded."""
+    encoder: VisionEncoder | None
+    """What that encoder needs while vLLM profiles it."""
     context: ContextLimit
     sliding_window: int | None
 
@@ -111,6 +128,11 @@ class Model:
     def max_position_embeddings(self) -> int:
         """The longest context that it is recommended with, in tokens."""
         return self.context.tokens
+
+    @property
+    def has_vision(self) -> bool:
+        """Whether an image encoder is loaded."""
+        return self.vision is not None
 
     @property
     def embedding_parameters(self) -> int:
@@ -126,14 +148,15 @@ class Model:
         heads = (layers.cache.sharded_heads for layers in self.attention)
         return max((each for each in heads if each is not None), default=None)
 
+    @property
+    def has_sparse_attention(self) -> bool:
+        """Whether an indexer chooses the tokens that its layers attend to (DeepSeek V3.2)."""
+        return any(isinstance(layers.cache, SparseIndexerCache) for layers in self.attention)
+
     def can_shard_caches(self, tensor_parallel: int) -> bool:
         """Whether all caches and states can be divided among the GPUs, or copied to several of them."""
         divides_state = self.recurrent is None or self.recurrent.state.can_shard(tensor_parallel)
         return divides_state and all(layers.cache.can_shard(tensor_parallel) for layers in self.attention)
-
-    def has_attention_kernels(self, compute_capability: tuple[int, int]) -> bool:
-        """Whether vLLM has kernels of all its kinds of attention for a GPU of `compute_capability`."""
-        return all(layers.cache.has_kernels_for(compute_capability) for layers in self.attention)
 
     @property
     def info(self) -> "ModelInfo":

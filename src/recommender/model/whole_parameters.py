@@ -7,6 +7,8 @@ belong to the caches (`attention`).
 from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.parameters import LanguageModelConfig
 
+_WITH_LEARNED_POSITIONS = frozenset({"gpt2", "gpt_bigcode", "opt"})
+
 
 def whole_parameters(language_model: LanguageModelConfig) -> int:
     """The parameters of all layers together.
@@ -15,6 +17,8 @@ def whole_parameters(language_model: LanguageModelConfig) -> int:
     """
     return (
         _routers(language_model)
+        + _latents(language_model)
+        + _positions(language_model)
         + _layer_inputs(language_model)
         + _shared_queries(language_model)
         + _shared_block_outputs(language_model)
@@ -25,6 +29,23 @@ def _routers(language_model: LanguageModelConfig) -> int:
     """`gate` of mixtures of experts."""
     shape = language_model.shape
     return shape.layers * shape.experts * shape.hidden_size
+
+
+def _latents(language_model: LanguageModelConfig) -> int:
+    """`q_a_proj` and `kv_a_proj_with_mqa` of MiniCPM3; those of other latents belong to their caches."""
+    config, shape = language_model.config, language_model.shape
+    if language_model.architecture.attention != "mla_as_heads":
+        return 0
+    latents = sum(config.non_negative_int(key) for key in ("q_lora_rank", "kv_lora_rank", "qk_rope_head_dim"))
+    return shape.layers * shape.hidden_size * latents
+
+
+def _positions(language_model: LanguageModelConfig) -> int:
+    """`embed_positions` or `wpe`: a learned vector for each position."""
+    config, shape = language_model.config, language_model.shape
+    if config.string("model_type") not in _WITH_LEARNED_POSITIONS:
+        return 0
+    return shape.hidden_size * config.non_negative_int("max_position_embeddings", "n_positions")
 
 
 def _layer_inputs(language_model: LanguageModelConfig) -> int:

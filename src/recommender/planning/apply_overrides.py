@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import Budget, budget, compute_dtype
+from recommender.memory.budget import Budget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.planning.compatibility import MINIMUM_CONTEXT
+from recommender.planning.context import budget_for_largest_context, largest_context
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
-from recommender.planning.plan import Plan, fitting_plan, largest_context
+from recommender.planning.plan import Plan, fitting_plan
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.planning.workload import Workload, default_concurrency, default_workload
 from recommender.vllm.behavior import VersionBehavior
@@ -32,7 +33,13 @@ def apply_overrides(
     fitting = fitting_plan(model, instance, quantization, engine_args)
     recommended = fitting if isinstance(fitting, Plan) else base
     degree = overrides.tensor_parallel or recommended.tensor_parallel
-    memory = budget(model, gpu, nearest_degree(model, degree), quantization, engine_args=engine_args)
+    memory = budget_for_largest_context(
+        model,
+        gpu,
+        nearest_degree(model, degree, behavior),
+        quantization,
+        replace(engine_args, max_model_len=overrides.max_model_len),
+    )
     context = overrides.max_model_len or _context(model, memory)
     workload = _workload(context, overrides)
     return replace(

@@ -1,86 +1,54 @@
 """Why a version of vLLM cannot run a model on a GPU, or nothing where it can.
 
-All decisions of this kind are made here. A reason is a value; `messages/infeasible.py` writes the sentence.
+All decisions of this kind are made here. A reason is a value of `incompatibilities.py`; `messages/` writes
+the sentence.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
 from recommender.memory.budget import Budget, compute_dtype
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.planning.tensor_parallelism import valid_degrees
+from recommender.planning.incompatibilities import (
+    CapabilityTooLow,
+    ClassNotInVersion,
+    DegreeNotAccepted,
+    MethodDeprecated,
+    MethodNotInVersion,
+    MissingKernels,
+    No16BitDtype,
+    NoKernels,
+    NoSparseAttention,
+    NoWheels,
+    SchemeNotInVersion,
+    VersionLimit,
+)
+from recommender.planning.tensor_parallelism import degree_obstacle, valid_degrees
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.capabilities import Capability, lowest_capability, wheel_versions
-from recommender.vllm.quantization import BITSANDBYTES_VERSIONS, Quantization
-from recommender.vllm.registry import class_versions
-from recommender.vllm.version import EVERY_VERSION, VersionRange
+from recommender.vllm.facts import wheel_versions
+from recommender.vllm.quantization import Quantization
+from recommender.vllm.supported_versions import (
+    Capability,
+    capable_versions,
+    class_versions,
+    deciding_keys,
+    includes,
+    includes_all,
+    method_versions,
+    needed_capability,
+    scheme_versions,
+    sparse_attention_versions,
+    undeprecated_versions,
+)
+from recommender.vllm.version import EVERY_VERSION, Version
+
+_CACHED = 1024
+_ALL = (EVERY_VERSION,)
 
 MINIMUM_CONTEXT = 512
 """A shorter context is not worth proposing, unless the model's own limit is shorter."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassNotInVersion:
-    """The registry has the model's class in other versions only."""
-
-    class_name: str
-    versions: VersionRange
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoWheels:
-    """The released wheels run on the GPU in other versions only."""
-
-    versions: VersionRange
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoBitsandbytes:
-    """vLLM includes bitsandbytes, which the checkpoint needs, in other versions only."""
-
-    versions: VersionRange
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoKernels:
-    """vLLM has no kernels of a kind for the GPU."""
-
-    kind: Literal["sparse attention", "INT8"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class No16BitDtype:
-    """The GPU has no BF16 and the model no FP16 mode, and there are no quantized kernels for FP32."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapabilityTooLow:
-    """The quantization method needs a GPU of a higher compute capability."""
-
-    method: str
-    needed: Capability
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DegreeNotAccepted:
-    """vLLM does not divide the model by a tensor parallel degree."""
-
-    degree: int
-    largest_accepted: int | None
-    """Below `degree`; `None` where vLLM does not accept the model even for one GPU."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoesNotFit:
-    """The memory of the GPUs is too small for weights, overhead and a KV cache."""
-
-
-VersionLimit = ClassNotInVersion | NoWheels | NoBitsandbytes
-MissingKernels = NoKernels | No16BitDtype | CapabilityTooLow
-Incompatibility = VersionLimit | MissingKernels | DegreeNotAccepted | DoesNotFit
 
 
 def incompatibility(
@@ -89,7 +57,7 @@ def incompatibility(
     """The first reason why vLLM does not run `model` on `gpu`, whatever the memory.
 
     `quantization` is one that vLLM applies or that another checkpoint has, on top of the checkpoint's own.
-    Without a chosen version, a reason is one that every covered version has.
+    Without a chosen version, a reason is one that every covered version has, and that no flag removes.
     """
     return next(_reasons(model, gpu, quantization, behavior), None)
 
@@ -98,44 +66,50 @@ def version_limits(
     model: Model, gpu: Gpu, behavior: VersionBehavior = ANY_VERSION
 ) -> tuple[VersionLimit, ...]:
     """Why only some of the versions that `behavior` stands for run `model` on `gpu`."""
-    limits = _version_limits(model, gpu)
-    return tuple(limit for limit in limits if not limit.versions.includes_all(behavior.version))
+    return tuple(
+        limit
+        for limit in _version_limits(model, gpu, behavior.version)
+        if not includes_all(limit.versions, behavior.version)
+    )
 
 
 def class_incompatibility(
-    class_name: str, behavior: VersionBehavior = ANY_VERSION
+    class_name: str, behavior: VersionBehavior = ANY_VERSION, config_keys: Collection[str] = ()
 ) -> ClassNotInVersion | None:
-    """Why the version's registry does not have a class."""
-    versions = class_versions(class_name)
-    if versions.includes(behavior.version):
-        return None
-    return ClassNotInVersion(class_name=class_name, versions=versions)
+    """Why the version's registry does not have a class that reads `config_keys`."""
+    limit = _class_limit(class_name, deciding_keys(class_name).intersection(config_keys))
+    return None if limit is None or includes(limit.versions, behavior.version) else limit
 
 
 def has_wheels(gpu: Gpu, behavior: VersionBehavior = ANY_VERSION) -> bool:
     """Whether the released wheels of every version that `behavior` stands for run on `gpu`."""
-    return wheel_versions(gpu.compute_capability).includes_all(behavior.version)
+    limit = _wheel_limit(gpu.compute_capability)
+    return limit is None or includes_all(limit.versions, behavior.version)
 
 
 def quantization_incompatibility(
     gpu: Gpu, quantization: Quantization, behavior: VersionBehavior = ANY_VERSION
 ) -> NoKernels | CapabilityTooLow | None:
-    """Why vLLM has no kernels for `quantization` on `gpu`."""
+    """Why not every version that `behavior` stands for has kernels for `quantization` on `gpu`."""
     match quantization.name:
         case "int8":
             return _int8_incompatibility(gpu)
         case "fp8":
-            return _capability_incompatibility("fp8", gpu, behavior)
+            limit = _capability_limit("fp8", (), gpu.compute_capability, behavior.version)
+            return None if limit is None or includes_all(limit.versions, behavior.version) else limit
         case "int4":
             return None
 
 
-def degree_incompatibility(model: Model, degree: int) -> DegreeNotAccepted | None:
+def degree_incompatibility(
+    model: Model, degree: int, behavior: VersionBehavior = ANY_VERSION
+) -> DegreeNotAccepted | None:
     """Why vLLM does not accept a tensor parallel degree for `model`."""
-    accepted = valid_degrees(model, degree, replicate_kv_heads=True)
-    if degree in accepted:
+    obstacle = degree_obstacle(model, degree, behavior)
+    if obstacle is None:
         return None
-    return DegreeNotAccepted(degree=degree, largest_accepted=max(accepted, default=None))
+    accepted = valid_degrees(model, degree, behavior, replicate_kv_heads=True)
+    return DegreeNotAccepted(degree=degree, obstacle=obstacle, largest_accepted=max(accepted, default=None))
 
 
 def holds_minimum_context(model: Model, memory: Budget) -> bool:
@@ -152,52 +126,96 @@ def lacks_state_blocks(memory: Budget) -> bool:
 def _reasons(
     model: Model, gpu: Gpu, quantization: Quantization | None, behavior: VersionBehavior
 ) -> Iterator[VersionLimit | MissingKernels]:
-    for limit in _version_limits(model, gpu):
-        if not limit.versions.includes(behavior.version):
+    for limit in _version_limits(model, gpu, behavior.version):
+        is_removed_by_flag = isinstance(limit, MethodDeprecated) and behavior.version is None
+        if not includes(limit.versions, behavior.version) and not is_removed_by_flag:
             yield limit
-    if not model.has_attention_kernels(gpu.compute_capability):
-        yield NoKernels(kind="sparse attention")
-    checkpoint = _checkpoint_incompatibility(model, gpu, behavior)
-    if checkpoint is not None:
-        yield checkpoint
+    if model.computes_in_int8 and not gpu.computes_int8:
+        yield NoKernels(kind="INT8")
+    is_quantized = model.quantization is not None or quantization is not None
+    if is_quantized and compute_dtype(model, gpu) is Dtype.FLOAT32:
+        yield No16BitDtype()
     if quantization is not None:
-        proposed = _in_16_bit(model, gpu) or quantization_incompatibility(gpu, quantization, behavior)
+        proposed = quantization_incompatibility(gpu, quantization, behavior)
         if proposed is not None:
             yield proposed
 
 
-def _version_limits(model: Model, gpu: Gpu) -> Iterator[VersionLimit]:
-    versions = class_versions(model.class_name)
-    if versions is not EVERY_VERSION:
-        yield ClassNotInVersion(class_name=model.class_name, versions=versions)
-    versions = wheel_versions(gpu.compute_capability)
-    if versions is not EVERY_VERSION:
-        yield NoWheels(versions=versions)
-    if model.quantization == "bitsandbytes":
-        yield NoBitsandbytes(versions=BITSANDBYTES_VERSIONS)
+def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator[VersionLimit]:
+    """What only some versions have for the model on the GPU, whether `version` is among them or not."""
+    capability = gpu.compute_capability
+    class_limit = _class_limit(
+        model.class_name, deciding_keys(model.class_name).intersection(model.config_keys)
+    )
+    wheel_limit = _wheel_limit(capability)
+    if class_limit is not None:
+        yield class_limit
+    if wheel_limit is not None:
+        yield wheel_limit
+    if model.has_sparse_attention:
+        yield _sparse_attention_limit(capability, has_fp8_cache=model.cache_value_bytes == 1)
+    if model.quantization is not None:
+        method, schemes = model.quantization, model.quantization_schemes
+        yield from _method_limits(method, schemes)
+        too_low = _capability_limit(
+            method, schemes, capability, version, lacks_marlin=_is_beyond_first_marlin(model)
+        )
+        if too_low is not None:
+            yield too_low
 
 
-def _checkpoint_incompatibility(model: Model, gpu: Gpu, behavior: VersionBehavior) -> MissingKernels | None:
-    """Why vLLM does not run the checkpoint's own quantization. FP8 weights need the same in every format."""
-    if model.quantization is None:
+# Cached, because every instance of the table asks for them. `None` where all versions are alike.
+
+
+@lru_cache(_CACHED)
+def _class_limit(class_name: str, config_keys: frozenset[str]) -> ClassNotInVersion | None:
+    versions = class_versions(class_name, config_keys)
+    return None if versions == _ALL else ClassNotInVersion(class_name=class_name, versions=versions)
+
+
+@lru_cache(_CACHED)
+def _wheel_limit(capability: Capability) -> NoWheels | None:
+    versions = wheel_versions(capability)
+    return None if versions == _ALL else NoWheels(versions=versions)
+
+
+@lru_cache(_CACHED)
+def _sparse_attention_limit(capability: Capability, *, has_fp8_cache: bool) -> NoSparseAttention:
+    versions = sparse_attention_versions(capability, "fp8_e4m3" if has_fp8_cache else "auto")
+    return NoSparseAttention(versions=versions, has_fp8_cache=has_fp8_cache)
+
+
+@lru_cache(_CACHED)
+def _method_limits(method: str, schemes: tuple[str, ...]) -> tuple[VersionLimit, ...]:
+    limits: tuple[VersionLimit, ...] = (
+        MethodNotInVersion(method=method, versions=method_versions(method)),
+        *(SchemeNotInVersion(scheme=scheme, versions=scheme_versions(scheme)) for scheme in schemes),
+        MethodDeprecated(method=method, versions=undeprecated_versions(method)),
+    )
+    return tuple(limit for limit in limits if limit.versions != _ALL)
+
+
+@lru_cache(_CACHED)
+def _capability_limit(
+    method: str,
+    schemes: tuple[str, ...],
+    capability: Capability,
+    version: Version | None,
+    *,
+    lacks_marlin: bool = False,
+) -> CapabilityTooLow | None:
+    """`None` where all versions that have the method run it, or the chosen one does not have it."""
+    needed = needed_capability(method, schemes, version, lacks_marlin=lacks_marlin)
+    versions = capable_versions(method, schemes, capability, lacks_marlin=lacks_marlin)
+    if needed is None or versions == capable_versions(method, schemes):
         return None
-    int8 = _int8_incompatibility(gpu) if model.computes_in_int8 else None
-    methods = (model.quantization, "fp8") if model.quantized_to == "fp8" else (model.quantization,)
-    too_low = [_capability_incompatibility(method, gpu, behavior) for method in methods]
-    highest = max(filter(None, too_low), key=lambda reason: reason.needed, default=None)
-    return int8 or _in_16_bit(model, gpu) or highest
+    return CapabilityTooLow(method=method, needed=needed, versions=versions)
+
+
+def _is_beyond_first_marlin(model: Model) -> bool:
+    """Whether FP8 weights are in blocks or in experts, for which Marlin got kernels later than for others."""
+    return model.quantization == "fp8" and (model.shard_multiples.inputs > 1 or model.shape.experts > 0)
 
 
 def _int8_incompatibility(gpu: Gpu) -> NoKernels | None:
     return None if gpu.computes_int8 else NoKernels(kind="INT8")
-
-
-def _in_16_bit(model: Model, gpu: Gpu) -> No16BitDtype | None:
-    return No16BitDtype() if compute_dtype(model, gpu) is Dtype.FLOAT32 else None
-
-
-def _capability_incompatibility(method: str, gpu: Gpu, behavior: VersionBehavior) -> CapabilityTooLow | None:
-    needed = lowest_capability(method, behavior.version)
-    if needed is None or gpu.compute_capability >= needed:
-        return None
-    return CapabilityTooLow(method=method, needed=needed)

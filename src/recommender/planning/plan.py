@@ -5,19 +5,18 @@ from dataclasses import dataclass
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import Budget, budget, compute_dtype
+from recommender.memory.budget import Budget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.planning.compatibility import (
-    DegreeNotAccepted,
-    DoesNotFit,
-    Incompatibility,
     degree_incompatibility,
     holds_minimum_context,
     incompatibility,
 )
-from recommender.planning.tensor_parallelism import minimum_degree, valid_degrees
+from recommender.planning.context import budget_for_largest_context, largest_context
+from recommender.planning.incompatibilities import DegreeNotAccepted, DoesNotFit, Incompatibility
+from recommender.planning.tensor_parallelism import divides_kv_heads, minimum_degree, valid_degrees
 from recommender.planning.workload import Workload, default_concurrency, default_workload
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.engine_args import EngineArgs, default_engine_args
@@ -76,19 +75,21 @@ def fitting_plan(
     Degrees that replicate KV heads are considered only where no other fits.
     """
     gpu = gpu_of(instance)
+    count, behavior = instance.accelerator_count, engine_args.behavior
     weights = weight_bytes(model, compute_dtype(model, gpu), quantization)
     least = minimum_degree(weights, gpu.visible_bytes)
-    if least > instance.accelerator_count:
+    if least > count:
         return DoesNotFit()
-    unloadable = degree_incompatibility(model, 1)
+    unloadable = degree_incompatibility(model, 1, behavior)
     if unloadable is not None:
         return unloadable
-    for replicate in (False, True):
-        degrees = valid_degrees(model, instance.accelerator_count, replicate_kv_heads=replicate)
+    accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
+    without_replication = [degree for degree in accepted if divides_kv_heads(model, degree)]
+    for degrees in (without_replication, accepted):
         enough = [degree for degree in degrees if degree >= least]
         budgets = _fitting_budgets(model, gpu, enough, quantization, engine_args)
         if budgets:
-            return _plan(model, gpu, degrees, budgets, quantization)
+            return _plan(model, gpu, accepted, budgets, quantization)
     return DoesNotFit()
 
 
@@ -97,7 +98,8 @@ def _fitting_budgets(
 ) -> dict[int, Budget]:
     """The budgets of those of `degrees` that hold the model."""
     budgets = {
-        degree: budget(model, gpu, degree, quantization, engine_args=engine_args) for degree in degrees
+        degree: budget_for_largest_context(model, gpu, degree, quantization, engine_args)
+        for degree in degrees
     }
     return {degree: memory for degree, memory in budgets.items() if holds_minimum_context(model, memory)}
 
@@ -105,7 +107,7 @@ def _fitting_budgets(
 def _plan(
     model: Model,
     gpu: Gpu,
-    degrees: tuple[int, ...],
+    accepted: tuple[int, ...],
     budgets: dict[int, Budget],
     quantization: Quantization | None,
 ) -> Plan:
@@ -116,7 +118,7 @@ def _plan(
     return Plan(
         tensor_parallel=degree,
         fitting_tensor_parallel=tuple(sorted(budgets)),
-        valid_tensor_parallel=degrees,
+        valid_tensor_parallel=accepted,
         quantization=quantization,
         cast_to=None if dtype is model.native_dtype else dtype,
         weight_bytes=weight_bytes(model, dtype, quantization),
@@ -125,16 +127,3 @@ def _plan(
         workload=workload,
         concurrency=default_concurrency(memory, workload),
     )
-
-
-def largest_context(limit_tokens: int, memory: Budget) -> int:
-    """The largest power of two within the model's limit for which the KV cache holds one request."""
-    context = power_of_two_within(limit_tokens)
-    while context > 1 and not memory.max_concurrent_requests(context):
-        context //= 2
-    return context
-
-
-def power_of_two_within(limit: int) -> int:
-    """The largest power of two up to `limit`."""
-    return 1 << (limit.bit_length() - 1)

@@ -1,43 +1,102 @@
-"""Which tensor parallel degrees vLLM accepts for a model."""
+"""Which tensor parallel degrees vLLM accepts for a model, and what stands in the way of another."""
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 from recommender.model import Model
+from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 
 # Share of a GPU that weights may take, so that enough is left for a useful cache.
 _WEIGHT_SHARE = 0.85
 
 _VOCABULARY_STEP = 64
 
+Divided = Literal[
+    "attention heads",
+    "KV heads",
+    "heads of its states",
+    "groups of its states",
+    "feed-forward width",
+    "expert width",
+    "shared expert's width",
+    "vocabulary",
+    "vision encoder's heads",
+    "vision encoder's width",
+]
+Sharded = Literal[
+    "query, key and value projections",
+    "attention output projection",
+    "projections into its states",
+    "projections out of its states",
+    "feed-forward width",
+    "expert width",
+    "shared expert's width",
+]
 
-def valid_degrees(model: Model, gpu_count: int, *, replicate_kv_heads: bool = False) -> tuple[int, ...]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indivisible:
+    """A count or width that the degree does not divide."""
+
+    what: Divided
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitBlock:
+    """A share of a quantized matrix that would divide weights with a common scale."""
+
+    what: Sharded
+    share: int
+    multiple: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneGpuOnly:
+    """A pre-quantized bitsandbytes checkpoint."""
+
+
+Obstacle = Indivisible | SplitBlock | OneGpuOnly
+
+
+def degree_obstacle(model: Model, degree: int, behavior: VersionBehavior = ANY_VERSION) -> Obstacle | None:
+    """The first reason why vLLM does not accept `degree`; `None` where it does."""
+    return next(_obstacles(model, degree, behavior), None)
+
+
+def valid_degrees(
+    model: Model,
+    gpu_count: int,
+    behavior: VersionBehavior = ANY_VERSION,
+    *,
+    replicate_kv_heads: bool = False,
+) -> tuple[int, ...]:
     """The degrees up to `gpu_count` that vLLM accepts, in rising order.
 
-    A degree divides the attention heads (`vllm/config/model.py`, `verify_with_parallel_config`), the
-    feed-forward widths (`layers/linear.py`), the vocabulary padded to 64
-    (`layers/vocab_parallel_embedding.py`) and the KV heads; with `replicate_kv_heads` a multiple of the KV
-    heads is valid too, because vLLM then keeps a copy of each head on several GPUs (`QKVParallelLinear`).
-    A quantized matrix is divided into whole blocks, one of bitsandbytes not at all.
+    Without `replicate_kv_heads` only those that divide the KV heads: above that vLLM keeps each of them on
+    several GPUs (`QKVParallelLinear`, `vllm/model_executor/layers/linear.py`).
     """
-    if model.quantization == "bitsandbytes":  # `model_loader/bitsandbytes_loader.py`
-        return (1,)
-    divided, blocked, kv_heads = _divided(model), _blocked(model), model.kv_heads or 0
     return tuple(
         degree
         for degree in range(1, gpu_count + 1)
-        if all(width % degree == 0 for width in divided)
-        and all(width // degree % model.shard_multiple == 0 for width in blocked)
-        and model.can_shard_caches(degree)
-        and (replicate_kv_heads or kv_heads % degree == 0)
+        if (replicate_kv_heads or divides_kv_heads(model, degree))
+        and degree_obstacle(model, degree, behavior) is None
     )
 
 
-def nearest_degree(model: Model, degree: int) -> int:
+def divides_kv_heads(model: Model, degree: int) -> bool:
+    """Whether each KV head is on one of `degree` GPUs only."""
+    return (model.kv_heads or 0) % degree == 0
+
+
+def nearest_degree(model: Model, degree: int, behavior: VersionBehavior = ANY_VERSION) -> int:
     """The largest degree up to `degree` that vLLM accepts, with KV heads replicated where necessary.
 
     1 where it accepts none: a model that can be sharded at all can run on one GPU.
     """
-    return max(valid_degrees(model, degree, replicate_kv_heads=True), default=1)
+    return max(valid_degrees(model, degree, behavior, replicate_kv_heads=True), default=1)
 
 
 def minimum_degree(weight_bytes: int, gpu_memory_bytes: int) -> int:
@@ -45,16 +104,89 @@ def minimum_degree(weight_bytes: int, gpu_memory_bytes: int) -> int:
     return math.ceil(weight_bytes / (_WEIGHT_SHARE * gpu_memory_bytes))
 
 
-def _divided(model: Model) -> tuple[int, ...]:
-    shape = model.shape
-    padded_vocabulary = -(-shape.vocabulary // _VOCABULARY_STEP) * _VOCABULARY_STEP
-    widths = shape.intermediate_size, shape.expert_intermediate_size
-    return shape.attention_heads, *widths, padded_vocabulary
+def _obstacles(model: Model, degree: int, behavior: VersionBehavior) -> Iterator[Obstacle]:
+    """Source: `_get_quant_state_dict`, `vllm/model_executor/model_loader/bitsandbytes_loader.py`."""
+    if model.quantization == "bitsandbytes" and degree > 1:
+        yield OneGpuOnly()
+    for what, size in _divided(model):
+        if size % degree:
+            yield Indivisible(what=what, size=size)
+    yield from _undivided_caches(model, degree)
+    for sharded, share, multiple in _quantized_shares(model, degree, behavior):
+        if share % multiple:
+            yield SplitBlock(what=sharded, share=share, multiple=multiple)
 
 
-def _blocked(model: Model) -> tuple[int, ...]:
-    """Widths that are divided into whole blocks; the kernels of some experts pad theirs instead."""
-    shape = model.shape
-    if not shape.experts:
-        return (shape.intermediate_size,)
-    return (shape.expert_intermediate_size,) if model.shards_experts_in_multiples else ()
+def _divided(model: Model) -> Iterator[tuple[Divided, int]]:
+    """Counts and widths that every degree must divide.
+
+    Source: `vllm/config/model.py`, `verify_with_parallel_config`, for the attention heads,
+    `vllm/model_executor/layers/linear.py` for the widths, `vocab_parallel_embedding.py` for the vocabulary,
+    which is padded to 64, and the classes of the image encoders in `vllm/model_executor/models/`.
+    """
+    shape, vision = model.shape, model.vision
+    yield "attention heads", shape.attention_heads
+    yield "feed-forward width", shape.intermediate_size
+    if shape.experts:
+        yield "expert width", shape.expert_intermediate_size
+        yield "shared expert's width", shape.shared_expert_size
+    yield "vocabulary", -(-shape.vocabulary // _VOCABULARY_STEP) * _VOCABULARY_STEP
+    if vision is not None:
+        yield "vision encoder's heads", vision.heads or 0
+        yield "vision encoder's width", vision.width or 0
+
+
+def _undivided_caches(model: Model, degree: int) -> Iterator[Indivisible]:
+    for cache in (layers.cache for layers in model.attention):
+        if not cache.can_shard(degree):
+            yield Indivisible(what="KV heads", size=cache.sharded_heads or 0)
+    if model.recurrent is None:
+        return
+    state = model.recurrent.state
+    for number in state.heads:
+        if number % degree:
+            yield Indivisible(what="heads of its states", size=number)
+    if not state.can_shard_groups(degree):
+        yield Indivisible(what="groups of its states", size=state.groups)
+
+
+def _quantized_shares(
+    model: Model, degree: int, behavior: VersionBehavior
+) -> Iterator[tuple[Sharded, int, int]]:
+    """The shares of quantized matrices on one GPU, and what each must be a multiple of."""
+    multiples, shape = model.shard_multiples, model.shape
+    may_merge = multiples.merges_odd_outputs and behavior.merges_odd_outputs
+    merged = 1 if may_merge else multiples.outputs
+    # Blocks are checked along the inputs only where those are divided.
+    inputs = 1 if degree == 1 and multiples.outputs > 1 else multiples.inputs
+    if multiples.attention:
+        yield from _attention_shares(model, degree, inputs, merged)
+    if multiples.feed_forward:
+        both = math.lcm(inputs, merged)
+        if not shape.experts or shape.dense_layers:
+            yield "feed-forward width", shape.intermediate_size // degree, both
+        yield "shared expert's width", shape.shared_expert_size // degree, both
+    if shape.experts:
+        experts = multiples.refined_experts if behavior.refines_expert_blocks else multiples.experts
+        yield "expert width", shape.expert_intermediate_size // degree, experts
+
+
+def _attention_shares(
+    model: Model, degree: int, inputs: int, merged: int
+) -> Iterator[tuple[Sharded, int, int]]:
+    """The shares of attention and of states."""
+    heads, alone = model.shape.attention_heads, model.shard_multiples.outputs
+    for cache in (layers.cache for layers in model.attention):
+        for share in cache.output_shares(degree, heads):
+            yield (
+                "query, key and value projections",
+                share,
+                merged if cache.merges_projections else alone,
+            )
+        for share in cache.input_shares(degree, heads):
+            yield "attention output projection", share, inputs
+    if model.recurrent is not None:
+        for width in model.recurrent.state.output_widths:
+            yield "projections into its states", width // degree, merged
+        for width in model.recurrent.state.input_widths:
+            yield "projections out of its states", width // degree, inputs

@@ -17,7 +17,7 @@ from recommender.vllm.releases import (
     values,
     version_ranges,
 )
-from recommender.vllm.version import Version, VersionRange
+from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 
 Usage = Literal["openai_api_server", "llm_class"]
 
@@ -129,16 +129,24 @@ def method_dtypes(method: str, version: Version) -> frozenset[str]:
     return frozenset((value("quantization", method, version) or {}).get("dtypes", ()))
 
 
-def online_methods(version: Version) -> Mapping[str, frozenset[str]]:
-    """What `--quantization` may quantize while loading: "linear" layers, "experts"."""
-    layers = {name: value("online_quantization", name, version) for name in names("online_quantization")}
-    return {name: frozenset(each.split()) for name, each in layers.items() if each is not None}
+def quantizes_at_load(method: str, layers: Literal["linear", "experts"], version: Version | None) -> bool:
+    """Whether `--quantization` with a method quantizes these layers of a 16-bit checkpoint while loading."""
+    found = (value("online_quantization", method, each) for each in releases_asked(version))
+    return all(each is not None and layers in each.split() for each in found)
 
 
-def batch_defaults(gpu: Gpu, version: Version, usage: Usage = "openai_api_server") -> BatchDefaults:
-    """The defaults of `--max-num-batched-tokens` and `--max-num-seqs` on a GPU."""
-    tier = next(tier for tier in value("batch_defaults", "tiers", version) if _applies(tier, gpu))
-    tokens, sequences = tier[usage]
+def batch_defaults(gpu: Gpu, version: Version | None, usage: Usage = "openai_api_server") -> BatchDefaults:
+    """The defaults of `--max-num-batched-tokens` and `--max-num-seqs` on a GPU.
+
+    Without a version, the largest of all covered ones.
+    """
+    tables = (
+        tiers
+        for span, tiers in values("batch_defaults", "tiers")
+        if (span.last >= OLDEST_COVERED_VERSION if version is None else span.includes(version))
+    )
+    found = [next(tier for tier in tiers if _applies(tier, gpu))[usage] for tiers in tables]
+    tokens, sequences = (max(numbers) for numbers in zip(*found, strict=True))
     return BatchDefaults(max_num_batched_tokens=tokens, max_num_seqs=sequences)
 
 
@@ -172,10 +180,12 @@ def attention_backend(name: str, version: Version) -> AttentionBackend | None:
     )
 
 
-def wheel_capability(version: Version | None) -> tuple[int, int]:
-    """The lowest compute capability that the released wheels are built for."""
-    return max(
-        _capability(value("wheel", "compute_capabilities", each)[0]) for each in releases_asked(version)
+def wheel_versions(capability: tuple[int, int]) -> tuple[VersionRange, ...]:
+    """The versions whose wheels have code for GPUs of a compute capability: for its major one, no higher."""
+    return version_ranges(
+        span
+        for span, built_for in values("wheel", "compute_capabilities")
+        if any(_runs_on(_capability(each), capability) for each in built_for)
     )
 
 
@@ -212,6 +222,10 @@ def _applies(tier: Mapping[str, Any], gpu: Gpu) -> bool:
         and ("name_has" not in tier or any(word in name for word in tier["name_has"]))
         and ("not_capability" not in tier or gpu.compute_capability != _capability(tier["not_capability"]))
     )
+
+
+def _runs_on(built_for: tuple[int, int], capability: tuple[int, int]) -> bool:
+    return built_for[0] == capability[0] and built_for[1] <= capability[1]
 
 
 def _capability(text: str) -> tuple[int, int]:

@@ -22,11 +22,17 @@ class ModelRunner:
     forward_hidden_states: float = 4
     """Hidden states that are alive at the same time in the forward pass."""
     graph_bytes: int = 0
-    """CUDA graphs, where they are subtracted before the cache is sized."""
-    large_graph_bytes_per_layer: int = 0
-    """Additional graph memory of each layer where up to 1024 sequences are scheduled together."""
+    """CUDA graphs of any model, where they are subtracted before the cache is sized."""
+    graph_bytes_per_layer: int = 0
+    """Additional memory of each layer for the graphs of 256 sequences."""
+    least_graph_bytes: int = 0
+    """Minimum of the two together; 0 where graphs are not subtracted."""
+    reserves_attention_buffers: bool = False
+    """Whether the buffers that attention kernels keep for graphs are subtracted too."""
     large_graph_bytes_of_experts: int = 0
-    """Additional graph memory of a mixture of experts in that case."""
+    """Additional graph memory of a mixture of experts where up to 1024 sequences are scheduled together."""
+    encoder_profile: Literal["none", "outputs", "inputs and outputs"] = "inputs and outputs"
+    """What of an image encoder's run stays alive while the language model is profiled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +67,13 @@ V1_SORTING = ModelRunnerV1(sampler_bytes_per_logit=38.5)
 
 # A Triton kernel for top-k and top-p: 16-bit logits, float32 logits, probabilities and random numbers.
 V1_TRITON = ModelRunnerV1(sampler_bytes_per_logit=14.5)
-V1_TRITON_WITH_GRAPHS = replace(V1_TRITON, graph_bytes=gib_bytes(0.5))
+# Graphs: fitted to `gemma4-31b-pro6000-0230`, `qwen25vl-7b-a100-80-0230-022` and `qwen25-7b-l40s-like-0220`.
+V1_TRITON_WITH_GRAPHS = replace(
+    V1_TRITON,
+    graph_bytes=gib_bytes(0.1),
+    graph_bytes_per_layer=gib_bytes(0.016),
+    least_graph_bytes=gib_bytes(0.5),
+)
 
 _DENSE_CLASSES = frozenset({"LlamaForCausalLM", "MistralForCausalLM", "Qwen3ForCausalLM"})
 _LISTED_CLASSES = _DENSE_CLASSES | {"DeepseekV2ForCausalLM", "GraniteMoeForCausalLM", "Qwen2MoeForCausalLM"}
@@ -70,6 +82,7 @@ _LISTED_CLASSES = _DENSE_CLASSES | {"DeepseekV2ForCausalLM", "GraniteMoeForCausa
 V2_0_22 = ModelRunnerV2(
     sampler_bytes_per_logit=6,
     forward_hidden_states=3.35,
+    encoder_profile="none",
     runs="listed dense unquantized",
     listed_classes=frozenset({"Qwen3ForCausalLM"}),
 )
@@ -78,17 +91,15 @@ V2_0_24 = replace(V2_0_23, listed_classes=_LISTED_CLASSES, runs="listed")
 V2_0_25 = replace(V2_0_24, runs="listed and dense")
 V2_0_26 = replace(V2_0_25, sampler_bytes_per_logit=2)
 # Up to 0.26 the buffers of its sampler are not counted.
-V2_0_27 = replace(V2_0_25, kept_bytes_per_logit=4.25)
+V2_0_27 = replace(V2_0_25, kept_bytes_per_logit=4.25, encoder_profile="outputs")
 V2_0_28 = replace(V2_0_27, sampler_bytes_per_logit=2)
-V2_0_29 = replace(V2_0_28, graph_bytes=gib_bytes(0.5), runs="all")
-V2_0_33 = replace(V2_0_29, sampler_bytes_per_logit=14)
-
-# The least favorable figures of all versions since 0.17: logs show 0.23 to 0.64 GiB of graphs with 256
-# sequences, 0.6 to 1.84 GiB with 1024, and more with more layers.
-LEAST_FAVORABLE = ModelRunnerV1(
-    sampler_bytes_per_logit=V1_TRITON.sampler_bytes_per_logit,
-    kept_bytes_per_logit=V2_0_27.kept_bytes_per_logit,
-    graph_bytes=gib_bytes(0.5),
-    large_graph_bytes_per_layer=gib_bytes(0.017),
-    large_graph_bytes_of_experts=gib_bytes(1.0),
+# Graphs: fitted to the runs `glyd-*` under 0.30, with 128, 256 and 1024 sequences.
+V2_0_29 = replace(
+    V2_0_28,
+    graph_bytes=gib_bytes(0.15),
+    graph_bytes_per_layer=gib_bytes(0.009),
+    least_graph_bytes=gib_bytes(0.15),
+    reserves_attention_buffers=True,
+    runs="all",
 )
+V2_0_33 = replace(V2_0_29, sampler_bytes_per_logit=14)

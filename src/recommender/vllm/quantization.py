@@ -1,11 +1,12 @@
 """Quantization that the service may propose, and which of it a version of vLLM does while loading."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from recommender.model import Model
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.version import VersionRange
+from recommender.vllm.facts import quantizes_at_load
 
 QuantizationName = Literal["fp8", "int8", "int4"]
 
@@ -28,8 +29,7 @@ class Quantization:
         return self.flag is not None
 
 
-# Source of what vLLM quantizes while loading: `vllm/model_executor/layers/quantization/`. No version
-# quantizes dense layers to INT8.
+# No version quantizes dense layers to INT8 while loading: `facts.quantizes_at_load`.
 FP8 = Quantization(name="fp8", label="FP8", bytes_per_weight=1, flag="fp8")
 PRE_QUANTIZED_FP8 = replace(FP8, flag=None)
 INT8 = Quantization(name="int8", label="INT8", bytes_per_weight=1)
@@ -39,12 +39,6 @@ INT4 = Quantization(name="int4", label="INT4", bytes_per_weight=0.5 + 2.5 / 128)
 BITSANDBYTES_INT4 = Quantization(
     name="int4", label="INT4", bytes_per_weight=0.5 + 4 / 64, flag="bitsandbytes"
 )
-
-# Before 0.15 vLLM held the whole 16-bit model while it quantized it (vllm-project/vllm#31914).
-_FP8_LAYER_BY_LAYER = VersionRange(first=(0, 15))
-
-# From 0.28 on bitsandbytes is a plugin that has to be installed: `docs/features/quantization/bnb.md`.
-BITSANDBYTES_VERSIONS = VersionRange(last=(0, 27))
 
 # Dense models whose class lacks `packed_modules_mapping`, which the bitsandbytes loader requires:
 # `vllm/model_executor/models/` of 0.19.
@@ -68,7 +62,8 @@ def quantization_named(
     """The quantization `name` of `model`, done while loading where every version that is meant can."""
     match name:
         case "fp8":
-            return FP8 if _FP8_LAYER_BY_LAYER.includes_all(behavior.version) else PRE_QUANTIZED_FP8
+            is_at_load = behavior.quantizes_by_layer and _quantizes_at_load("fp8", "linear", behavior.version)
+            return FP8 if is_at_load else PRE_QUANTIZED_FP8
         case "int8":
             return INT8
         case "int4":
@@ -79,4 +74,7 @@ def _loads_through_bitsandbytes(model: Model, behavior: VersionBehavior) -> bool
     """Whether that is certain: for dense text models, where the version has bitsandbytes."""
     is_dense = not model.shape.experts and model.recurrent is None and model.kv_heads is not None
     is_loadable = not model.has_vision and model.class_name not in _WITHOUT_PACKED_MODULES
-    return BITSANDBYTES_VERSIONS.includes_all(behavior.version) and is_dense and is_loadable
+    return is_dense and is_loadable and _quantizes_at_load("bitsandbytes", "linear", behavior.version)
+
+
+_quantizes_at_load = lru_cache(256)(quantizes_at_load)

@@ -1,13 +1,14 @@
 """The releases of vLLM whose facts are known, and the values that hold for ranges of them.
 
 facts.json is written by `tools/vllm_facts` from vLLM's distributions. A version between two releases has the
-facts of the one before it, a version older than all those of the oldest.
+facts of the one before it, a version older than all those of the oldest. A minor release such as 0.19 has the
+facts of its last patch release.
 """
 
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +42,16 @@ def releases_asked(version: Version | None) -> tuple[Version, ...]:
     if version is not None:
         return (version,)
     return tuple(release for release in known_releases() if release >= OLDEST_COVERED_VERSION)
+
+
+def latest_patch(version: Version) -> Version:
+    """The release that a version stands for: 0.19 for the last patch release of it, 0.19.1 for itself.
+
+    `pip install "vllm==0.19.*"` takes the last one. A minor release that is not known stays as it is.
+    """
+    if len(version) >= _RELEASE_PARTS:
+        return version
+    return max((each for each in known_releases() if each[:_MINOR] == version[:_MINOR]), default=version)
 
 
 def names(table: str) -> list[str]:
@@ -84,11 +95,11 @@ def _span(text: str) -> Span:
     return Span(_version(first), _version(last) if last else known_releases()[-1])
 
 
+@lru_cache(256)
 def _release(version: Version) -> Version:
-    """The newest known release that is not newer than `version`; 0.19 stands for 0.19.0."""
+    """The newest known release that is not newer than `version`."""
     known = known_releases()
-    padded = version + (0,) * (_RELEASE_PARTS - len(version))
-    return known[max(bisect_right(known, padded) - 1, 0)]
+    return known[max(bisect_right(known, latest_patch(version)) - 1, 0)]
 
 
 def _first(release: Version) -> Version | None:

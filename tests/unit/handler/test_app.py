@@ -75,7 +75,7 @@ def test_lines_have_the_fields_that_the_runbook_queries(
     ("hub_url", "cause", "reason"),
     [
         ("http://127.0.0.1:9", "NewConnectionError", "Connection refused"),
-        ("http://hub.invalid", "NameResolutionError", "hub.invalid"),
+        ("https://hub.invalid", "NameResolutionError", "hub.invalid"),
         ("https://127.0.0.1:{port}", "SSLError", "SSL"),
     ],
     ids=["refused", "unknown host", "TLS"],

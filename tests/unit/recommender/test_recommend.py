@@ -47,7 +47,7 @@ def test_what_fits_natively_is_not_quantized_and_has_no_alternatives() -> None:
         ("Qwen/Qwen3-235B-A22B", "p4d.24xlarge", "int8"),
         ("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge", "fp8"),
         ("Qwen/Qwen2.5-14B-Instruct", "g5.xlarge", "int8"),
-        ("Qwen/Qwen2.5-14B-Instruct", "g4dn.xlarge", "int4"),
+        ("Qwen/Qwen3-14B", "g4dn.xlarge", "int4"),
         ("Qwen/Qwen2.5-14B-Instruct", "g5.12xlarge", None),
         ("mistralai/Mistral-Small-3.1-24B-Instruct-2503", "g6.xlarge", "int4"),
     ],
@@ -115,8 +115,8 @@ def test_a_checkpoint_without_kernels_for_the_gpu_gets_another_instance(
     assert answer.alternatives.larger is not None
 
 
-@pytest.mark.parametrize(("version", "fits"), [((0, 16), False), ((0, 17), True), (None, True)], ids=str)
-def test_an_fp8_checkpoint_runs_on_a_t4_from_0_17_on(version: Version | None, fits: bool) -> None:  # noqa: FBT001 - a column
+@pytest.mark.parametrize(("version", "fits"), [((0, 13), False), ((0, 14), True), (None, True)], ids=str)
+def test_an_fp8_checkpoint_runs_on_a_t4_from_0_14_on(version: Version | None, fits: bool) -> None:  # noqa: FBT001 - a column
     answer = recommend(real("Qwen/Qwen3-8B-FP8"), instance("g4dn.xlarge"), ALL, behavior_of(version))
 
     assert isinstance(answer, Feasible) is fits
@@ -138,6 +138,41 @@ def test_a_repository_that_names_no_class_is_refused() -> None:
 
     assert isinstance(answer, Infeasible)
     assert answer.code == "unsupported_model"
+
+
+@pytest.mark.parametrize(
+    ("model_id", "version", "runs"),
+    [
+        ("openai/gpt-oss-20b", (0, 10, 0), False),
+        ("openai/gpt-oss-20b", (0, 10, 1), True),
+        ("openai/gpt-oss-20b", (0, 10), True),
+        ("Qwen/Qwen3-VL-8B-Instruct", (0, 10), False),
+        ("Qwen/Qwen3-VL-8B-Instruct", (0, 11), True),
+        ("MiniMaxAI/MiniMax-M2.5", (0, 11, 0), False),
+        ("MiniMaxAI/MiniMax-M2.5", (0, 11), True),
+        ("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8", (0, 12), False),
+        ("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8", (0, 13), True),
+        ("Qwen/Qwen-7B-Chat", (0, 23), True),
+        ("Qwen/Qwen-7B-Chat", (0, 24), False),
+        ("Qwen/Qwen3-8B", (0, 34), True),
+        ("Qwen/Qwen3-8B", (1, 0), True),
+    ],
+)
+def test_a_model_runs_from_the_first_to_the_last_release_with_its_class(
+    model_id: str, version: Version, *, runs: bool
+) -> None:
+    """`vllm/model_executor/models/registry.py`; 0.10 stands for its last patch release, 0.10.2."""
+    answer = recommend(real(model_id), instance("p5en.48xlarge"), ALL, behavior_of(version))
+
+    assert isinstance(answer, Feasible) is runs
+
+
+def test_a_class_that_no_version_has_is_not_in_vllm() -> None:
+    answer = recommend(llama(architectures=["NoSuchForCausalLM"]), instance("g5.xlarge"), ALL)
+
+    assert isinstance(answer, Infeasible)
+    assert answer.code == "unsupported_model"
+    assert answer.reason == "The class NoSuchForCausalLM is not in vLLM."
 
 
 def test_overrides_do_not_make_a_model_feasible() -> None:

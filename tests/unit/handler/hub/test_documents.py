@@ -69,7 +69,8 @@ def test_every_field_that_is_read_is_expanded() -> None:
     query = next(seen.path for seen in hub.seen if seen.path.startswith("/api/")).split("?")[1]
 
     assert sorted(parse_qsl(query)) == [
-        ("expand[]", field) for field in ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors")
+        ("expand[]", field)
+        for field in ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors", "tags")
     ]
 
 

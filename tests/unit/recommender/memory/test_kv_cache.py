@@ -172,3 +172,89 @@ def test_a_token_needs_what_each_kind_of_attention_caches(
 
     assert [group.block_tokens for group in found.groups] == [block_tokens]
     assert found.block_bytes == block_tokens * token_bytes
+
+
+@pytest.mark.parametrize(
+    ("version", "blocks"),
+    [
+        ((0, 8), 13_653),
+        ((0, 9, 2), 13_653),
+        ((0, 10, 0), 54_613),
+        ((0, 10), 13_653),
+        ((0, 10, 1), 13_653),
+        ((0, 12), 13_653),
+        ((0, 13), 13_653),
+        ((0, 14), 54_613),
+        ((0, 33), 54_613),
+    ],
+)
+def test_chunks_are_cached_whole_before_0_14_but_for_0_10_0(version: Version, blocks: int) -> None:
+    """Llama 4 Scout on 4 GPUs: 1024 bytes a token in 48 layers, or in 4 groups of 12, 16 tokens a block.
+
+    vLLM 0.12 plans 13,653 blocks in 10 GiB.
+    """
+    scout = cache_layout(real_model("meta-llama/Llama-4-Scout-17B-16E-Instruct"), 4, 2, behavior_of(version))
+
+    assert blocks == scout.blocks(10 * GIB)
+    assert scout.blocks_for(131_072, 8192) == 8192 + (0 if blocks == 13_653 else 3 * 1024)
+
+
+@pytest.mark.parametrize(
+    ("version", "groups"), [((0, 8, 5), 1), ((0, 9, 0), 1), ((0, 9, 1), 6), ((0, 19), 6)]
+)
+def test_windows_beside_full_layers_are_cached_whole_before_0_9_1(version: Version, groups: int) -> None:
+    """Gemma 3 12B has 8 full layers and 40 with a window."""
+    gemma = cache_layout(real_model("google/gemma-3-12b-it"), 1, 2, behavior_of(version))
+
+    assert groups == len(gemma.groups)
+    assert gemma.groups[0].blocks_for(32_768, 2048) == 2048
+
+
+def test_windows_of_all_layers_are_windows_in_every_version() -> None:
+    mistral = parse_model(llama(model_type="mistral", sliding_window=4096))
+    blocks = [
+        cache_layout(mistral, 1, 2, behavior_of((0, minor))).blocks_for(8192, 2048) for minor in (8, 33)
+    ]
+
+    assert blocks == [(4095 + 2048 + 1) // 16 + 1] * 2
+
+
+@pytest.mark.parametrize(
+    ("version", "tensor_parallel", "blocks"),
+    [
+        ((0, 19), 1, 12_136),
+        ((0, 19), 8, 97_090),
+        ((0, 20), 8, 97_090),
+        ((0, 21), 8, 116_508),
+        ((0, 33), 1, 14_563),
+    ],
+)
+def test_values_narrower_than_keys_are_padded_before_0_21(
+    version: Version, tensor_parallel: int, blocks: int
+) -> None:
+    """MiMo-V2-Flash, keys of 192 and values of 128: what vLLM 0.19 and 0.33 plan in 10 GiB."""
+    mimo = cache_layout(real_model("XiaomiMiMo/MiMo-V2-Flash"), tensor_parallel, 2, behavior_of(version))
+
+    assert blocks == mimo.blocks(10 * GIB)
+
+
+@pytest.mark.parametrize(
+    ("version", "tensor_parallel", "blocks"),
+    [((0, 19), 1, 693), ((0, 19), 2, 1387), ((0, 26), 2, 1387), ((0, 27), 2, 1300), ((0, 33), 8, 5201)],
+)
+def test_blocks_of_latents_with_states_are_multiples_of_128_from_0_27_on(
+    version: Version, tensor_parallel: int, blocks: int
+) -> None:
+    """Kimi-Linear on 2 GPUs: 960 or 1024 tokens a block; what vLLM 0.19 and 0.33 plan in 10 GiB."""
+    kimi = cache_layout(
+        real_model("moonshotai/Kimi-Linear-48B-A3B-Instruct"), tensor_parallel, 2, behavior_of(version)
+    )
+
+    assert blocks == kimi.blocks(10 * GIB)
+
+
+@pytest.mark.parametrize(("version", "block_tokens"), [((0, 8), 64), ((0, 17), 64), ((0, 18), 16)])
+def test_latents_have_larger_blocks_up_to_0_17(version: Version, block_tokens: int) -> None:
+    deepseek = cache_layout(real_model("deepseek-ai/DeepSeek-V3"), 8, 2, behavior_of(version))
+
+    assert [group.block_tokens for group in deepseek.groups] == [block_tokens]

@@ -41,7 +41,7 @@ def test_a_fixed_value_is_explained_with_the_recommended_one() -> None:
 def test_one_gpu_is_explained_by_weights_and_cache() -> None:
     assert explained(MISTRAL, "g5.xlarge").tensor_parallel_degree == (
         "g5.xlarge has one A10G, and the model fits: of the 19.8 GiB that vLLM may use, 13.5 GiB of weights"
-        " leave 5.2 GiB for the KV cache."
+        " leave 5.1 GiB for the KV cache."
     )
 
 
@@ -70,17 +70,31 @@ def test_idle_gpus_are_explained_by_the_shape_of_the_model() -> None:
     latent = explained("deepseek-ai/DeepSeek-V2-Lite-Chat", seven).tensor_parallel_degree
     blocks = explained("Qwen/Qwen3-30B-A3B-FP8", "g6e.12xlarge").tensor_parallel_degree
 
+    assert "vLLM does not accept TP 7: it does not evenly divide the model's 16 attention heads." in latent
     assert (
-        "More GPUs would not evenly divide the model's 16 attention heads, feed-forward width of 10,944 and"
-        " expert width of 1,408." in latent
+        "vLLM does not accept TP 4: each GPU's share of the expert width, 192, would not be a multiple of the"
+        " 128 quantized weights that share a scale." in blocks
     )
-    assert "expert width of 768 in blocks of 128." in blocks
 
 
 def test_bitsandbytes_is_explained_to_run_on_one_gpu() -> None:
     sentence = explained("unsloth/Meta-Llama-3.1-8B-Instruct-bnb-4bit", "g5.12xlarge").tensor_parallel_degree
 
-    assert sentence.endswith("vLLM runs bitsandbytes checkpoints on one GPU only.")
+    assert sentence.endswith(
+        "vLLM does not accept TP 4: it runs pre-quantized bitsandbytes checkpoints on one GPU only."
+    )
+
+
+def test_degrees_that_would_replicate_kv_heads_are_offered_with_their_cost() -> None:
+    """Nemotron 3 Super has 2 KV heads, and two H200 hold its 114 GiB in FP8."""
+    explained_on = instance("p5en.48xlarge")
+    sentence = explained("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8", explained_on).tensor_parallel_degree
+
+    assert (
+        "TP 4 or 8 would start too, with a copy of each of the model's 2 KV heads on several GPUs: TP 8"
+        " leaves" in sentence
+    )
+    assert sentence.endswith("but each token takes as much of it on every GPU as with TP 2.")
 
 
 def test_replicated_kv_heads_are_mentioned() -> None:
@@ -178,7 +192,7 @@ def test_a_context_that_does_not_start_refers_to_the_warnings() -> None:
 @pytest.mark.parametrize(
     ("model_id", "on", "overrides", "expected"),
     [
-        (MISTRAL, "g5.xlarge", {}, "55 requests of 768 tokens (512 in, 256 out) fit in the KV cache of"),
+        (MISTRAL, "g5.xlarge", {}, "54 requests of 768 tokens (512 in, 256 out) fit in the KV cache of"),
         (MISTRAL, "p5.48xlarge", {}, "64 is the maximum for a benchmark run; the KV cache of"),
         (
             MISTRAL,

@@ -41,7 +41,7 @@ def reason(
             "google/gemma-4-31B-it",
             "g6e.xlarge",
             (0, 18),
-            "vLLM supports Gemma4ForConditionalGeneration only from 0.19 on.",
+            "Gemma4ForConditionalGeneration needs vLLM 0.19 or later.",
         ),
         (
             "Qwen/Qwen3-8B",
@@ -60,11 +60,41 @@ def reason(
         ),
         (
             "deepseek-ai/DeepSeek-V3.2",
-            "g7e.48xlarge",
+            "p4de.24xlarge",
             None,
+            "vLLM has no kernels for this model's sparse attention on the A100 of p4de.24xlarge.",
+        ),
+        (
+            "deepseek-ai/DeepSeek-V3.2",
+            "g7e.48xlarge",
+            (0, 23),
             (
-                "vLLM's kernels for this model's sparse attention run on H100, H200, B200 and B300 only, not"
-                " on the RTX PRO Server 6000 of g7e.48xlarge."
+                "vLLM has kernels for this model's sparse attention on the RTX PRO Server 6000 of"
+                " g7e.48xlarge only from 0.24 on."
+            ),
+        ),
+        (
+            "nvidia/GLM-5.3-NVFP4",
+            "p5e.48xlarge",
+            (0, 19),
+            (
+                "vLLM has kernels for this model's sparse attention with the FP8 cache that the checkpoint"
+                " sets on the H200 of p5e.48xlarge only from 0.30 on."
+            ),
+        ),
+        (
+            "nvidia/Qwen3.6-35B-A3B-NVFP4",
+            "p5.48xlarge",
+            (0, 19),
+            "vLLM reads the checkpoint's format (modelopt_mixed W4A16_NVFP4) only from 0.22 on.",
+        ),
+        (
+            "meta-llama/Llama-3.1-405B-Instruct-FP8",
+            "p5.48xlarge",
+            (0, 19),
+            (
+                "vLLM deprecates fbgemm_fp8, which the checkpoint is quantized with, and does not start"
+                " without --allow-deprecated-quantization: add this flag, or choose 0.13 or earlier."
             ),
         ),
         (
@@ -94,10 +124,10 @@ def reason(
         (
             "Qwen/Qwen3-8B-FP8",
             "g4dn.xlarge",
-            (0, 16),
+            (0, 13),
             (
                 "The checkpoint is quantized with fp8, for which vLLM needs compute capability 8.0 or"
-                " higher; the T4 of g4dn.xlarge has 7.5."
+                " higher; the T4 of g4dn.xlarge has 7.5. vLLM supports it there only from 0.14 on."
             ),
         ),
     ],
@@ -180,13 +210,13 @@ def test_states_that_do_not_fit_are_named() -> None:
     )
 
 
-def test_a_width_that_no_degree_divides_is_named_with_its_blocks() -> None:
-    """Blocks of 128 do not divide a width of 1000, not even on one GPU."""
-    blocks = {"quant_method": "fp8", "weight_block_size": [128, 128]}
+def test_a_width_that_no_degree_divides_is_named_with_its_groups() -> None:
+    """Groups of 128 do not divide a width of 1000, not even on one GPU."""
+    groups = {"quant_method": "awq", "group_size": 128}
 
-    assert reason(llama(intermediate_size=1000, quantization_config=blocks), "g6e.12xlarge").startswith(
-        "vLLM cannot split the checkpoint's 16 attention heads, 4 KV heads and feed-forward width of 1,000 in"
-        " blocks of 128 evenly, not even on one GPU."
+    assert reason(llama(intermediate_size=1000, quantization_config=groups), "g6e.12xlarge") == (
+        "vLLM does not load the checkpoint, not even on one GPU: each GPU's share of the feed-forward width,"
+        " 1,000, would not be a multiple of the 128 quantized weights that share a scale."
     )
 
 
@@ -205,5 +235,5 @@ def test_the_nearest_instance_is_named_where_none_has_room_for_work() -> None:
 
     assert reason("Qwen/Qwen-72B-Chat", "g5.xlarge", table=table).endswith(
         "No instance in the table runs it with room for real work; g6.48xlarge comes closest, with a context"
-        " of 4,096 tokens and 5 concurrent requests."
+        " of 1,024 tokens and 1 concurrent request."
     )

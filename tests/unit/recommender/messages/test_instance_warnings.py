@@ -95,7 +95,7 @@ def test_other_processors_and_a_delisted_type_are_warned_about() -> None:
             "google/gemma-4-31B-it",
             "p5.48xlarge",
             "not_every_version",
-            "vLLM supports Gemma4ForConditionalGeneration only from 0.19 on: choose 0.19 or later.",
+            "Gemma4ForConditionalGeneration needs vLLM 0.19 or later.",
         ),
         (
             "unsloth/phi-4-bnb-4bit",

@@ -36,10 +36,18 @@ def test_one_is_singular() -> None:
 
 
 def test_versions_are_named_by_the_end_of_their_range() -> None:
-    last, first = VersionRange(last=(0, 23)), VersionRange(first=(0, 20))
+    last, first = VersionRange(last=(0, 8)), VersionRange(first=(0, 20))
+    both = VersionRange(first=(0, 10, 1), last=(0, 12))
 
-    assert (versions_text(last), version_choice_text(last)) == ("only up to 0.23", "choose 0.23 or earlier")
-    assert (versions_text(first), version_choice_text(first)) == ("only from 0.20 on", "choose 0.20 or later")
+    assert (versions_text((last,)), version_choice_text((last,))) == ("only up to 0.8", "0.8 or earlier")
+    assert (versions_text((first,)), version_choice_text((first,))) == ("only from 0.20 on", "0.20 or later")
+    assert (versions_text((both,)), version_choice_text((both,))) == (
+        "only from 0.10.1 to 0.12",
+        "0.10.1 to 0.12",
+    )
+    assert versions_text((last, first)) == "only up to 0.8 and from 0.20 on"
+    assert version_choice_text((last, first)) == "0.8 or earlier or 0.20 or later"
+    assert versions_text(()) == "in no version"
 
 
 def test_a_capability_is_written_with_a_dot() -> None:

@@ -71,8 +71,8 @@ def test_an_override_is_warned_about(
 @pytest.mark.parametrize(
     ("version", "sentence"),
     [
-        ((0, 16), "vLLM has no FP8 kernels for T4: choose another quantization."),
-        ((0, 17), "T4 has no FP8 arithmetic: vLLM would store the weights in FP8 and compute in 16 bit."),
+        ((0, 13), "vLLM has no FP8 kernels for T4: choose another quantization."),
+        ((0, 14), "T4 has no FP8 arithmetic: vLLM would store the weights in FP8 and compute in 16 bit."),
     ],
     ids=str,
 )

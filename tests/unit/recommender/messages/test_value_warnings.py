@@ -31,8 +31,7 @@ MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
             {"tensor_parallel": 2},
             (
                 "vLLM does not accept a tensor parallel degree of 4, because it does not evenly divide the"
-                " model's 40 attention heads, 10 KV heads and feed-forward width of 17,920: choose 1 or 2."
-                " The memory figures are for a degree of 2."
+                " model's 10 KV heads: choose 1 or 2. The memory figures are for a degree of 2."
             ),
         ),
         (
@@ -81,9 +80,9 @@ MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
             MISTRAL,
             "g5.xlarge",
             {"concurrency": 60},
-            {"concurrency": 55},
+            {"concurrency": 51},
             (
-                "The KV cache holds 55 requests of 768 tokens at once; the remaining 5 of 60 requests will"
+                "The KV cache holds 54 requests of 768 tokens at once; the remaining 6 of 60 requests will"
                 " queue."
             ),
         ),
@@ -99,4 +98,12 @@ def test_an_override_is_warned_about(
 def test_native_precision_that_does_not_fit_is_warned_about() -> None:
     sentence = warnings("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge", quantization="none")["memory_exceeded"]
 
-    assert re.match(r"Estimated memory of 29\.\d GiB exceeds the available 19.8 GiB on each GPU", sentence)
+    assert re.match(r"Estimated memory of 31\.\d GiB exceeds the available 19.8 GiB on each GPU", sentence)
+
+
+def test_the_profile_of_a_video_is_warned_about_with_what_it_costs() -> None:
+    """Qwen2.5-VL 7B at a context of 65,536: an encoder's peak of 8.8 GiB where the sampler has 1.1."""
+    text = warnings("Qwen/Qwen2.5-VL-7B-Instruct", "g6e.xlarge", max_model_len=65_536)["multimodal_profile"]
+
+    assert "a video of 65,536 tokens" in text
+    assert "`--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0`" in text

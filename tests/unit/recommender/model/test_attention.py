@@ -52,10 +52,18 @@ def test_layers_with_fewer_kv_heads_than_others_are_replicated_on_their_own() ->
     model = real_model("XiaomiMiMo/MiMo-V2-Flash")
     extra = [layers.count * layers.cache.unshared_parameters(8, 4096) for layers in model.attention]
 
-    assert extra == [9 * 4096 * 192, 0]
+    assert extra == [9 * 4096 * (192 + 128) // 2, 0]
 
 
-_MLA = MLACache(width=576, heads=128, absorbed_parameters=1_000_000, replicated_parameters=80_000)
+_MLA = MLACache(
+    width=576,
+    heads=128,
+    absorbed_parameters=1_000_000,
+    replicated_parameters=80_000,
+    query_dim=192,
+    key_dim=128,
+    value_dim=128,
+)
 
 
 def test_every_gpu_caches_the_whole_latent() -> None:

@@ -38,21 +38,17 @@ def test_the_kv_heads_of_a_model_are_the_most_of_any_layer(model_id: str, expect
 
 
 @pytest.mark.parametrize(
-    ("model_id", "capability", "expected"),
+    ("model_id", "expected"),
     [
-        ("deepseek-ai/DeepSeek-V3.2", (9, 0), True),
-        ("deepseek-ai/DeepSeek-V3.2", (10, 3), True),
-        ("deepseek-ai/DeepSeek-V3.2", (8, 0), False),
-        ("deepseek-ai/DeepSeek-V3.2", (12, 0), False),
-        ("deepseek-ai/DeepSeek-V3", (8, 0), True),
-        ("Qwen/Qwen3-8B", (7, 5), True),
-        ("tiiuae/falcon-mamba-7b", (7, 0), True),
+        ("deepseek-ai/DeepSeek-V3.2", True),
+        ("zai-org/GLM-5", True),
+        ("deepseek-ai/DeepSeek-V3", False),
+        ("Qwen/Qwen3-8B", False),
+        ("tiiuae/falcon-mamba-7b", False),
     ],
 )
-def test_sparse_attention_has_kernels_for_hopper_and_data_centre_blackwell_only(
-    model_id: str, capability: tuple[int, int], *, expected: bool
-) -> None:
-    assert real_model(model_id).has_attention_kernels(capability) is expected
+def test_a_model_with_an_indexer_has_sparse_attention(model_id: str, *, expected: bool) -> None:
+    assert real_model(model_id).has_sparse_attention is expected
 
 
 def test_all_caches_and_states_must_be_divisible() -> None:

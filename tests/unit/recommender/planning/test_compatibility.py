@@ -8,14 +8,6 @@ from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.memory.budget import budget
 from recommender.model import parse_model
 from recommender.planning.compatibility import (
-    CapabilityTooLow,
-    ClassNotInVersion,
-    DegreeNotAccepted,
-    Incompatibility,
-    No16BitDtype,
-    NoBitsandbytes,
-    NoKernels,
-    NoWheels,
     class_incompatibility,
     degree_incompatibility,
     has_wheels,
@@ -25,6 +17,20 @@ from recommender.planning.compatibility import (
     quantization_incompatibility,
     version_limits,
 )
+from recommender.planning.incompatibilities import (
+    CapabilityTooLow,
+    ClassNotInVersion,
+    DegreeNotAccepted,
+    Incompatibility,
+    MethodDeprecated,
+    MethodNotInVersion,
+    No16BitDtype,
+    NoKernels,
+    NoSparseAttention,
+    NoWheels,
+    SchemeNotInVersion,
+)
+from recommender.planning.tensor_parallelism import Indivisible, SplitBlock
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.quantization import FP8, INT4, INT8, Quantization
 from recommender.vllm.version import Version, VersionRange
@@ -39,9 +45,11 @@ def gpu(instance_type: str) -> Gpu:
 
 
 V100, T4, A10G, L4 = (gpu(name) for name in ("p3dn.24xlarge", "g4dn.xlarge", "g5.xlarge", "g6.xlarge"))
+A100 = gpu("p4de.24xlarge")
 H100, B200, RTX_PRO = (gpu(name) for name in ("p5.48xlarge", "p6-b200.48xlarge", "g7e.12xlarge"))
 
-_UP_TO_0_19, _UP_TO_0_23, _UP_TO_0_27 = (VersionRange(last=(0, minor)) for minor in (19, 23, 27))
+_UP_TO_0_13, _UP_TO_0_19, _UP_TO_0_23, _UP_TO_0_27 = ((VersionRange(last=(0, n)),) for n in (13, 19, 23, 27))
+_FROM_0_22, _FROM_0_24, _FROM_0_27, _FROM_0_30 = ((VersionRange(first=(0, n)),) for n in (22, 24, 27, 30))
 
 
 @pytest.mark.parametrize(
@@ -59,16 +67,65 @@ _UP_TO_0_19, _UP_TO_0_23, _UP_TO_0_27 = (VersionRange(last=(0, minor)) for minor
         ("Qwen/Qwen3-8B", V100, (0, 20), NoWheels(versions=_UP_TO_0_19)),
         ("Qwen/Qwen3-8B", V100, (0, 19), None),
         ("Qwen/Qwen3-8B", V100, None, None),
-        ("unsloth/phi-4-bnb-4bit", A10G, (0, 28), NoBitsandbytes(versions=_UP_TO_0_27)),
+        (
+            "unsloth/phi-4-bnb-4bit",
+            A10G,
+            (0, 28),
+            MethodNotInVersion(method="bitsandbytes", versions=_UP_TO_0_27),
+        ),
         ("unsloth/phi-4-bnb-4bit", A10G, None, None),
-        ("deepseek-ai/DeepSeek-V3.2", RTX_PRO, None, NoKernels(kind="sparse attention")),
+        ("deepseek-ai/DeepSeek-V3.2", A100, None, NoSparseAttention(versions=(), has_fp8_cache=False)),
+        (
+            "deepseek-ai/DeepSeek-V3.2",
+            RTX_PRO,
+            (0, 23),
+            NoSparseAttention(versions=_FROM_0_24, has_fp8_cache=False),
+        ),
+        ("deepseek-ai/DeepSeek-V3.2", RTX_PRO, None, None),
+        (
+            "nvidia/GLM-5.3-NVFP4",
+            H100,
+            (0, 19),
+            NoSparseAttention(versions=_FROM_0_30, has_fp8_cache=True),
+        ),
+        ("nvidia/GLM-5.3-NVFP4", H100, (0, 30), None),
+        ("nvidia/GLM-5.3-NVFP4", B200, (0, 19), None),
+        (
+            "nvidia/Qwen3.6-35B-A3B-NVFP4",
+            H100,
+            (0, 19),
+            SchemeNotInVersion(scheme="modelopt_mixed W4A16_NVFP4", versions=_FROM_0_22),
+        ),
+        ("nvidia/Qwen3.6-35B-A3B-NVFP4", H100, (0, 22), None),
+        ("nvidia/Qwen3.6-35B-A3B-NVFP4", H100, None, None),
+        (
+            "meta-llama/Llama-3.1-405B-Instruct-FP8",
+            H100,
+            (0, 14),
+            MethodDeprecated(method="fbgemm_fp8", versions=_UP_TO_0_13),
+        ),
+        ("meta-llama/Llama-3.1-405B-Instruct-FP8", H100, (0, 13), None),
+        ("meta-llama/Llama-3.1-405B-Instruct-FP8", H100, None, None),
         ("deepseek-ai/DeepSeek-V3.2", H100, None, None),
         ("RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8", B200, None, NoKernels(kind="INT8")),
         ("RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8", A10G, None, None),
         ("gaunernst/gemma-3-27b-it-int4-awq", T4, None, No16BitDtype()),
         ("google/gemma-3-27b-it", T4, None, None),
-        ("openai/gpt-oss-20b", T4, None, CapabilityTooLow(method="mxfp4", needed=(8, 0))),
-        ("Qwen/Qwen2.5-7B-Instruct-AWQ", V100, (0, 19), CapabilityTooLow(method="awq", needed=(7, 5))),
+        ("openai/gpt-oss-20b", T4, None, CapabilityTooLow(method="mxfp4", needed=(8, 0), versions=())),
+        (
+            "Qwen/Qwen2.5-7B-Instruct-AWQ",
+            V100,
+            (0, 19),
+            CapabilityTooLow(method="awq", needed=(7, 5), versions=()),
+        ),
+        (
+            "nvidia/Llama-3.1-70B-Instruct-FP8",
+            A100,
+            (0, 26),
+            CapabilityTooLow(method="modelopt", needed=(8, 9), versions=_FROM_0_27),
+        ),
+        ("nvidia/Llama-3.1-70B-Instruct-FP8", A100, (0, 27), None),
+        ("nvidia/Llama-3.1-70B-Instruct-FP8", A100, None, None),
     ],
 )  # fmt: skip
 def test_a_model_is_incompatible_for_its_first_reason(
@@ -77,31 +134,59 @@ def test_a_model_is_incompatible_for_its_first_reason(
     assert expected == incompatibility(real_model(model_id), card, behavior=behavior_of(version))
 
 
-@pytest.mark.parametrize("model_id", [FP8_CHECKPOINT, COMPRESSED_FP8])
 @pytest.mark.parametrize(
     ("card", "version", "needed"),
     [
-        (T4, (0, 16), (8, 0)),
-        (T4, (0, 17), None),
+        (T4, (0, 13), (8, 0)),
+        (T4, (0, 14), None),
         (T4, None, None),
         (A10G, (0, 12), None),
-        (V100, (0, 16), (8, 0)),
+        (V100, (0, 13), (8, 0)),
         (V100, (0, 19), (7, 5)),
     ],
     ids=str,
 )
 def test_fp8_weights_have_one_answer_however_they_come_about(
-    model_id: str, card: Gpu, version: Version | None, needed: tuple[int, int] | None
+    card: Gpu, version: Version | None, needed: tuple[int, int] | None
 ) -> None:
     """A checkpoint in FP8 and FP8 while loading run on the same GPUs."""
     behavior = behavior_of(version)
 
     for reason in (
-        incompatibility(real_model(model_id), card, behavior=behavior),
+        incompatibility(real_model(FP8_CHECKPOINT), card, behavior=behavior),
         incompatibility(LLAMA, card, FP8, behavior),
         quantization_incompatibility(card, FP8, behavior),
     ):
         assert needed == (reason.needed if isinstance(reason, CapabilityTooLow) else reason)
+
+
+@pytest.mark.parametrize(
+    ("card", "version", "runs"),
+    [(T4, (0, 15), False), (T4, (0, 16), True), (A10G, (0, 8, 5), True), (V100, (0, 19), False)],
+    ids=str,
+)
+def test_compressed_fp8_runs_on_other_gpus_than_fp8(card: Gpu, version: Version, *, runs: bool) -> None:
+    """`CompressedTensorsW8A16Fp8.get_min_capability` of 0.15.1 and 0.16.0: 80 and 75."""
+    found = incompatibility(real_model(COMPRESSED_FP8), card, behavior=behavior_of(version))
+
+    assert (found is None) is runs
+
+
+@pytest.mark.parametrize(
+    ("model_id", "version", "runs"),
+    [
+        ("Qwen/Qwen3-8B-FP8", (0, 8, 5), False),
+        ("Qwen/Qwen3-8B-FP8", (0, 9), True),
+        ("mistralai/Devstral-Small-2-24B-Instruct-2512", (0, 8, 5), True),
+    ],
+)
+def test_fp8_in_blocks_needs_fp8_arithmetic_before_0_9(
+    model_id: str, version: Version, *, runs: bool
+) -> None:
+    """`use_marlin` in `fp8.py` of 0.8.5 and 0.9.0: Marlin did not run blocks at first."""
+    reason = incompatibility(real_model(model_id), A10G, behavior=behavior_of(version))
+
+    assert (reason is None) is runs
 
 
 @pytest.mark.parametrize(
@@ -111,7 +196,7 @@ def test_fp8_weights_have_one_answer_however_they_come_about(
         (INT8, T4, None),
         (INT8, H100, None),
         (INT8, B200, NoKernels(kind="INT8")),
-        (FP8, V100, CapabilityTooLow(method="fp8", needed=(7, 5))),
+        (FP8, V100, CapabilityTooLow(method="fp8", needed=(7, 5), versions=())),
         (FP8, T4, None),
         (INT4, V100, None),
     ],
@@ -136,7 +221,13 @@ def test_without_a_version_the_limits_of_some_versions_are_known() -> None:
 
     assert version_limits(LLAMA, A10G) == ()
     assert version_limits(LLAMA, V100) == (NoWheels(versions=_UP_TO_0_19),)
-    assert version_limits(phi, A10G) == (NoBitsandbytes(versions=_UP_TO_0_27),)
+    assert version_limits(real_model("nvidia/Llama-3.1-70B-Instruct-FP8"), A100) == (
+        CapabilityTooLow(method="modelopt", needed=(8, 0), versions=_FROM_0_27),
+    )
+    assert version_limits(real_model("meta-llama/Llama-3.1-405B-Instruct-FP8"), H100) == (
+        MethodDeprecated(method="fbgemm_fp8", versions=_UP_TO_0_13),
+    )
+    assert version_limits(phi, A10G) == (MethodNotInVersion(method="bitsandbytes", versions=_UP_TO_0_27),)
     assert version_limits(qwen, V100) == (
         ClassNotInVersion(class_name="QWenLMHeadModel", versions=_UP_TO_0_23),
         NoWheels(versions=_UP_TO_0_19),
@@ -152,7 +243,7 @@ def test_a_class_that_no_covered_version_has_is_incompatible_without_a_version()
     reason = class_incompatibility("MllamaForConditionalGeneration")
 
     assert reason == ClassNotInVersion(
-        class_name="MllamaForConditionalGeneration", versions=VersionRange(last=(0, 10))
+        class_name="MllamaForConditionalGeneration", versions=(VersionRange(last=(0, 10)),)
     )
     assert class_incompatibility("LlamaForCausalLM") is None
 
@@ -168,9 +259,19 @@ def test_wheels_have_to_run_in_every_version_that_is_meant() -> None:
     ("model_id", "degree", "expected"),
     [
         ("microsoft/phi-4", 2, None),
-        ("microsoft/phi-4", 4, DegreeNotAccepted(degree=4, largest_accepted=2)),
+        (
+            "microsoft/phi-4",
+            4,
+            DegreeNotAccepted(degree=4, obstacle=Indivisible(what="KV heads", size=10), largest_accepted=2),
+        ),
         ("Qwen/Qwen2.5-1.5B-Instruct", 4, None),
-        ("Qwen/Qwen2.5-1.5B-Instruct", 8, DegreeNotAccepted(degree=8, largest_accepted=4)),
+        (
+            "Qwen/Qwen2.5-1.5B-Instruct",
+            8,
+            DegreeNotAccepted(
+                degree=8, obstacle=Indivisible(what="attention heads", size=12), largest_accepted=4
+            ),
+        ),
     ],
 )
 def test_a_degree_has_to_divide_the_model(
@@ -180,11 +281,14 @@ def test_a_degree_has_to_divide_the_model(
     assert expected == degree_incompatibility(real_model(model_id), degree)
 
 
-def test_a_checkpoint_whose_blocks_divide_nothing_is_not_accepted_on_one_gpu() -> None:
-    blocks = {"quant_method": "fp8", "weight_block_size": [128, 128]}
-    model = parse_model(llama(intermediate_size=1000, quantization_config=blocks))
+def test_a_checkpoint_whose_groups_divide_nothing_is_not_accepted_on_one_gpu() -> None:
+    groups = {"quant_method": "awq", "group_size": 128}
+    model = parse_model(llama(intermediate_size=1000, quantization_config=groups))
+    split = SplitBlock(what="feed-forward width", share=1000, multiple=128)
 
-    assert degree_incompatibility(model, 1) == DegreeNotAccepted(degree=1, largest_accepted=None)
+    assert degree_incompatibility(model, 1) == DegreeNotAccepted(
+        degree=1, obstacle=split, largest_accepted=None
+    )
 
 
 def test_a_gpu_has_to_hold_a_context_of_512_tokens_with_the_weights() -> None:

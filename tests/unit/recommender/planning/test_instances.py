@@ -138,7 +138,7 @@ def test_the_instance_with_the_longest_context_is_the_nearest() -> None:
     assert found is not None
     assert found.instance.name == "g6.48xlarge"
     assert found.plan is not None
-    assert (found.plan.max_model_len, found.plan.concurrency) == (4096, 5)
+    assert (found.plan.max_model_len, found.plan.concurrency) == (2048, 2)
 
 
 def test_the_instance_with_the_most_memory_is_the_nearest_where_none_holds_the_model() -> None:

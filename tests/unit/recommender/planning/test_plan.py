@@ -11,8 +11,8 @@ from support.metadata import llama, real_model
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import Model, parse_model
-from recommender.planning.compatibility import CapabilityTooLow, DegreeNotAccepted, DoesNotFit
-from recommender.planning.plan import Plan, best_plan, fitting_plan, power_of_two_within
+from recommender.planning.incompatibilities import CapabilityTooLow, DegreeNotAccepted, DoesNotFit
+from recommender.planning.plan import Plan, best_plan, fitting_plan
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.quantization import FP8, INT4, INT8, Quantization
 
@@ -68,15 +68,7 @@ def test_kv_heads_are_replicated_only_where_nothing_else_fits() -> None:
     assert isinstance(replicated, Plan)
     assert isinstance(plain, Plan)
     assert (replicated.tensor_parallel, replicated.valid_tensor_parallel) == (8, (1, 2, 4, 8))
-    assert (plain.tensor_parallel, plain.valid_tensor_parallel) == (4, (1, 2, 4))
-
-
-@pytest.mark.parametrize(
-    ("limit", "expected"),
-    [(32_768, 32_768), (40_960, 32_768), (10**7, 8_388_608), (512, 512), (100, 64), (1, 1)],
-)
-def test_context_is_a_power_of_two_within_the_models_limit(limit: int, expected: int) -> None:
-    assert expected == power_of_two_within(limit)
+    assert (plain.tensor_parallel, plain.valid_tensor_parallel) == (4, (1, 2, 4, 8))
 
 
 def test_context_is_what_the_cache_holds_where_the_model_allows_more() -> None:
@@ -116,7 +108,7 @@ def test_a_checkpoint_without_kernels_for_the_gpu_has_no_plan() -> None:
     """gpt-oss would fit on a T4, for which vLLM has no MXFP4 kernels."""
     reason = best_plan(real_model("openai/gpt-oss-20b"), instance("g4dn.12xlarge"))
 
-    assert reason == CapabilityTooLow(method="mxfp4", needed=(8, 0))
+    assert reason == CapabilityTooLow(method="mxfp4", needed=(8, 0), versions=())
 
 
 @pytest.mark.parametrize("instance_type", ["g5.xlarge", "g5.12xlarge", "g5.48xlarge"])
@@ -128,10 +120,13 @@ def test_a_model_that_is_too_large_does_not_fit(instance_type: str) -> None:
 
 
 def test_a_model_that_no_degree_divides_says_so() -> None:
-    blocks = {"quant_method": "fp8", "weight_block_size": [128, 128]}
-    model = parse_model(llama(intermediate_size=1000, quantization_config=blocks))
+    groups = {"quant_method": "awq", "group_size": 128}
+    reason = best_plan(
+        parse_model(llama(intermediate_size=1000, quantization_config=groups)), instance("g6e.xlarge")
+    )
 
-    assert best_plan(model, instance("g6e.xlarge")) == DegreeNotAccepted(degree=1, largest_accepted=None)
+    assert isinstance(reason, DegreeNotAccepted)
+    assert (reason.degree, reason.largest_accepted) == (1, None)
 
 
 def test_memory_alone_decides_about_a_fitting_plan() -> None:

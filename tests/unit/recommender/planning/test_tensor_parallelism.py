@@ -5,7 +5,19 @@ from support.metadata import llama, real_model
 
 from recommender.hardware.units import GIB
 from recommender.model import parse_model
-from recommender.planning.tensor_parallelism import minimum_degree, valid_degrees
+from recommender.planning.tensor_parallelism import (
+    Indivisible,
+    Obstacle,
+    OneGpuOnly,
+    SplitBlock,
+    degree_obstacle,
+    divides_kv_heads,
+    minimum_degree,
+    nearest_degree,
+    valid_degrees,
+)
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.version import Version
 
 
 @pytest.mark.parametrize(
@@ -21,7 +33,7 @@ from recommender.planning.tensor_parallelism import minimum_degree, valid_degree
         ("Qwen/Qwen3-32B-FP8", 8, (1, 2, 4, 8)),
         ("Qwen/Qwen2.5-14B-Instruct-AWQ", 8, (1, 2, 4)),
         ("Qwen/Qwen2.5-14B-Instruct", 8, (1, 2, 4, 8)),
-        ("unsloth/Llama-3.2-1B-Instruct-FP8-Block", 8, (1, 2, 4, 8)),
+        ("unsloth/Llama-3.2-1B-Instruct-FP8-Block", 8, (1, 2, 4)),
         ("tiiuae/falcon-7b-instruct", 8, (1,)),
         ("Qwen/Qwen2.5-1.5B-Instruct", 4, (1, 2)),
         ("deepseek-ai/DeepSeek-V3", 8, (1, 2, 4, 8)),
@@ -35,6 +47,94 @@ from recommender.planning.tensor_parallelism import minimum_degree, valid_degree
 def test_a_degree_divides_all_that_vllm_shards(model_id: str, gpus: int, expected: tuple[int, ...]) -> None:
     """Phi-4: 100,352 entries do not divide by 5; Qwen3 30B: 768 / 4 is no multiple of a block of 128."""
     assert expected == valid_degrees(real_model(model_id), gpus)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "degree", "expected"),
+    [
+        # 64 rows of keys on each GPU, in blocks of 128 x 128.
+        (
+            "unsloth/Llama-3.2-1B-Instruct-FP8-Block",
+            8,
+            SplitBlock(what="query, key and value projections", share=64, multiple=128),
+        ),
+        ("unsloth/Llama-3.2-1B-Instruct-FP8-Block", 4, None),
+        ("Qwen/Qwen2.5-VL-3B-Instruct", 8, Indivisible(what="vision encoder's width", size=3420)),
+        ("Qwen/Qwen2.5-VL-3B-Instruct", 4, None),
+        ("unsloth/Meta-Llama-3.1-8B-Instruct-bnb-4bit", 2, OneGpuOnly()),
+        ("unsloth/Meta-Llama-3.1-8B-Instruct-bnb-4bit", 1, None),
+        ("meta-llama/Llama-3.1-8B-Instruct", 3, Indivisible(what="attention heads", size=32)),
+        ("tiiuae/Falcon-H1-0.5B-Base", 8, None),
+        ("Qwen/Qwen3-30B-A3B", 64, Indivisible(what="attention heads", size=32)),
+        ("google/gemma-4-31B-it", 8, None),
+    ],
+)
+def test_what_stands_in_the_way_of_a_degree(model_id: str, degree: int, expected: Obstacle | None) -> None:
+    """As vLLM 0.19 and 0.33 build the models, or the loader of bitsandbytes refuses them."""
+    assert expected == degree_obstacle(real_model(model_id), degree)
+
+
+@pytest.mark.parametrize(
+    ("heads", "head_dim", "group", "expected"),
+    [(14, 64, 128, (1, 7)), (14, 64, 64, (1, 2, 7)), (16, 64, 128, (1, 2, 4, 8))],
+)
+def test_groups_that_share_a_scale_stay_on_one_gpu(
+    heads: int, head_dim: int, group: int, expected: tuple[int, ...]
+) -> None:
+    """The output projection of 14 heads of 64 has 896 inputs: 7 groups of 128, 14 of 64."""
+    awq = {"quant_method": "awq", "group_size": group}
+    config = {"hidden_size": heads * head_dim, "num_attention_heads": heads, "num_key_value_heads": heads}
+    model = parse_model(llama(**config, intermediate_size=7168, vocab_size=7 * 4096, quantization_config=awq))
+
+    assert expected == valid_degrees(model, 8)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "version", "expected"),
+    [
+        ("Qwen/Qwen3-30B-A3B-FP8", (0, 29), (1, 2)),
+        ("Qwen/Qwen3-30B-A3B-FP8", (0, 30), (1, 2, 4, 8)),
+        ("Qwen/Qwen3-30B-A3B-FP8", (0, 33), (1, 2, 4, 8)),
+        ("MiniMaxAI/MiniMax-M2.5", (0, 33), (1, 2, 4, 8)),
+        ("Qwen/Qwen3-30B-A3B-GPTQ-Int4", (0, 19), (1, 2, 4, 8)),
+        ("LGAI-EXAONE/EXAONE-4.0-32B-FP8", (0, 33), (1, 2)),
+        ("XiaomiMiMo/MiMo-V2-Flash", (0, 13), (1, 2)),
+        ("XiaomiMiMo/MiMo-V2-Flash", (0, 14), (1, 2, 4, 8)),
+    ],
+)
+def test_what_may_be_divided_depends_on_the_version(
+    model_id: str, version: Version, expected: tuple[int, ...]
+) -> None:
+    """Experts of 768 / 8 = 96 in FP8 from 0.30 on; keys of 192 in blocks of 128 from 0.14 on."""
+    model, behavior = real_model(model_id), behavior_of(version)
+
+    assert expected == valid_degrees(model, 8, behavior, replicate_kv_heads=True)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"n_routed_experts": 8, "moe_intermediate_size": 1024}, (1, 2, 4, 8)),
+        ({"n_routed_experts": 8, "moe_intermediate_size": 512}, (1, 2, 4)),
+        ({"n_routed_experts": 8, "moe_intermediate_size": 1024, "n_shared_experts": 1}, (1, 2, 4, 8)),
+        ({"num_experts": 8, "moe_intermediate_size": 1024, "shared_expert_intermediate_size": 640}, (1,)),
+        ({"n_routed_experts": 8, "moe_intermediate_size": 1024, "first_k_dense_replace": 1}, (1, 2, 4)),
+    ],
+)
+def test_experts_are_divided_into_blocks_too(keys: dict[str, int], expected: tuple[int, ...]) -> None:
+    """Blocks of 128: 1024 / 8 is one, 512 / 8 is half a one; a dense width of 1536 has 12."""
+    blocks = {"quant_method": "fp8", "weight_block_size": [128, 128]}
+    sizes = {"num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 1536}
+    model = parse_model(llama(model_type="qwen3_moe", **sizes, **keys, quantization_config=blocks))
+
+    assert expected == valid_degrees(model, 8)
+
+
+def test_the_nearest_degree_is_the_largest_that_is_accepted() -> None:
+    model = real_model("Qwen/Qwen2.5-1.5B-Instruct")
+
+    assert [nearest_degree(model, degree) for degree in (1, 3, 4, 8)] == [1, 2, 4, 4]
+    assert [divides_kv_heads(model, degree) for degree in (1, 2, 4)] == [True, True, False]
 
 
 def test_groups_of_a_state_space_model_are_divided_unless_there_is_one() -> None:

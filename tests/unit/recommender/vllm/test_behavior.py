@@ -1,15 +1,18 @@
 """Memory behavior by version, and that the default is safe for all of them."""
 
 import dataclasses
+import itertools
 
 import pytest
-from support.instances import instance
-from support.metadata import real_model
+from support.instances import GPU_INSTANCES, instance
+from support.metadata import MODELS, real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.budget import Budget, budget
 from recommender.memory.kv_cache import cache_layout
+from recommender.model import HubMetadata, parse_model
+from recommender.model.errors import CalculationError
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior, behavior_of
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.version import Version
@@ -71,6 +74,28 @@ def test_the_cache_of_a_version_is_the_one_that_it_logged(
     assert logged_gib == pytest.approx(kv_cache_gib, abs=0.15)
 
 
+@pytest.mark.parametrize("version", _SINCE_0_17, ids=str)
+def test_no_version_has_less_cache_than_the_default_promises_for_any_model(version: Version) -> None:
+    """A sample of the snapshot on every kind of GPU."""
+    gpus = {gpu.name: gpu for gpu in map(gpu_of, GPU_INSTANCES)}
+    models = [parse_model(each) for each in MODELS[::9] if _is_supported(each)]
+    chosen = behavior_of(version)
+    for gpu, model in itertools.product(gpus.values(), models):
+        promised, found = (
+            budget(model, gpu, 1, engine_args=default_engine_args(gpu, behavior))
+            for behavior in (ANY_VERSION, chosen)
+        )
+        assert promised.kv_cache_bytes <= found.kv_cache_bytes, (model.model_id, gpu.name)
+
+
+def _is_supported(metadata: HubMetadata) -> bool:
+    try:
+        parse_model(metadata)
+    except CalculationError:
+        return False
+    return True
+
+
 def test_a_version_before_the_table_has_the_oldest_behavior() -> None:
     oldest = behavior_of((0, 1))
 
@@ -84,7 +109,7 @@ def test_a_latent_was_cached_as_heads_up_to_0_6() -> None:
     old, recent = (cache_layout(model, 8, 2, behavior_of(version)) for version in ((0, 6, 6), (0, 8)))
 
     assert old.block_bytes == 16 * 61 * 2 * 16 * 256 * 2
-    assert recent.block_bytes == 16 * 61 * 576 * 2
+    assert recent.block_bytes == 64 * 61 * 576 * 2
 
 
 def test_older_versions_use_more_memory_on_eight_gpus() -> None:
@@ -110,3 +135,30 @@ def test_tokens_are_logged_as_the_version_counts_them() -> None:
 
 def test_without_a_version_the_behavior_is_safe_for_any() -> None:
     assert behavior_of(None) is ANY_VERSION
+
+
+def test_states_need_a_block_per_sequence_only_with_graphs() -> None:
+    """A server with `--enforce-eager` ran with 792 blocks and 1024 sequences."""
+    gpu = gpu_of(instance("p5.48xlarge"))
+    engine_args = default_engine_args(gpu, behavior_of((0, 20)))
+
+    assert engine_args.required_state_blocks == 1024
+    assert dataclasses.replace(engine_args, enforce_eager=True).required_state_blocks == 0
+
+
+def test_a_request_holds_two_states_since_prefixes_of_hybrids_are_cached() -> None:
+    assert [behavior_of(version).states_per_request for version in ((0, 25), (0, 26), (0, 27))] == [1, 1, 2]
+
+
+def test_the_version_of_a_behavior_is_a_release() -> None:
+    assert behavior_of((0, 19)).version == (0, 19, 1)
+    assert behavior_of((0, 19, 0)).version == (0, 19, 0)
+    assert behavior_of((0, 34)).version == (0, 34)
+
+
+def test_fp8_is_quantized_layer_by_layer_from_0_15_on() -> None:
+    """vllm-project/vllm#31914."""
+    found = [behavior_of((0, minor)).quantizes_by_layer for minor in (14, 15, 33)]
+
+    assert found == [False, True, True]
+    assert ANY_VERSION.quantizes_by_layer

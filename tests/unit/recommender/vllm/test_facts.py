@@ -4,6 +4,7 @@ import pytest
 from support.instances import instance
 
 from recommender.hardware.gpu import Gpu, gpu_of
+from recommender.model.architectures import ARCHITECTURES
 from recommender.vllm import facts
 from recommender.vllm.facts import AttentionBackend, BatchDefaults, ModelClass, Usage
 from recommender.vllm.releases import known_releases
@@ -140,19 +141,30 @@ def test_awq_computed_in_float16_alone_up_to_0_23() -> None:
     assert facts.method_dtypes("awq", (0, 33)) == facts.method_dtypes("auto_awq", (0, 33))
 
 
-def test_what_is_quantized_while_loading_depends_on_the_version() -> None:
+@pytest.mark.parametrize(
+    ("method", "version", "linear", "experts"),
+    [
+        ("fp8", (0, 8, 5), True, True),
+        ("fp8", (0, 33), True, True),
+        ("fp8", None, True, True),
+        ("mxfp4", (0, 27), False, False),
+        ("mxfp4", (0, 33), True, True),
+        ("int8_per_channel_weight_only", (0, 33), False, True),
+        ("nvfp4_per_token", (0, 33), False, True),
+        ("bitsandbytes", (0, 9), True, False),
+        ("bitsandbytes", (0, 12), True, True),
+        ("bitsandbytes", (0, 27), True, True),
+        ("bitsandbytes", (0, 28), False, False),
+        ("bitsandbytes", None, False, False),
+        ("awq", (0, 33), False, False),
+    ],
+)
+def test_what_is_quantized_while_loading_depends_on_the_version(
+    method: str, version: Version | None, *, linear: bool, experts: bool
+) -> None:
     """`_ONLINE_SHORTHANDS` of 0.33.0, `vllm/config/quantization.py` from line 188 on."""
-    newest = facts.online_methods((0, 33))
-
-    assert newest["fp8"] == newest["fp8_per_tensor"] == newest["mxfp4"] == {"linear", "experts"}
-    assert newest["int8_per_channel_weight_only"] == newest["nvfp4_per_token"] == {"experts"}
-    assert "bitsandbytes" not in newest
-    assert facts.online_methods((0, 12)) == {
-        "fp8": {"linear", "experts"},
-        "bitsandbytes": {"linear", "experts"},
-        "experts_int8": {"experts"},
-        "rtn": {"linear", "experts"},
-    }
+    assert facts.quantizes_at_load(method, "linear", version) is linear
+    assert facts.quantizes_at_load(method, "experts", version) is experts
 
 
 def _gpu(instance_type: str) -> Gpu:
@@ -221,11 +233,24 @@ def test_a_backend_has_gpus_caches_and_blocks() -> None:
     assert triton.capabilities is None
 
 
-def test_wheels_left_volta_out_from_0_20_on() -> None:
-    """`docker/Dockerfile` of 0.19.1 line 191 and of 0.20.0 line 191; 0.15 has no source distribution."""
-    versions = ((0, 8, 0), (0, 15, 1), (0, 19, 1), (0, 20, 0), None)
-
-    assert [facts.wheel_capability(each) for each in versions] == [(7, 0), (7, 0), (7, 0), (7, 5), (7, 5)]
+@pytest.mark.parametrize(
+    ("capability", "expected"),
+    [
+        ((6, 1), ()),
+        ((7, 0), (VersionRange(last=(0, 19)),)),
+        ((7, 5), (EVERY_VERSION,)),
+        ((8, 6), (EVERY_VERSION,)),
+        ((9, 0), (EVERY_VERSION,)),
+        ((10, 0), (VersionRange(first=(0, 9)),)),
+        ((10, 3), (VersionRange(first=(0, 9)),)),
+        ((12, 0), (VersionRange(first=(0, 9, 2)),)),
+    ],
+)
+def test_wheels_run_on_gpus_of_a_major_capability_that_they_are_built_for(
+    capability: tuple[int, int], expected: tuple[VersionRange, ...]
+) -> None:
+    """`docker/Dockerfile`: 7.0 up to 0.19.1; 8.9 and 9.0 at most in 0.8, 10.0 from 0.9.0, 12.0 from 0.9.2."""
+    assert expected == facts.wheel_versions(capability)
 
 
 def test_chunked_layers_have_full_caches_by_default_up_to_0_13() -> None:
@@ -235,3 +260,10 @@ def test_chunked_layers_have_full_caches_by_default_up_to_0_13() -> None:
     assert facts.environment_default(variable, (0, 10, 0)) is None
     assert facts.environment_default(variable, (0, 13, 0)) is False
     assert facts.environment_default(variable, (0, 14, 0)) is True
+
+
+def test_architectures_without_fp16_are_those_that_vllm_refuses() -> None:
+    """`_FLOAT16_NOT_SUPPORTED_MODELS` in `vllm/config/model.py` of every covered release."""
+    without_float16 = {name for name, each in ARCHITECTURES.items() if not each.supports_float16}
+
+    assert without_float16 == {name for name in ARCHITECTURES if facts.refuses_float16(name, None)}

@@ -4,12 +4,7 @@ import pytest
 from support.metadata import real_model
 
 from recommender.vllm.behavior import behavior_of
-from recommender.vllm.model_runner import (
-    LEAST_FAVORABLE,
-    V1_SORTING,
-    V1_TRITON,
-    ModelRunnerV2,
-)
+from recommender.vllm.model_runner import V1_SORTING, V1_TRITON, ModelRunnerV2
 from recommender.vllm.version import Version
 
 _QWEN, _LLAMA = "Qwen/Qwen3-8B", "meta-llama/Llama-3.1-8B-Instruct"
@@ -46,9 +41,8 @@ def test_a_quantized_checkpoint_stays_on_the_first_runner_in_0_23() -> None:
     assert isinstance(behavior_of((0, 24)).model_runner(model), ModelRunnerV2)
 
 
-def test_without_a_version_the_least_favorable_figures_count() -> None:
+def test_the_sampler_of_the_first_runner_does_not_sort_from_0_17_on() -> None:
     model = real_model(_QWEN)
 
-    assert behavior_of(None).model_runner(model) == LEAST_FAVORABLE
     assert behavior_of((0, 16)).model_runner(model) == V1_SORTING
     assert behavior_of((0, 17)).model_runner(model) == V1_TRITON

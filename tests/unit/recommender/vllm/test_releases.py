@@ -5,6 +5,7 @@ import pytest
 from recommender.vllm.releases import (
     Span,
     known_releases,
+    latest_patch,
     names,
     releases_asked,
     value,
@@ -71,3 +72,20 @@ def test_an_end_is_a_minor_release_where_all_of_its_releases_are_in_the_range() 
     assert version_ranges([Span((0, 10, 1), (0, 10, 1, 1))]) == (
         VersionRange(first=(0, 10, 1), last=(0, 10, 1, 1)),
     )
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ((0, 8), (0, 8, 5, 1)),
+        ((0, 9), (0, 9, 2)),
+        ((0, 10), (0, 10, 2)),
+        ((0, 19), (0, 19, 1)),
+        ((0, 19, 0), (0, 19, 0)),
+        ((0, 8, 5), (0, 8, 5)),
+        ((0, 7), (0, 7)),
+        ((0, 34), (0, 34)),
+    ],
+)
+def test_a_minor_release_stands_for_its_last_patch_release(version: Version, expected: Version) -> None:
+    assert expected == latest_patch(version)

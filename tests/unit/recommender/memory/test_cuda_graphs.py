@@ -1,0 +1,49 @@
+"""GPU memory that vLLM reserves for CUDA graphs."""
+
+from dataclasses import replace
+
+import pytest
+from support.metadata import real_model
+
+from recommender.hardware.gpu import Gpu
+from recommender.hardware.units import GIB
+from recommender.memory.cuda_graphs import graph_bytes
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.version import Version
+
+_CAPABILITIES = {"L4": (8, 9), "H100": (9, 0), "B200": (10, 0)}
+
+
+def graphs_gib(
+    model_id: str, gpu_name: str, version: Version, sequences: int, *, degree: int = 1, eager: bool = False
+) -> float:
+    model, capability = real_model(model_id), _CAPABILITIES[gpu_name]
+    gpu = Gpu(name=gpu_name, visible_bytes=22 * GIB, compute_capability=capability, nvlink=False)
+    behavior = behavior_of(version)
+    engine_args = replace(default_engine_args(gpu, behavior), max_num_seqs=sequences, enforce_eager=eager)
+    return graph_bytes(model, gpu, degree, engine_args, behavior.model_runner(model)) / GIB
+
+
+@pytest.mark.parametrize(
+    ("gpu_name", "sequences", "graphs"),
+    [("L4", 256, 51 + 35), ("L4", 1024, 51 + 51), ("L4", 128, 35 + 19), ("B200", 1024, 83 + 83)],
+)
+def test_graphs_are_captured_for_the_sizes_of_batches(gpu_name: str, sequences: int, graphs: int) -> None:
+    """1, 2, 4, 8 to 256 by 8, then by 16: piecewise to twice the sequences, full to the sequences."""
+    expected = 0.15 + 0.009 * 36 * graphs / 86
+
+    assert expected == pytest.approx(graphs_gib("Qwen/Qwen3-8B", gpu_name, (0, 30), sequences), abs=1e-3)
+
+
+def test_attention_on_hopper_keeps_partial_results_of_its_splits() -> None:
+    """Qwen3 8B: 3 x 32 splits x 32 heads x 256 sequences x 128 x 4 bytes."""
+    on_ada, on_hopper = (graphs_gib("Qwen/Qwen3-8B", name, (0, 30), 256) for name in ("L4", "H100"))
+
+    assert on_hopper - on_ada == pytest.approx(3 * 32 * 32 * 256 * 128 * 4 / GIB, abs=1e-6)
+
+
+def test_graphs_are_subtracted_from_0_20_on_and_never_without_graphs() -> None:
+    assert graphs_gib("google/gemma-2-9b-it", "L4", (0, 19), 256) == 0
+    assert graphs_gib("google/gemma-2-9b-it", "L4", (0, 20), 256) >= 0.5
+    assert graphs_gib("google/gemma-2-9b-it", "L4", (0, 20), 256, eager=True) == 0

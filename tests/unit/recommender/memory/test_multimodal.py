@@ -1,0 +1,130 @@
+"""Memory of the vision encoder's run, against what vLLM 0.19's encoders allocate and what servers logged."""
+
+from dataclasses import replace
+
+import pytest
+from support.metadata import real_model
+
+from recommender.hardware.gpu import Gpu
+from recommender.hardware.units import GIB
+from recommender.memory.budget import budget
+from recommender.memory.multimodal import NO_ENCODER, EncoderProfile, encoder_profile
+from recommender.model.dtype import Dtype
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.version import Version
+
+_MIB = 1 << 20
+_H100 = Gpu(name="H100", visible_bytes=int(79.19 * GIB), compute_capability=(9, 0), nvlink=True)
+
+
+def profile_of(
+    model_id: str,
+    *,
+    version: Version | None = (0, 19),
+    degree: int = 1,
+    tokens: int = 8192,
+    context: int = 8192,
+) -> EncoderProfile:
+    engine_args = replace(
+        default_engine_args(_H100, behavior_of(version)), max_num_batched_tokens=tokens, max_model_len=context
+    )
+    return encoder_profile(real_model(model_id), _H100, degree, engine_args, Dtype.BFLOAT16)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "degree", "tokens", "context", "counted_mib"),
+    [
+        ("Qwen/Qwen2.5-VL-7B-Instruct", 1, 8192, 8192, 2253),
+        ("Qwen/Qwen2.5-VL-7B-Instruct", 4, 8192, 8192, 1455),
+        ("Qwen/Qwen2.5-VL-7B-Instruct", 1, 8192, 128_000, 15_752),
+        ("Qwen/Qwen3.5-9B", 1, 8192, 8192, 1933),
+        ("Qwen/Qwen3.5-4B", 1, 8192, 8192, 1740),
+        ("Qwen/Qwen3-VL-8B-Instruct", 1, 8192, 8192, 2317),
+        ("google/gemma-3-12b-it", 1, 8192, 8192, 3452),
+        ("google/gemma-3-12b-it", 1, 2048, 8192, 864),
+        ("mistralai/Devstral-Small-2-24B-Instruct-2512", 1, 8192, 8192, 2002),
+        ("moonshotai/Kimi-VL-A3B-Instruct", 1, 8192, 8192, 1280),
+        ("moonshotai/Kimi-K2.5", 1, 4096, 8192, 680),
+        ("RedHatAI/Llama-4-Scout-17B-16E-Instruct-FP8-dynamic", 4, 8192, 8192, 588),
+    ],
+)
+def test_the_peak_is_what_the_encoder_allocates(
+    model_id: str, degree: int, tokens: int, context: int, counted_mib: int
+) -> None:
+    """Every live tensor of the encoder's run under 0.19 was counted."""
+    found = profile_of(model_id, degree=degree, tokens=tokens, context=context)
+
+    assert counted_mib == pytest.approx(found.peak_bytes / _MIB, rel=0.03)
+
+
+def test_pixtral_makes_no_mask_from_0_29_on() -> None:
+    """1,117 MiB for two images of 110 x 110 patches."""
+    model_id = "mistralai/Devstral-Small-2-24B-Instruct-2512"
+    old, recent = (profile_of(model_id, version=version).peak_bytes for version in ((0, 19), (0, 29)))
+
+    assert round((old - recent) / _MIB) == 2 * (2 * 110**2) ** 2 // _MIB
+
+
+def test_what_stays_alive_depends_on_the_runner() -> None:
+    """Qwen3.5 9B: 65,536 patches of 1,536 values, and 16,384 embeddings of 4,096."""
+    pixels, outputs = 2 * 65_536 * 1536, 2 * 16_384 * 4096
+
+    assert profile_of("Qwen/Qwen3.5-9B", version=(0, 19)).kept_bytes == pixels + outputs
+    assert profile_of("Qwen/Qwen3.5-9B", version=(0, 29)).kept_bytes == outputs
+
+
+def test_the_second_runner_profiled_no_encoder_up_to_0_26() -> None:
+    assert profile_of("google/gemma-3-12b-it", version=(0, 26)) == NO_ENCODER
+    assert profile_of("google/gemma-3-12b-it", version=(0, 27)) != NO_ENCODER
+
+
+def test_a_batch_holds_no_more_images_than_its_requests() -> None:
+    """32 images of 256 tokens fit in 8,192; a single request of 1,024 tokens has four."""
+    model, default = real_model("google/gemma-3-12b-it"), default_engine_args(_H100, behavior_of((0, 19)))
+    many, few = (
+        encoder_profile(
+            model,
+            _H100,
+            1,
+            replace(default, max_num_seqs=sequences, max_model_len=1024),
+            Dtype.BFLOAT16,
+        )
+        for sequences in (256, 1)
+    )
+
+    assert many.peak_bytes == 8 * few.peak_bytes
+
+
+@pytest.mark.parametrize(
+    ("model_id", "gpu_gib", "capability", "utilization", "version", "flags", "weights_gib", "logged_gib"),
+    [
+        ("Qwen/Qwen2.5-VL-7B-Instruct", 79.2, (8, 0), 0.22, (0, 23), (2048, 256, 128_000), 15.67, -14.28),
+        ("Qwen/Qwen3.5-4B", 22.03, (8, 9), 0.92, (0, 29), (2048, 256, 32_768), 8.61, 9.10),
+        ("google/gemma-4-31B-it", 94.97, (12, 0), 0.94, (0, 23), (8192, 20, 32_768), 58.99, 28.41),
+    ],
+)
+def test_the_cache_is_the_one_that_a_server_logged(
+    model_id: str,
+    gpu_gib: float,
+    capability: tuple[int, int],
+    utilization: float,
+    version: Version,
+    flags: tuple[int, int, int],
+    weights_gib: float,
+    logged_gib: float,
+) -> None:
+    """Flags: batched tokens, sequences, context. The first is profiled with a video of 114,688 tokens."""
+    gpu = Gpu(name="GPU", visible_bytes=int(gpu_gib * GIB), compute_capability=capability, nvlink=False)
+    tokens, sequences, context = flags
+    engine_args = replace(
+        default_engine_args(gpu, behavior_of(version)),
+        gpu_memory_utilization=utilization,
+        max_num_batched_tokens=tokens,
+        max_num_seqs=sequences,
+        max_model_len=context,
+    )
+    found = budget(real_model(model_id), gpu, 1, engine_args=engine_args)
+    kv_cache_gib = (found.kv_cache_bytes + found.weight_bytes) / GIB - weights_gib
+
+    assert logged_gib == pytest.approx(kv_cache_gib, abs=0.4)

@@ -1,0 +1,85 @@
+"""The vision encoder of a multimodal model, and the items that vLLM profiles it with."""
+
+import pytest
+from support.metadata import real, real_model
+
+from recommender.model import parse_model
+from recommender.model.config_reader import ConfigReader
+from recommender.model.encoder import VisionEncoder, parse_encoder
+
+
+def encoder_of(model_id: str) -> VisionEncoder:
+    encoder = real_model(model_id).encoder
+    assert encoder is not None
+    return encoder
+
+
+def parsed(**config: object) -> VisionEncoder:
+    return parse_encoder(ConfigReader(config, name="config.json"))
+
+
+@pytest.mark.parametrize(
+    ("model_id", "context", "kind", "tokens"),
+    [
+        ("Qwen/Qwen2.5-VL-7B-Instruct", 32_767, "video", 16_384),
+        ("Qwen/Qwen2.5-VL-7B-Instruct", 32_768, "video", 32_768),
+        ("Qwen/Qwen2.5-VL-7B-Instruct", 65_536, "video", 65_536),
+        ("Qwen/Qwen2.5-VL-7B-Instruct", 128_000, "video", 114_688),
+        ("Qwen/Qwen3-VL-8B-Instruct", 262_144, "image", 16_384),
+        ("Qwen/Qwen3.5-4B", 4096, "image", 16_384),
+        ("google/gemma-3-12b-it", 8192, "image", 256),
+        ("google/gemma-4-31B-it", 8192, "video", 2496),
+        ("mistralai/Devstral-Small-2-24B-Instruct-2512", 8192, "image", 3025),
+        ("llava-hf/llava-v1.6-mistral-7b-hf", 8192, "image", 2928),
+        ("ibm-granite/granite-vision-3.3-2b", 8192, "image", 8289),
+        ("moonshotai/Kimi-VL-A3B-Instruct", 8192, "image", 1024),
+        ("moonshotai/Kimi-K2.5", 8192, "image", 4096),
+        ("OpenGVLab/InternVL3-78B", 4096, "image", 3328),
+        ("OpenGVLab/InternVL3-78B", 8192, "video", 256 * ((8192 - 3328) // 256)),
+        ("RedHatAI/Llama-4-Scout-17B-16E-Instruct-FP8-dynamic", 8192, "image", 2448),
+    ],
+)
+def test_the_largest_item_is_the_one_that_vllm_finds(
+    model_id: str, context: int, kind: str, tokens: int
+) -> None:
+    """What vLLM 0.19's own code gives with the preprocessor settings of the repositories."""
+    item = encoder_of(model_id).largest.at(context)
+
+    assert (item.kind, item.tokens) == (kind, tokens)
+
+
+@pytest.mark.parametrize(("context", "tiles"), [(8192, 32), (32_768, 128), (40_960, 160)])
+def test_the_video_that_is_encoded_is_longer_than_the_one_that_is_counted(context: int, tiles: int) -> None:
+    assert encoder_of("OpenGVLab/InternVL3-78B").largest.at(context).outputs == tiles * 256
+
+
+def test_qwen_2_vl_has_the_width_of_its_embedding() -> None:
+    """`hidden_size` of its `vision_config` is that of the language model."""
+    encoder = parsed(model_type="qwen2_vl", vision_config={"embed_dim": 1280, "hidden_size": 3584})
+
+    assert (encoder.width, encoder.feed_forward) == (1280, 4 * 1280)
+
+
+def test_sizes_that_are_lists_do_not_make_a_model_implausible() -> None:
+    """InternVL in the format of transformers states two sides."""
+    encoder = parsed(
+        model_type="internvl",
+        vision_config={"patch_size": [14, 14], "image_size": [448, 448], "hidden_size": 1024},
+    )
+
+    assert encoder.patch_values == 3 * 14 * 14
+
+
+def test_a_family_that_is_not_listed_gets_a_video_that_grows_with_the_context() -> None:
+    encoder = parsed(model_type="glm4v", vision_config={"hidden_size": 1536})
+
+    assert encoder.family == "unmeasured"
+    assert [encoder.largest.at(context).tokens for context in (8192, 32_768, 131_072)] == [
+        7396,
+        29_584,
+        29_584,
+    ]
+
+
+def test_only_multimodal_models_have_an_encoder() -> None:
+    assert parse_model(real("Qwen/Qwen3-8B")).encoder is None

@@ -1,0 +1,61 @@
+"""The largest context that fits, and the budget that a server has with it."""
+
+from dataclasses import replace
+
+import pytest
+from support.instances import instance
+from support.metadata import real_model
+
+from recommender.hardware.gpu import gpu_of
+from recommender.memory.budget import budget
+from recommender.planning.context import budget_for_largest_context, largest_context, power_of_two_within
+from recommender.planning.plan import Plan, best_plan
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import default_engine_args
+
+_QWEN_VL = "Qwen/Qwen2.5-VL-7B-Instruct"
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [(32_768, 32_768), (40_960, 32_768), (10**7, 8_388_608), (512, 512), (100, 64), (1, 1)],
+)
+def test_context_is_a_power_of_two_within_the_models_limit(limit: int, expected: int) -> None:
+    assert expected == power_of_two_within(limit)
+
+
+@pytest.mark.parametrize("place", ["g6.xlarge", "g5.xlarge", "g6e.xlarge", "p4de.24xlarge", "p5.48xlarge"])
+@pytest.mark.parametrize("version", [None, (0, 19), (0, 23), (0, 30)], ids=str)
+def test_a_context_is_recommended_that_leaves_room_for_its_own_video(
+    place: str, version: tuple[int, int] | None
+) -> None:
+    """vLLM profiles Qwen2.5-VL with a video as long as the context, of 114,688 tokens and 15 GiB at most."""
+    model, gpu, behavior = real_model(_QWEN_VL), gpu_of(instance(place)), behavior_of(version)
+    plan = best_plan(model, instance(place), behavior=behavior)
+    assert isinstance(plan, Plan)
+
+    engine_args = replace(default_engine_args(gpu, behavior), max_model_len=plan.max_model_len)
+    started = budget(model, gpu, plan.tensor_parallel, plan.quantization, engine_args=engine_args)
+
+    assert started.max_concurrent_requests(plan.max_model_len) > 0
+    assert started.kv_cache_bytes == plan.budget.kv_cache_bytes
+
+
+def test_twice_that_context_would_not_start() -> None:
+    model, gpu = real_model(_QWEN_VL), gpu_of(instance("g6.xlarge"))
+    engine_args = default_engine_args(gpu)
+    found = budget_for_largest_context(model, gpu, 1, None, engine_args)
+    context = largest_context(model.max_position_embeddings, found)
+    longer = budget(model, gpu, 1, engine_args=replace(engine_args, max_model_len=2 * context))
+
+    assert found.max_concurrent_requests(context)
+    assert not longer.max_concurrent_requests(2 * context)
+
+
+def test_other_models_have_the_same_budget_at_every_context() -> None:
+    model, gpu = real_model("Qwen/Qwen3-8B"), gpu_of(instance("g6.xlarge"))
+    engine_args = default_engine_args(gpu)
+
+    assert budget_for_largest_context(model, gpu, 1, None, engine_args) == budget(
+        model, gpu, 1, engine_args=engine_args
+    )
