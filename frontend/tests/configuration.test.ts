@@ -3,14 +3,15 @@ import { describe, expect, test } from "vitest";
 import { changedFields, configValues, matchesConfig, toOverrides, updatedValues } from "../src/configuration";
 import { feasible } from "./support/golden";
 
-const recommended = configValues(feasible("fits-one-gpu"));
+const fitting = feasible("fits-one-gpu");
+const recommended = configValues(fitting);
 
 test("configValues picks the form values of a response", () => {
   expect(recommended).toEqual({
     tensor_parallel_degree: 1,
     quantization: null,
     max_model_len: 32768,
-    concurrency: 55,
+    concurrency: fitting.concurrency,
     input_sequence_length: 512,
     output_sequence_length: 256,
   });
@@ -41,7 +42,7 @@ describe("toOverrides", () => {
 
   test("leaves out all other fields", () => {
     expect(toOverrides(recommended, [])).toEqual({});
-    expect(toOverrides(recommended, ["concurrency"])).toEqual({ concurrency: 55 });
+    expect(toOverrides(recommended, ["concurrency"])).toEqual({ concurrency: fitting.concurrency });
   });
 });
 

@@ -2,15 +2,15 @@ import { render, screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 
 import { MemoryFigure } from "../../src/components/MemoryFigure";
-import { feasible } from "../support/golden";
+import { EXCEEDED_MEMORY, MEMORY } from "../support/golden";
 
-function renderFigure(name: string): HTMLElement {
-  render(<MemoryFigure memory={feasible(name).memory} gpu="A10G" />);
+function renderFigure(memory = MEMORY): HTMLElement {
+  render(<MemoryFigure memory={memory} gpu="A10G" />);
   return screen.getByRole("figure", { name: /Memory of one A10G/ });
 }
 
 test("the table lists every part with its memory and share", () => {
-  const figure = renderFigure("fits-one-gpu");
+  const figure = renderFigure();
   expect(figure).toHaveAccessibleName(
     "Memory of one A10G 22.0 GiB; the line marks the 19.8 GiB that vLLM may use",
   );
@@ -22,8 +22,8 @@ test("the table lists every part with its memory and share", () => {
     "PartMemoryShare",
     "Weights13.5 GiB61%",
     "KV cache5.2 GiB24%",
-    "Activations0.3 GiB1%",
-    "CUDA graphs and runtime0.8 GiB4%",
+    "Activations0.1 GiB0%",
+    "CUDA graphs and runtime1.0 GiB5%",
     "Unused2.2 GiB10%",
   ]);
   expect(figure).toHaveTextContent(
@@ -32,7 +32,7 @@ test("the table lists every part with its memory and share", () => {
 });
 
 test("each part of the bar starts where the previous one ends", () => {
-  const parts = [...renderFigure("fits-one-gpu").querySelectorAll("[data-part]")];
+  const parts = [...renderFigure().querySelectorAll("[data-part]")];
   expect(parts.map((part) => part.getAttribute("data-part"))).toEqual([
     "weights",
     "kv_cache",
@@ -51,7 +51,7 @@ test("each part of the bar starts where the previous one ends", () => {
 });
 
 test("each part of the bar has a different pattern", () => {
-  const parts = [...renderFigure("fits-one-gpu").querySelectorAll("[data-part]")];
+  const parts = [...renderFigure().querySelectorAll("[data-part]")];
   const patterns = parts.map((part) => {
     const path = part.querySelector("path")?.getAttribute("d") ?? "";
     const background = part.querySelector("pattern rect")?.getAttribute("class") ?? "";
@@ -61,7 +61,7 @@ test("each part of the bar has a different pattern", () => {
 });
 
 test("a configuration that does not fit shows by how much it exceeds the budget", () => {
-  const figure = renderFigure("asked-for-native-that-does-not-fit");
+  const figure = renderFigure(EXCEEDED_MEMORY);
   expect(within(figure).getByRole("row", { name: /KV cache/ })).toHaveTextContent("0.0 GiB");
   expect(
     screen.getByText(

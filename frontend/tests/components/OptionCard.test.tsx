@@ -16,7 +16,7 @@ describe("QuantizationCard", () => {
     const card = screen.getByRole("group", { name: "FP8" });
     expect(card).toHaveTextContent("quantized at load");
     expect(card).toHaveTextContent("Weights32.0 GiB");
-    expect(card).toHaveTextContent("Concurrency29");
+    expect(card).toHaveTextContent(`Concurrency${String(OPTION.concurrency)}`);
   });
 
   test("shows that it needs a pre-quantized checkpoint", () => {

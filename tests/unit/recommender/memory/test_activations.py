@@ -120,3 +120,28 @@ def test_a_first_start_compiles_on_a_copy_of_the_embedding(
     found = budget(real_model(model_id), gpu, tensor_parallel, engine_args=engine_args)
 
     assert logged_gib == pytest.approx(found.kv_cache_bytes / GIB, abs=0.15)
+
+
+@pytest.mark.parametrize(("tensor_parallel", "unpacked"), [(1, 4096 * 14_336), (2, 4096 * 14_336 // 2)])
+def test_bitsandbytes_unpacks_a_share_of_the_largest_matrix(tensor_parallel: int, unpacked: int) -> None:
+    """Llama 3.1 8B: the feed-forward matrix of 4096 x 14,336 in 16 bit, in addition to the forward pass."""
+    gpu = gpu_of(instance("g5.xlarge"))
+    engine_args = replace(
+        default_engine_args(gpu, behavior_of((0, 19))),
+        max_num_seqs=1,
+        max_num_batched_tokens=8192,
+        enforce_eager=True,
+    )
+    packed, with_matrix = (
+        text_peak_bytes(
+            real_model("meta-llama/Llama-3.1-8B-Instruct"),
+            gpu,
+            tensor_parallel,
+            engine_args,
+            Dtype.BFLOAT16,
+            unpacks_weights=unpacks,
+        )
+        for unpacks in (False, True)
+    )
+
+    assert 2 * unpacked == with_matrix - packed

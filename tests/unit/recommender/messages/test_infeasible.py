@@ -235,5 +235,5 @@ def test_the_nearest_instance_is_named_where_none_has_room_for_work() -> None:
 
     assert reason("Qwen/Qwen-72B-Chat", "g5.xlarge", table=table).endswith(
         "No instance in the table runs it with room for real work; g6.48xlarge comes closest, with a context"
-        " of 1,024 tokens and 1 concurrent request."
+        " of 2,048 tokens and 2 concurrent requests."
     )

@@ -34,7 +34,7 @@ def test_context_limit_follows_vllm(settings: dict[str, object], expected: int) 
 
 @pytest.mark.parametrize(
     ("model_type", "limit"),
-    [("llama", 2048), ("falcon", 2048), ("qwen3", 32_768), ("gpt_oss", 131_072)],
+    [("llama", 2048), ("falcon", 2048), ("gpt2", 1024), ("qwen3", 32_768), ("gpt_oss", 131_072)],
 )
 def test_a_configuration_without_a_length_has_that_of_its_class(model_type: str, limit: int) -> None:
     """transformers 5.20, `max_position_embeddings` of the `configuration_*.py` of each."""

@@ -21,3 +21,21 @@ def test_every_plain_float_of_safetensors_has_a_stored_size() -> None:
 def test_a_64_bit_float_is_computed_with_as_float32() -> None:
     assert BY_SAFETENSORS_NAME["F64"] is Dtype.FLOAT32
     assert STORED_BYTES["F64"] == 8
+
+
+def test_an_element_has_the_bytes_of_its_name() -> None:
+    """The number in a name of `safetensors/src/tensor.rs` is that of its bits."""
+    bits = {
+        "BOOL": 8,
+        "BF16": 16,
+        "F8_E4M3": 8,
+        "F8_E5M2": 8,
+        "F8_E8M0": 8,
+        "F6_E2M3": 6,
+        "F6_E3M2": 6,
+        "F4": 4,
+    }
+
+    assert STORED_BYTES == {
+        name: (bits[name] if name in bits else int(name[1:])) / 8 for name in STORED_BYTES
+    }

@@ -45,6 +45,7 @@ def _compressed(**weights: Any) -> dict[str, Any]:
             {"global_quant_config": {"weight": {"group_size": 64}}},
             ShardMultiples(inputs=64, experts=64, refined_experts=64),
         ),
+        ("quark", {"global_quant_config": {"weight": {}}}, ANY_SHARE),
         ("compressed-tensors", {}, ANY_SHARE),
         ("mxfp4", {}, ANY_SHARE),
         ("bitsandbytes", {}, ANY_SHARE),

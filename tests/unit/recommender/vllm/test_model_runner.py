@@ -46,3 +46,15 @@ def test_the_sampler_of_the_first_runner_does_not_sort_from_0_17_on() -> None:
 
     assert behavior_of((0, 16)).model_runner(model) == V1_SORTING
     assert behavior_of((0, 17)).model_runner(model) == V1_TRITON
+
+
+@pytest.mark.parametrize(
+    ("version", "bytes_per_logit"),
+    [((0, 16), 38.5), ((0, 17), 14.5), ((0, 22), 6), ((0, 26), 2), ((0, 27), 6), ((0, 28), 2), ((0, 33), 14)],
+    ids=str,
+)
+def test_the_sampler_has_the_peak_of_its_version(version: Version, bytes_per_logit: float) -> None:
+    """For each sequence and entry of the vocabulary: from logs up to 0.17, later from the sampler's code."""
+    runner = behavior_of(version).model_runner(real_model(_QWEN))
+
+    assert bytes_per_logit == runner.sampler_bytes_per_logit
