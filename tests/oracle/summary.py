@@ -1,5 +1,6 @@
 """The committed table of how well the calculator meets vLLM, and how many differences each cause has."""
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,8 +14,12 @@ _LIMITS = {"equal": 0.0, "<0.01 %": 1e-4, "<0.1 %": 1e-3, "<0.5 %": 5e-3}
 
 
 def summary(compared: list[Row], causes: Iterable[Cause]) -> str:
-    """Figures compared and how many agree how closely; then lines of `deviations.toml` by cause."""
-    header = f"{'version':<9}{'figure':<13}{'compared':>9}" + "".join(f"{name:>9}" for name in _LIMITS)
+    """Figures compared, how many agree how closely, and the mean error; then known differences by cause.
+
+    The mean has so many digits that it shows a change of any single figure.
+    """
+    limits = "".join(f"{name:>9}" for name in _LIMITS)
+    header = f"{'version':<9}{'figure':<13}{'compared':>9}{limits}{'mean error':>13}"
     counted = [
         _line(version, kind, [row for row in compared if (row.version, row.kind) == (version, kind)])
         for version in versions()
@@ -26,5 +31,6 @@ def summary(compared: list[Row], causes: Iterable[Cause]) -> str:
 
 def _line(version: str, kind: str, rows: list[Row]) -> str:
     errors = [abs(row.relative) for row in rows if row.difference is None or row.relative]
-    counts = (sum(error <= limit for error in errors) for limit in _LIMITS.values())
-    return f"{version:<9}{kind:<13}{len(rows):>9}" + "".join(f"{count:>9}" for count in counts)
+    counts = "".join(f"{sum(error <= limit for error in errors):>9}" for limit in _LIMITS.values())
+    mean = math.fsum(errors) / max(1, len(errors))
+    return f"{version:<9}{kind:<13}{len(rows):>9}{counts}{mean:>13.7%}"

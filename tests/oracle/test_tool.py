@@ -138,6 +138,18 @@ def test_an_answer_keeps_what_a_comparison_needs() -> None:
     }
 
 
+def test_what_fails_on_one_gpu_too_is_not_a_refusal_of_a_degree() -> None:
+    failure = {"type": "AssertionError", "message": "", "at": ["vllm/model_executor/models/a.py:1 __init__"]}
+    rows = [{**_row(degree, "failed at build"), "failure": failure} for degree in (1, 2)]
+
+    answers = condense(rows)[0]["degrees"]
+
+    assert {degree: sorted(answer) for degree, answer in answers.items()} == {
+        "1": ["unknown"],
+        "2": ["unknown"],
+    }
+
+
 def test_weights_that_repacking_took_out_of_sight_are_those_before_it() -> None:
     row = {
         **_row(1, "built"),

@@ -55,7 +55,7 @@ def _answer(model: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "model": model,
         **{name: value for name, value in facts.items() if value is not None},
-        "degrees": {str(row["tp"]): _degree(row) for row in rows},
+        "degrees": {str(row["tp"]): _degree(row, whole=rows[0]) for row in rows},
     }
 
 
@@ -71,9 +71,12 @@ def _assumptions(row: dict[str, Any]) -> list[str]:
     ]
 
 
-def _degree(row: dict[str, Any]) -> dict[str, Any]:
+def _degree(row: dict[str, Any], *, whole: dict[str, Any]) -> dict[str, Any]:
+    """The answer for one degree; what fails on one GPU in the same way is not a refusal of the degree."""
     if "failure" in row and "weight_bytes" not in row:
         kind, reason = refusal(row["failure"], row["outcome"], row["tp"])
+        if kind == "shape" and whole is not row and whole.get("failure") == row["failure"]:
+            kind = None
         return {"refused": kind, "why": reason} if kind else {"unknown": reason}
     weights, rounding, is_repacked = _weights(row)
     facts = {

@@ -19,6 +19,7 @@ _COUNTS = ("num_hidden_layers", "n_layer", "num_layers", "depth")
 
 # What vLLM reads for a `model_type` although no size depends on it: the snapshot leaves it out.
 _WITHOUT_SIZE: dict[str, dict[str, Any]] = {
+    "deepseek_v4": {"rms_norm_eps": 1e-6},
     "gemma2": {"hidden_act": "gelu_pytorch_tanh"},
     "qwen3_vl_moe_text": {"norm_topk_prob": True},
 }
