@@ -24,8 +24,9 @@ from recommender.planning.plan import Plan
 from recommender.planning.tensor_parallelism import nearest_degree, valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
 
+# Three decimals of the four parts of the overhead, and one decimal of the sentence.
 _ROUNDING_GIB = 0.003
-_DECIMAL_GIB = 0.0501
+_DECIMAL_GIB = 0.052
 _GIB = re.compile(r"(-?[\d,]+(?:\.\d+)?) GiB")
 _TOKENS = re.compile(r"([\d,]+) tokens")
 _NONSENSE = re.compile(r"\bNone\b|\bnan\b|\binf\b|(?<![\w.])-\d|  |\{|\.\.")

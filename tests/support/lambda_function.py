@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+from aws_lambda_powertools.metrics import Metrics
+
 from local.runtime.artifact import FUNCTION, HANDLER, ROOT, TIMEOUT_SECONDS, lambda_variables
 
 Handler = Callable[[dict[str, Any], SimpleNamespace], dict[str, Any]]
@@ -21,6 +23,7 @@ def imported_handler(variables: Mapping[str, str]) -> Iterator[Handler]:
     module, function = HANDLER.rsplit(".", 1)
     ours = [name for name in sys.modules if name.split(".")[0] == module.split(".")[0]]
     before = {name: sys.modules.pop(name) for name in ours}
+    Metrics(namespace="tests").clear_metrics()  # Powertools shares them between all imports
     with mock.patch.dict(os.environ, {**lambda_variables(), **variables}, clear=True):
         try:
             yield getattr(importlib.import_module(module), function)
