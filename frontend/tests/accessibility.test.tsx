@@ -23,7 +23,7 @@ async function suggest(response: Response) {
 
 test.each([
   "fits-one-gpu",
-  "quantized-beforehand",
+  "pre-quantized",
   "asked-for-native-that-does-not-fit",
   "does-not-fit",
   "neuron",

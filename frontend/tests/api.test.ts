@@ -40,7 +40,7 @@ describe("the request", () => {
   });
 });
 
-test.each(["fits-one-gpu", "quantized-beforehand", "does-not-fit", "neuron"])(
+test.each(["fits-one-gpu", "pre-quantized", "does-not-fit", "neuron"])(
   "the response %s is returned unchanged",
   async (name) => {
     mockFetch(() => json(golden(name)));

@@ -17,7 +17,7 @@ test("the command serves the model, with one option per line", () => {
 });
 
 test("if a pre-quantized checkpoint is needed, the command serves the first one with its own options", () => {
-  const response = feasible("quantized-beforehand");
+  const response = feasible("pre-quantized");
   const checkpoint = defined(response.checkpoints?.[0]);
   expect(needsPreQuantizedCheckpoint(response)).toBe(true);
   const command = serveCommand(response, "meta-llama/Llama-3.1-8B-Instruct");
@@ -26,7 +26,7 @@ test("if a pre-quantized checkpoint is needed, the command serves the first one 
 });
 
 test("if no pre-quantized checkpoint is known, the command has a placeholder for it", () => {
-  const response = { ...feasible("quantized-beforehand"), checkpoints: undefined };
+  const response = { ...feasible("pre-quantized"), checkpoints: undefined };
   expect(serveCommand(response, "org/model")).toContain("vllm serve '<org/model in int8>' \\");
 });
 

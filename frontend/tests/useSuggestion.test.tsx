@@ -7,7 +7,7 @@ import { Form } from "./support/Form";
 import { defined, feasible, golden } from "./support/golden";
 import { deferredResponse, json, mockFetch, networkError, type SentRequest } from "./support/service";
 
-const CHECKPOINT = defined(feasible("quantized-beforehand").checkpoints?.[0]);
+const CHECKPOINT = defined(feasible("pre-quantized").checkpoints?.[0]);
 
 const button = (name: string) => screen.getByRole("button", { name });
 const suggest = () => userEvent.click(button("Suggest Config"));
@@ -94,7 +94,7 @@ test("switching to a larger instance changes the form and requests its configura
 
 describe("selecting a checkpoint", () => {
   test("changes the model and requests its configuration", async () => {
-    const requests = await renderSuggested(golden("quantized-beforehand"));
+    const requests = await renderSuggested(golden("pre-quantized"));
     await userEvent.click(button(`Use ${CHECKPOINT.model}`));
     expect(value("model")).toBe(CHECKPOINT.model);
     expect(requests.at(-1)?.query).toEqual({ model: CHECKPOINT.model, instance_type: "g4dn.xlarge" });
@@ -102,7 +102,7 @@ describe("selecting a checkpoint", () => {
   });
 
   test("fills the form with the checkpoint's values even if the request fails", async () => {
-    await renderSuggested(golden("quantized-beforehand"));
+    await renderSuggested(golden("pre-quantized"));
     await userEvent.clear(screen.getByLabelText("concurrency"));
     mockFetch(networkError);
     await userEvent.click(button(`Use ${CHECKPOINT.model}`));

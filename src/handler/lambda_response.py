@@ -43,7 +43,7 @@ class Caching(Enum):
 def ok(body: str, *, etag: str | None, caching: Caching, if_none_match: str) -> LambdaResponse:
     """A 200 with the JSON `body`, or a 304 where the caller has it already.
 
-    Without an entity tag the answer must not be cached, whoever asked for it.
+    Without an entity tag the answer must not be cached for any caller.
     """
     if etag is None and caching.stores:
         caching = Caching.NEVER

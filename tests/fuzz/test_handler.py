@@ -46,7 +46,7 @@ class Doubles:
 def doubles() -> Iterator[Doubles]:
     """A service that caches nothing from one case to the next."""
     hub, table = HubDouble(), TableDouble()
-    logging.disable()  # thousands of lines that nobody reads
+    logging.disable()  # thousands of lines of no interest
     with in_process(hub) as url:
         service = Service(url, table.catalog(cache_seconds=0), cache_seconds=0)
         yield Doubles(service=service, hub=hub, table=table)

@@ -30,7 +30,7 @@ SITUATIONS = {
     "fits-with-latent-attention": ("deepseek-ai/DeepSeek-R1", "p5en.48xlarge"),
     "fits-in-fp32": ("google/gemma-2-9b-it", "g4dn.12xlarge"),
     "quantized-at-load": ("Qwen/Qwen2.5-32B-Instruct", "g6e.xlarge"),
-    "quantized-beforehand": ("meta-llama/Llama-3.1-8B-Instruct", "g4dn.xlarge"),
+    "pre-quantized": ("meta-llama/Llama-3.1-8B-Instruct", "g4dn.xlarge"),
     "quantized-with-replicated-heads": ("Qwen/Qwen3-235B-A22B", "p4d.24xlarge"),
     "checkpoint-already-quantized": ("Qwen/Qwen2.5-14B-Instruct-AWQ", "g5.xlarge"),
     "does-not-fit": ("meta-llama/Llama-3.1-70B-Instruct", "g5.xlarge"),
@@ -94,7 +94,7 @@ OVERRIDES = {
 # What a version of vLLM can do that others cannot.
 VERSIONS = {
     "int4-at-load": (_MISTRAL, "g4dn.xlarge", (0, 19), Overrides(quantization="int4")),
-    "int4-beforehand": (_MISTRAL, "g4dn.xlarge", (0, 30), Overrides(quantization="int4")),
+    "int4-pre-quantized": (_MISTRAL, "g4dn.xlarge", (0, 30), Overrides(quantization="int4")),
     "version-without-the-class": ("openai/gpt-oss-20b", "p5.4xlarge", (0, 9, 2), NO_OVERRIDES),
     "version-without-bitsandbytes": ("unsloth/phi-4-bnb-4bit", "g5.xlarge", (0, 28), NO_OVERRIDES),
 }

@@ -5,7 +5,7 @@ import { expect, test, vi } from "vitest";
 import { CheckpointList } from "../../src/components/CheckpointList";
 import { defined, feasible } from "../support/golden";
 
-const CHECKPOINTS = defined(feasible("quantized-beforehand").checkpoints);
+const CHECKPOINTS = defined(feasible("pre-quantized").checkpoints);
 const CHECKPOINT = defined(CHECKPOINTS[0]);
 
 test("each checkpoint is listed with its method, size and downloads", () => {

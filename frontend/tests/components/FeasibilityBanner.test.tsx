@@ -26,7 +26,7 @@ describe("a model that fits only quantized", () => {
   });
 
   test("has another option at load if the quantization needs a pre-quantized checkpoint", () => {
-    renderBanner(golden("quantized-beforehand"));
+    renderBanner(golden("pre-quantized"));
     expect(optionNames()).toEqual(["INT8", "FP8", "g5.xlarge"]);
     expect(screen.getByRole("list", { name: "Pre-quantized checkpoints" })).toBeVisible();
   });
@@ -37,7 +37,7 @@ describe("a model that fits only quantized", () => {
   });
 
   test("says so if the Hub could not be searched", () => {
-    const response = feasible("quantized-beforehand");
+    const response = feasible("pre-quantized");
     const { quantization_option: option, ...others } = response.alternatives ?? {};
     renderBanner({
       ...response,

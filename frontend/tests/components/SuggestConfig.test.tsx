@@ -66,7 +66,7 @@ describe("a response", () => {
   });
 
   test("has options that fill the form, which is announced", async () => {
-    mockFetch(() => json(golden("quantized-beforehand")));
+    mockFetch(() => json(golden("pre-quantized")));
     render(<Form />);
     await suggest();
     await userEvent.click(await screen.findByRole("button", { name: "Apply FP8 Config" }));
@@ -88,7 +88,7 @@ describe("a response", () => {
   });
 
   test("has no Switch or Use buttons if the form cannot change its model or instance type", async () => {
-    mockFetch(() => json(golden("quantized-beforehand")));
+    mockFetch(() => json(golden("pre-quantized")));
     render(<Form canSwitchInstanceType={false} canSelectCheckpoint={false} />);
     await suggest();
     expect(await screen.findByRole("group", { name: "g5.xlarge" })).toBeVisible();

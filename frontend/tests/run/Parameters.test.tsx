@@ -39,8 +39,8 @@ test("a changed parameter shows its warning, and the form can still be submitted
 });
 
 test("selecting a checkpoint fills the model and the parameters", async () => {
-  await openPage(respondWith(() => Response.json(golden("quantized-beforehand"))));
-  const checkpoint = defined(feasible("quantized-beforehand").checkpoints?.[0]);
+  await openPage(respondWith(() => Response.json(golden("pre-quantized"))));
+  const checkpoint = defined(feasible("pre-quantized").checkpoints?.[0]);
   await suggest("g5.xlarge");
   await userEvent.click(await screen.findByRole("button", { name: `Use ${checkpoint.model}` }));
   expect(modelField().value).toBe(checkpoint.model);

@@ -15,7 +15,7 @@ Key = tuple[str, str]
 _MAX_DOCUMENTS_BYTES = 128 * 1024
 _TOTAL_BYTES = 4 * 1024**2
 
-# After half a minute somebody who has been given access, or has corrected a name, may try again.
+# A caller who has been given access, or has corrected a name, can try again after half a minute.
 _REFUSAL_SECONDS = 30.0
 
 _BACKOFF_SECONDS = 5.0
