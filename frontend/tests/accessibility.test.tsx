@@ -21,18 +21,15 @@ async function suggest(response: Response) {
   await userEvent.click(screen.getByRole("button", { name: "Suggest Config" }));
 }
 
-test.each([
-  "fits-one-gpu",
-  "pre-quantized",
-  "asked-for-native-that-does-not-fit",
-  "does-not-fit",
-  "neuron",
-])("the page with the response %s has no axe violations", async (name) => {
-  await suggest(json(golden(name)));
-  await screen.findAllByRole("heading", { level: 2, name: /Configuration|fit|supported/ });
-  await userEvent.click(screen.getByRole("button", { name: "Run Benchmark" }));
-  await expect(violations()).resolves.toEqual([]);
-});
+test.each(["fits-one-gpu", "pre-quantized", "asked-for-native-that-does-not-fit", "does-not-fit", "neuron"])(
+  "the page with the response %s has no axe violations",
+  async (name) => {
+    await suggest(json(golden(name)));
+    await screen.findAllByRole("heading", { level: 2, name: /Configuration|fit|supported/ });
+    await userEvent.click(screen.getByRole("button", { name: "Run Benchmark" }));
+    await expect(violations()).resolves.toEqual([]);
+  },
+);
 
 test("the page with an error has no axe violations", async () => {
   await suggest(errorResponse(403, "model_gated", "org/model is gated."));
