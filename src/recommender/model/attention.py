@@ -30,6 +30,8 @@ class AttentionCache(ABC):
     """Whether vLLM merges the projections of queries, keys and values into one matrix."""
     is_latent: ClassVar[bool] = False
     """Whether it holds latents, whose kernels need larger blocks where other layers keep recurrent states."""
+    is_sparse: ClassVar[bool] = False
+    """Whether an indexer chooses the tokens that the layer attends to, which needs kernels of its own."""
     profiled_logit_bytes: ClassVar[int] = 0
     """Scores of tokens that are alive while vLLM profiles its memory, outside the shared workspace."""
 
@@ -173,6 +175,7 @@ class SparseIndexerCache(AttentionCache):
     """A key in FP8 and its scales, by which an indexer chooses tokens: sparse attention (DeepSeek V3.2)."""
 
     block_tokens: ClassVar[int] = 64
+    is_sparse: ClassVar[bool] = True
     # `VLLM_SPARSE_INDEXER_MAX_LOGITS_MB` in `vllm/envs.py`.
     profiled_logit_bytes: ClassVar[int] = 512 * _MIB
 

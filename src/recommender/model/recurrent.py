@@ -64,14 +64,8 @@ class RecurrentState:
         """All GPUs' groups; each has a copy where they cannot be divided."""
         return self.groups if self.groups % tensor_parallel == 0 else tensor_parallel
 
-    def can_shard(self, tensor_parallel: int) -> bool:
-        """Whether heads and groups can be divided; a single group is copied: `mamba_mixer2.py`."""
-        return self.can_shard_groups(tensor_parallel) and all(
-            heads % tensor_parallel == 0 for heads in self.heads
-        )
-
     def can_shard_groups(self, tensor_parallel: int) -> bool:
-        """Whether the groups can be divided, or the only one copied."""
+        """Whether the groups can be divided, or the only one copied: `mamba_mixer2.py`."""
         return self.groups == 1 or self.groups % tensor_parallel == 0
 
 

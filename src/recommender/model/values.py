@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.model.attention import AttentionLayers, SparseIndexerCache
+from recommender.model.attention import AttentionLayers
 from recommender.model.context import ContextLimit
 from recommender.model.dtype import Dtype
 from recommender.model.encoder import VisionEncoder
@@ -151,12 +151,7 @@ class Model:
     @property
     def has_sparse_attention(self) -> bool:
         """Whether an indexer chooses the tokens that its layers attend to (DeepSeek V3.2)."""
-        return any(isinstance(layers.cache, SparseIndexerCache) for layers in self.attention)
-
-    def can_shard_caches(self, tensor_parallel: int) -> bool:
-        """Whether all caches and states can be divided among the GPUs, or copied to several of them."""
-        divides_state = self.recurrent is None or self.recurrent.state.can_shard(tensor_parallel)
-        return divides_state and all(layers.cache.can_shard(tensor_parallel) for layers in self.attention)
+        return any(layers.cache.is_sparse for layers in self.attention)
 
     @property
     def info(self) -> "ModelInfo":

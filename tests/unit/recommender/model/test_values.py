@@ -51,12 +51,15 @@ def test_a_model_with_an_indexer_has_sparse_attention(model_id: str, *, expected
     assert real_model(model_id).has_sparse_attention is expected
 
 
-def test_all_caches_and_states_must_be_divisible() -> None:
-    """Falcon-H1 0.5B: 2 KV heads, 24 heads of its states; Gemma 4 has 16 and 4 KV heads."""
-    falcon, gemma = real_model("tiiuae/Falcon-H1-0.5B-Base"), real_model("google/gemma-4-31B-it")
+@pytest.mark.parametrize(
+    ("model_id", "degrees"),
+    [("tiiuae/Falcon-H1-0.5B-Base", [1, 2, 4, 6, 8]), ("google/gemma-4-31B-it", [1, 2, 4, 8])],
+)
+def test_the_kv_heads_of_every_layer_are_divided_or_copied(model_id: str, degrees: list[int]) -> None:
+    """Falcon-H1 0.5B has 2 KV heads, Gemma 4 has layers with 16 and with 4."""
+    caches = [layers.cache for layers in real_model(model_id).attention]
 
-    assert [degree for degree in range(1, 9) if falcon.can_shard_caches(degree)] == [1, 2, 4, 6, 8]
-    assert [degree for degree in range(1, 9) if gemma.can_shard_caches(degree)] == [1, 2, 4, 8]
+    assert degrees == [each for each in range(1, 9) if all(cache.can_shard(each) for cache in caches)]
 
 
 def test_the_answer_repeats_what_identifies_a_model() -> None:
