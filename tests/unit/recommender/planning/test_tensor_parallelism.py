@@ -1,5 +1,7 @@
 """Which tensor parallel degrees are valid."""
 
+from dataclasses import replace
+
 import pytest
 from support.metadata import llama, real_model
 
@@ -72,6 +74,18 @@ def test_a_degree_divides_all_that_vllm_shards(model_id: str, gpus: int, expecte
 def test_what_stands_in_the_way_of_a_degree(model_id: str, degree: int, expected: Obstacle | None) -> None:
     """As vLLM 0.19 and 0.33 build the models, or the loader of bitsandbytes refuses them."""
     assert expected == degree_obstacle(real_model(model_id), degree)
+
+
+def test_the_heads_of_states_are_divided() -> None:
+    """Falcon-H1 with 6 heads of states instead of 24, which 4 GPUs cannot share."""
+    model = real_model("tiiuae/Falcon-H1-0.5B-Base")
+    assert model.recurrent is not None
+    state = replace(model.recurrent.state, heads=(6,))
+    fewer = replace(model, recurrent=replace(model.recurrent, state=state))
+
+    assert degree_obstacle(model, 4) is None
+    assert degree_obstacle(fewer, 2) is None
+    assert degree_obstacle(fewer, 4) == Indivisible(what="heads of its states", size=6)
 
 
 @pytest.mark.parametrize(
