@@ -3,6 +3,8 @@
 Formulas: the model runners' code; constants: start-up logs, `benchmarks/accuracy/vllm_runs.jsonl`.
 """
 
+from typing import NamedTuple
+
 from recommender.hardware.gpu import HOPPER_CAPABILITY, Gpu
 from recommender.hardware.units import gib_bytes
 from recommender.memory.cuda_graphs import is_data_center_blackwell
@@ -32,7 +34,15 @@ _FP8_EXPERTS_MARGIN = gib_bytes(0.5)
 _LATENT_EXPERTS_MARGIN = gib_bytes(0.7)
 
 
-def text_peak_bytes(  # noqa: PLR0913 - the optional one is named
+class TextPeak(NamedTuple):
+    """The peak of the language model on one GPU, in bytes."""
+
+    first_start_bytes: int
+    """Of a start that compiles the model; that of a later start where the compile cache is in place."""
+    later_bytes: int
+
+
+def text_peak(  # noqa: PLR0913 - the optional one is named
     model: Model,
     gpu: Gpu,
     tensor_parallel: int,
@@ -40,7 +50,7 @@ def text_peak_bytes(  # noqa: PLR0913 - the optional one is named
     dtype: Dtype,
     *,
     unpacks_weights: bool = False,
-) -> int:
+) -> TextPeak:
     """The peak of the language model alone.
 
     vLLM profiles the forward pass and then the sampler; the workspace of a mixture of experts stays allocated
@@ -53,11 +63,10 @@ def text_peak_bytes(  # noqa: PLR0913 - the optional one is named
         _forward_bytes(model, tensor_parallel, engine_args, runner) + unpacked,
         _sampler_bytes(model, engine_args, runner, dtype),
     ) + _workspace_bytes(model, tensor_parallel, engine_args)
-    return (
-        max(profiled, _first_start_bytes(model, tensor_parallel, engine_args))
-        + _pinned_bytes(model, gpu, tensor_parallel, engine_args)
-        + _margin_bytes(model, gpu, tensor_parallel)
-    )
+    margin = _margin_bytes(model, gpu, tensor_parallel)
+    compiling = max(profiled, _first_start_bytes(model, tensor_parallel, engine_args))
+    pinned = _pinned_bytes(model, gpu, tensor_parallel, engine_args)
+    return TextPeak(first_start_bytes=compiling + pinned + margin, later_bytes=profiled + margin)
 
 
 def _first_start_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs) -> int:

@@ -75,19 +75,11 @@ def budget(  # noqa: PLR0913 - the optional ones are named
     """
     engine_args = engine_args or default_engine_args(gpu)
     dtype = dtype or compute_dtype(model, gpu)
-    method = model.quantization if quantization is None else quantization.flag
     return Budget(
         visible_bytes=gpu.visible_bytes,
         usable_bytes=int(gpu.visible_bytes * engine_args.gpu_memory_utilization),
         weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization, engine_args.behavior),
-        overhead=runtime_overhead(
-            model,
-            gpu,
-            tensor_parallel,
-            engine_args,
-            dtype,
-            unpacks_weights=method == "bitsandbytes",
-        ),
+        overhead=_overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype),
         layout=cache_layout(
             model,
             tensor_parallel,
@@ -96,6 +88,34 @@ def budget(  # noqa: PLR0913 - the optional ones are named
         ),
         engine_args=engine_args,
     )
+
+
+def budget_at_context(  # noqa: PLR0913, PLR0917 - what `budget` takes
+    memory: Budget,
+    model: Model,
+    gpu: Gpu,
+    tensor_parallel: int,
+    quantization: Quantization | None,
+    max_model_len: int,
+) -> Budget:
+    """`memory`, which is of the same model and GPUs, at another context: only the overhead differs."""
+    engine_args = replace(memory.engine_args, max_model_len=max_model_len)
+    dtype = compute_dtype(model, gpu)
+    overhead = _overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype)
+    return replace(memory, overhead=overhead, engine_args=engine_args)
+
+
+def _overhead(  # noqa: PLR0913, PLR0917 - as above
+    model: Model,
+    gpu: Gpu,
+    tensor_parallel: int,
+    quantization: Quantization | None,
+    engine_args: EngineArgs,
+    dtype: Dtype,
+) -> Overhead:
+    method = model.quantization if quantization is None else quantization.flag
+    unpacks_weights = method == "bitsandbytes"
+    return runtime_overhead(model, gpu, tensor_parallel, engine_args, dtype, unpacks_weights=unpacks_weights)
 
 
 def compute_dtype(model: Model, gpu: Gpu) -> Dtype:

@@ -1,5 +1,7 @@
 """GPU memory that vLLM reserves for CUDA graphs before it sizes the KV cache."""
 
+from functools import cache
+
 from recommender.hardware.gpu import HOPPER_CAPABILITY, Gpu
 from recommender.hardware.units import gib_bytes
 from recommender.model import Model
@@ -49,6 +51,7 @@ def _graphs(engine_args: EngineArgs, gpu: Gpu) -> int:
     return _sizes_up_to(largest) + _sizes_up_to(min(engine_args.max_num_seqs, largest))
 
 
+@cache
 def _sizes_up_to(largest: int) -> int:
     sizes = (*_SMALLEST_BATCHES, *range(8, 256, 8), *range(256, largest + 1, 16))
     return sum(size <= largest for size in sizes)

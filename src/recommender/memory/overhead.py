@@ -6,7 +6,7 @@
 from dataclasses import dataclass, replace
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.activations import text_peak_bytes
+from recommender.memory.activations import text_peak
 from recommender.memory.cuda_graphs import graph_bytes
 from recommender.memory.multimodal import encoder_profile
 from recommender.memory.non_torch import non_torch_bytes
@@ -67,16 +67,13 @@ def runtime_overhead(  # noqa: PLR0913 - the optional one is named
         return max(each_version, key=lambda overhead: overhead.total_bytes)
     runner = engine_args.behavior.model_runner(model)
     encoder = encoder_profile(model, gpu, tensor_parallel, engine_args, dtype)
-    first, later = (
-        text_peak_bytes(model, gpu, tensor_parallel, each, dtype, unpacks_weights=unpacks_weights)
-        for each in (engine_args, replace(engine_args, has_compile_cache=True))
-    )
-    activations = max(encoder.peak_bytes, encoder.kept_bytes + first)
+    text = text_peak(model, gpu, tensor_parallel, engine_args, dtype, unpacks_weights=unpacks_weights)
+    activations = max(encoder.peak_bytes, encoder.kept_bytes + text.first_start_bytes)
     return Overhead(
         non_torch_bytes=non_torch_bytes(model, gpu, tensor_parallel, engine_args, runner),
         activation_bytes=activations,
         cuda_graph_bytes=graph_bytes(model, gpu, tensor_parallel, engine_args, runner),
-        first_start_bytes=activations - max(encoder.peak_bytes, encoder.kept_bytes + later),
+        first_start_bytes=activations - max(encoder.peak_bytes, encoder.kept_bytes + text.later_bytes),
     )
 
 

@@ -96,8 +96,10 @@ def _multimodal_profile(context: WarningContext) -> str | None:
     """vLLM encodes the largest images or video at start-up, whether requests have any or not."""
     model, plan = context.model, context.plan
     item = profiled_item(model, replace(plan.budget.engine_args, max_model_len=plan.max_model_len))
+    if item is None:
+        return None
     gained = _gained_without_encoder(context)
-    if item is None or gained < _LARGE_PROFILE_BYTES:
+    if gained < _LARGE_PROFILE_BYTES:
         return None
     kind = "a video" if item.kind == "video" else "images"
     return (

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.budget import Budget, budget
+from recommender.memory.budget import Budget, budget, budget_at_context
 from recommender.memory.overhead import depends_on_context
 from recommender.model import Model
 from recommender.vllm.engine_args import EngineArgs
@@ -18,15 +18,15 @@ def budget_for_largest_context(
     Most models have the same budget at every context. Where vLLM profiles a video that is as long as the
     context allows, a shorter context leaves more memory for the cache.
     """
-    if engine_args.max_model_len is not None or not depends_on_context(model):
-        return budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
     context = power_of_two_within(model.max_position_embeddings)
-    while True:
-        shorter = replace(engine_args, max_model_len=context)
-        memory = budget(model, gpu, tensor_parallel, quantization, engine_args=shorter)
-        if context == 1 or memory.max_concurrent_requests(context):
-            return memory
+    is_given = engine_args.max_model_len is not None or not depends_on_context(model)
+    if not is_given:
+        engine_args = replace(engine_args, max_model_len=context)
+    memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
+    while not is_given and context > 1 and not memory.max_concurrent_requests(context):
         context //= 2
+        memory = budget_at_context(memory, model, gpu, tensor_parallel, quantization, context)
+    return memory
 
 
 def largest_context(limit_tokens: int, memory: Budget) -> int:

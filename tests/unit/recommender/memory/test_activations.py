@@ -8,7 +8,7 @@ from support.metadata import real_model
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.activations import text_peak_bytes
+from recommender.memory.activations import text_peak
 from recommender.memory.budget import budget
 from recommender.memory.overhead import runtime_overhead
 from recommender.model.dtype import Dtype
@@ -33,7 +33,7 @@ def peak_gib(
         has_compile_cache=later,
         enforce_eager=eager,
     )
-    return text_peak_bytes(real_model(model_id), gpu, 1, engine_args, Dtype.BFLOAT16) / GIB
+    return text_peak(real_model(model_id), gpu, 1, engine_args, Dtype.BFLOAT16).first_start_bytes / GIB
 
 
 @pytest.mark.parametrize(
@@ -133,14 +133,14 @@ def test_bitsandbytes_unpacks_a_share_of_the_largest_matrix(tensor_parallel: int
         enforce_eager=True,
     )
     packed, with_matrix = (
-        text_peak_bytes(
+        text_peak(
             real_model("meta-llama/Llama-3.1-8B-Instruct"),
             gpu,
             tensor_parallel,
             engine_args,
             Dtype.BFLOAT16,
             unpacks_weights=unpacks,
-        )
+        ).later_bytes
         for unpacks in (False, True)
     )
 
