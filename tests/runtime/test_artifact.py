@@ -99,6 +99,12 @@ def test_boto3_is_not_in_the_artifact(function: BuiltFunction) -> None:
     assert not {"boto3", "botocore", "s3transfer"} & {path.name for path in function.artifact.iterdir()}
 
 
+def test_no_page_of_powertools_is_in_the_artifact(function: BuiltFunction) -> None:
+    powertools = (function.artifact / "aws_lambda_powertools").rglob("*")
+
+    assert not [path for path in powertools if path.suffix in {".css", ".html", ".js"}]
+
+
 def test_everything_is_pure_python_so_that_it_runs_on_every_architecture(function: BuiltFunction) -> None:
     assert not [path for path in files(function) if path.suffix in {".so", ".pyd", ".dylib", ".dll", ".exe"}]
     tags = [
