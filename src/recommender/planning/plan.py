@@ -84,10 +84,9 @@ def fitting_plan(
     if unloadable is not None:
         return unloadable
     accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
-    without_replication = [degree for degree in accepted if divides_kv_heads(model, degree)]
-    for degrees in (without_replication, accepted):
-        enough = [degree for degree in degrees if degree >= least]
-        budgets = _fitting_budgets(model, gpu, enough, quantization, engine_args)
+    for replicates in (False, True):
+        degrees = [each for each in accepted if each >= least and divides_kv_heads(model, each) != replicates]
+        budgets = _fitting_budgets(model, gpu, degrees, quantization, engine_args)
         if budgets:
             return _plan(model, gpu, accepted, budgets, quantization)
     return DoesNotFit()
