@@ -5,7 +5,6 @@ blocks of one size from one pool, so each group has as many layers as the others
 """
 
 import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -52,12 +51,10 @@ class StateGroup:
     block_tokens: int
     states: int
     """States that a request may hold at once, however long it is."""
-    keeps_every_state: bool = False
-    """Whether there is one for each block of tokens."""
 
-    def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:  # noqa: ARG002 - as in AttentionGroup
+    def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:  # noqa: ARG002 - neither matters
         """A block for each state; source: `MambaSpec.max_memory_usage_bytes`."""
-        return max(self.states, -(-tokens // self.block_tokens) if self.keeps_every_state else 0)
+        return self.states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,8 +189,7 @@ def _with_states(
         return CacheLayout(block_bytes=recurrent.count * state_bytes, groups=(group,))
     (layers,) = model.attention
     token_bytes = layers.cache.token_bytes(tensor_parallel, value_bytes)
-    every_state = behavior.keeps_every_state and state.chunk_tokens is not None
-    step = _block_step(layers.cache, state, behavior, every_state=every_state)
+    step = _block_step(layers.cache, state, behavior)
     block_tokens = step * -(-state_bytes // (step * token_bytes))
     layers_per_group = _layers_per_group([layers.count, recurrent.count])
     attention_group = AttentionGroup(block_tokens=block_tokens, span=layers.span)
@@ -201,7 +197,6 @@ def _with_states(
         block_tokens=block_tokens,
         states=behavior.states_per_request
         + (behavior.prefill_checkpoint_blocks if state.has_checkpoints else 0),
-        keeps_every_state=every_state,
     )
     return CacheLayout(
         block_bytes=layers_per_group * block_tokens * token_bytes,
@@ -210,13 +205,9 @@ def _with_states(
     )
 
 
-def _block_step(
-    cache: AttentionCache, state: RecurrentState, behavior: VersionBehavior, *, every_state: bool
-) -> int:
-    """What a block must be a multiple of, in tokens: the attention kernels' step, and a chunk of the scan."""
+def _block_step(cache: AttentionCache, state: RecurrentState, behavior: VersionBehavior) -> int:
+    """What a block must be a multiple of, in tokens, for the kernels of attention and of states."""
     step = behavior.latent_block_step_tokens if cache.is_latent else BLOCK_TOKENS
-    if every_state and state.chunk_tokens is not None:
-        return math.lcm(step, state.chunk_tokens)
     return max(step, behavior.delta_net_step_tokens if state.is_delta_net else 0)
 
 

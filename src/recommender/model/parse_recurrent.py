@@ -18,9 +18,6 @@ _FLOAT32_BYTES = 4
 # `mamba_expand` of transformers' configurations.
 _DEFAULT_EXPANSION = 2
 
-# `get_mamba_chunk_size`, `vllm/config/model.py`, where config.json states none.
-_DEFAULT_CHUNK_TOKENS = 2048
-
 
 def parse_recurrent(architecture: Architecture, config: ConfigReader, shape: Shape) -> RecurrentLayers | None:
     """The layers that keep a state; `None` where there are none.
@@ -77,7 +74,6 @@ def _mamba_1(_architecture: Architecture, config: ConfigReader, shape: Shape) ->
     return RecurrentState(
         tensors=(inputs, memory),
         heads=(width,),
-        chunk_tokens=_chunk_tokens(config),
         input_widths=(width,),
     )
 
@@ -106,7 +102,6 @@ def _mamba_2(architecture: Architecture, config: ConfigReader, shape: Shape) -> 
         groups=groups,
         values_per_group=2 * width * steps,
         parameters_per_group=2 * width * shape.hidden_size,
-        chunk_tokens=_chunk_tokens(config),
         input_widths=(heads * head_dim,),
         has_checkpoints=True,
     )
@@ -152,11 +147,6 @@ _STATES: Mapping[StateKind, _StateParser] = {
     "lightning": _lightning,
     "delta_attention": _delta_attention,
 }
-
-
-def _chunk_tokens(config: ConfigReader) -> int:
-    """Source: `vllm/config/model.py`, `get_mamba_chunk_size`."""
-    return config.optional_positive_int("mamba_chunk_size", "chunk_size") or _DEFAULT_CHUNK_TOKENS
 
 
 def _stated_value_bytes(config: ConfigReader, key: str) -> int | None:

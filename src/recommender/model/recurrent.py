@@ -30,8 +30,6 @@ class RecurrentState:
     """Values of one group among the inputs of the convolution."""
     parameters_per_group: int = 0
     """Parameters of the projection into one group."""
-    chunk_tokens: int | None = None
-    """Tokens of one step of the scan, where vLLM can keep a state for each block; `None` where it cannot."""
     has_checkpoints: bool = False
     """Whether later versions also keep a state of the prompt: `num_prefill_checkpoint_blocks`."""
     output_widths: tuple[int, ...] = ()

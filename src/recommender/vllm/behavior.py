@@ -77,9 +77,8 @@ class VersionBehavior:
     tokens_follow_concurrency: bool = False
     """Whether "GPU KV cache size" is logged as concurrency x context rather than blocks x block size."""
     states_per_request: int = 1
-    """States of a layer that a request holds: one, or two where prefixes of recurrent models are cached."""
-    keeps_every_state: bool = False
-    """Whether state-space models keep one for each block of tokens, `mamba_cache_mode` "all"."""
+    """States of a layer that a request holds: one, or two where prefixes of hybrid models are cached by
+    default: `_set_default_chunked_prefill_and_prefix_caching_args`, `vllm/engine/arg_utils.py`."""
     prefill_checkpoint_blocks: int = 0
     """Additional states of a prompt: `num_prefill_checkpoint_blocks`, `vllm/v1/kv_cache_interface.py`."""
     default_state_value_bytes: int = 4
@@ -203,7 +202,6 @@ _0_26 = replace(
     _0_25,
     model_runner_v2=V2_0_26,
     concurrent_batches=2,
-    keeps_every_state=True,
 )
 # From 0.27 on all memory lost on the GPU is counted, not only PyTorch's peak and non-torch memory. Four GPUs
 # on PCIe: `qwen3-235b-fp8-4xpro6000-0271`.
@@ -211,12 +209,11 @@ _0_27 = replace(
     _0_26,
     model_runner_v2=V2_0_27,
     non_torch=_non_torch_gib(0.11, nvlink=0.61, pcie=0.11, pcie_of_many=0.41),
-    states_per_request=2,
     counts_segments=True,
     latent_block_step_tokens=128,
     pads_kimi_experts=True,
 )
-_0_28 = replace(_0_27, model_runner_v2=V2_0_28, keeps_every_state=False)
+_0_28 = replace(_0_27, model_runner_v2=V2_0_28, states_per_request=2)
 _0_29 = replace(
     _0_28,
     model_runner_v2=V2_0_29,
@@ -262,7 +259,6 @@ _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
 ANY_VERSION = replace(
     _0_33,
     covered=(_0_20, _0_23, _0_27, _0_33),
-    keeps_every_state=True,
     shares_indexers=False,
     pads_values=True,
     extends_rotary_tables=True,
