@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.kv_cache import CacheLayout, cache_layout
+from recommender.memory.kv_cache import CacheLayout, cache_layout, cache_value_bytes
 from recommender.memory.overhead import Overhead, runtime_overhead
 from recommender.memory.weights import weight_bytes_per_gpu
 from recommender.model import Model
@@ -44,7 +44,7 @@ class Budget:
         """What the version logs as "GPU KV cache size"; from 0.21 on it follows the concurrency."""
         if self.engine_args.behavior.tokens_follow_concurrency:
             return int(self.max_concurrency(context_tokens) * context_tokens)
-        return self.kv_cache_tokens
+        return self.layout.tokens(self.kv_cache_bytes, context_tokens)
 
     def max_concurrency(self, tokens: int) -> float:
         """What vLLM logs as "Maximum concurrency for `tokens` tokens per request"."""
@@ -83,8 +83,9 @@ def budget(  # noqa: PLR0913 - the optional ones are named
         layout=cache_layout(
             model,
             tensor_parallel,
-            engine_args.kv_cache_value_bytes or model.cache_value_bytes or dtype.size_bytes,
+            engine_args.kv_cache_value_bytes or cache_value_bytes(model, dtype, engine_args.behavior),
             engine_args.behavior,
+            state_value_bytes=dtype.size_bytes,
         ),
         engine_args=engine_args,
     )

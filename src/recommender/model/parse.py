@@ -1,4 +1,4 @@
-"""From the Hub's two documents to a `Model`, or to the reason why the model is not supported."""
+"""From the Hub's documents to a `Model`, or to the reason why the model is not supported."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +11,7 @@ from recommender.model.checkpoint_quantization import (
     parse_quantization,
     stated_quantization,
 )
-from recommender.model.config_reader import ConfigReader, printable
+from recommender.model.config_reader import LANGUAGE_MODEL_KEYS, ConfigReader, printable
 from recommender.model.context import context_limit
 from recommender.model.dtype import BY_TORCH_NAME, Dtype
 from recommender.model.encoder import parse_encoder
@@ -30,9 +30,6 @@ from recommender.model.unmodelled_classes import WHY_NOT_MODELLED
 from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
 from recommender.model.vision import VisionTower, parse_vision
 from recommender.model.whole_parameters import whole_parameters
-
-# Where multimodal repositories keep the configuration of their language model.
-_LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
 
 # Multimodal models: a language model of a supported architecture and an image encoder.
 WRAPPERS = frozenset(
@@ -92,7 +89,8 @@ def parse_model(metadata: HubMetadata) -> Model:
     )
     attention = parse_attention(architecture, config, shape)
     stored = stored_elements(metadata.information)
-    quantization = parse_quantization(top_level, config, stored)
+    stated = stated_quantization(top_level, config, metadata.quantization)
+    quantization = parse_quantization(stated, stored)
     table = rotary_values(config, shape, model_type=model_type)
     vision = _vision(top_level, architecture, model_type)
     return Model(
@@ -105,9 +103,7 @@ def parse_model(metadata: HubMetadata) -> Model:
         quantization=quantization.method if quantization else None,
         quantization_schemes=quantization.schemes if quantization else (),
         quantized_to=quantization.quantized_to if quantization else None,
-        shard_multiples=parse_shard_multiples(
-            stated_quantization(top_level, config), quantization.method if quantization else None
-        ),
+        shard_multiples=parse_shard_multiples(stated, quantization.method if quantization else None),
         computes_in_int8=computes_in_int8(quantization, stored),
         weights=parse_weights(metadata.information, stored, quantization, language_model),
         attention=attention,
@@ -185,7 +181,7 @@ def _language_model_config(
     top_level: ConfigReader, *, defaults: Mapping[str, Any] | None = None
 ) -> ConfigReader:
     """The part of config.json that describes the language model: a nested object, or all of it."""
-    key = next((key for key in _LANGUAGE_MODEL_KEYS if top_level.is_object(key)), None)
+    key = next((key for key in LANGUAGE_MODEL_KEYS if top_level.is_object(key)), None)
     return (
         top_level.with_defaults(defaults or {}) if key is None else top_level.nested(key, defaults=defaults)
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from recommender.model.architecture import Architecture, StateKind
 from recommender.model.config_reader import ConfigReader
+from recommender.model.dtype import BY_TORCH_NAME
 from recommender.model.errors import ImplausibleMetadata
 from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
@@ -94,7 +95,7 @@ def _mamba_2(architecture: Architecture, config: ConfigReader, shape: Shape) -> 
     memory = StateTensor(
         values=heads * head_dim * width,
         value_bytes=_stated_value_bytes(config, dtype_key) if dtype_key else None,
-        depends_on_version=dtype_key is not None and not config.is_set(dtype_key),
+        has_configured_dtype=dtype_key is not None,
     )
     return RecurrentState(
         tensors=(StateTensor(values=heads * head_dim * steps), memory),
@@ -150,4 +151,5 @@ _STATES: Mapping[StateKind, _StateParser] = {
 
 
 def _stated_value_bytes(config: ConfigReader, key: str) -> int | None:
-    return _FLOAT32_BYTES if config.string(key) == "float32" else None
+    dtype = BY_TORCH_NAME.get(config.string(key) or "")
+    return None if dtype is None else dtype.size_bytes
