@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 import schemathesis
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from jsonschema import Draft202012Validator
 from schemathesis import Case, GenerationMode
 from support.service import running_service
@@ -48,6 +48,7 @@ def test_generated_requests_are_answered_as_described(url: str, mode: Generation
         max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=[*HealthCheck]
     )
     def ask(case: Case) -> None:
+        assume((case.headers or {}).get("X-HF-Token") != "")  # which means that there is none
         case.call_and_validate(base_url=url)
 
     ask()
