@@ -90,7 +90,14 @@ def budget(  # noqa: PLR0913 - the optional ones are named
     return Budget(
         visible_bytes=gpu.visible_bytes,
         usable_bytes=int(gpu.visible_bytes * engine_args.gpu_memory_utilization),
-        weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization, engine_args.behavior),
+        weight_bytes=weight_bytes_per_gpu(
+            model,
+            dtype,
+            tensor_parallel,
+            quantization,
+            engine_args.behavior,
+            capability=gpu.compute_capability,
+        ),
         overhead=_overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype),
         layout=cache_layout(
             model,

@@ -17,9 +17,9 @@ from recommender.model.dtype import BY_TORCH_NAME, Dtype
 from recommender.model.encoder import parse_encoder
 from recommender.model.errors import ImplausibleMetadata, UnknownArchitecture
 from recommender.model.generator_classes import MODEL_TYPES_BY_CLASS, WRAPPER_CLASSES
-from recommender.model.loaded_weights import parse_weights
+from recommender.model.loaded_weights import parse_weights, wide_zero_point_bytes
 from recommender.model.non_generators import refuse_non_generator
-from recommender.model.parameters import LanguageModelConfig
+from recommender.model.parameters import LanguageModelConfig, feed_forward_layers
 from recommender.model.parse_attention import parse_attention, parse_sliding_window
 from recommender.model.parse_recurrent import parse_recurrent
 from recommender.model.rotary import further_rotary_values, rotary_values
@@ -92,7 +92,7 @@ def parse_model(metadata: HubMetadata) -> Model:
     stated = stated_quantization(top_level, config, metadata.quantization)
     quantization = parse_quantization(stated, stored)
     table = rotary_values(config, shape, model_type=model_type)
-    vision = _vision(top_level, architecture, model_type)
+    vision = _vision(top_level, architecture, model_type, shape.hidden_size)
     return Model(
         model_id=metadata.model_id,
         architecture=top_level.string("model_type") or model_type,
@@ -104,6 +104,8 @@ def parse_model(metadata: HubMetadata) -> Model:
         quantization_schemes=quantization.schemes if quantization else (),
         quantized_to=quantization.quantized_to if quantization else None,
         shard_multiples=parse_shard_multiples(stated, quantization.method if quantization else None),
+        quantized_bits=quantization.bits if quantization else None,
+        wide_zero_point_bytes=wide_zero_point_bytes(stored, quantization, shape),
         computes_in_int8=computes_in_int8(quantization, stored),
         weights=parse_weights(metadata.information, stored, quantization, language_model),
         attention=attention,
@@ -111,7 +113,9 @@ def parse_model(metadata: HubMetadata) -> Model:
         recurrent=parse_recurrent(architecture, config, shape),
         shape=shape,
         is_tied=language_model.is_tied,
+        feed_forward_layers=feed_forward_layers(language_model),
         whole_parameters=whole_parameters(language_model),
+        is_whole_in_transformers=architecture.is_whole_in_transformers,
         rotary_values=table,
         further_rotary_values=further_rotary_values(config, table, model_type=model_type),
         vision=vision,
@@ -161,10 +165,13 @@ def _architecture(model_id: str, top_level: ConfigReader, model_type: str) -> Ar
     raise UnknownArchitecture(model_id, unknown, class_name, reason=WHY_NOT_MODELLED.get(class_name))
 
 
-def _vision(top_level: ConfigReader, architecture: Architecture, model_type: str) -> VisionTower | None:
+def _vision(
+    top_level: ConfigReader, architecture: Architecture, model_type: str, hidden_size: int
+) -> VisionTower | None:
     """The encoder of `vision_config`, or one that is described elsewhere."""
     stated = top_level.nested("vision_config") if top_level.is_set("vision_config") else None
-    found = parse_vision(stated, model_type=top_level.string("model_type") or model_type)
+    outer_type = top_level.string("model_type") or model_type
+    found = parse_vision(stated, model_type=outer_type, hidden_size=hidden_size)
     return found or (VisionTower() if architecture.encodes_images else None)
 
 

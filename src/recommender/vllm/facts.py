@@ -34,6 +34,9 @@ _GENERATING = frozenset(
 )
 
 
+_TRANSFORMERS_MODULE = "transformers"
+
+
 # Named tuples: each dataclass would add 0.4 ms to a cold start.
 class ModelClass(NamedTuple):
     """What serves a class of config.json."""
@@ -85,6 +88,12 @@ def model_class(class_name: str, version: Version) -> ModelClass | None:
     group, _, location = target.partition(" ")
     module, _, name = location.partition(":")
     return ModelClass(group=group, module=module, name=name or class_name)
+
+
+def runs_in_transformers(class_name: str, version: Version | None) -> bool:
+    """Whether a version, or one of them, runs the class of transformers in place of one of its own."""
+    found = (model_class(class_name, each) for each in releases_asked(version))
+    return any(each is not None and each.module == _TRANSFORMERS_MODULE for each in found)
 
 
 def plugin_for_class(class_name: str) -> str | None:
