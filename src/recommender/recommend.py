@@ -8,7 +8,6 @@ from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.messages import infeasible
 from recommender.messages.explanations import Explanation, explanation
-from recommender.messages.version_limits import class_not_in_version
 from recommender.messages.warning_context import WarningContext
 from recommender.messages.warnings import ConfigWarning, collect_warnings
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
@@ -104,7 +103,7 @@ def recommend(
         missing = class_incompatibility(model.class_name, behavior, model.config_keys)
         if missing is None:
             return _recommend_for(model, instance, instances, behavior, overrides)
-        reason = class_not_in_version(missing)
+        reason = infeasible.class_missing(model, missing)
     except UnsupportedModel as error:
         reason = infeasible.unsupported_model(error, behavior)
     return Infeasible(

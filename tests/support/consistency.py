@@ -179,6 +179,8 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "quantized_already"
     if capability < _BF16 and model.native_dtype.torch_name != "float16":
         yield from _without_bf16(answer)
+    if model.is_estimated:
+        yield "architecture_estimated"
     if place.memory_gib * GIB < _stored_bytes(answer):
         yield "little_host_memory"
     if lacks_blocks:

@@ -21,4 +21,4 @@ def test_a_configuration_without_a_problem_has_no_warnings() -> None:
 
 
 def test_every_code_is_unique() -> None:
-    assert len(WARNING_CODES) == len(set(WARNING_CODES)) == 23
+    assert len(WARNING_CODES) == len(set(WARNING_CODES)) == 24
