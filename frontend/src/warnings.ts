@@ -77,6 +77,7 @@ const CAUSES: Record<WarningCode, readonly FieldName[]> = {
   runs_in_fp32: [],
   runs_in_fp16: [],
   little_host_memory: [],
+  needs_flags: [],
   states_limit_sequences: ["concurrency"],
   unknown_gpu: [],
   lacks_wheels: [],
