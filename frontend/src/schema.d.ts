@@ -123,6 +123,7 @@ export interface components {
             activations_gib: number;
             cuda_graphs_gib: number;
             unused_gib: number;
+            /** @description What vLLM logs as "GPU KV cache size", since 0.21 and without a version the concurrency times max_model_len */
             kv_cache_tokens: number;
             /** @description The same once vLLM has compiled the model on this machine */
             kv_cache_tokens_later: number;
@@ -262,7 +263,7 @@ export interface operations {
                  */
                 instance_type: string;
                 /**
-                 * @description The version that will run the benchmark; without it the answer holds for every version since 0.17
+                 * @description The version that will run the benchmark; without it the answer holds for every version since 0.17 that runs the model, and has the memory of the one that holds the fewest requests
                  * @example 0.19.0
                  */
                 vllm_version?: string;
