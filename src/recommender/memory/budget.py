@@ -52,11 +52,23 @@ class Budget:
         """What vLLM logs as "Maximum concurrency for `tokens` tokens per request"."""
         return self.layout.max_concurrency(self.kv_cache_bytes, tokens, self.engine_args.in_flight_tokens)
 
+    @property
+    def blocks(self) -> int:
+        """Blocks of the KV cache, `num_blocks`."""
+        return self.layout.blocks(self.kv_cache_bytes)
+
+    @property
+    def lacks_state_blocks(self) -> bool:
+        """Whether vLLM refuses to start because it has fewer blocks for states than sequences."""
+        return self.layout.has_states and self.blocks < self.engine_args.required_state_blocks
+
+    def starts_with(self, context_tokens: int) -> bool:
+        """Whether vLLM starts with a context of `context_tokens`."""
+        return self.max_concurrent_requests(context_tokens) > 0 and not self.lacks_state_blocks
+
     def max_concurrent_requests(self, tokens: int) -> int:
         """Requests of `tokens` that fit in the cache at once."""
-        blocks = self.layout.blocks(self.kv_cache_bytes) - self.engine_args.behavior.reserved_blocks
-        if self.layout.has_states and blocks < self.engine_args.required_state_blocks:
-            return 0
+        blocks = self.blocks - self.engine_args.behavior.reserved_blocks
         return max(0, blocks) // self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
 
     def least_at(self, tokens: int) -> "Budget":  # noqa: ARG002 - as in LeastBudget
@@ -76,6 +88,11 @@ class LeastBudget(Budget):
     def after_first_start(self) -> Budget:
         """The least of the budgets of later starts."""
         return _least([each.after_first_start for each in self.versions], self.engine_args, self.length)
+
+    @property
+    def lacks_state_blocks(self) -> bool:
+        """Whether any version refuses to start because it has fewer blocks for states than sequences."""
+        return any(each.lacks_state_blocks for each in self.versions)
 
     def max_concurrency(self, tokens: int) -> float:
         """The least that any version logs."""
@@ -133,7 +150,9 @@ def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
             weights[of_weights] = weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization, behavior)
         if of_cache not in layouts:
             value_bytes = engine_args.kv_cache_value_bytes or model.cache_value_bytes or dtype.size_bytes
-            layouts[of_cache] = cache_layout(model, tensor_parallel, value_bytes, behavior)
+            layouts[of_cache] = cache_layout(
+                model, tensor_parallel, value_bytes, behavior, state_value_bytes=dtype.size_bytes
+            )
         budgets.append(
             Budget(
                 visible_bytes=gpu.visible_bytes,
@@ -152,6 +171,7 @@ def _least(versions: Sequence[Budget], engine_args: EngineArgs, length: int) -> 
     least = min(
         versions,
         key=lambda each: (
+            each.starts_with(length),
             each.max_concurrent_requests(length),
             each.max_concurrency(length),
             each.kv_cache_bytes,
@@ -169,22 +189,37 @@ def _least(versions: Sequence[Budget], engine_args: EngineArgs, length: int) -> 
     )
 
 
-def budget_at_context(  # noqa: PLR0913, PLR0917 - what `budget` takes
+def budget_with_limits(  # noqa: PLR0913 - what `budget` takes, and the limits by name
     memory: Budget,
     model: Model,
     gpu: Gpu,
     tensor_parallel: int,
     quantization: Quantization | None,
-    max_model_len: int,
+    *,
+    max_model_len: int | None = None,
+    max_num_seqs: int | None = None,
 ) -> Budget:
-    """`memory`, which is of the same model and GPUs, at another context: only the overhead differs."""
+    """`memory`, which is of the same model and GPUs, with other limits: only the overhead differs."""
+    default = memory.engine_args
+    engine_args = replace(
+        default,
+        max_model_len=max_model_len or default.max_model_len,
+        max_num_seqs=max_num_seqs or default.max_num_seqs,
+    )
     if isinstance(memory, LeastBudget):
-        shorter = [
-            budget_at_context(each, model, gpu, tensor_parallel, quantization, max_model_len)
+        limited = [
+            budget_with_limits(
+                each,
+                model,
+                gpu,
+                tensor_parallel,
+                quantization,
+                max_model_len=max_model_len,
+                max_num_seqs=max_num_seqs,
+            )
             for each in memory.versions
         ]
-        return _least(shorter, replace(memory.engine_args, max_model_len=max_model_len), max_model_len)
-    engine_args = replace(memory.engine_args, max_model_len=max_model_len)
+        return _least(limited, engine_args, max_model_len or memory.length)
     dtype = compute_dtype(model, gpu)
     overhead = _overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype)
     return replace(memory, overhead=overhead, engine_args=engine_args)

@@ -10,7 +10,13 @@ from recommender.hardware.gpu import gpu_of
 from recommender.memory.budget import budget
 from recommender.model import parse_model
 from recommender.vllm.behavior import behavior_of
-from recommender.vllm.engine_args import default_engine_args, under_version
+from recommender.vllm.engine_args import (
+    NO_ENGINE_OVERRIDES,
+    EngineOverrides,
+    default_engine_args,
+    engine_args_with,
+    under_version,
+)
 from recommender.vllm.quantization import BITSANDBYTES_INT4
 from recommender.vllm.version import Version
 
@@ -55,10 +61,10 @@ def test_the_v0_engine_took_a_whole_context_as_a_batch(version: Version, context
 def test_a_version_has_its_own_defaults_unless_the_caller_fixes_others() -> None:
     gpu, version = gpu_of(instance("p6-b200.48xlarge")), behavior_of((0, 33))
     default = default_engine_args(gpu)
-    fixed = dataclasses.replace(default, max_num_seqs=64)
+    fixed = dataclasses.replace(default, max_num_batched_tokens=4096)
 
     assert under_version(default, gpu, version).max_num_batched_tokens == 16_384
-    assert under_version(fixed, gpu, version).max_num_batched_tokens == 8192
+    assert under_version(fixed, gpu, version).max_num_batched_tokens == 4096
 
 
 def test_a_block_per_sequence_is_required_from_0_20_on() -> None:
@@ -66,6 +72,40 @@ def test_a_block_per_sequence_is_required_from_0_20_on() -> None:
     required = [default_engine_args(gpu, behavior_of((0, n))).required_state_blocks for n in (19, 20)]
 
     assert required == [0, 256]
+
+
+def test_fixed_engine_arguments_replace_the_defaults() -> None:
+    gpu = gpu_of(instance("p5.48xlarge"))
+    overrides = EngineOverrides(
+        max_num_seqs=64,
+        max_num_batched_tokens=4096,
+        gpu_memory_utilization=0.95,
+        kv_cache_dtype="fp8",
+        enforce_eager=True,
+    )
+    found = engine_args_with(overrides, gpu)
+
+    assert (found.max_num_seqs, found.max_num_batched_tokens, found.gpu_memory_utilization) == (
+        64,
+        4096,
+        0.95,
+    )
+    assert (found.kv_cache_value_bytes, found.enforce_eager, found.default_max_num_seqs) == (1, True, None)
+
+
+def test_without_fixed_ones_they_are_the_defaults_of_which_sequences_may_be_lowered() -> None:
+    gpu = gpu_of(instance("p5.48xlarge"))
+    found = engine_args_with(NO_ENGINE_OVERRIDES, gpu)
+
+    assert found == dataclasses.replace(default_engine_args(gpu), default_max_num_seqs=1024)
+    assert not found.lowers_max_num_seqs
+    assert dataclasses.replace(found, max_num_seqs=1023).lowers_max_num_seqs
+
+
+def test_the_default_number_of_sequences_is_not_above_the_batched_tokens() -> None:
+    gpu = gpu_of(instance("p5.48xlarge"))
+
+    assert engine_args_with(EngineOverrides(max_num_batched_tokens=512), gpu).max_num_seqs == 512
 
 
 def test_two_batches_are_in_flight_from_0_26_on() -> None:
