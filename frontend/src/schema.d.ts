@@ -215,6 +215,7 @@ export interface components {
             activations_gib: number;
             cuda_graphs_gib: number;
             unused_gib: number;
+            /** @description What vLLM logs as "GPU KV cache size", since 0.21 and without a version the concurrency times max_model_len */
             kv_cache_tokens: number;
             /** @description The same once vLLM has compiled the model on this machine */
             kv_cache_tokens_later: number;
