@@ -1,13 +1,14 @@
 """The memory of a model's weights on each GPU once they are loaded."""
 
 import math
+from collections.abc import Hashable
 
 from recommender.memory.allocator import rounding_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.facts import runs_in_transformers
 from recommender.vllm.quantization import Quantization
+from recommender.vllm.supported_versions import runs_through_transformers
 
 # `vllm/model_executor/layers/fused_moe/oracle/mxfp4.py`, the Marlin backend.
 _MXFP4_WIDTH_TILE = 128
@@ -22,12 +23,16 @@ _HOPPER = (9, 0)
 
 
 def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None = None) -> int:
-    """Bytes of all weights. With a `quantization`, embeddings and output head stay in `dtype`."""
+    """Bytes of all weights. With a `quantization`, embeddings and output head stay in `dtype`.
+
+    So do the parts of an estimated model that are not known to be linear layers of its language model.
+    """
     if quantization is None:
         return model.weights.size_bytes(dtype)
-    embeddings = min(model.embedding_parameters, model.weights.parameters)
-    shrunk = int((model.weights.parameters - embeddings) * quantization.bytes_per_weight)
-    return shrunk + embeddings * dtype.size_bytes
+    kept = model.embedding_parameters + (model.whole_parameters if model.is_estimated else 0)
+    kept = min(kept, model.weights.parameters)
+    shrunk = int((model.weights.parameters - kept) * quantization.bytes_per_weight)
+    return shrunk + kept * dtype.size_bytes
 
 
 def weight_bytes_per_gpu(  # noqa: PLR0913 - the optional ones have defaults
@@ -44,6 +49,9 @@ def weight_bytes_per_gpu(  # noqa: PLR0913 - the optional ones have defaults
     Every GPU holds the rotary tables, and a whole KV head's projections where GPUs outnumber the KV heads.
     `capability` is the GPU's, as kernels of one generation need more.
     """
+    if model.is_estimated and runs_through_transformers(model.class_name, behavior.version):
+        # What the Transformers backend divides depends on a plan in the class, `_tp_plan`, that is not known.
+        tensor_parallel = 1
     total = (
         weight_bytes(model, dtype, quantization)
         + _padding_bytes(model, tensor_parallel)
@@ -61,16 +69,29 @@ def weight_bytes_per_gpu(  # noqa: PLR0913 - the optional ones have defaults
 
 def _rotary_values(model: Model, behavior: VersionBehavior) -> int:
     """Classes of transformers compute sines and cosines without a table."""
-    if behavior.version is not None and runs_in_transformers(model.class_name, behavior.version):
+    if behavior.version is not None and runs_through_transformers(model.class_name, behavior.version):
         return 0
     return model.rotary_values - (0 if behavior.extends_rotary_tables else model.further_rotary_values)
 
 
 def _undivided_parameters(model: Model, behavior: VersionBehavior) -> int:
     """Parameters of a class of transformers without a plan for tensor parallelism: all but embeddings."""
-    if not model.is_whole_in_transformers or not runs_in_transformers(model.class_name, behavior.version):
+    if not model.is_whole_in_transformers or not runs_through_transformers(
+        model.class_name, behavior.version
+    ):
         return 0
     return max(0, model.weights.float_values - model.embedding_parameters)
+
+
+def weight_rules(model: Model, behavior: VersionBehavior) -> Hashable:
+    """What the weights of `model` depend on in a version's behavior."""
+    return (
+        model.further_rotary_values > 0 and behavior.extends_rotary_tables,
+        model.architecture == _KIMI and behavior.pads_kimi_experts,
+        model.wide_zero_point_bytes > 0 and behavior.runs_awq_in_machete,
+        behavior.divides_moonvit,
+        runs_through_transformers(model.class_name, behavior.version),
+    )
 
 
 def _padding_bytes(model: Model, tensor_parallel: int) -> int:

@@ -203,6 +203,13 @@ _CACHES: Mapping[AttentionKind, _CacheParser] = {
 }
 
 
+def parse_cache(
+    architecture: Architecture, config: ConfigReader, shape: Shape, span: AttentionSpan
+) -> AttentionCache:
+    """What a layer with this span caches."""
+    return _CACHES[architecture.attention](architecture, config, shape, span)
+
+
 def _heads_per_block(config: ConfigReader, shape: Shape) -> Iterator[KVHeads]:
     """The layers with attention of a model found by architecture search (Nemotron-NAS).
 

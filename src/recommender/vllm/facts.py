@@ -34,9 +34,6 @@ _GENERATING = frozenset(
 )
 
 
-_TRANSFORMERS_MODULE = "transformers"
-
-
 # Named tuples: each dataclass would add 0.4 ms to a cold start.
 class ModelClass(NamedTuple):
     """What serves a class of config.json."""
@@ -90,12 +87,6 @@ def model_class(class_name: str, version: Version) -> ModelClass | None:
     return ModelClass(group=group, module=module, name=name or class_name)
 
 
-def runs_in_transformers(class_name: str, version: Version | None) -> bool:
-    """Whether a version, or one of them, runs the class of transformers in place of one of its own."""
-    found = (model_class(class_name, each) for each in releases_asked(version))
-    return any(each is not None and each.module == _TRANSFORMERS_MODULE for each in found)
-
-
 def plugin_for_class(class_name: str) -> str | None:
     """The address of a plugin for a class that the newest release does without."""
     address: str | None = value("plugin_models", class_name, known_releases()[-1])
@@ -147,7 +138,7 @@ def quantizes_at_load(method: str, layers: Literal["linear", "experts"], version
 def batch_defaults(gpu: Gpu, version: Version | None, usage: Usage = "openai_api_server") -> BatchDefaults:
     """The defaults of `--max-num-batched-tokens` and `--max-num-seqs` on a GPU.
 
-    Without a version, the largest of all covered ones.
+    Without a version, the smallest of all covered ones.
     """
     tables = (
         tiers
@@ -155,7 +146,7 @@ def batch_defaults(gpu: Gpu, version: Version | None, usage: Usage = "openai_api
         if (span.last >= OLDEST_COVERED_VERSION if version is None else span.includes(version))
     )
     found = [next(tier for tier in tiers if _applies(tier, gpu))[usage] for tiers in tables]
-    tokens, sequences = (max(numbers) for numbers in zip(*found, strict=True))
+    tokens, sequences = (min(numbers) for numbers in zip(*found, strict=True))
     return BatchDefaults(max_num_batched_tokens=tokens, max_num_seqs=sequences)
 
 
