@@ -57,6 +57,13 @@ class Budget:
             return 0
         return max(0, blocks) // self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
 
+    def least_cache_bytes(self, tokens: int) -> int:
+        """The smallest cache with which vLLM starts and serves a request of `tokens`."""
+        blocks = self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
+        if self.layout.has_states:
+            blocks = max(blocks, self.engine_args.required_state_blocks)
+        return (blocks + self.engine_args.behavior.reserved_blocks) * self.layout.block_bytes
+
 
 def budget(  # noqa: PLR0913 - the optional ones are named
     model: Model,
