@@ -4,7 +4,7 @@ from typing import Any
 
 from recommender.hardware.instance import Instance
 from recommender.hardware.measured_runs import measured_runs
-from recommender.hardware.units import gib
+from recommender.hardware.units import GIB, gib
 from recommender.model import ModelInfo
 from recommender.planning.alternatives import Alternatives
 from recommender.planning.instances import InstancePlan
@@ -25,15 +25,15 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
     plan = answer.plan
     body: dict[str, Any] = {
         **_values(plan),
-        "overhead_gib": _rounded_gib(plan.budget.overhead.total_bytes),
+        "overhead_gib": _gib_rounded_down(plan.budget.overhead.total_bytes),
         "valid_tp_options": list(plan.valid_tensor_parallel),
         "warnings": [warning.text for warning in answer.warnings],
         "warning_codes": [warning.code for warning in answer.warnings],
         "notes": [note.text for note in answer.notes],
         "note_codes": [note.code for note in answer.notes],
         "explanation": _explanation(answer),
-        "model_info": _model_info(answer.model_info),
-        "instance_info": _instance_info(answer.instance),
+        "model_info": model_json(answer.model_info),
+        "instance_info": instance_json(answer.instance),
         "memory": _memory(answer),
         "vllm_args": list(serve_arguments(plan)),
     }
@@ -52,21 +52,30 @@ def _infeasible(answer: Infeasible) -> dict[str, Any]:
         if answer.alternatives.larger is not None:
             explanation["suggested_instance"] = answer.alternatives.larger.instance.name
     if answer.model_info is not None:
-        body["model_info"] = _model_info(answer.model_info)
-    body["instance_info"] = _instance_info(answer.instance)
+        body["model_info"] = model_json(answer.model_info)
+    body["instance_info"] = instance_json(answer.instance)
     return body
 
 
 def _values(plan: Plan) -> dict[str, Any]:
     """The values that fill the form of a benchmark."""
-    return {
+    engine_args = plan.budget.engine_args
+    body: dict[str, Any] = {
         "tensor_parallel_degree": plan.tensor_parallel,
         "quantization": plan.quantization.name if plan.quantization else None,
         "max_model_len": plan.max_model_len,
         "concurrency": plan.concurrency,
         "input_sequence_length": plan.workload.input_tokens,
         "output_sequence_length": plan.workload.output_tokens,
+        "max_num_seqs": engine_args.max_num_seqs,
+        "max_num_batched_tokens": engine_args.max_num_batched_tokens,
+        "gpu_memory_utilization": engine_args.gpu_memory_utilization,
     }
+    if engine_args.kv_cache_dtype != "auto":
+        body["kv_cache_dtype"] = engine_args.kv_cache_dtype
+    if engine_args.enforce_eager:
+        body["enforce_eager"] = True
+    return body
 
 
 def _explanation(answer: Feasible) -> dict[str, Any]:
@@ -133,22 +142,23 @@ def _checkpoints(checkpoints: tuple[PreQuantizedCheckpoint, ...], plan: Plan) ->
 
 def _larger_instance_info(larger: InstancePlan) -> dict[str, Any]:
     return {
-        **_instance_info(larger.instance),
+        **instance_json(larger.instance),
         "estimated_mem_gib": _rounded_gib(larger.plan.weight_bytes),
         **_values(larger.plan),
         "vllm_args": list(serve_arguments(larger.plan)),
-        **_price(larger.instance),
+        **price_json(larger.instance),
     }
 
 
-def _price(instance: Instance) -> dict[str, Any]:
+def price_json(instance: Instance) -> dict[str, Any]:
     """On-demand USD per hour and their region, where they are known."""
     if instance.usd_per_hour is None:
         return {}
     return {"usd_per_hour": instance.usd_per_hour, "price_region": instance.price_region}
 
 
-def _model_info(info: ModelInfo) -> dict[str, Any]:
+def model_json(info: ModelInfo) -> dict[str, Any]:
+    """What the answer repeats of the model."""
     body = {
         "parameter_count": info.parameter_count,
         "native_dtype": info.native_dtype,
@@ -158,7 +168,8 @@ def _model_info(info: ModelInfo) -> dict[str, Any]:
     return body if info.sliding_window is None else {**body, "sliding_window": info.sliding_window}
 
 
-def _instance_info(instance: Instance) -> dict[str, Any]:
+def instance_json(instance: Instance) -> dict[str, Any]:
+    """The accelerators of the instance."""
     return {
         "accelerator_count": instance.accelerator_count,
         "accelerator_memory_gib": instance.accelerator_memory_gib,
@@ -191,6 +202,11 @@ def _memory(answer: Feasible) -> dict[str, Any]:
 
 def _rounded_gib(size_bytes: int) -> float:
     return round(gib(size_bytes), 1)
+
+
+def _gib_rounded_down(size_bytes: int) -> float:
+    """Three decimals, never above the size: as an override, they leave at least as much for the cache."""
+    return size_bytes * 1000 // GIB / 1000
 
 
 def _exact_gib(size_bytes: int) -> float:

@@ -17,6 +17,7 @@ from recommender.memory.budget import budget as memory_budget
 from recommender.messages.warnings import WARNING_CODES
 from recommender.model import Model
 from recommender.planning.compatibility import version_limits
+from recommender.planning.context import budget_for_largest_context
 from recommender.planning.incompatibilities import NoWheels
 from recommender.planning.overrides import Overrides
 from recommender.planning.recommended_values import recommended_values
@@ -24,7 +25,8 @@ from recommender.planning.shortfall import Shortfall, shortfall
 from recommender.planning.tensor_parallelism import degree_obstacle, nearest_degree, valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
 from recommender.vllm.behavior import VersionBehavior
-from support.figures import counts, gib_figures
+from recommender.vllm.engine_args import EngineArgs, default_engine_args
+from support.figures import counts, gib_figures, names_pattern
 from support.instances import ALL as _INSTANCES
 
 # One decimal, and a term of a sum that is rounded up so that the sum exceeds the limit.
@@ -32,7 +34,7 @@ _SUM_GIB = 0.1
 # Three decimals of the four parts of the overhead, and one decimal of the sentence.
 _ROUNDING_GIB = 0.003
 _DECIMAL_GIB = 0.052
-_SUM = re.compile(r"would need (.*? that vLLM may use)")
+_SUM = re.compile(r"would need (.*? that (?:vLLM may use|leave room))")
 _NONSENSE = tuple(
     map(
         re.compile,
@@ -49,6 +51,8 @@ _NONSENSE = tuple(
 _MODEL_ID = re.compile(r"\b[\w.-]+/[\w.-]+\w")
 # Labels with digits.
 _LABELS = ("BF16", "FP16", "FP32", "FP8", "INT8", "INT4", "MXFP4", "NVFP4", "fp8", "int8", "int4", "16 bit")
+_INSTANCE_NAMES = {name for place in _INSTANCES for name in (place.name, place.accelerator_name)}
+_NAMES = names_pattern({*_INSTANCE_NAMES, *_LABELS})
 
 # Compute capabilities of vLLM's kernels and wheels: BF16 from 8.0, FP8 from 8.9, INT8 from 7.5 to 9.0.
 _BF16, _FP8, _INT8, _AFTER_INT8, _WHEELS = (8, 0), (8, 9), (7, 5), (10, 0), (7, 5)
@@ -100,7 +104,8 @@ def _assert_memory_adds_up(body: dict[str, Any]) -> None:
 
 
 def _assert_arguments_are_the_values(body: dict[str, Any]) -> None:
-    arguments = dict(zip(body["vllm_args"][::2], body["vllm_args"][1::2], strict=True))
+    pairs = [argument for argument in body["vllm_args"] if argument != "--enforce-eager"]
+    arguments = dict(zip(pairs[::2], pairs[1::2], strict=True))
 
     assert arguments["--tensor-parallel-size"] == str(body["tensor_parallel_degree"])
     assert arguments["--max-model-len"] == str(body["max_model_len"])
@@ -111,13 +116,16 @@ def _assert_arguments_are_the_values(body: dict[str, Any]) -> None:
 def _assert_sentences_agree(body: dict[str, Any], answer: Feasible, overrides: Overrides) -> None:
     """Every number in a sentence is one of the answer, or of what it was asked about."""
     sentences = [text for text in body["explanation"].values() if isinstance(text, str)]
-    memory, numbers, names = _gib_figures(body, answer), _counts(body, answer, overrides), _names(answer)
+    place = answer.instance
+    is_known = place.name in _INSTANCE_NAMES and place.accelerator_name in _INSTANCE_NAMES
+    names = _NAMES if is_known else names_pattern({*_INSTANCE_NAMES, place.name, place.accelerator_name})
+    memory, numbers = _gib_figures(body, answer), _counts(body, answer, overrides)
     for sentence in [*sentences, *body["warnings"], *body["notes"]]:
         assert_reads_well(sentence)
         for gib in gib_figures(sentence):
             tolerance = _SUM_GIB if "would need" in sentence else _DECIMAL_GIB
             assert any(abs(gib - known) <= tolerance for known in memory), (gib, sentence)
-        for number in counts(sentence, names):
+        for number in counts(_MODEL_ID.sub("", sentence), names):
             assert number in numbers, (number, sentence)
 
 
@@ -134,16 +142,9 @@ def assert_sums_exceed(sentence: str) -> int:
     sums = _SUM.findall(re.sub(r" \([^)]*\)", "", sentence))
     for needed in sums:
         *terms, limit = gib_figures(needed)
-        assert len(terms) == len(("weights", "overhead", "cache")), sentence
+        assert len(terms) == (1 if "weights alone" in needed else 3), sentence
         assert sum(terms) > limit + _ROUNDING_GIB, sentence
     return len(sums)
-
-
-def _names(answer: Feasible) -> set[str]:
-    """Names with digits."""
-    places = (answer.instance, *_INSTANCES)
-    names = {name for place in places for name in (place.name, place.accelerator_name)}
-    return {*names, answer.model.model_id, *_LABELS}
 
 
 def _gib_figures(body: dict[str, Any], answer: Feasible) -> list[float]:
@@ -178,7 +179,13 @@ def _shortfalls(answer: Feasible) -> Iterator[Shortfall]:
     native = model.weights.size_bytes(plan.cast_to or model.native_dtype)
     for degree in {*plan.valid_tensor_parallel, nearest_degree(model, plan.tensor_parallel, args.behavior)}:
         yield shortfall(plan.weight_bytes, degree, plan.budget, plan.max_model_len)
-        yield shortfall(native, degree, memory_budget(model, gpu, degree, engine_args=args), context)
+        memory = budget_for_largest_context(model, gpu, degree, None, _unlowered(args))
+        yield shortfall(native, degree, memory, context)
+
+
+def _unlowered(args: EngineArgs) -> EngineArgs:
+    """With the default number of sequences, which a plan at another degree may lower to another one."""
+    return replace(args, max_num_seqs=args.default_max_num_seqs or args.max_num_seqs)
 
 
 def _counts(body: dict[str, Any], answer: Feasible, overrides: Overrides) -> set[float]:
@@ -200,7 +207,7 @@ def _counts(body: dict[str, Any], answer: Feasible, overrides: Overrides) -> set
         plan.budget.max_concurrent_requests(plan.max_model_len),
         plan.concurrency - plan.max_concurrent_requests,
         plan.budget.layout.blocks(plan.budget.kv_cache_bytes),
-        *(args.max_num_seqs, args.max_num_batched_tokens),
+        *(args.max_num_seqs, args.default_max_num_seqs or 0, args.max_num_batched_tokens),
         *_shape_numbers(model),
         *_degree_numbers(answer),
         *_obstacle_numbers(model, {plan.tensor_parallel, place.accelerator_count}, behavior),
@@ -244,7 +251,8 @@ def _degree_numbers(answer: Feasible) -> Iterator[float]:
     for degree in {*plan.valid_tensor_parallel, plan.tensor_parallel}:
         yield from (degree, degree // (model.kv_heads or 1))
         near = nearest_degree(model, degree, args.behavior)
-        memory = memory_budget(model, gpu, near, plan.quantization, engine_args=args)
+        of_context = replace(_unlowered(args), max_model_len=plan.max_model_len)
+        memory = budget_for_largest_context(model, gpu, near, plan.quantization, of_context)
         for replicas in {count // degree, plan.tensor_parallel // degree, 1}:
             yield from (replicas, replicas * degree)
             yield replicas * memory.logged_tokens(plan.max_model_len)
@@ -268,6 +276,8 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
     lacks_blocks = fits and memory.layout.has_states and 0 < blocks < memory.engine_args.required_state_blocks
     if fits and not lacks_blocks and not memory.max_concurrent_requests(plan.max_model_len):
         yield "context_above_cache"
+    if memory.engine_args.max_num_seqs < _default_sequences(answer, overrides):
+        yield "needs_flags"
     if plan.workload.input_tokens + plan.workload.output_tokens > plan.max_model_len:
         yield "workload_above_context"
     if 0 < memory.max_concurrent_requests(plan.workload.total_tokens) < plan.concurrency:
@@ -299,6 +309,15 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "other_processors"
     if version is None and _some_versions_do_not_run(model, gpu):
         yield "not_every_version"
+
+
+def _default_sequences(answer: Feasible, overrides: Overrides) -> int:
+    """vLLM's default, at most the batched tokens; 0 where the caller fixes the number."""
+    if overrides.engine.max_num_seqs is not None:
+        return 0
+    args = answer.plan.budget.engine_args
+    default = default_engine_args(gpu_of(answer.instance), args.behavior)
+    return min(default.max_num_seqs, args.max_num_batched_tokens)
 
 
 def _profile_bytes(answer: Feasible) -> int:
@@ -335,7 +354,7 @@ def assert_starts(answer: Feasible) -> None:
 
     assert plan.tensor_parallel in plan.valid_tensor_parallel
     assert plan.tensor_parallel <= answer.instance.accelerator_count
-    assert plan.budget.max_concurrent_requests(plan.max_model_len) >= 1
+    assert plan.budget.starts_with(plan.max_model_len)
     assert plan.budget.max_concurrent_requests(plan.workload.total_tokens) >= plan.concurrency
     assert plan.max_model_len <= answer.model.max_position_embeddings
     assert plan.workload.total_tokens <= plan.max_model_len

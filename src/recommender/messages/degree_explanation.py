@@ -1,12 +1,14 @@
 """Why the tensor parallel degree is what it is, and what its width gains for the model's attention."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from recommender.hardware.units import gib_text
-from recommender.memory.budget import Budget, budget
+from recommender.memory.budget import Budget
 from recommender.messages.explanation_context import ExplanationContext
 from recommender.messages.memory_sum import needs_text
 from recommender.messages.phrases import choice_text, count_text, gpus_text, obstacle_text
+from recommender.planning.context import budget_for_largest_context
 from recommender.planning.tensor_parallelism import degree_obstacle
 
 
@@ -60,7 +62,7 @@ def _lower_degrees(context: ExplanationContext) -> str:
         return ""
     lower = [each for each in context.plan.valid_tensor_parallel if each < degree]
     budgets = {each: _budget_at(context, each) for each in lower}
-    holding = [each for each, memory in budgets.items() if _holds_context(context, memory)]
+    holding = [each for each, memory in budgets.items() if memory.starts_with(context.plan.max_model_len)]
     if not holding:
         return (
             f" Fewer GPUs would not hold the model with a context of {context.plan.max_model_len:,} tokens."
@@ -136,7 +138,7 @@ def _higher_degrees(context: ExplanationContext) -> str:
         return not_all
     most, heads = higher[-1], context.model.kv_heads
     memory = _budget_at(context, most)
-    if not _holds_context(context, memory):
+    if not memory.starts_with(context.plan.max_model_len):
         return not_all
     copies = (
         f", with a copy of each of the model's {count_text(heads, 'KV head')} on several GPUs"
@@ -165,9 +167,11 @@ def _idle_gpus(context: ExplanationContext) -> str:
 
 
 def _budget_at(context: ExplanationContext, degree: int) -> Budget:
-    plan = context.plan
-    return budget(context.model, context.gpu, degree, plan.quantization, engine_args=plan.budget.engine_args)
-
-
-def _holds_context(context: ExplanationContext, memory: Budget) -> bool:
-    return memory.max_concurrent_requests(context.plan.max_model_len) > 0
+    """That of the same context and engine arguments, apart from the sequences that a plan may lower."""
+    plan, args = context.plan, context.plan.budget.engine_args
+    same = replace(
+        args,
+        max_model_len=plan.max_model_len,
+        max_num_seqs=args.default_max_num_seqs or args.max_num_seqs,
+    )
+    return budget_for_largest_context(context.model, context.gpu, degree, plan.quantization, same)

@@ -47,8 +47,8 @@ class ExplanationContext:
 
     @property
     def holds_context(self) -> bool:
-        """Whether the KV cache holds one request of the whole context."""
-        return self.plan.budget.max_concurrent_requests(self.plan.max_model_len) > 0
+        """Whether the KV cache is large enough for vLLM to start with the context."""
+        return self.plan.starts
 
     @property
     def shortfall(self) -> Shortfall:

@@ -92,6 +92,12 @@ def _concurrency(context: ExplanationContext) -> str:
     held = plan.max_concurrent_requests
     if not held:
         return f"Not even one request of {request} would run (see the warnings)."
+    sequences = plan.budget.engine_args.max_num_seqs
+    if sequences < min(held, MAX_CONCURRENCY):
+        return (
+            f"vLLM runs {count_text(sequences, 'request')} at once (--max-num-seqs); {cache_text(plan)} would"
+            f" hold {held:,} of {request}."
+        )
     if held > MAX_CONCURRENCY:
         return (
             f"{MAX_CONCURRENCY} is the maximum for a benchmark run; {cache_text(plan)} would hold"

@@ -43,7 +43,7 @@ from recommender.planning.quantization_options import quantization_options
 from recommender.planning.shortfall import Shortfall, smallest_shortfall
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.behavior import VersionBehavior
-from recommender.vllm.engine_args import EngineArgs, default_engine_args
+from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
 
 _REASONS_ON_ANY_INSTANCE = (
@@ -77,11 +77,11 @@ def infeasible(
     reason: Incompatibility,
     model: Model,
     instance: Instance,
-    behavior: VersionBehavior,
+    engine_args: EngineArgs,
     nearest: NearestInstance | None,
 ) -> str:
     """Why no configuration of `model` starts on `instance`, and the nearest instance where none is larger."""
-    sentence = _sentence(reason, model, instance, behavior)
+    sentence = _sentence(reason, model, instance, engine_args)
     if nearest is None or isinstance(reason, _REASONS_ON_ANY_INSTANCE):
         return sentence
     return f"{sentence} {_nearest(nearest)}"
@@ -100,7 +100,7 @@ def _nearest(nearest: NearestInstance) -> str:
     )
 
 
-def _sentence(reason: Incompatibility, model: Model, instance: Instance, behavior: VersionBehavior) -> str:
+def _sentence(reason: Incompatibility, model: Model, instance: Instance, engine_args: EngineArgs) -> str:
     gpu = f"the {instance.accelerator_name} of {instance.name}"
     match reason:
         case MethodNotInVersion():
@@ -127,13 +127,13 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, behavio
                 f"vLLM does not load the checkpoint, not even on one GPU: {obstacle_text(reason.obstacle)}."
             )
         case DoesNotFit():
-            return _does_not_fit(model, instance, behavior)
+            return _does_not_fit(model, instance, engine_args)
     assert_never(reason)
 
 
-def _does_not_fit(model: Model, instance: Instance, behavior: VersionBehavior) -> str:
-    gpu, usable_gpus = gpu_of(instance), _usable_gpus(model, instance, behavior)
-    engine_args = default_engine_args(gpu, behavior)
+def _does_not_fit(model: Model, instance: Instance, engine_args: EngineArgs) -> str:
+    gpu, behavior = gpu_of(instance), engine_args.behavior
+    usable_gpus = _usable_gpus(model, instance, behavior)
     native = smallest_shortfall(model, instance, None, engine_args)
     hardware = f"{instance.accelerator_count} x {instance.accelerator_name}, {nominal_text(instance)}"
     smallest = next(reversed(quantization_options(model, gpu, behavior)), None)

@@ -3,10 +3,9 @@
 from recommender.hardware.units import GIB, gib_text
 from recommender.memory.budget import compute_dtype
 from recommender.memory.weights import weight_bytes
-from recommender.messages.phrases import count_text
 from recommender.messages.version_limits import version_warning
 from recommender.messages.warning_context import WarningChecks, WarningContext
-from recommender.planning.compatibility import lacks_state_blocks, version_limits
+from recommender.planning.compatibility import version_limits
 from recommender.planning.incompatibilities import NoWheels
 
 # The kernel has stopped servers that loaded Qwen3 8B, of 15.3 GiB, on g6.xlarge, which has 16 GiB.
@@ -33,24 +32,13 @@ def _little_host_memory(context: WarningContext) -> str | None:
     )
 
 
-def _states_limit_sequences(context: WarningContext) -> str | None:
-    memory = context.plan.budget
-    if not lacks_state_blocks(memory):
-        return None
-    blocks = memory.layout.blocks(memory.kv_cache_bytes)
-    return (
-        f"The cache has {count_text(blocks, 'block')} for the states of this model, but vLLM needs one for"
-        f" each of {memory.engine_args.max_num_seqs:,} sequences: set --max-num-seqs to {blocks} at most."
-    )
-
-
 def _fewer_gpus(context: WarningContext) -> str | None:
     plan, count = context.plan, context.instance.accelerator_count
     degree = plan.tensor_parallel
     if degree >= count:
         return None
     most = max(plan.valid_tensor_parallel)
-    replicas = count // degree if plan.budget.max_concurrent_requests(plan.max_model_len) else 1
+    replicas = count // degree if plan.starts else 1
     remedies = [
         *([f"a tensor parallel degree of {most} uses more"] if most > degree else []),
         *([f"{replicas} replicas fit side by side"] if replicas > 1 else []),
@@ -103,7 +91,6 @@ def _version_warnings(context: WarningContext, *, are_wheels: bool) -> str | Non
 
 INSTANCE_WARNINGS: WarningChecks = {
     "little_host_memory": _little_host_memory,
-    "states_limit_sequences": _states_limit_sequences,
     "fewer_gpus": _fewer_gpus,
     "unknown_gpu": _unknown_gpu,
     "lacks_wheels": _lacks_wheels,

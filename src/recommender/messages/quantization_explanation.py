@@ -1,12 +1,15 @@
 """Why the model is quantized, or why not."""
 
+from dataclasses import replace
+
 from recommender.hardware.units import gib_text
-from recommender.memory.budget import budget, compute_dtype
+from recommender.memory.budget import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.messages.explanation_context import ExplanationContext
 from recommender.messages.memory_sum import needs_text
 from recommender.messages.phrases import gpus_text, method_text, precision_text
 from recommender.planning.compatibility import MINIMUM_CONTEXT
+from recommender.planning.context import budget_for_largest_context
 from recommender.planning.quantization_options import quantization_options
 from recommender.planning.shortfall import Shortfall, shortfall, smallest_shortfall
 from recommender.planning.tensor_parallelism import nearest_degree
@@ -74,10 +77,12 @@ def _native(context: ExplanationContext) -> str:
 def _native_shortfall(context: ExplanationContext) -> Shortfall:
     """At the plan's degree where it or the quantization is fixed, else at the one that comes closest."""
     model, plan, gpu = context.model, context.plan, context.gpu
+    args = plan.budget.engine_args
+    args = replace(args, max_num_seqs=args.default_max_num_seqs or args.max_num_seqs)
     if context.overrides.tensor_parallel is None and context.overrides.quantization is None:
-        return smallest_shortfall(model, context.instance, None, plan.budget.engine_args)
+        return smallest_shortfall(model, context.instance, None, args)
     degree = nearest_degree(model, plan.tensor_parallel, context.behavior)
-    memory = budget(model, gpu, degree, engine_args=plan.budget.engine_args)
+    memory = budget_for_largest_context(model, gpu, degree, None, args)
     native_bytes = weight_bytes(model, compute_dtype(model, gpu))
     return shortfall(native_bytes, degree, memory, min(MINIMUM_CONTEXT, model.max_position_embeddings))
 

@@ -9,7 +9,7 @@ from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.planning.compatibility import MINIMUM_CONTEXT
 from recommender.planning.context import budget_for_largest_context
-from recommender.planning.tensor_parallelism import valid_degrees
+from recommender.planning.tensor_parallelism import valid_degrees, weight_limit_bytes
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
 
@@ -22,6 +22,8 @@ class Shortfall:
     context_tokens: int
     """The context that `cache_bytes` are for."""
     usable_bytes: int
+    weight_limit_bytes: int
+    """What an even share of the weights may take, so that enough is left for a useful cache."""
     weight_bytes: int
     even_share_bytes: int
     """The weights divided by the degree; the rest is padding, and what every GPU holds whole."""
@@ -39,17 +41,20 @@ class Shortfall:
 
 def shortfall(total_weight_bytes: int, degree: int, memory: Budget, context_tokens: int) -> Shortfall:
     """What a GPU with `memory` lacks for a context at `degree`, which divides `total_weight_bytes`."""
-    needed_blocks = memory.engine_args.required_state_blocks if memory.layout.has_states else 0
-    decides = needed_blocks > memory.layout.blocks_for(context_tokens, memory.engine_args.in_flight_tokens)
+    cache_bytes = memory.least_cache_bytes(context_tokens)
+    state_blocks = memory.least_state_blocks
     return Shortfall(
         tensor_parallel=degree,
         context_tokens=context_tokens,
         usable_bytes=memory.usable_bytes,
+        weight_limit_bytes=int(
+            weight_limit_bytes(memory.visible_bytes, memory.engine_args.gpu_memory_utilization)
+        ),
         weight_bytes=memory.weight_bytes,
         even_share_bytes=total_weight_bytes // degree,
         overhead_bytes=memory.overhead.total_bytes,
-        cache_bytes=memory.least_cache_bytes(context_tokens),
-        state_blocks=needed_blocks if decides else 0,
+        cache_bytes=cache_bytes,
+        state_blocks=state_blocks if state_blocks * memory.layout.block_bytes == cache_bytes else 0,
     )
 
 

@@ -16,6 +16,7 @@ _LACK = Shortfall(
     usable_bytes=20 * GIB,
     weight_bytes=19 * GIB,
     even_share_bytes=17 * GIB,
+    weight_limit_bytes=18 * GIB,
     overhead_bytes=2 * GIB,
     cache_bytes=GIB // 8,
     state_blocks=0,
@@ -39,7 +40,15 @@ def test_a_cache_for_states_is_counted_in_blocks() -> None:
     )
 
 
-@given(st.integers(0, GIB), st.integers(0, GIB), st.integers(0, GIB), st.integers(1, GIB // 8))
+def test_weights_that_leave_no_room_for_a_useful_cache_are_compared_with_what_they_may_take() -> None:
+    small = dataclasses.replace(_LACK, even_share_bytes=18 * GIB + 1, usable_bytes=22 * GIB)
+
+    assert needs_text(small) == (
+        "18.1 GiB for weights alone, more than the 18 GiB that leave room for a useful KV cache"
+    )
+
+
+@given(st.integers(1, GIB), st.integers(0, GIB), st.integers(0, GIB), st.integers(1, GIB // 8))
 def test_rounded_terms_exceed_the_rounded_limit_as_they_do_before_rounding(
     weights: int, overhead: int, cache: int, excess: int
 ) -> None:
