@@ -11,7 +11,6 @@ from recommender.messages import infeasible
 from recommender.messages.explanation_context import ExplanationContext
 from recommender.messages.explanations import Explanation, explanation
 from recommender.messages.notes import Note, collect_notes
-from recommender.messages.version_limits import class_not_in_version
 from recommender.messages.warning_context import WarningContext
 from recommender.messages.warnings import ConfigWarning, collect_warnings
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
@@ -157,7 +156,7 @@ def _supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
     model = parse_model(metadata)
     missing = class_incompatibility(model.class_name, behavior, model.config_keys)
     if missing is not None:
-        raise UnsupportedModel(class_not_in_version(missing))
+        raise UnsupportedModel(infeasible.class_missing(model, missing))
     return model
 
 

@@ -73,6 +73,14 @@ def unsupported_model(error: UnsupportedModel, behavior: VersionBehavior) -> str
     return f"{error.model_id} has the architecture {error.architecture}: {class_not_in_version(missing)}"
 
 
+def class_missing(model: Model, missing: ClassNotInVersion) -> str:
+    """Which versions of vLLM have the model's class, and its architecture where that is not modelled."""
+    sentence = class_not_in_version(missing)
+    if not model.is_estimated:
+        return sentence
+    return f"{model.model_id} has the architecture {model.architecture}: {sentence}"
+
+
 def infeasible(
     reason: Incompatibility,
     model: Model,
@@ -141,8 +149,14 @@ def _does_not_fit(model: Model, instance: Instance, engine_args: EngineArgs) -> 
     return (
         f"{model.model_id} does not fit on {instance.name} ({hardware}){usable_gpus}."
         f" In {precision_text(model, gpu)}{_why_fp32(model, instance)}, {_each_gpu(native)} would need"
-        f" {needs_text(native)}.{quantized}"
+        f" {needs_text(native)}.{quantized}{_estimated(model)}"
     )
+
+
+def _estimated(model: Model) -> str:
+    if not model.is_estimated:
+        return ""
+    return f" The architecture {model.architecture} is not modelled: these are upper bounds."
 
 
 def _quantized(model: Model, instance: Instance, smallest: Quantization, engine_args: EngineArgs) -> str:

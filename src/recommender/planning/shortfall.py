@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import Budget, compute_dtype
+from recommender.memory.budget import Budget, LeastBudget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.planning.compatibility import MINIMUM_CONTEXT
@@ -40,7 +40,16 @@ class Shortfall:
 
 
 def shortfall(total_weight_bytes: int, degree: int, memory: Budget, context_tokens: int) -> Shortfall:
-    """What a GPU with `memory` lacks for a context at `degree`, which divides `total_weight_bytes`."""
+    """What a GPU with `memory` lacks for a context at `degree`, which divides `total_weight_bytes`.
+
+    Of the versions that `memory` is for, the one under which the most is missing.
+    """
+    versions = memory.versions if isinstance(memory, LeastBudget) else (memory,)
+    found = (_of_version(total_weight_bytes, degree, each, context_tokens) for each in versions)
+    return max(found, key=lambda each: each.missing_bytes)
+
+
+def _of_version(total_weight_bytes: int, degree: int, memory: Budget, context_tokens: int) -> Shortfall:
     cache_bytes = memory.least_cache_bytes(context_tokens)
     state_blocks = memory.least_state_blocks
     return Shortfall(
