@@ -87,10 +87,11 @@ def budget(  # noqa: PLR0913 - the optional ones are named
     """
     engine_args = engine_args or default_engine_args(gpu)
     dtype = dtype or compute_dtype(model, gpu)
+    loaded = engine_args.loaded(model)
     return Budget(
         visible_bytes=gpu.visible_bytes,
         usable_bytes=int(gpu.visible_bytes * engine_args.gpu_memory_utilization),
-        weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization, engine_args.behavior),
+        weight_bytes=weight_bytes_per_gpu(loaded, dtype, tensor_parallel, quantization, engine_args.behavior),
         overhead=_overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype),
         layout=cache_layout(
             model,

@@ -16,6 +16,7 @@ from recommender.model.encoder import VisionEncoder, VisionItem
 from recommender.model.listing import ListedCheckpoint, parse_listing
 from recommender.model.parse import describe_model, parse_model
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
+from recommender.model.text_only import text_only
 from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "describe_model",
     "parse_listing",
     "parse_model",
+    "text_only",
 ]
