@@ -36,7 +36,6 @@ SITUATIONS = {
     "checkpoint-already-quantized": ("Qwen/Qwen2.5-14B-Instruct-AWQ", "g5.xlarge"),
     "does-not-fit": ("meta-llama/Llama-3.1-70B-Instruct", "g5.xlarge"),
     "does-not-fit-even-in-int4": ("Qwen/Qwen2.5-32B-Instruct", "g5.2xlarge"),
-    "fits-with-one-change": ("openai/gpt-oss-120b", "p5.4xlarge"),
     "fits-with-two-changes": ("Qwen/Qwen3-14B", "g7.8xlarge"),
     "gpu-lacks-the-kernel": ("openai/gpt-oss-20b", "g4dn.xlarge"),
     "neuron": ("mistralai/Mistral-7B-Instruct-v0.3", "inf2.xlarge"),
@@ -115,9 +114,11 @@ OVERRIDES = {
 
 # What a version of vLLM can do that others cannot.
 VERSIONS = {
+    "fits-with-one-change": ("openai/gpt-oss-120b", "p5.4xlarge", (0, 14), NO_OVERRIDES),
     "int4-at-load": (_MISTRAL, "g4dn.xlarge", (0, 19), Overrides(quantization="int4")),
     "int4-pre-quantized": (_MISTRAL, "g4dn.xlarge", (0, 30), Overrides(quantization="int4")),
     "version-without-the-class": ("openai/gpt-oss-20b", "p5.4xlarge", (0, 9, 2), NO_OVERRIDES),
+    "architecture-estimated": ("microsoft/Phi-3-small-8k-instruct", "g6e.xlarge", (0, 9), NO_OVERRIDES),
     "version-without-bitsandbytes": ("unsloth/phi-4-bnb-4bit", "g5.xlarge", (0, 28), NO_OVERRIDES),
 }
 

@@ -14,6 +14,9 @@ _LARGEST_INTEGER = 10**9
 # Lists have an item per layer at most.
 _LONGEST_LIST = 10_000
 
+LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
+"""Where multimodal repositories keep the configuration of their language model."""
+
 LONGEST_TEXT = 100
 """Characters of a string that is repeated from a document."""
 _REPR_CHARACTERS = 60
@@ -64,6 +67,16 @@ class ConfigReader:
     def is_list(self, key: str) -> bool:
         """Whether `key` holds a list."""
         return isinstance(self._value(key), list)
+
+    def length(self, key: str) -> int:
+        """The length of a list; 0 where there is none."""
+        found = self._value(key)
+        return len(found) if isinstance(found, list) else 0
+
+    def distinct_items(self, key: str) -> int:
+        """The number of different items in a list; 0 where there is none."""
+        found = self._value(key)
+        return len(set(map(repr, found[:_LONGEST_LIST]))) if isinstance(found, list) else 0
 
     def is_object(self, key: str) -> bool:
         """Whether `key` holds an object."""

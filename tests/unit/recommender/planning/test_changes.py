@@ -10,7 +10,7 @@ from recommender.hardware.instance import Instance
 from recommender.model import Model
 from recommender.planning.changes import Change, changes
 from recommender.planning.plan import Plan, best_plan
-from recommender.vllm.behavior import ANY_VERSION, behavior_of
+from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.version import Version
 
@@ -28,12 +28,13 @@ def found(
 
 
 def starts(model: Model, place: Instance, engine: EngineOverrides) -> bool:
-    return isinstance(best_plan(model, place, behavior=ANY_VERSION, engine=engine), Plan)
+    return isinstance(best_plan(model, place, behavior=behavior_of((0, 14)), engine=engine), Plan)
 
 
 def test_each_setting_is_changed_only_as_far_as_necessary() -> None:
-    """gpt-oss-120b takes 66 GiB of an H100's 71.2 and lacks 0.8 GiB."""
-    model, place, made = real_model(GPT_OSS), instance("p5.4xlarge"), found(GPT_OSS, "p5.4xlarge")
+    """The log of vllm-project/vllm#23278: gpt-oss-120b leaves -2.14 GiB of an H100 for the cache."""
+    model, place = real_model(GPT_OSS), instance("p5.4xlarge")
+    made = found(GPT_OSS, "p5.4xlarge", version=(0, 14))
     utilization, sequences, tokens = (
         made[name].engine for name in ("gpu_memory_utilization", "max_num_seqs", "max_num_batched_tokens")
     )
@@ -50,7 +51,7 @@ def test_each_setting_is_changed_only_as_far_as_necessary() -> None:
 
 
 def test_the_smallest_step_comes_first() -> None:
-    made = changes(real_model(GPT_OSS), instance("p5.4xlarge"), ANY_VERSION, NO_ENGINE_OVERRIDES)
+    made = changes(real_model(GPT_OSS), instance("p5.4xlarge"), behavior_of((0, 14)), NO_ENGINE_OVERRIDES)
     steps = [change.settings[0].step for change in made]
 
     assert made[0].settings[0].name == "gpu_memory_utilization"
@@ -59,7 +60,7 @@ def test_the_smallest_step_comes_first() -> None:
 
 @pytest.mark.parametrize("version", [(0, 10, 2), (0, 14)], ids=str)
 def test_the_recipe_for_one_h100_starts(version: Version) -> None:
-    """vllm-project/vllm#23278: -2.14 GiB are left for the cache without it."""
+    """The recipe of vllm-project/vllm#23278."""
     model, place, behavior = real_model(GPT_OSS), instance("p5.4xlarge"), behavior_of(version)
     recipe = EngineOverrides(gpu_memory_utilization=0.95, max_num_batched_tokens=1024)
 
@@ -80,7 +81,7 @@ def test_nothing_is_offered_where_nothing_helps() -> None:
 
 def test_what_the_caller_fixes_stays() -> None:
     engine = EngineOverrides(enforce_eager=True, gpu_memory_utilization=0.85)
-    made = found(GPT_OSS, "p5.4xlarge", engine)
+    made = found(GPT_OSS, "p5.4xlarge", engine, (0, 14))
 
     assert "enforce_eager" not in made
     assert {change.engine.enforce_eager for change in made.values()} == {True}
