@@ -90,6 +90,11 @@ class LeastBudget(Budget):
         return _least([each.after_first_start for each in self.versions], self.engine_args, self.length)
 
     @property
+    def blocks(self) -> int:
+        """The fewest blocks of any version."""
+        return min(each.blocks for each in self.versions)
+
+    @property
     def lacks_state_blocks(self) -> bool:
         """Whether any version refuses to start because it has fewer blocks for states than sequences."""
         return any(each.lacks_state_blocks for each in self.versions)
@@ -171,8 +176,7 @@ def _least(versions: Sequence[Budget], engine_args: EngineArgs, length: int) -> 
     least = min(
         versions,
         key=lambda each: (
-            each.starts_with(length),
-            each.max_concurrent_requests(length),
+            not each.lacks_state_blocks,
             each.max_concurrency(length),
             each.kv_cache_bytes,
         ),
