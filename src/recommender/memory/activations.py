@@ -34,6 +34,12 @@ _FP8_EXPERTS_MARGIN = gib_bytes(0.5)
 _LATENT_EXPERTS_MARGIN = gib_bytes(0.7)
 
 
+# For layers that are not known: more buffers of their widest part, which is not divided, and what else is
+# kept. Logged start-ups, estimated as if their models were not known, stay below (`tests/benchmarks`).
+_ESTIMATED_BUFFERS = 1.5
+_ESTIMATE_MARGIN = gib_bytes(0.75)
+
+
 class TextPeak(NamedTuple):
     """The peak of the language model on one GPU, in bytes."""
 
@@ -153,6 +159,8 @@ def _tensor_bytes(model: Model) -> tuple[int, ...]:
 
 
 def _margin_bytes(model: Model, gpu: Gpu, tensor_parallel: int) -> int:
+    if model.is_estimated:
+        return _ESTIMATE_MARGIN
     if not model.shape.experts:
         return 0
     if model.quantized_to == "fp8" and tensor_parallel == 1:
@@ -175,8 +183,13 @@ def _sampler_bytes(model: Model, engine_args: EngineArgs, runner: ModelRunner, d
 
 def _forward_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs, runner: ModelRunner) -> int:
     """Buffers of one layer: three of the feed-forward width, sharded, and several of the hidden size."""
-    width = model.shape.expert_intermediate_size if model.shape.experts else model.shape.intermediate_size
-    per_token = 3 * width // tensor_parallel + runner.forward_hidden_states * model.shape.hidden_size
+    shape, hidden_states = model.shape, runner.forward_hidden_states * model.shape.hidden_size
+    if model.is_estimated:
+        widest = max(shape.expert_intermediate_size, shape.intermediate_size)
+        per_token = _ESTIMATED_BUFFERS * (3 * widest + hidden_states)
+    else:
+        width = shape.expert_intermediate_size if shape.experts else shape.intermediate_size
+        per_token = 3 * width // tensor_parallel + hidden_states
     return int(_BYTES_16_BIT * engine_args.max_num_batched_tokens * per_token)
 
 
