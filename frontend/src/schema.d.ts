@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare all GPU instance types for a model
+         * @description One row for each GPU instance type of the table, with the values that `/api/v1/recommend` has for it. First the types that run the model in its native precision, then those that need it quantized, then those where the overrides leave no room for a request, then those without a configuration; each group by price, or by accelerator memory where the price is not known. `instance_type` and `tp` are ignored, as unknown parameters are.
+         */
+        get: operations["compareInstances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -118,6 +138,57 @@ export interface components {
             instance_info: components["schemas"]["InstanceInfo"];
             alternatives?: components["schemas"]["Alternatives"];
         };
+        Comparison: {
+            model_info?: components["schemas"]["ModelInfo"];
+            instances: (components["schemas"]["FeasibleInstance"] | components["schemas"]["InfeasibleInstance"])[];
+            /** @description How many rows at the end of the list were left out to keep the answer within 64 KiB; absent if none */
+            omitted_instances?: number;
+            /** @description Only if the metadata are a stale copy */
+            warnings?: string[];
+            /** @description The code of each warning, parallel to `warnings` */
+            warning_codes?: components["schemas"]["WarningCode"][];
+        };
+        FeasibleInstance: {
+            instance_type: string;
+            accelerator_name: string;
+            accelerator_count: number;
+            /** @description Nominal, all accelerators together */
+            accelerator_memory_gib: number;
+            /** @constant */
+            feasible: true;
+            tensor_parallel_degree: number;
+            quantization: components["schemas"]["Quantization"];
+            /** @description Tokens */
+            max_model_len: number;
+            /** @description Concurrent requests, at most 64 unless it was given */
+            concurrency: number;
+            kv_cache_tokens: number;
+            /** @description Requests of the workload that the KV cache holds at once, not capped; 0 if vLLM would not start with the overrides */
+            max_concurrent_requests: number;
+            warning_codes: components["schemas"]["WarningCode"][];
+            /** @description On demand, for Linux; absent if the table has no price */
+            usd_per_hour?: number;
+            price_region?: string;
+            /**
+             * Format: date
+             * @description Only with prices of a dated list, as on a laptop; the day that they are from
+             */
+            price_date?: string;
+            /** @description `usd_per_hour` divided by `max_concurrent_requests` */
+            usd_per_hour_per_request?: number;
+        };
+        InfeasibleInstance: {
+            instance_type: string;
+            accelerator_name: string;
+            accelerator_count: number;
+            /** @description Nominal, all accelerators together */
+            accelerator_memory_gib: number;
+            /** @constant */
+            feasible: false;
+            /** @enum {string} */
+            code: "does_not_fit" | "unsupported_model";
+            reason: string;
+        };
         ModelInfo: {
             parameter_count: number | null;
             native_dtype: string | null;
@@ -208,6 +279,11 @@ export interface components {
                 estimated_mem_gib: number;
                 usd_per_hour?: number;
                 price_region?: string;
+                /**
+                 * Format: date
+                 * @description Only with prices of a dated list
+                 */
+                price_date?: string;
             } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]);
         };
         /** @enum {string} */
@@ -341,6 +417,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Feasible"] | components["schemas"]["Infeasible"];
+                };
+            };
+            /** @description The answer has not changed since the one whose ETag is in `If-None-Match` */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error"];
+            401: components["responses"]["Gateway"];
+            403: components["responses"]["ErrorOrGateway"];
+            404: components["responses"]["ErrorOrGateway"];
+            405: components["responses"]["Error"];
+            429: components["responses"]["Gateway"];
+            500: components["responses"]["InternalErrorOrGateway"];
+            502: components["responses"]["Error"];
+            503: components["responses"]["ErrorOrGateway"];
+            504: components["responses"]["Gateway"];
+        };
+    };
+    compareInstances: {
+        parameters: {
+            query: {
+                /**
+                 * @description Hugging Face repository, `org/name` or a legacy single name; or the address of its page on the Hub
+                 * @example mistralai/Mistral-7B-Instruct-v0.3
+                 */
+                model: string;
+                /**
+                 * @description The version that will run the benchmark; without it the answer holds for every version since 0.17
+                 * @example 0.19.0
+                 */
+                vllm_version?: string;
+                /** @description Override the quantization; `fp16`, `bf16` and `auto` mean `none` */
+                quantization?: "none" | "fp8" | "int8" | "int4" | "fp16" | "bf16" | "auto";
+                /** @description Override the context length, in tokens */
+                max_model_len?: number;
+                /** @description Override the number of concurrent requests */
+                concurrency?: number;
+                /** @description Override the prompt tokens per request, 512 by default */
+                input_sequence_length?: number;
+                /** @description Override the generated tokens per request, 256 by default */
+                output_sequence_length?: number;
+                /** @description Override the memory of each GPU that vLLM needs in addition to weights and KV cache */
+                overhead_gib?: number;
+                /** @description Set vLLM's `--max-num-seqs` */
+                max_num_seqs?: number;
+                /** @description Set vLLM's `--max-num-batched-tokens` */
+                max_num_batched_tokens?: number;
+                /** @description Set vLLM's `--gpu-memory-utilization`, 0.9 by default */
+                gpu_memory_utilization?: number;
+                /** @description Set vLLM's `--kv-cache-dtype` */
+                kv_cache_dtype?: "auto" | "fp8" | "fp8_e4m3" | "fp8_e5m2";
+                /** @description Set vLLM's `--enforce-eager`, which means no compilation and no CUDA graphs */
+                enforce_eager?: "true" | "false" | "1" | "0";
+            };
+            header?: {
+                /** @description A Hugging Face token; sent to the Hub, neither stored nor logged */
+                "X-HF-Token"?: string;
+                /** @description The `ETag` of an earlier answer; a 304 says that it is still valid */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One row for each GPU instance type */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             /** @description The answer has not changed since the one whose ETag is in `If-None-Match` */
