@@ -171,7 +171,7 @@ export interface components {
             price_region?: string;
             /**
              * Format: date
-             * @description Only with prices of a dated list, as on a laptop; the day that they are from
+             * @description The day that the price was imported; on a laptop, that of the bundled price list
              */
             price_date?: string;
             /** @description `usd_per_hour` divided by `max_concurrent_requests` */
@@ -215,6 +215,7 @@ export interface components {
             activations_gib: number;
             cuda_graphs_gib: number;
             unused_gib: number;
+            /** @description What vLLM logs as "GPU KV cache size", since 0.21 and without a version the concurrency times max_model_len */
             kv_cache_tokens: number;
             /** @description The same once vLLM has compiled the model on this machine */
             kv_cache_tokens_later: number;
@@ -281,7 +282,7 @@ export interface components {
                 price_region?: string;
                 /**
                  * Format: date
-                 * @description Only with prices of a dated list
+                 * @description The day that the price was imported
                  */
                 price_date?: string;
             } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]);

@@ -108,16 +108,20 @@ def _pinned_bytes(model: Model, gpu: Gpu, tensor_parallel: int, engine_args: Eng
     From 0.27 on, a segment of memory counts as long as one tensor is in it (`vllm/utils/mem_utils.py`). The
     first matrix product takes its workspace from the smallest free block that is large enough. That is the
     copy, unless a segment with the sampler's bitmasks has room, as in the runs `glyd-qwen3-8b-*-cold`,
-    `glyd-qwen3-14b-a100-40-cold` and `glyd-*-meta-llama-3.1-8b-l4-cold`.
+    `glyd-qwen3-14b-a100-40-cold` and `glyd-*-meta-llama-3.1-8b-l4-cold`. From 0.33 on the workspace exists
+    before; that of experts, which is allocated later, may still be inside the copy.
     """
-    if (
-        not engine_args.behavior.counts_segments
-        or tensor_parallel > 1
-        or not _copies_embedding(model, tensor_parallel, engine_args)
-        or _has_free_segment(model, gpu, engine_args)
-    ):
+    if tensor_parallel > 1 or not _copies_embedding(model, tensor_parallel, engine_args):
         return 0
-    return _embedding_bytes(model, tensor_parallel)
+    embedding = _embedding_bytes(model, tensor_parallel)
+    match engine_args.behavior.pins_embedding:
+        case "never":
+            return 0
+        case "any model":
+            return 0 if _has_free_segment(model, gpu, engine_args) else embedding
+        case "experts":
+            workspace = _expert_workspace_bytes(model, tensor_parallel, engine_args)
+            return max(0, embedding - workspace) if workspace else 0
 
 
 def _has_free_segment(model: Model, gpu: Gpu, engine_args: EngineArgs) -> bool:

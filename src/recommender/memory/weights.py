@@ -1,7 +1,7 @@
 """The memory of a model's weights on each GPU once they are loaded."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from recommender.model import Model
 from recommender.model.dtype import Dtype
@@ -66,6 +66,14 @@ def weight_bytes_per_gpu(
     in_dtype = rotary + _copied_parameters(model, tensor_parallel)
     whole = in_dtype * dtype.size_bytes + _unshared_bytes(model, dtype, tensor_parallel)
     return share + whole + _rounding_bytes(model, dtype, tensor_parallel, quantization)
+
+
+def weight_rules(model: Model, behavior: VersionBehavior) -> Hashable:
+    """What the weights of `model` depend on in a version's behavior."""
+    return (
+        model.further_rotary_values > 0 and behavior.extends_rotary_tables,
+        model.architecture == _KIMI and behavior.pads_kimi_experts,
+    )
 
 
 def _padding_bytes(model: Model, tensor_parallel: int) -> int:
