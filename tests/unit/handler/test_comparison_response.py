@@ -18,11 +18,14 @@ COMPARISON = Draft202012Validator(schema("Comparison"))
 
 
 def test_a_row_has_the_price_for_each_request_that_runs_at_once() -> None:
-    place = replace(instance("g5.xlarge"), usd_per_hour=2.0, price_region="us-east-1")
+    place = replace(
+        instance("g5.xlarge"), usd_per_hour=2.0, price_region="us-east-1", price_date="2026-02-09"
+    )
     (row,) = compare(llama(), [place])
     body = row_as_json(row)
+    price = (body["usd_per_hour"], body["price_region"], body["price_date"])
 
-    assert (body["usd_per_hour"], body["price_region"]) == (2.0, "us-east-1")
+    assert price == (2.0, "us-east-1", "2026-02-09")
     assert body["usd_per_hour_per_request"] == round(2.0 / body["max_concurrent_requests"], 6)
 
 
