@@ -39,7 +39,8 @@ interface FormCheckOptions {
  */
 export function useFormCheck(options: FormCheckOptions): FormCheck {
   const { request, values, recommendation, isStale, baseUrl } = options;
-  const valid = filledFields(values).filter((field) => !invalidFields(values).includes(field));
+  const invalid = invalidFields(values);
+  const valid = filledFields(values).filter((field) => invalid[field] === undefined);
   const changed = recommendation && !isStale ? changedOf(recommendation, values, valid) : [];
 
   const wholeForm = { ...request, overrides: toOverrides(values, valid) };

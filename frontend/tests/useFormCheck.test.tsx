@@ -23,6 +23,11 @@ const RECOMMENDED: Record<string, string> = {
   concurrency: "64",
   input_sequence_length: "512",
   output_sequence_length: "256",
+  kv_cache_dtype: "auto",
+  gpu_memory_utilization: "0.9",
+  max_num_seqs: "256",
+  max_num_batched_tokens: "2048",
+  enforce_eager: "false",
 };
 
 const RESPONSES: Record<string, string> = {
