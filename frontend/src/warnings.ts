@@ -84,6 +84,7 @@ const CAUSES: Record<WarningCode, readonly FieldName[]> = {
   quantized_already: ["quantization"],
   runs_in_fp32: [],
   runs_in_fp16: [],
+  architecture_estimated: [],
   little_host_memory: [],
   needs_flags: ["max_num_seqs"],
   states_limit_sequences: ["concurrency", "max_num_seqs"],
