@@ -1,6 +1,5 @@
 import { useId, useState } from "react";
 
-import { serveCommand } from "../command";
 import { configValues, ENGINE_FIELDS, FIELD_LABELS } from "../configuration";
 import { formatAccelerators, formatCount, formatValue, modelDetails } from "../format";
 import { isFeasible } from "../types";
@@ -55,7 +54,7 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
         )}
         <GeneralWarnings warnings={suggestion.warnings.general} />
         <MemoryFigure memory={current.memory} gpu={current.instance_info.accelerator_name} />
-        <ServeCommand command={serveCommand(current, suggestion.model)} isUpdating={isUpdating} />
+        <ServeCommand response={current} model={suggestion.model} isUpdating={isUpdating} />
       </div>
     </section>
   );

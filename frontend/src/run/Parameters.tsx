@@ -47,13 +47,18 @@ export function Parameters({
       <p id={`${id}-stale`} role="status" className={isStale ? undefined : "sr-only"}>
         {isStale && <WarningText text={staleText(suggestion)} />}
       </p>
-      <div className={`grid gap-4 sm:grid-cols-2 ${isStale ? STALE : ""}`}>
-        <SelectField {...fieldProps("tensor_parallel_degree")} options={degreeOptions(values, suggestion)} />
-        <SelectField {...fieldProps("quantization")} options={QUANTIZATIONS} />
-        <NumberField {...fieldProps("concurrency")} />
-        <NumberField {...fieldProps("max_model_len")} />
-        <NumberField {...fieldProps("input_sequence_length")} />
-        <NumberField {...fieldProps("output_sequence_length")} />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <div className={`contents ${isStale ? STALE : ""}`}>
+          <SelectField
+            {...fieldProps("tensor_parallel_degree")}
+            options={degreeOptions(values, suggestion)}
+          />
+          <SelectField {...fieldProps("quantization")} options={QUANTIZATIONS} />
+          <NumberField {...fieldProps("concurrency")} />
+          <NumberField {...fieldProps("max_model_len")} />
+          <NumberField {...fieldProps("input_sequence_length")} />
+          <NumberField {...fieldProps("output_sequence_length")} />
+        </div>
         <Field id={`${id}-dataset`} label="Dataset">
           <select
             id={`${id}-dataset`}

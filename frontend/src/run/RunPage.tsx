@@ -68,7 +68,7 @@ export function RunPage() {
             <div className="flex flex-col gap-4">
               <ModelField value={form.model} onChange={(model) => change({ model })} onEnter={suggest} />
               <TokenField onChange={setHfToken} isNeeded={suggestion.needsToken} />
-              <div className="grid gap-4 sm:grid-cols-[2fr_1fr]">
+              <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_7rem]">
                 <InstanceField
                   id={`${id}-instance`}
                   value={form.instanceType}
