@@ -58,6 +58,11 @@ class Budget:
         return self.layout.blocks(self.kv_cache_bytes)
 
     @property
+    def state_blocks(self) -> int:
+        """Blocks that are compared with the number of sequences."""
+        return self.blocks
+
+    @property
     def lacks_state_blocks(self) -> bool:
         """Whether vLLM refuses to start because it has fewer blocks for states than sequences."""
         return self.layout.has_states and self.blocks < self.engine_args.required_state_blocks
@@ -101,6 +106,12 @@ class LeastBudget(Budget):
     def after_first_start(self) -> Budget:
         """The least of the budgets of later starts."""
         return _least([each.after_first_start for each in self.versions], self.engine_args, self.length)
+
+    @property
+    def state_blocks(self) -> int:
+        """The fewest of any version that compares them with the number of sequences."""
+        compared = (each for each in self.versions if each.engine_args.required_state_blocks)
+        return min((each.blocks for each in compared), default=self.blocks)
 
     @property
     def lacks_state_blocks(self) -> bool:
@@ -160,7 +171,9 @@ def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
         behavior = engine_args.behavior
         of_weights, of_cache = weight_rules(model, behavior), cache_rules(model, behavior)
         if of_weights not in weights:
-            weights[of_weights] = weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization, behavior)
+            weights[of_weights] = weight_bytes_per_gpu(
+                engine_args.loaded(model), dtype, tensor_parallel, quantization, behavior
+            )
         if of_cache not in layouts:
             value_bytes = engine_args.kv_cache_value_bytes or cache_value_bytes(model, dtype, behavior)
             layouts[of_cache] = cache_layout(
