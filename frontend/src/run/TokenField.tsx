@@ -7,6 +7,8 @@ interface TokenFieldProps {
   onChange: (value: string) => void;
   /** Whether the model needs a token, or a different one. */
   isNeeded: boolean;
+  /** The button that sends the token. */
+  action?: string;
 }
 
 /**
@@ -14,7 +16,7 @@ interface TokenFieldProps {
  *
  * The input is uncontrolled because React writes a controlled value into the DOM as an attribute.
  */
-export function TokenField({ onChange, isNeeded }: TokenFieldProps) {
+export function TokenField({ onChange, isNeeded, action = "Suggest Config" }: TokenFieldProps) {
   const id = useId();
   return (
     <Field
@@ -34,7 +36,9 @@ export function TokenField({ onChange, isNeeded }: TokenFieldProps) {
       />
       <p id={`${id}-needed`} aria-live="polite" className="mt-1">
         {isNeeded && (
-          <WarningText text="This model needs a token from an account with access to it. Enter one, then select Suggest Config again." />
+          <WarningText
+            text={`This model needs a token from an account with access to it. Enter one, then select ${action} again.`}
+          />
         )}
       </p>
     </Field>

@@ -1,0 +1,126 @@
+import type { ModelInfo } from "../types";
+import { placeLabels } from "./labels";
+import { PlotAxes } from "./PlotAxes";
+import { PlotMark } from "./PlotMark";
+import type { PlotPoint, PlotPoints } from "./plotPoints";
+import { PlotTooltip } from "./PlotTooltip";
+import { scaleOf, type Scale } from "./scale";
+import { usePointNavigation } from "./usePointNavigation";
+import { useMeasured } from "./useMeasured";
+
+interface PlotAreaProps {
+  model: string;
+  modelInfo: ModelInfo | undefined;
+  plot: PlotPoints;
+  titleId: string;
+  descriptionId: string;
+}
+
+const MARGIN = { left: 52, right: 16, top: 34, bottom: 46 };
+
+/** The plot itself, drawn for the width that it has, so that text keeps its size. */
+export function PlotArea({ model, modelInfo, plot, titleId, descriptionId }: PlotAreaProps) {
+  const [container, width] = useMeasured<HTMLDivElement, number>(widthOf, 720);
+  const height = width < 480 ? 320 : 400;
+  const inner = { width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
+  const { points, best, isPriced } = plot;
+  const costs = scaleOf(points.map(({ cost }) => cost));
+  const requests = scaleOf(points.map((point) => point.requests));
+  const at = (point: PlotPoint) => ({
+    x: costs.position(point.cost) * inner.width,
+    y: (1 - requests.position(point.requests)) * inner.height,
+  });
+  const labels = placeLabels(
+    best.map((point) => ({ ...at(point), text: labelOf(point) })),
+    points.map(at),
+    inner,
+  );
+  const { shown, stop, handlers } = usePointNavigation(points, best);
+  const shownPoint = shown === undefined ? undefined : points[shown];
+  return (
+    <div ref={container} className="relative" {...handlers}>
+      <svg
+        role="group"
+        aria-labelledby={titleId}
+        aria-describedby={descriptionId}
+        width="100%"
+        height={height}
+        className="block overflow-visible text-xs tabular-nums select-none"
+      >
+        <g transform={`translate(${MARGIN.left} ${MARGIN.top})`}>
+          <PlotAxes
+            {...inner}
+            x={{ scale: costs, title: axisTitle(isPriced ? "$ per hour" : "GPU memory in GiB", costs) }}
+            y={{ scale: requests, title: axisTitle("Requests at once", requests) }}
+          />
+          <path
+            d={staircase(best.map(at), inner.width)}
+            fill="none"
+            strokeWidth="2"
+            strokeLinejoin="round"
+            className="stroke-teal-600/70 dark:stroke-teal-500/70 forced-colors:stroke-[CanvasText]"
+          />
+          {drawingOrder(plot).map((point) => (
+            <PlotMark
+              key={point.rows[0].instance_type}
+              index={points.indexOf(point)}
+              model={model}
+              point={point}
+              isPriced={isPriced}
+              isBest={best.includes(point)}
+              isTabStop={points.indexOf(point) === stop}
+              {...at(point)}
+            />
+          ))}
+          <g aria-hidden="true" className="pointer-events-none">
+            {labels.map(
+              (label) =>
+                label && (
+                  <text
+                    key={label.text}
+                    x={label.x}
+                    y={label.y}
+                    textAnchor={label.anchor}
+                    strokeWidth="3"
+                    paintOrder="stroke"
+                    className="fill-slate-900 stroke-white font-medium dark:fill-slate-100 dark:stroke-slate-900 forced-colors:fill-[CanvasText] forced-colors:stroke-[Canvas]"
+                  >
+                    {label.text}
+                  </text>
+                ),
+            )}
+          </g>
+        </g>
+      </svg>
+      {shownPoint && (
+        <PlotTooltip
+          point={shownPoint}
+          modelInfo={modelInfo}
+          x={at(shownPoint).x + MARGIN.left}
+          y={at(shownPoint).y + MARGIN.top}
+          width={width}
+          height={height}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The frontier last, so that nothing covers its points. */
+function drawingOrder({ points, best }: PlotPoints): PlotPoint[] {
+  return [...points.filter((point) => !best.includes(point)), ...best];
+}
+
+/** A frontier is a staircase: between two of its points, the cheaper one holds the most requests for the price. */
+function staircase(best: readonly { x: number; y: number }[], width: number): string {
+  const [first, ...others] = best;
+  return first ? `M${first.x} ${first.y}${others.map(({ x, y }) => `H${x}V${y}`).join("")}H${width}` : "";
+}
+
+function labelOf({ rows }: PlotPoint): string {
+  return rows.length === 1 ? rows[0].instance_type : `${rows[0].instance_type} + ${rows.length - 1}`;
+}
+
+const axisTitle = (title: string, { isLog }: Scale) => (isLog ? `${title} (log scale)` : title);
+
+const widthOf = (element: HTMLDivElement) => element.clientWidth;
