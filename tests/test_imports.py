@@ -10,7 +10,7 @@ import pytest
 _SRC = Path(__file__).parents[1] / "src"
 
 # Each may import only what is listed before it.
-_PACKAGES = ("hardware", "model", "vllm", "memory", "planning", "messages", "recommend")
+_PACKAGES = ("hardware", "model", "vllm", "memory", "planning", "messages", "recommend", "compare")
 _TOP_LEVEL = ("recommender", "handler", "importer")
 
 

@@ -51,9 +51,17 @@ def event(method: str, target: str, headers: Iterable[tuple[str, str]] = ()) -> 
 
 def recommend_target(model: str, instance_type: str, **others: str) -> str:
     """The path and query of a recommendation request; empty parameters are left out."""
-    parameters = {"model": model, "instance_type": instance_type, **others}
+    return _target("recommend", {"model": model, "instance_type": instance_type, **others})
+
+
+def compare_target(model: str, **others: str) -> str:
+    """The same of a comparison of all instances."""
+    return _target("instances", {"model": model, **others})
+
+
+def _target(route: str, parameters: Mapping[str, str]) -> str:
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items() if value)
-    return f"/api/v1/recommend?{query}"
+    return f"/api/v1/{route}?{query}"
 
 
 def _request_context(method: str, path: str) -> dict[str, Any]:

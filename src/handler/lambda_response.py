@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from enum import Enum
@@ -53,6 +54,11 @@ def ok(body: str, *, etag: str | None, caching: Caching, if_none_match: str) -> 
     if etag in if_none_match:
         return {"statusCode": int(HTTPStatus.NOT_MODIFIED), "headers": headers}
     return _response(HTTPStatus.OK, body, {**_JSON, **headers})
+
+
+def entity_tag(body: str) -> str:
+    """The `ETag` of an answer: the same for the same bytes."""
+    return f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
 
 
 def failure(

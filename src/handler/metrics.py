@@ -29,6 +29,8 @@ class Metric(StrEnum):
     """1 with the first answer of an environment."""
     FEASIBLE = "Feasible"
     """1 for an answer with a configuration, 0 for one that explains why there is none."""
+    COMPARISONS = "Comparisons"
+    """1 for a list of all instances."""
     ERRORS = "Errors"
     """1 for a request that failed; once more with the dimension `code`."""
     HUB_CACHE_HITS = "HubCacheHits"
@@ -53,6 +55,11 @@ def begin(correlation_id: str) -> None:
 def recommended(*, feasible: bool) -> None:
     """A recommendation was made."""
     _count(Metric.FEASIBLE, feasible)
+
+
+def compared() -> None:
+    """A list of all instances was made."""
+    _count(Metric.COMPARISONS, 1)
 
 
 def failed(code: str) -> None:

@@ -1,6 +1,5 @@
 """Handle one recommendation request: look up instance and model, run the calculator, render the answer."""
 
-import hashlib
 import json
 import math
 from collections.abc import Hashable, Mapping
@@ -14,9 +13,10 @@ from handler.cache import Cache
 from handler.catalog import Catalog, Table
 from handler.errors import HubBadResponse
 from handler.hub.hub import FetchedMetadata, Hub
+from handler.lambda_response import entity_tag
 from handler.request import RecommendRequest
 from handler.response import as_json
-from handler.stale import stale_metadata
+from handler.stale import with_stale_warning
 from recommender.model.errors import ImplausibleMetadata
 from recommender.recommend import Feasible, Recommendation, infeasible_on_neuron, recommend
 from recommender.vllm.behavior import behavior_of
@@ -124,17 +124,7 @@ def _key(request: RecommendRequest, fetched: FetchedMetadata, table: Table) -> H
 def _rendered(recommendation: Recommendation, *, age_seconds: float | None) -> RecommendResult:
     body: Mapping[str, Any] = as_json(recommendation)
     if age_seconds is not None:
-        body = _with_stale_warning(body, age_seconds)
+        body = with_stale_warning(body, age_seconds)
     text = json.dumps(body)
-    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"' if age_seconds is None else None
+    etag = entity_tag(text) if age_seconds is None else None
     return RecommendResult(body=text, etag=etag, is_feasible=isinstance(recommendation, Feasible))
-
-
-def _with_stale_warning(body: Mapping[str, Any], age_seconds: float) -> dict[str, Any]:
-    """`body` with one more warning; an answer without a configuration has none of its own."""
-    warning = stale_metadata(age_seconds)
-    return {
-        **body,
-        "warnings": [*body.get("warnings", ()), warning.text],
-        "warning_codes": [*body.get("warning_codes", ()), warning.code],
-    }

@@ -38,6 +38,16 @@ class RecommendRequest:
     overrides: Overrides
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonRequest:
+    """A request for a comparison of all instances."""
+
+    model_id: str
+    token: HubToken | None
+    vllm_version: Version | None
+    overrides: Overrides
+
+
 def parse_request(query: Mapping[str, str], headers: Mapping[str, str]) -> RecommendRequest:
     """The request in `query` and `headers`, whose names are in lower case.
 
@@ -50,6 +60,16 @@ def parse_request(query: Mapping[str, str], headers: Mapping[str, str]) -> Recom
         token=_token(headers),
         vllm_version=_vllm_version(query),
         overrides=_overrides(query),
+    )
+
+
+def parse_comparison_request(query: Mapping[str, str], headers: Mapping[str, str]) -> ComparisonRequest:
+    """The same without `instance_type` and `tp`, which are ignored."""
+    return ComparisonRequest(
+        model_id=_model_id(query),
+        token=_token(headers),
+        vllm_version=_vllm_version(query),
+        overrides=_overrides({name: value for name, value in query.items() if name != "tp"}),
     )
 
 

@@ -30,8 +30,8 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
         "warnings": [warning.text for warning in answer.warnings],
         "warning_codes": [warning.code for warning in answer.warnings],
         "explanation": _explanation(answer),
-        "model_info": _model_info(answer.model_info),
-        "instance_info": _instance_info(answer.instance),
+        "model_info": model_json(answer.model_info),
+        "instance_info": instance_json(answer.instance),
         "memory": _memory(answer),
         "vllm_args": list(serve_arguments(plan)),
     }
@@ -50,8 +50,8 @@ def _infeasible(answer: Infeasible) -> dict[str, Any]:
         if answer.alternatives.larger is not None:
             explanation["suggested_instance"] = answer.alternatives.larger.instance.name
     if answer.model_info is not None:
-        body["model_info"] = _model_info(answer.model_info)
-    body["instance_info"] = _instance_info(answer.instance)
+        body["model_info"] = model_json(answer.model_info)
+    body["instance_info"] = instance_json(answer.instance)
     return body
 
 
@@ -130,22 +130,23 @@ def _checkpoints(checkpoints: tuple[PreQuantizedCheckpoint, ...], plan: Plan) ->
 
 def _larger_instance_info(larger: InstancePlan) -> dict[str, Any]:
     return {
-        **_instance_info(larger.instance),
+        **instance_json(larger.instance),
         "estimated_mem_gib": _rounded_gib(larger.plan.weight_bytes),
         **_values(larger.plan),
         "vllm_args": list(serve_arguments(larger.plan)),
-        **_price(larger.instance),
+        **price_json(larger.instance),
     }
 
 
-def _price(instance: Instance) -> dict[str, Any]:
+def price_json(instance: Instance) -> dict[str, Any]:
     """On-demand USD per hour and their region, where they are known."""
     if instance.usd_per_hour is None:
         return {}
     return {"usd_per_hour": instance.usd_per_hour, "price_region": instance.price_region}
 
 
-def _model_info(info: ModelInfo) -> dict[str, Any]:
+def model_json(info: ModelInfo) -> dict[str, Any]:
+    """What the answer repeats of the model."""
     body = {
         "parameter_count": info.parameter_count,
         "native_dtype": info.native_dtype,
@@ -155,7 +156,8 @@ def _model_info(info: ModelInfo) -> dict[str, Any]:
     return body if info.sliding_window is None else {**body, "sliding_window": info.sliding_window}
 
 
-def _instance_info(instance: Instance) -> dict[str, Any]:
+def instance_json(instance: Instance) -> dict[str, Any]:
+    """The accelerators of the instance."""
     return {
         "accelerator_count": instance.accelerator_count,
         "accelerator_memory_gib": instance.accelerator_memory_gib,

@@ -6,8 +6,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html
 import random
 from collections.abc import Callable
 
+from handler.comparison_response import comparison_as_json
 from handler.request import parse_request
 from handler.response import as_json
+from recommender.compare import compare
 from recommender.hardware.instance import Instance
 from recommender.model import HubMetadata
 from recommender.recommend import recommend
@@ -58,6 +60,7 @@ def register_hooks(renew: Callable[[], None]) -> None:
 
 
 def warm_up() -> None:
-    """Answer a built-in request without table, Hub and secrets."""
+    """Answer a built-in request to each route without table, Hub and secrets."""
     request = parse_request({"model": _MODEL.model_id, "instance_type": _INSTANCE.name}, {})
     as_json(recommend(_MODEL, _INSTANCE, [_INSTANCE], overrides=request.overrides))
+    comparison_as_json(compare(_MODEL, [_INSTANCE], overrides=request.overrides))

@@ -1,5 +1,8 @@
 """The warning of an answer that is based on a stale copy of the metadata."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from recommender.messages.warnings import WARNING_CODES, ConfigWarning
 
 OLDER_METADATA = "older_metadata"
@@ -19,6 +22,16 @@ def stale_metadata(age_seconds: float) -> ConfigWarning:
             f" on a copy from {_age_text(age_seconds)} ago; ask again later for an up-to-date one."
         ),
     )
+
+
+def with_stale_warning(body: Mapping[str, Any], age_seconds: float) -> dict[str, Any]:
+    """`body` with that warning; an answer without a configuration has none of its own."""
+    warning = stale_metadata(age_seconds)
+    return {
+        **body,
+        "warnings": [*body.get("warnings", ()), warning.text],
+        "warning_codes": [*body.get("warning_codes", ()), warning.code],
+    }
 
 
 def _age_text(seconds: float) -> str:

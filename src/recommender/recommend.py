@@ -1,7 +1,8 @@
 """The decisions of a recommendation, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Literal
 
 from recommender.hardware.gpu import gpu_of
@@ -96,23 +97,31 @@ def recommend(
 
     Raises `ImplausibleMetadata` where the Hub's documents hold impossible values.
     """
-    neuron = infeasible_on_neuron(instance)
-    if neuron is not None:
-        return neuron
-    try:
-        model = parse_model(metadata)
-        missing = class_incompatibility(model.class_name, behavior, model.config_keys)
-        if missing is None:
-            return _recommend_for(model, instance, instances, behavior, overrides)
-        reason = class_not_in_version(missing)
-    except UnsupportedModel as error:
-        reason = infeasible.unsupported_model(error, behavior)
-    return Infeasible(
-        code="unsupported_model",
-        reason=reason,
-        model_info=describe_model(metadata),
-        instance=instance,
-    )
+    (recommendation,) = recommend_each(metadata, (instance,), instances, behavior, overrides)
+    return recommendation
+
+
+def recommend_each(
+    metadata: HubMetadata,
+    wanted: Iterable[Instance],
+    instances: Sequence[Instance],
+    behavior: VersionBehavior = ANY_VERSION,
+    overrides: Overrides = NO_OVERRIDES,
+) -> Iterator[Recommendation]:
+    """What `recommend` returns for each of `wanted`; the model is parsed once."""
+    parse = cache(partial(_supported_model, metadata, behavior))
+    for instance in wanted:
+        try:
+            yield infeasible_on_neuron(instance) or _recommend_for(
+                parse(), instance, instances, behavior, overrides
+            )
+        except UnsupportedModel as error:
+            yield Infeasible(
+                code="unsupported_model",
+                reason=infeasible.unsupported_model(error, behavior),
+                model_info=describe_model(metadata),
+                instance=instance,
+            )
 
 
 def infeasible_on_neuron(instance: Instance) -> Infeasible | None:
@@ -125,6 +134,15 @@ def infeasible_on_neuron(instance: Instance) -> Infeasible | None:
         model_info=None,
         instance=instance,
     )
+
+
+def _supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
+    """The model in `metadata`; raises `UnsupportedModel` where no instance runs it."""
+    model = parse_model(metadata)
+    missing = class_incompatibility(model.class_name, behavior, model.config_keys)
+    if missing is not None:
+        raise UnsupportedModel(class_not_in_version(missing))
+    return model
 
 
 def _recommend_for(

@@ -77,11 +77,11 @@ def test_invocations_are_billed_in_whole_milliseconds() -> None:
 
 
 def test_monitoring_costs_are_counted_from_the_template_and_the_metrics() -> None:
-    """7 metrics and PriceFailures; 11 alarms, one of them on two metrics; 11 codes and internal_error."""
+    """8 metrics and PriceFailures; 11 alarms, one of them on two metrics; 11 codes and internal_error."""
     counts = {cost.name: (cost.count, cost.usd) for cost in monthly_costs()}
 
     assert counts == {
-        "custom metrics": (8, pytest.approx(2.40)),
+        "custom metrics": (9, pytest.approx(2.70)),
         "custom metrics by error code, at most": (12, pytest.approx(3.60)),
         "metrics watched by alarms": (12, pytest.approx(1.20)),
         "dashboard": (1, 3.0),

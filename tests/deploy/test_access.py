@@ -7,6 +7,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 from support.template import MANAGED_POLICIES, deployed, is_allowed, of_type, translated
 
+from handler.routes import ROUTES
 from local.runtime.artifact import ROOT
 
 ORIGINS = "https://one.example,https://two.example"
@@ -20,11 +21,10 @@ def api(**parameters: str) -> dict[str, Any]:
     return deployed(**parameters)["Resources"]["HttpApi"]["Properties"]["Body"]
 
 
-def route(body: dict[str, Any]) -> dict[str, Any]:
-    ((path, methods),) = body["paths"].items()
-    ((method, route),) = methods.items()
-    assert (method, path) == ("get", "/api/v1/recommend")
-    return route
+def routes(body: dict[str, Any]) -> list[dict[str, Any]]:
+    assert set(body["paths"]) == set(ROUTES)
+    assert all(list(methods) == ["get"] for methods in body["paths"].values())
+    return [methods["get"] for methods in body["paths"].values()]
 
 
 def roles() -> dict[str, Any]:
@@ -34,14 +34,14 @@ def roles() -> dict[str, Any]:
 def test_without_an_issuer_the_api_is_open() -> None:
     body = api()
 
-    assert "security" not in route(body)
+    assert all("security" not in route for route in routes(body))
     assert body["components"] == {}
 
 
-def test_with_an_issuer_the_route_requires_its_token() -> None:
+def test_with_an_issuer_every_route_requires_its_token() -> None:
     body = api(**JWT)
 
-    assert route(body)["security"] == [{"Jwt": []}]
+    assert all(route["security"] == [{"Jwt": []}] for route in routes(body))
     assert body["components"]["securitySchemes"]["Jwt"] == {
         "type": "oauth2",
         "x-amazon-apigateway-authorizer": {
@@ -57,7 +57,8 @@ def test_the_gateway_answers_preflights_without_a_token(parameters: dict[str, st
     """Browsers send preflights without a token, so no OPTIONS or catch-all route may require one."""
     body = api(AllowedOrigins=ORIGINS, **parameters)
 
-    assert set(route(body)) - {"security"} == {"responses", "x-amazon-apigateway-integration"}
+    for route in routes(body):
+        assert set(route) - {"security"} == {"responses", "x-amazon-apigateway-integration"}
     assert body["x-amazon-apigateway-cors"] == {
         "allowOrigins": ORIGINS.split(","),
         "allowMethods": ["GET", "OPTIONS"],
@@ -166,13 +167,15 @@ def test_there_are_no_policies_outside_the_roles() -> None:
 
 
 def test_only_the_gateway_may_invoke_without_a_role() -> None:
-    (permission,) = of_type(translated(), "AWS::Lambda::Permission").values()
-    source = permission["Properties"]["SourceArn"]["Fn::Sub"]
+    permissions = [each["Properties"] for each in of_type(translated(), "AWS::Lambda::Permission").values()]
+    sources = [permission["SourceArn"]["Fn::Sub"] for permission in permissions]
 
-    assert permission["Properties"]["Principal"] == "apigateway.amazonaws.com"
-    assert permission["Properties"]["FunctionName"] == {"Ref": "RecommendFunctionAliaslive"}
-    assert source[0].endswith("${__ApiId__}/${__Stage__}/GET/api/v1/recommend")
-    assert source[1]["__ApiId__"] == {"Ref": "HttpApi"}
+    assert {permission["Principal"] for permission in permissions} == {"apigateway.amazonaws.com"}
+    assert all(each["FunctionName"] == {"Ref": "RecommendFunctionAliaslive"} for each in permissions)
+    assert sorted(arn.partition("${__ApiId__}/")[2] for arn, _ in sources) == sorted(
+        f"${{__Stage__}}/GET{route}" for route in ROUTES
+    )
+    assert all(values["__ApiId__"] == {"Ref": "HttpApi"} for _, values in sources)
 
 
 @pytest.mark.parametrize(("tracing", "traced"), [("Disabled", False), ("Active", True)])

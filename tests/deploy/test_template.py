@@ -13,6 +13,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 from support.template import IMPORT_FUNCTION, deployed, of_type, translated
 
+from handler.routes import ROUTES
 from handler.settings import Settings
 from local.runtime.artifact import FUNCTION, HANDLER, MEMORY_MIB, ROOT, TIMEOUT_SECONDS, function_variables
 
@@ -163,17 +164,15 @@ def test_the_retention_of_logs_is_a_parameter() -> None:
     )
 
 
-def test_the_api_has_the_functions_route() -> None:
-    event = properties(FUNCTION)["Events"]["Recommend"]["Properties"]
-    ((path, methods),) = properties("HttpApi")["DefinitionBody"]["paths"].items()
+def test_the_api_has_the_functions_routes() -> None:
+    events = [event["Properties"] for event in properties(FUNCTION)["Events"].values()]
+    paths = properties("HttpApi")["DefinitionBody"]["paths"]
 
-    assert event == {
-        "ApiId": {"Ref": "HttpApi"},
-        "Method": "GET",
-        "Path": "/api/v1/recommend",
-        "PayloadFormatVersion": "2.0",
-    }
-    assert (path, list(methods)) == (event["Path"], [event["Method"].lower()])
+    assert events == [
+        {"ApiId": {"Ref": "HttpApi"}, "Method": "GET", "Path": route, "PayloadFormatVersion": "2.0"}
+        for route in ROUTES
+    ]
+    assert {path: list(methods) for path, methods in paths.items()} == {route: ["get"] for route in ROUTES}
 
 
 @pytest.mark.parametrize(
@@ -217,12 +216,13 @@ def test_the_parameters_in_samconfig_are_valid(environment: str) -> None:
 
 
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
-def test_an_event_is_a_request_for_the_templates_route(path: Path) -> None:
+def test_an_event_is_a_request_for_a_route_of_the_template(path: Path) -> None:
     event = json.loads(path.read_text())
-    route = properties(FUNCTION)["Events"]["Recommend"]["Properties"]
+    routes = [each["Properties"] for each in properties(FUNCTION)["Events"].values()]
+    route = next(each for each in routes if each["Path"] == event["rawPath"])
     assert event["version"] == route["PayloadFormatVersion"]
     assert event["routeKey"] == event["requestContext"]["routeKey"] == f"{route['Method']} {route['Path']}"
-    assert event["rawPath"] == event["requestContext"]["http"]["path"] == route["Path"]
+    assert event["requestContext"]["http"]["path"] == route["Path"]
     assert dict(parse_qsl(event["rawQueryString"])) == event["queryStringParameters"]
     assert all(name == name.lower() for name in event["headers"])
     assert "x-hf-token" not in event["headers"]

@@ -33,6 +33,21 @@ def test_every_query_parameter_is_listed() -> None:
     assert _first_cells("Request") == [each["name"] for each in parameters if each["in"] == "query"]
 
 
+def test_every_field_of_a_row_is_listed() -> None:
+    schemas = _OPENAPI["components"]["schemas"]
+    fields = {*schemas["FeasibleInstance"]["properties"], *schemas["InfeasibleInstance"]["properties"]}
+
+    assert sorted(_first_cells("All instances")) == sorted(fields)
+
+
+def test_a_comparison_has_the_parameters_of_a_recommendation_but_two() -> None:
+    recommend, compare = (
+        _OPENAPI["paths"][f"/api/v1/{route}"]["get"]["parameters"] for route in ("recommend", "instances")
+    )
+
+    assert compare == [each for each in recommend if each["name"] not in {"instance_type", "tp"}]
+
+
 def test_every_warning_is_listed_once() -> None:
     assert sorted(_first_cells("Warnings")) == sorted(ANSWER_WARNING_CODES)
 

@@ -11,7 +11,7 @@ from handler.hub.hub import Hub
 from handler.routes import Application
 from local.embedded.hub import EmbeddedHub
 from local.embedded.snapshot import load_snapshot
-from local.runtime.gateway import LambdaContext, event, recommend_target
+from local.runtime.gateway import LambdaContext, compare_target, event, recommend_target
 from local.server.server import LocalServer
 from support.table import TableDouble
 
@@ -56,6 +56,10 @@ class Service:
     def ask(self, model: str, instance_type: str, *, token: str = "", **others: str) -> dict[str, Any]:
         headers = {"X_HF_Token": token} if token else {}
         return self.send("GET", recommend_target(model, instance_type, **others), **headers)
+
+    def compare(self, model: str, *, token: str = "", **others: str) -> dict[str, Any]:
+        headers = {"X_HF_Token": token} if token else {}
+        return self.send("GET", compare_target(model, **others), **headers)
 
 
 @contextmanager

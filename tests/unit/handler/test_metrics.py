@@ -12,7 +12,7 @@ from support.loopback import Say
 from support.table import TABLE, running_table
 
 from handler.metrics import Metric
-from local.runtime.gateway import event, recommend_target
+from local.runtime.gateway import compare_target, event, recommend_target
 
 TOKEN = "hf_abcdefghijklmnop"
 MISSING = say({}, status=404)
@@ -36,9 +36,9 @@ def function(hub: HubDouble, **variables: str) -> Iterator[Ask]:
         }
         with imported_handler(environment) as handle:
 
-            def ask(instance_type: str = "g5.xlarge", *, token: str = "") -> dict[str, Any]:
+            def ask(instance_type: str = "g5.xlarge", *, token: str = "", target: str = "") -> dict[str, Any]:
                 headers = [("X-HF-Token", token)] if token else []
-                sent = event("GET", recommend_target(MODEL, instance_type), headers)
+                sent = event("GET", target or recommend_target(MODEL, instance_type), headers)
                 return {**handle(sent, context()), "id": sent["requestContext"]["requestId"]}
 
             yield ask
@@ -81,11 +81,21 @@ def test_a_first_answer_counts_its_cold_start_and_its_visit_to_the_hub(
     assert second == {"HubCacheHits": [1], "Feasible": [1]}
 
 
+def test_a_comparison_is_counted_but_not_as_a_recommendation(written: Callable[[], list[Line]]) -> None:
+    with function(HubDouble()) as ask:
+        ask(target=compare_target(MODEL))
+    found = values(written())
+
+    assert found["Comparisons"] == [1]
+    assert "Feasible" not in found
+
+
 def test_some_request_writes_each_metric(written: Callable[[], list[Line]]) -> None:
     """An alarm on a metric that no request writes would never fire."""
     hub = HubDouble()
     with function(hub) as ask:
         ask()
+        ask(target=compare_target(MODEL))
         hub.fault = MISSING
         ask(token=TOKEN)
     lines = of_metrics(written())

@@ -11,6 +11,7 @@ from support.loopback import Say
 from support.service import Service
 from support.table import TableDouble, dynamodb_refuses
 
+from handler.routes import ROUTES
 from local.embedded.hub import EmbeddedHub, load_snapshot
 from local.runtime.gateway import event, recommend_target
 
@@ -99,16 +100,20 @@ def test_an_override_that_is_not_a_number_is_a_400(service: Service) -> None:
     assert "tp is 'four'" in sentence
 
 
+@pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"])
-def test_other_methods_are_a_405_that_names_the_allowed_one(service: Service, method: str) -> None:
-    answer = service.send(method, "/api/v1/recommend")
+def test_other_methods_are_a_405_that_names_the_allowed_one(
+    service: Service, method: str, route: str
+) -> None:
+    answer = service.send(method, route)
 
     assert_error(answer, 405, "method_not_allowed")
     assert header(answer, "Allow") == "GET"
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/api/v1", "/api/v1/recommend/x", "/api/v2/recommend", "/%00", "/\x1b[31m"]
+    "path",
+    ["/", "/api/v1", "/api/v1/recommend/x", "/api/v1/instances/", "/api/v2/recommend", "/%00", "/\x1b[31m"],
 )
 def test_other_paths_are_a_404(service: Service, path: str) -> None:
     assert "\x1b" not in assert_error(service.send("GET", path), 404, "route_not_found")

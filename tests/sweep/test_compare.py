@@ -1,0 +1,80 @@
+"""Each row of a comparison says what a recommendation for the instance says."""
+
+from typing import Any
+
+import pytest
+from support.instances import ALL, GPU_INSTANCES
+from support.metadata import MODELS
+
+from handler.comparison_response import row_as_json
+from handler.response import as_json
+from recommender.compare import compare
+from recommender.model import HubMetadata
+from recommender.model.errors import ImplausibleMetadata
+from recommender.planning.overrides import NO_OVERRIDES, Overrides
+from recommender.recommend import Recommendation, recommend
+from recommender.vllm.behavior import ANY_VERSION, VersionBehavior, behavior_of
+
+_COPIED = (
+    "tensor_parallel_degree",
+    "quantization",
+    "max_model_len",
+    "concurrency",
+    "warning_codes",
+)
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_each_row_equals_the_recommendation(part: int) -> None:
+    for metadata in MODELS[part::8]:
+        _assert_rows_are_recommendations(metadata, ANY_VERSION, NO_OVERRIDES)
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        Overrides(quantization="none"),
+        Overrides(quantization="fp8", concurrency=500),
+        Overrides(max_model_len=200_000),
+        Overrides(input_tokens=20_000, output_tokens=20_000),
+        Overrides(overhead_bytes=12 * 1024**3),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("version", [None, (0, 9), (0, 33)], ids=str)
+def test_each_row_equals_the_recommendation_with_overrides_under_a_version(
+    overrides: Overrides, version: tuple[int, int] | None
+) -> None:
+    for metadata in MODELS[::12]:
+        _assert_rows_are_recommendations(metadata, behavior_of(version), overrides)
+
+
+def _assert_rows_are_recommendations(
+    metadata: HubMetadata, behavior: VersionBehavior, overrides: Overrides
+) -> None:
+    try:
+        rows = compare(metadata, ALL, behavior, overrides)
+    except ImplausibleMetadata:
+        return
+    assert {row.instance.name for row in rows} == {each.name for each in GPU_INSTANCES}
+    for row in rows:
+        answer = recommend(metadata, row.instance, ALL, behavior, overrides)
+        assert row_as_json(row) == _expected(answer), row.instance.name
+
+
+def _expected(answer: Recommendation) -> dict[str, Any]:
+    """The row as the answer of a recommendation has its fields."""
+    body = as_json(answer)
+    explanation = body["explanation"]
+    row = {
+        "instance_type": answer.instance.name,
+        **body["instance_info"],
+        "feasible": explanation["feasible"],
+    }
+    if not explanation["feasible"]:
+        return {**row, "code": explanation["code"], "reason": explanation["reason"]}
+    row |= {name: body[name] for name in _COPIED}
+    row["kv_cache_tokens"] = body["memory"]["kv_cache_tokens"]
+    workload = body["input_sequence_length"] + body["output_sequence_length"]
+    row["max_concurrent_requests"] = answer.plan.budget.max_concurrent_requests(workload)  # type: ignore[union-attr]
+    return row
