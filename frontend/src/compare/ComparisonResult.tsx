@@ -9,7 +9,7 @@ import { FilterFields } from "./FilterFields";
 import { filterRows, isFiltered, NO_FILTERS } from "./filters";
 import { InstancePlot } from "./InstancePlot";
 import { InstanceTable } from "./InstanceTable";
-import { frontierRows } from "./plotPoints";
+import { frontierTypes } from "./plotPoints";
 import type { CompareState } from "./query";
 
 interface ComparisonResultProps {
@@ -32,7 +32,7 @@ export function ComparisonResult({ model, comparison, view, onChange }: Comparis
   }
   const rows = filterRows(instances, view.filters);
   const shown = rows.filter(isFeasibleRow);
-  const best = frontierRows(shown);
+  const best = frontierTypes(shown);
   return (
     <>
       <Summary model={model} comparison={comparison} />

@@ -42,7 +42,7 @@ export function InstanceTable({ model, modelInfo, rows, best, sort, onSort }: In
   const infeasible = rows.filter((row) => !isFeasibleRow(row));
   const columns = hasPrices(rows) ? COLUMNS : COLUMNS.filter(({ name }) => !name.startsWith("usd"));
   return (
-    <section aria-labelledby={`${id}-title`} className="flex flex-col gap-3">
+    <div className="flex flex-col gap-3">
       <div>
         <h3 id={`${id}-title`} className={HEADING}>
           Instances
@@ -89,7 +89,7 @@ export function InstanceTable({ model, modelInfo, rows, best, sort, onSort }: In
           )}
         </table>
       </div>
-    </section>
+    </div>
   );
 }
 

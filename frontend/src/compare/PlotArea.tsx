@@ -1,5 +1,6 @@
 import type { ModelInfo } from "../types";
 import { placeLabels } from "./labels";
+import { marksOf, type Mark } from "./marks";
 import { PlotAxes } from "./PlotAxes";
 import { PlotMark } from "./PlotMark";
 import type { PlotPoint, PlotPoints } from "./plotPoints";
@@ -23,20 +24,16 @@ export function PlotArea({ model, modelInfo, plot, titleId, descriptionId }: Plo
   const [container, width] = useMeasured<HTMLDivElement, number>(widthOf, 720);
   const height = width < 480 ? 320 : 400;
   const inner = { width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
-  const { points, best, isPriced } = plot;
-  const costs = scaleOf(points.map(({ cost }) => cost));
-  const requests = scaleOf(points.map((point) => point.requests));
-  const at = (point: PlotPoint) => ({
+  const costs = scaleOf(plot.points.map(({ cost }) => cost));
+  const requests = scaleOf(plot.points.map((point) => point.requests));
+  const positionOf = (point: PlotPoint) => ({
     x: costs.position(point.cost) * inner.width,
     y: (1 - requests.position(point.requests)) * inner.height,
   });
-  const labels = placeLabels(
-    best.map((point) => ({ ...at(point), text: labelOf(point) })),
-    points.map(at),
-    inner,
-  );
-  const { shown, stop, handlers } = usePointNavigation(points, best);
-  const shownPoint = shown === undefined ? undefined : points[shown];
+  const marks = marksOf(plot, positionOf);
+  const labels = placeLabels(marks.filter(({ isBest }) => isBest).map(labelOf), marks, inner);
+  const { shown, stop, handlers } = usePointNavigation(marks);
+  const shownMark = shown === undefined ? undefined : marks[shown];
   return (
     <div ref={container} className="relative" {...handlers}>
       <svg
@@ -50,26 +47,24 @@ export function PlotArea({ model, modelInfo, plot, titleId, descriptionId }: Plo
         <g transform={`translate(${MARGIN.left} ${MARGIN.top})`}>
           <PlotAxes
             {...inner}
-            x={{ scale: costs, title: axisTitle(isPriced ? "$ per hour" : "GPU memory in GiB", costs) }}
+            x={{ scale: costs, title: axisTitle(plot.isPriced ? "$ per hour" : "GPU memory in GiB", costs) }}
             y={{ scale: requests, title: axisTitle("Requests at once", requests) }}
           />
           <path
-            d={staircase(best.map(at), inner.width)}
+            d={staircase(plot.best.map(positionOf), inner.width)}
             fill="none"
             strokeWidth="2"
             strokeLinejoin="round"
             className="stroke-teal-600/70 dark:stroke-teal-500/70 forced-colors:stroke-[CanvasText]"
           />
-          {drawingOrder(plot).map((point) => (
+          {inDrawingOrder(marks).map((mark) => (
             <PlotMark
-              key={point.rows[0].instance_type}
-              index={points.indexOf(point)}
+              key={mark.point.row.instance_type}
+              index={marks.indexOf(mark)}
               model={model}
-              point={point}
-              isPriced={isPriced}
-              isBest={best.includes(point)}
-              isTabStop={points.indexOf(point) === stop}
-              {...at(point)}
+              mark={mark}
+              isPriced={plot.isPriced}
+              isTabStop={marks.indexOf(mark) === stop}
             />
           ))}
           <g aria-hidden="true" className="pointer-events-none">
@@ -92,12 +87,12 @@ export function PlotArea({ model, modelInfo, plot, titleId, descriptionId }: Plo
           </g>
         </g>
       </svg>
-      {shownPoint && (
+      {shownMark && (
         <PlotTooltip
-          point={shownPoint}
+          mark={shownMark}
           modelInfo={modelInfo}
-          x={at(shownPoint).x + MARGIN.left}
-          y={at(shownPoint).y + MARGIN.top}
+          x={shownMark.x + MARGIN.left}
+          y={shownMark.y + MARGIN.top}
           width={width}
           height={height}
         />
@@ -106,9 +101,9 @@ export function PlotArea({ model, modelInfo, plot, titleId, descriptionId }: Plo
   );
 }
 
-/** The frontier last, so that nothing covers its points. */
-function drawingOrder({ points, best }: PlotPoints): PlotPoint[] {
-  return [...points.filter((point) => !best.includes(point)), ...best];
+/** The frontier last, so that nothing covers its marks. */
+function inDrawingOrder(marks: readonly Mark[]): Mark[] {
+  return marks.toSorted((a, b) => Number(a.isBest) - Number(b.isBest));
 }
 
 /** A frontier is a staircase: between two of its points, the cheaper one holds the most requests for the price. */
@@ -117,8 +112,9 @@ function staircase(best: readonly { x: number; y: number }[], width: number): st
   return first ? `M${first.x} ${first.y}${others.map(({ x, y }) => `H${x}V${y}`).join("")}H${width}` : "";
 }
 
-function labelOf({ rows }: PlotPoint): string {
-  return rows.length === 1 ? rows[0].instance_type : `${rows[0].instance_type} + ${rows.length - 1}`;
+function labelOf({ x, y, point, others }: Mark) {
+  const name = point.row.instance_type;
+  return { x, y, text: others.length === 0 ? name : `${name} + ${others.length}` };
 }
 
 const axisTitle = (title: string, { isLog }: Scale) => (isLog ? `${title} (log scale)` : title);

@@ -2,12 +2,12 @@ import { MUTED } from "../components/styles";
 import { formatCount } from "../format";
 import type { ModelInfo } from "../types";
 import { formatGpus, formatPrecision, formatUsd, formatUsdPerRequest, needsCheckpoint } from "./comparison";
-import type { PlotPoint } from "./plotPoints";
+import type { Mark } from "./marks";
 
 interface PlotTooltipProps {
-  point: PlotPoint;
+  mark: Mark;
   modelInfo: ModelInfo | undefined;
-  /** The point and the size of the plot, in pixels. */
+  /** The mark's position and the size of the plot, in pixels. */
   x: number;
   y: number;
   width: number;
@@ -18,9 +18,9 @@ const TOOLTIP_WIDTH = 264;
 /** Less than the radius of a point's target, so that the pointer can move onto the tooltip. */
 const OFFSET = 10;
 
-/** The values of a point, above it in the lower half of the plot and below it in the upper half. */
-export function PlotTooltip({ point, modelInfo, x, y, width, height }: PlotTooltipProps) {
-  const [row, ...others] = point.rows;
+/** The values of a mark's instance, above it in the lower half of the plot and below it in the upper half. */
+export function PlotTooltip({ mark, modelInfo, x, y, width, height }: PlotTooltipProps) {
+  const { row } = mark.point;
   const left = Math.min(Math.max(x - TOOLTIP_WIDTH / 2, 0), width - TOOLTIP_WIDTH);
   const vertical = y > height / 2 ? { bottom: height - y + OFFSET } : { top: y + OFFSET };
   const values = [
@@ -57,8 +57,10 @@ export function PlotTooltip({ point, modelInfo, x, y, width, height }: PlotToolt
             ),
         )}
       </dl>
-      {others.length > 0 && (
-        <p className={`mt-1.5 ${MUTED}`}>Same as {others.map((other) => other.instance_type).join(", ")}</p>
+      {mark.others.length > 0 && (
+        <p className={`mt-1.5 ${MUTED}`}>
+          Also here: {mark.others.map((other) => other.instance_type).join(", ")}
+        </p>
       )}
     </div>
   );

@@ -1,13 +1,13 @@
 import { useState, type KeyboardEvent, type PointerEvent } from "react";
 
-import type { PlotPoint } from "./plotPoints";
+import type { Mark } from "./marks";
 
 /** Which point is described, and which one the Tab key reaches. The arrow keys move between points. */
-export function usePointNavigation(points: readonly PlotPoint[], best: readonly PlotPoint[]) {
+export function usePointNavigation(marks: readonly Mark[]) {
   const [shown, setShown] = useState<number>();
   const [lastFocused, setLastFocused] = useState<number>();
-  const first = best[0] ? points.indexOf(best[0]) : 0;
-  const stop = lastFocused !== undefined && lastFocused < points.length ? lastFocused : first;
+  const first = marks.findIndex(({ isBest }) => isBest);
+  const stop = lastFocused !== undefined && lastFocused < marks.length ? lastFocused : first;
 
   const showTarget = (event: PointerEvent) => {
     const target = event.target as Element;
@@ -22,13 +22,13 @@ export function usePointNavigation(points: readonly PlotPoint[], best: readonly 
       ArrowRight: stop + 1,
       ArrowUp: stop + 1,
       Home: 0,
-      End: points.length - 1,
+      End: marks.length - 1,
     }[event.key];
     if (event.key === "Escape") {
       setShown(undefined);
     } else if (next !== undefined) {
       event.preventDefault();
-      const index = Math.min(Math.max(next, 0), points.length - 1);
+      const index = Math.min(Math.max(next, 0), marks.length - 1);
       event.currentTarget.querySelector<SVGElement>(`[data-point="${index}"]`)?.focus();
     }
   };
