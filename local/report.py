@@ -62,6 +62,18 @@ def _values(body: Body, explanation: Body) -> Iterator[str]:
     tokens_in, tokens_out = body["input_sequence_length"], body["output_sequence_length"]
     reason = explanation.get("input_sequence_length", "")
     yield from _row("workload", f"{tokens_in:,} + {tokens_out:,}", reason)
+    yield from _row("engine", "", _engine_arguments(body))
+
+
+def _engine_arguments(body: Body) -> str:
+    parts = [
+        f"{body['max_num_seqs']:,} sequences",
+        f"{body['max_num_batched_tokens']:,} batched tokens",
+        f"utilization {body['gpu_memory_utilization']:g}",
+        *([f"{body['kv_cache_dtype']} cache"] if "kv_cache_dtype" in body else []),
+        *(["no CUDA graphs"] if "enforce_eager" in body else []),
+    ]
+    return ", ".join(parts)
 
 
 def _memory(memory: Body) -> Iterator[str]:

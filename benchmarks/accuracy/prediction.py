@@ -144,14 +144,14 @@ def _engine_args(run: LoggedRun, model: Model, gpu: Gpu) -> EngineArgs:
         enforce_eager=run.enforce_eager,
         has_compile_cache=run.compile_cache == "warm",
         language_model_only=run.language_model_only,
-        kv_cache_value_bytes=1 if "fp8" in (run.kv_cache_dtype or "") else None,
+        kv_cache_dtype="fp8" if "fp8" in (run.kv_cache_dtype or "") else "auto",
     )
 
 
 def _outcome(memory: Budget, context: int) -> str:
     if memory.weight_bytes > memory.visible_bytes:
         return "oom_load"
-    return "served" if memory.max_concurrent_requests(context) else "kv_too_small"
+    return "served" if memory.starts_with(context) else "kv_too_small"
 
 
 def _plain_tokens(model: Model, gpu: Gpu, tensor_parallel: int) -> int:
@@ -186,7 +186,7 @@ def _recommended_context(run: LoggedRun, model: Model, gpu: Gpu) -> int | None:
         replace(default, gpu_memory_utilization=gpu_memory_utilization),
     )
     context = largest_context(model.max_position_embeddings, memory)
-    return context if memory.max_concurrent_requests(context) else None
+    return context if memory.starts_with(context) else None
 
 
 def _attention(model: Model) -> str:

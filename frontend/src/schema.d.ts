@@ -66,6 +66,22 @@ export interface components {
         };
         /** @enum {string|null} */
         Quantization: "fp8" | "int8" | "int4" | null;
+        /** @description Requests that vLLM runs at once, `--max-num-seqs` */
+        MaxNumSeqs: number;
+        /** @description Tokens of a forward pass, `--max-num-batched-tokens` */
+        MaxNumBatchedTokens: number;
+        /** @description The share of each GPU's memory that vLLM uses, `--gpu-memory-utilization` */
+        GpuMemoryUtilization: number;
+        /**
+         * @description `--kv-cache-dtype`; absent if it is `auto`
+         * @enum {string}
+         */
+        KvCacheDtype: "fp8" | "fp8_e4m3" | "fp8_e5m2";
+        /**
+         * @description `--enforce-eager`; absent if it is not set
+         * @constant
+         */
+        EnforceEager: true;
         Feasible: {
             tensor_parallel_degree: number;
             quantization: components["schemas"]["Quantization"];
@@ -77,7 +93,12 @@ export interface components {
             input_sequence_length: number;
             /** @description Tokens */
             output_sequence_length: number;
-            /** @description The memory of each GPU that vLLM needs in addition to weights and KV cache */
+            max_num_seqs: components["schemas"]["MaxNumSeqs"];
+            max_num_batched_tokens: components["schemas"]["MaxNumBatchedTokens"];
+            gpu_memory_utilization: components["schemas"]["GpuMemoryUtilization"];
+            kv_cache_dtype?: components["schemas"]["KvCacheDtype"];
+            enforce_eager?: components["schemas"]["EnforceEager"];
+            /** @description The memory of each GPU that vLLM needs in addition to weights and KV cache; rounded down to three decimals */
             overhead_gib: number;
             valid_tp_options: number[];
             warnings: string[];
@@ -216,6 +237,14 @@ export interface components {
             output_sequence_length: number;
             vllm_args: components["schemas"]["Arguments"];
         };
+        /** @description The engine arguments that the memory was calculated for; they are in `vllm_args` too */
+        EngineArguments: {
+            max_num_seqs: components["schemas"]["MaxNumSeqs"];
+            max_num_batched_tokens: components["schemas"]["MaxNumBatchedTokens"];
+            gpu_memory_utilization: components["schemas"]["GpuMemoryUtilization"];
+            kv_cache_dtype?: components["schemas"]["KvCacheDtype"];
+            enforce_eager?: components["schemas"]["EnforceEager"];
+        };
         /** @description Arguments to append to `vllm serve MODEL` */
         Arguments: string[];
         /** @description Pre-quantized checkpoints of the model that run on the instance, the most downloaded first; absent if the Hub did not answer */
@@ -229,14 +258,14 @@ export interface components {
             gated: boolean;
             /** @description The weights */
             estimated_mem_gib: number;
-        } & components["schemas"]["Configuration"])[];
+        } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]))[];
         QuantizationOption: {
             /** @description The weights */
             estimated_mem_gib: number;
             /** @description Whether a pre-quantized checkpoint has to be served, such as one of `checkpoints`; if not, vLLM quantizes while loading */
             requires_pre_quantized: boolean;
             checkpoints?: components["schemas"]["Checkpoints"];
-        } & components["schemas"]["Configuration"];
+        } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]);
         Alternatives: {
             quantization_option?: components["schemas"]["QuantizationOption"];
             /** @description What vLLM can do with the requested repository, if `quantization_option` needs a pre-quantized one */
@@ -255,10 +284,10 @@ export interface components {
                  * @description Only with prices of a dated list
                  */
                 price_date?: string;
-            } & components["schemas"]["Configuration"];
+            } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]);
         };
         /** @enum {string} */
-        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "multimodal_profile" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "little_host_memory" | "states_limit_sequences" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "cheaper_instance" | "older_metadata";
+        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "multimodal_profile" | "needs_flags" | "states_limit_sequences" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "little_host_memory" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "cheaper_instance" | "older_metadata";
     };
     responses: {
         /** @description An answer of API Gateway itself: 401 without a valid token, where the stack has a JWT issuer; 429 above the stack's rate limit; 504 if the function does not answer in time */
@@ -328,7 +357,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description Hugging Face repository, `org/name` or a legacy single name
+                 * @description Hugging Face repository, `org/name` or a legacy single name; or the address of its page on the Hub
                  * @example mistralai/Mistral-7B-Instruct-v0.3
                  */
                 model: string;
@@ -344,8 +373,8 @@ export interface operations {
                 vllm_version?: string;
                 /** @description Override the tensor parallel degree */
                 tp?: number;
-                /** @description Override the quantization */
-                quantization?: "none" | "fp8" | "int8" | "int4";
+                /** @description Override the quantization; `fp16`, `bf16` and `auto` mean `none` */
+                quantization?: "none" | "fp8" | "int8" | "int4" | "fp16" | "bf16" | "auto";
                 /** @description Override the context length, in tokens */
                 max_model_len?: number;
                 /** @description Override the number of concurrent requests */
@@ -356,6 +385,16 @@ export interface operations {
                 output_sequence_length?: number;
                 /** @description Override the memory of each GPU that vLLM needs in addition to weights and KV cache */
                 overhead_gib?: number;
+                /** @description Set vLLM's `--max-num-seqs` */
+                max_num_seqs?: number;
+                /** @description Set vLLM's `--max-num-batched-tokens` */
+                max_num_batched_tokens?: number;
+                /** @description Set vLLM's `--gpu-memory-utilization`, 0.9 by default */
+                gpu_memory_utilization?: number;
+                /** @description Set vLLM's `--kv-cache-dtype` */
+                kv_cache_dtype?: "auto" | "fp8" | "fp8_e4m3" | "fp8_e5m2";
+                /** @description Set vLLM's `--enforce-eager`, which means no compilation and no CUDA graphs */
+                enforce_eager?: "true" | "false" | "1" | "0";
             };
             header?: {
                 /** @description A Hugging Face token; sent to the Hub, neither stored nor logged */
@@ -406,7 +445,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description Hugging Face repository, `org/name` or a legacy single name
+                 * @description Hugging Face repository, `org/name` or a legacy single name; or the address of its page on the Hub
                  * @example mistralai/Mistral-7B-Instruct-v0.3
                  */
                 model: string;
@@ -415,8 +454,8 @@ export interface operations {
                  * @example 0.19.0
                  */
                 vllm_version?: string;
-                /** @description Override the quantization */
-                quantization?: "none" | "fp8" | "int8" | "int4";
+                /** @description Override the quantization; `fp16`, `bf16` and `auto` mean `none` */
+                quantization?: "none" | "fp8" | "int8" | "int4" | "fp16" | "bf16" | "auto";
                 /** @description Override the context length, in tokens */
                 max_model_len?: number;
                 /** @description Override the number of concurrent requests */
@@ -427,6 +466,16 @@ export interface operations {
                 output_sequence_length?: number;
                 /** @description Override the memory of each GPU that vLLM needs in addition to weights and KV cache */
                 overhead_gib?: number;
+                /** @description Set vLLM's `--max-num-seqs` */
+                max_num_seqs?: number;
+                /** @description Set vLLM's `--max-num-batched-tokens` */
+                max_num_batched_tokens?: number;
+                /** @description Set vLLM's `--gpu-memory-utilization`, 0.9 by default */
+                gpu_memory_utilization?: number;
+                /** @description Set vLLM's `--kv-cache-dtype` */
+                kv_cache_dtype?: "auto" | "fp8" | "fp8_e4m3" | "fp8_e5m2";
+                /** @description Set vLLM's `--enforce-eager`, which means no compilation and no CUDA graphs */
+                enforce_eager?: "true" | "false" | "1" | "0";
             };
             header?: {
                 /** @description A Hugging Face token; sent to the Hub, neither stored nor logged */

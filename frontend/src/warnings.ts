@@ -58,6 +58,7 @@ const CAUSES: Record<WarningCode, readonly FieldName[]> = {
   runs_in_fp32: [],
   runs_in_fp16: [],
   little_host_memory: [],
+  needs_flags: [],
   states_limit_sequences: ["concurrency", ...WEIGHT_FIELDS],
   unknown_gpu: [],
   lacks_wheels: [],

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from handler.errors import InvalidRequest
 from handler.hub.repo_id import is_repo_id
 from handler.token import HubToken
-from recommender.hardware.units import gib_bytes
+from recommender.hardware.units import GIB
 from recommender.model.config_reader import truncated_repr
 from recommender.planning.overrides import Overrides, QuantizationOverride
+from recommender.vllm.engine_args import EngineOverrides, KVCacheDtype
 from recommender.vllm.version import Version, parse_version
 
 _NUMBER = re.compile(r"(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,4})?)?", re.ASCII | re.IGNORECASE)
 _VERSION = re.compile(r"v?\d{1,2}\.\d{1,3}(?:\.\d{1,3})?[a-z0-9.+-]{0,40}", re.ASCII)
 _INSTANCE_TYPE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
+
+# A model's page on the Hub, pasted from the browser.
+_HUB_ADDRESS = re.compile(r"https://huggingface\.co/(?P<model_id>[^/?#]+(?:/[^/?#]+)?)(?:/tree/main)?/?")
+
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 # Far above any sensible value, and small enough to calculate with.
 _LARGEST_COUNT = 10**9
@@ -75,12 +81,14 @@ def parse_comparison_request(query: Mapping[str, str], headers: Mapping[str, str
 
 def _model_id(query: Mapping[str, str]) -> str:
     value = _required(query, "model", example="mistralai/Mistral-7B-Instruct-v0.3")
-    if not is_repo_id(value):
+    address = _HUB_ADDRESS.fullmatch(value)
+    model_id = value if address is None else address["model_id"]
+    if not is_repo_id(model_id):
         raise InvalidRequest(
             f"model is {truncated_repr(value)}, which is not a valid Hugging Face model ID; use one such as"
             " mistralai/Mistral-7B-Instruct-v0.3."
         )
-    return value
+    return model_id
 
 
 def _instance_type(query: Mapping[str, str]) -> str:
@@ -136,8 +144,47 @@ def _overrides(query: Mapping[str, str]) -> Overrides:
         concurrency=_count(query, "concurrency"),
         input_tokens=_count(query, "input_sequence_length"),
         output_tokens=_count(query, "output_sequence_length"),
-        overhead_bytes=None if overhead_gib is None else gib_bytes(overhead_gib),
+        # Rounded up, so that an answer's three decimals give the same three decimals.
+        overhead_bytes=None if overhead_gib is None else math.ceil(overhead_gib * GIB),
+        engine=_engine_overrides(query),
     )
+
+
+def _engine_overrides(query: Mapping[str, str]) -> EngineOverrides:
+    return EngineOverrides(
+        max_num_seqs=_count(query, "max_num_seqs"),
+        max_num_batched_tokens=_count(query, "max_num_batched_tokens"),
+        gpu_memory_utilization=_utilization(query),
+        kv_cache_dtype=_kv_cache_dtype(query),
+        enforce_eager=_boolean(query, "enforce_eager"),
+    )
+
+
+def _utilization(query: Mapping[str, str]) -> float | None:
+    name = "gpu_memory_utilization"
+    number = _number(query, name, largest=_LARGEST_GIB)
+    if number is not None and number > 1:
+        raise InvalidRequest(f"{name} is {number:g}; it must be above 0 and at most 1, such as 0.9.")
+    return number
+
+
+def _kv_cache_dtype(query: Mapping[str, str]) -> KVCacheDtype:
+    value = _text(query, "kv_cache_dtype").lower()
+    match value:
+        case "auto" | "fp8" | "fp8_e4m3" | "fp8_e5m2":
+            return value
+        case "" | "0":
+            return "auto"
+    raise InvalidRequest(
+        f"kv_cache_dtype is {truncated_repr(value)}; it must be one of auto, fp8, fp8_e4m3 and fp8_e5m2."
+    )
+
+
+def _boolean(query: Mapping[str, str], name: str) -> bool:
+    value = _text(query, name).lower()
+    if value not in _BOOLEANS:
+        raise InvalidRequest(f"{name} is {truncated_repr(value)}; it must be true, false, 1 or 0.")
+    return _BOOLEANS[value]
 
 
 def _quantization(query: Mapping[str, str]) -> QuantizationOverride | None:
@@ -145,6 +192,8 @@ def _quantization(query: Mapping[str, str]) -> QuantizationOverride | None:
     match value:
         case "none" | "fp8" | "int8" | "int4":
             return value
+        case "fp16" | "bf16" | "auto":
+            return "none"
         case "" | "0":  # older scripts send 0 for no override
             return None
     raise InvalidRequest(

@@ -4,7 +4,7 @@ from typing import Any
 
 from recommender.hardware.instance import Instance
 from recommender.hardware.measured_runs import measured_runs
-from recommender.hardware.units import gib
+from recommender.hardware.units import GIB, gib
 from recommender.model import ModelInfo
 from recommender.planning.alternatives import Alternatives
 from recommender.planning.instances import InstancePlan
@@ -25,7 +25,7 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
     plan = answer.plan
     body: dict[str, Any] = {
         **_values(plan),
-        "overhead_gib": _rounded_gib(plan.budget.overhead.total_bytes),
+        "overhead_gib": _gib_rounded_down(plan.budget.overhead.total_bytes),
         "valid_tp_options": list(plan.valid_tensor_parallel),
         "warnings": [warning.text for warning in answer.warnings],
         "warning_codes": [warning.code for warning in answer.warnings],
@@ -57,14 +57,23 @@ def _infeasible(answer: Infeasible) -> dict[str, Any]:
 
 def _values(plan: Plan) -> dict[str, Any]:
     """The values that fill the form of a benchmark."""
-    return {
+    engine_args = plan.budget.engine_args
+    body: dict[str, Any] = {
         "tensor_parallel_degree": plan.tensor_parallel,
         "quantization": plan.quantization.name if plan.quantization else None,
         "max_model_len": plan.max_model_len,
         "concurrency": plan.concurrency,
         "input_sequence_length": plan.workload.input_tokens,
         "output_sequence_length": plan.workload.output_tokens,
+        "max_num_seqs": engine_args.max_num_seqs,
+        "max_num_batched_tokens": engine_args.max_num_batched_tokens,
+        "gpu_memory_utilization": engine_args.gpu_memory_utilization,
     }
+    if engine_args.kv_cache_dtype != "auto":
+        body["kv_cache_dtype"] = engine_args.kv_cache_dtype
+    if engine_args.enforce_eager:
+        body["enforce_eager"] = True
+    return body
 
 
 def _explanation(answer: Feasible) -> dict[str, Any]:
@@ -190,6 +199,11 @@ def _memory(answer: Feasible) -> dict[str, Any]:
 
 def _rounded_gib(size_bytes: int) -> float:
     return round(gib(size_bytes), 1)
+
+
+def _gib_rounded_down(size_bytes: int) -> float:
+    """Three decimals, never above the size: as an override, they leave at least as much for the cache."""
+    return size_bytes * 1000 // GIB / 1000
 
 
 def _exact_gib(size_bytes: int) -> float:

@@ -48,6 +48,6 @@ def _group(recommendation: Recommendation) -> _Group:
     plan, behavior = recommendation.plan, recommendation.plan.budget.engine_args.behavior
     gpu = gpu_of(recommendation.instance)
     has_kernels = incompatibility(recommendation.model, gpu, plan.quantization, behavior) is None
-    if not has_kernels or not plan.budget.max_concurrent_requests(plan.max_model_len):
+    if not has_kernels or not plan.starts:
         return _Group.DOES_NOT_START
     return _Group.NATIVE if plan.quantization is None else _Group.QUANTIZED

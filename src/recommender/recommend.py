@@ -14,7 +14,12 @@ from recommender.messages.warning_context import WarningContext
 from recommender.messages.warnings import ConfigWarning, collect_warnings
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
 from recommender.model.errors import UnsupportedModel
-from recommender.planning.alternatives import Alternatives, alternatives, load_time_alternative
+from recommender.planning.alternatives import (
+    Alternatives,
+    alternatives,
+    first_quantized,
+    load_time_alternative,
+)
 from recommender.planning.apply_overrides import apply_overrides
 from recommender.planning.compatibility import class_incompatibility
 from recommender.planning.instances import cheaper_equivalent, nearest_instance
@@ -22,6 +27,7 @@ from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides, engine_args_with
 from recommender.vllm.quantization import QuantizationName
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
@@ -38,6 +44,8 @@ class Feasible:
     instance: Instance
     alternatives: Alternatives | None
     """`None` where native precision fits."""
+    engine: EngineOverrides = NO_ENGINE_OVERRIDES
+    """The engine arguments that the caller fixes."""
     checkpoints: tuple[PreQuantizedCheckpoint, ...] | None = None
     """For the quantizations that need one; `None` where none does, or where the search failed."""
 
@@ -63,7 +71,9 @@ class Feasible:
         found = [
             checkpoint
             for name in self.wanted_checkpoints
-            for checkpoint in pre_quantized_checkpoints(self.model, candidates, name, self.instance, behavior)
+            for checkpoint in pre_quantized_checkpoints(
+                self.model, candidates, name, self.instance, behavior, self.engine
+            )
         ]
         return replace(self, checkpoints=tuple(found))
 
@@ -152,21 +162,43 @@ def _recommend_for(
     behavior: VersionBehavior,
     overrides: Overrides,
 ) -> Recommendation:
-    """Native precision where it fits, else a quantization that does, else the reason why nothing does."""
-    native = best_plan(model, instance, behavior=behavior)
+    """Native precision where it fits, else a quantization that does, else the reason why nothing does.
+
+    Engine arguments that the caller fixes hold for all of it. If nothing starts with them, the base is what
+    would start without: the answer has the caller's values, with warnings.
+    """
+    engine = overrides.engine
+    native = best_plan(model, instance, behavior=behavior, engine=engine)
     if isinstance(native, Plan):
         return _feasible(model, instance, instances, native, overrides, options=None)
-    options = alternatives(model, instance, instances, behavior)
-    if options.quantized is not None:
-        return _feasible(model, instance, instances, options.quantized, overrides, options=options)
-    nearest = None if options.larger else nearest_instance(model, instances, behavior)
+    if engine.max_num_seqs is not None:
+        free = best_plan(model, instance, behavior=behavior, engine=replace(engine, max_num_seqs=None))
+        if isinstance(free, Plan):
+            return _feasible(model, instance, instances, free, overrides, options=None)
+    options = alternatives(model, instance, instances, behavior, engine)
+    base = options.quantized
+    if base is None and engine != NO_ENGINE_OVERRIDES:
+        base = _default_plan(model, instance, behavior)
+    if base is not None:
+        return _feasible(model, instance, instances, base, overrides, options=options)
+    nearest = None if options.larger else nearest_instance(model, instances, behavior, engine)
     return Infeasible(
         code="does_not_fit",
-        reason=infeasible.infeasible(native, model, instance, behavior, nearest),
+        reason=infeasible.infeasible(
+            native, model, instance, engine_args_with(engine, gpu_of(instance), behavior), nearest
+        ),
         model_info=model.info,
         instance=instance,
         alternatives=options,
     )
+
+
+def _default_plan(model: Model, instance: Instance, behavior: VersionBehavior) -> Plan | None:
+    """What starts with vLLM's default engine arguments, at native precision or else quantized."""
+    native = best_plan(model, instance, behavior=behavior)
+    if isinstance(native, Plan):
+        return native
+    return first_quantized(model, instance, behavior)
 
 
 def _feasible(  # noqa: PLR0913 - everything that an answer consists of
@@ -180,9 +212,13 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
 ) -> Feasible:
     gpu, behavior = gpu_of(instance), base.budget.engine_args.behavior
     plan = apply_overrides(model, instance, base, overrides, behavior)
-    starts = plan.max_concurrent_requests > 0 and plan.tensor_parallel <= instance.accelerator_count
+    starts = plan.starts and plan.tensor_parallel <= instance.accelerator_count
     cheaper = (
-        cheaper_equivalent(model, instances, asked=instance, plan=plan, behavior=behavior) if starts else None
+        cheaper_equivalent(
+            model, instances, asked=instance, plan=plan, behavior=behavior, engine=overrides.engine
+        )
+        if starts
+        else None
     )
     context = WarningContext(
         model=model,
@@ -191,7 +227,7 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         plan=plan,
         overrides=overrides,
         cheaper=cheaper,
-        at_load=load_time_alternative(model, instance, plan, behavior),
+        at_load=load_time_alternative(model, instance, plan, behavior, overrides.engine),
     )
     return Feasible(
         plan=plan,
@@ -200,4 +236,5 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         model=model,
         instance=instance,
         alternatives=options,
+        engine=overrides.engine,
     )

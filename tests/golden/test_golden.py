@@ -18,6 +18,7 @@ from recommender.messages.warnings import WARNING_CODES
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.recommend import Feasible, Recommendation, recommend
 from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import EngineOverrides
 
 _ANSWERS = Path(__file__).parent / "answers"
 
@@ -46,6 +47,7 @@ SITUATIONS = {
     "fits-with-states": ("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", "g6e.12xlarge"),
     "fits-without-attention": ("tiiuae/falcon-mamba-7b", "g6e.xlarge"),
     "fits-with-video": ("Qwen/Qwen2.5-VL-7B-Instruct", "g6e.xlarge"),
+    "fits-with-fewer-sequences": ("Qwen/Qwen3.6-27B-FP8", "p5.4xlarge"),
     "fits-with-linear-attention": ("Qwen/Qwen3.5-35B-A3B", "p5.48xlarge"),
 }
 
@@ -88,6 +90,24 @@ OVERRIDES = {
         "Qwen/Qwen3.8-27B",
         "p5.48xlarge",
         Overrides(tensor_parallel=1),
+    ),
+    "asked-for-more-sequences-than-states": (
+        "Qwen/Qwen3.6-27B-FP8",
+        "p5.4xlarge",
+        Overrides(engine=EngineOverrides(max_num_seqs=1024)),
+    ),
+    "asked-for-engine-arguments": (
+        _MISTRAL,
+        "p5.4xlarge",
+        Overrides(
+            engine=EngineOverrides(
+                max_num_seqs=128,
+                max_num_batched_tokens=4096,
+                gpu_memory_utilization=0.95,
+                kv_cache_dtype="fp8",
+                enforce_eager=True,
+            )
+        ),
     ),
 }
 

@@ -84,7 +84,11 @@ def _of_degree(
         weights = None
     try:
         layout = cache_layout(
-            model, degree, model.cache_value_bytes or dtype.size_bytes, engine_args.behavior
+            model,
+            degree,
+            model.cache_value_bytes or dtype.size_bytes,
+            engine_args.behavior,
+            state_value_bytes=dtype.size_bytes,
         )
         predicted = tuple(_plan(layout, engine_args, plan) for plan in plans)
     except (CalculationError, ZeroDivisionError):

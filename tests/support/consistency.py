@@ -23,6 +23,7 @@ from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.tensor_parallelism import nearest_degree, valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
+from recommender.vllm.engine_args import default_engine_args
 
 # Three decimals of the four parts of the overhead, and one decimal of the sentence.
 _ROUNDING_GIB = 0.003
@@ -79,7 +80,8 @@ def _assert_memory_adds_up(body: dict[str, Any]) -> None:
 
 
 def _assert_arguments_are_the_values(body: dict[str, Any]) -> None:
-    arguments = dict(zip(body["vllm_args"][::2], body["vllm_args"][1::2], strict=True))
+    pairs = [argument for argument in body["vllm_args"] if argument != "--enforce-eager"]
+    arguments = dict(zip(pairs[::2], pairs[1::2], strict=True))
 
     assert arguments["--tensor-parallel-size"] == str(body["tensor_parallel_degree"])
     assert arguments["--max-model-len"] == str(body["max_model_len"])
@@ -162,6 +164,8 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
     lacks_blocks = fits and memory.layout.has_states and 0 < blocks < memory.engine_args.required_state_blocks
     if fits and not lacks_blocks and not memory.max_concurrent_requests(plan.max_model_len):
         yield "context_above_cache"
+    if memory.engine_args.max_num_seqs < _default_sequences(answer, overrides):
+        yield "needs_flags"
     if plan.workload.input_tokens + plan.workload.output_tokens > plan.max_model_len:
         yield "workload_above_context"
     if 0 < memory.max_concurrent_requests(plan.workload.total_tokens) < plan.concurrency:
@@ -175,7 +179,7 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "no_int8_arithmetic"
     if name is not None and plan.quantization is not None and plan.quantization.flag is None:
         yield "needs_prepared_checkpoint"
-    if overrides.quantization is not None and model.quantization is not None:
+    if overrides.quantization not in {None, "none"} and model.quantization is not None:
         yield "quantized_already"
     if capability < _BF16 and model.native_dtype.torch_name != "float16":
         yield from _without_bf16(answer)
@@ -193,6 +197,15 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "other_processors"
     if version is None and _some_versions_do_not_run(model, gpu):
         yield "not_every_version"
+
+
+def _default_sequences(answer: Feasible, overrides: Overrides) -> int:
+    """vLLM's default, at most the batched tokens; 0 where the caller fixes the number."""
+    if overrides.engine.max_num_seqs is not None:
+        return 0
+    args = answer.plan.budget.engine_args
+    default = default_engine_args(gpu_of(answer.instance), args.behavior)
+    return min(default.max_num_seqs, args.max_num_batched_tokens)
 
 
 def _profile_bytes(answer: Feasible) -> int:
@@ -229,7 +242,7 @@ def assert_starts(answer: Feasible) -> None:
 
     assert plan.tensor_parallel in plan.valid_tensor_parallel
     assert plan.tensor_parallel <= answer.instance.accelerator_count
-    assert plan.budget.max_concurrent_requests(plan.max_model_len) >= 1
+    assert plan.budget.starts_with(plan.max_model_len)
     assert plan.budget.max_concurrent_requests(plan.workload.total_tokens) >= plan.concurrency
     assert plan.max_model_len <= answer.model.max_position_embeddings
     assert plan.workload.total_tokens <= plan.max_model_len

@@ -95,14 +95,24 @@ class CacheLayout:
 
 
 def cache_layout(
-    model: Model, tensor_parallel: int, value_bytes: int, behavior: VersionBehavior = ANY_VERSION
+    model: Model,
+    tensor_parallel: int,
+    value_bytes: int,
+    behavior: VersionBehavior = ANY_VERSION,
+    *,
+    state_value_bytes: int | None = None,
 ) -> CacheLayout:
     """How the cache of each of `tensor_parallel` GPUs is divided, with values of `value_bytes`.
+
+    States have values of `state_value_bytes`, which an FP8 cache does not change: `_mamba_state_dtype`,
+    `vllm/model_executor/layers/mamba/mamba_utils.py`.
 
     Raises `UnsupportedModel` where vLLM could not divide it either.
     """
     if model.recurrent is not None:
-        return _with_states(model, model.recurrent, tensor_parallel, value_bytes, behavior)
+        return _with_states(
+            model, model.recurrent, tensor_parallel, value_bytes, state_value_bytes or value_bytes, behavior
+        )
     attention = _as_cached(model.attention, behavior)
     sizes = [layers.cache.token_bytes(tensor_parallel, value_bytes) for layers in attention]
     if len({layers.span for layers in attention}) == 1:
@@ -173,11 +183,12 @@ def _several_groups(attention: Sequence[AttentionLayers], token_bytes: Sequence[
     return CacheLayout(block_bytes=layers_per_group * BLOCK_TOKENS * most, groups=tuple(groups))
 
 
-def _with_states(
+def _with_states(  # noqa: PLR0913, PLR0917 - the parts of one formula
     model: Model,
     recurrent: RecurrentLayers,
     tensor_parallel: int,
     value_bytes: int,
+    state_value_bytes: int,
     behavior: VersionBehavior,
 ) -> CacheLayout:
     """Blocks are as large as a state.
@@ -186,7 +197,7 @@ def _with_states(
     `_align_hybrid_block_size`, `vllm/platforms/interface.py`, from 0.20 on.
     """
     state = recurrent.state
-    state_bytes = state.size_bytes(tensor_parallel, value_bytes, behavior.default_state_value_bytes)
+    state_bytes = state.size_bytes(tensor_parallel, state_value_bytes, behavior.default_state_value_bytes)
     if not model.attention:
         group = StateGroup(block_tokens=model.max_position_embeddings, states=1)
         return CacheLayout(block_bytes=recurrent.count * state_bytes, groups=(group,))

@@ -22,7 +22,6 @@ from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.tensor_parallelism import degree_obstacle, nearest_degree
 from recommender.planning.workload import DEFAULT_INPUT_TOKENS, DEFAULT_OUTPUT_TOKENS, MAX_CONCURRENCY
-from recommender.vllm.engine_args import DEFAULT_GPU_MEMORY_UTILIZATION
 from recommender.vllm.quantization import Quantization
 
 
@@ -203,7 +202,7 @@ def _native(model: Model, instance: Instance, gpu: Gpu, plan: Plan) -> str:
     weights, usable = gib_text(plan.budget.weight_bytes), gib_text(plan.budget.usable_bytes)
     fits = (
         f"the weights take {weights} of the {usable} that vLLM may use on each {instance.accelerator_name}"
-        f" ({DEFAULT_GPU_MEMORY_UTILIZATION:.0%} of what CUDA reports)"
+        f" ({plan.budget.engine_args.gpu_memory_utilization:.0%} of what CUDA reports)"
     )
     if model.quantization is not None:
         return f"Nothing to add: the checkpoint is already quantized ({model.quantization}), and {fits}."

@@ -47,7 +47,7 @@ from recommender.planning.instances import NearestInstance
 from recommender.planning.quantization_options import quantization_options
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.behavior import VersionBehavior
-from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.engine_args import EngineArgs
 
 _REASONS_ON_ANY_INSTANCE = (
     ClassNotInVersion,
@@ -80,11 +80,11 @@ def infeasible(
     reason: Incompatibility,
     model: Model,
     instance: Instance,
-    behavior: VersionBehavior,
+    engine_args: EngineArgs,
     nearest: NearestInstance | None,
 ) -> str:
     """Why no configuration of `model` starts on `instance`, and the nearest instance where none is larger."""
-    sentence = _sentence(reason, model, instance, behavior)
+    sentence = _sentence(reason, model, instance, engine_args)
     if nearest is None or isinstance(reason, _REASONS_ON_ANY_INSTANCE):
         return sentence
     return f"{sentence} {_nearest(nearest)}"
@@ -103,7 +103,7 @@ def _nearest(nearest: NearestInstance) -> str:
     )
 
 
-def _sentence(reason: Incompatibility, model: Model, instance: Instance, behavior: VersionBehavior) -> str:
+def _sentence(reason: Incompatibility, model: Model, instance: Instance, engine_args: EngineArgs) -> str:
     gpu = f"the {instance.accelerator_name} of {instance.name}"
     match reason:
         case MethodNotInVersion():
@@ -129,13 +129,14 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, behavio
                 f"vLLM does not load the checkpoint, not even on one GPU: {obstacle_text(reason.obstacle)}."
             )
         case DoesNotFit():
-            return _does_not_fit(model, instance, behavior)
+            return _does_not_fit(model, instance, engine_args)
     assert_never(reason)
 
 
-def _does_not_fit(model: Model, instance: Instance, behavior: VersionBehavior) -> str:
-    gpu, degree = gpu_of(instance), nearest_degree(model, instance.accelerator_count, behavior)
-    memory = budget_for_largest_context(model, gpu, degree, None, default_engine_args(gpu, behavior))
+def _does_not_fit(model: Model, instance: Instance, engine_args: EngineArgs) -> str:
+    gpu, behavior = gpu_of(instance), engine_args.behavior
+    degree = nearest_degree(model, instance.accelerator_count, behavior)
+    memory = budget_for_largest_context(model, gpu, degree, None, engine_args)
     usable, overhead = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
     has = f"{nominal_text(instance)} ({instance.accelerator_count} x {instance.accelerator_name})"
     return (

@@ -3,10 +3,10 @@
 from recommender.hardware.units import GIB, gib_text
 from recommender.memory.budget import compute_dtype
 from recommender.memory.weights import weight_bytes
-from recommender.messages.phrases import count_text, hardware_text
+from recommender.messages.phrases import hardware_text
 from recommender.messages.version_limits import version_warning
 from recommender.messages.warning_context import WarningChecks, WarningContext
-from recommender.planning.compatibility import lacks_state_blocks, version_limits
+from recommender.planning.compatibility import version_limits
 from recommender.planning.incompatibilities import NoWheels
 
 
@@ -20,17 +20,6 @@ def _little_host_memory(context: WarningContext) -> str | None:
         f"{instance.name} has {gib_text(instance.memory_gib * GIB)} of host memory, less than the"
         f" {gib_text(stored)} of the checkpoint, so loading will be slow: an instance with more host memory"
         " loads it faster."
-    )
-
-
-def _states_limit_sequences(context: WarningContext) -> str | None:
-    memory = context.plan.budget
-    if not lacks_state_blocks(memory):
-        return None
-    blocks = memory.layout.blocks(memory.kv_cache_bytes)
-    return (
-        f"The cache has {count_text(blocks, 'block')} for the states of this model, but vLLM needs one for"
-        f" each of {memory.engine_args.max_num_seqs} sequences: set --max-num-seqs to {blocks} at most."
     )
 
 
@@ -98,7 +87,6 @@ def _cheaper_instance(context: WarningContext) -> str | None:
 
 INSTANCE_WARNINGS: WarningChecks = {
     "little_host_memory": _little_host_memory,
-    "states_limit_sequences": _states_limit_sequences,
     "fewer_gpus": _fewer_gpus,
     "unknown_gpu": _unknown_gpu,
     "lacks_wheels": _lacks_wheels,

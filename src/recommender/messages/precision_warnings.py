@@ -45,7 +45,7 @@ def _or_at_load(plan: Plan | None) -> str:
 
 def _quantized_already(context: WarningContext) -> str | None:
     requested, method = context.overrides.quantization, context.model.quantization
-    if requested is None or method is None:
+    if requested is None or requested == "none" or method is None:
         return None
     return (
         f"The checkpoint is already quantized ({method}) and runs as it is; the requested quantization"

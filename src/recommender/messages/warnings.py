@@ -3,11 +3,17 @@
 from dataclasses import dataclass
 
 from recommender.messages.instance_warnings import INSTANCE_WARNINGS
+from recommender.messages.lever_warnings import LEVER_WARNINGS
 from recommender.messages.precision_warnings import PRECISION_WARNINGS
 from recommender.messages.value_warnings import VALUE_WARNINGS
 from recommender.messages.warning_context import WarningChecks, WarningContext
 
-_CHECKS: WarningChecks = {**VALUE_WARNINGS, **PRECISION_WARNINGS, **INSTANCE_WARNINGS}
+_CHECKS: WarningChecks = {
+    **VALUE_WARNINGS,
+    **LEVER_WARNINGS,
+    **PRECISION_WARNINGS,
+    **INSTANCE_WARNINGS,
+}
 
 WARNING_CODES = tuple(_CHECKS)
 

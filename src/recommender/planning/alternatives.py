@@ -10,6 +10,7 @@ from recommender.planning.instances import InstancePlan, cheapest_fitting_instan
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.quantization_options import load_time_options, quantization_options
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import Quantization
 
 
@@ -28,29 +29,48 @@ def alternatives(
     instance: Instance,
     instances: Sequence[Instance],
     behavior: VersionBehavior = ANY_VERSION,
+    engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> Alternatives:
     """The first quantization that fits on `instance`, and the cheapest of `instances` that needs none."""
-    quantized = _first_fitting(
-        model, instance, behavior, quantization_options(model, gpu_of(instance), behavior)
-    )
+    quantized = first_quantized(model, instance, behavior, engine)
     return Alternatives(
         quantized=quantized,
-        at_load=load_time_alternative(model, instance, quantized, behavior) if quantized else None,
-        larger=cheapest_fitting_instance(model, instances, asked=instance, behavior=behavior),
+        at_load=load_time_alternative(model, instance, quantized, behavior, engine) if quantized else None,
+        larger=cheapest_fitting_instance(model, instances, asked=instance, behavior=behavior, engine=engine),
     )
+
+
+def first_quantized(
+    model: Model,
+    instance: Instance,
+    behavior: VersionBehavior = ANY_VERSION,
+    engine: EngineOverrides = NO_ENGINE_OVERRIDES,
+) -> Plan | None:
+    """The plan of the first quantization that fits on `instance`."""
+    options = quantization_options(model, gpu_of(instance), behavior)
+    return _first_fitting(model, instance, behavior, engine, options)
 
 
 def load_time_alternative(
-    model: Model, instance: Instance, plan: Plan, behavior: VersionBehavior = ANY_VERSION
+    model: Model,
+    instance: Instance,
+    plan: Plan,
+    behavior: VersionBehavior = ANY_VERSION,
+    engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> Plan | None:
     """The first plan that vLLM quantizes while loading, where `plan` needs a pre-quantized checkpoint."""
     if not plan.needs_pre_quantized_checkpoint:
         return None
-    return _first_fitting(model, instance, behavior, load_time_options(model, gpu_of(instance), behavior))
+    options = load_time_options(model, gpu_of(instance), behavior)
+    return _first_fitting(model, instance, behavior, engine, options)
 
 
 def _first_fitting(
-    model: Model, instance: Instance, behavior: VersionBehavior, quantizations: Iterable[Quantization]
+    model: Model,
+    instance: Instance,
+    behavior: VersionBehavior,
+    engine: EngineOverrides,
+    quantizations: Iterable[Quantization],
 ) -> Plan | None:
-    tried = (best_plan(model, instance, each, behavior=behavior) for each in quantizations)
+    tried = (best_plan(model, instance, each, behavior=behavior, engine=engine) for each in quantizations)
     return next((plan for plan in tried if isinstance(plan, Plan)), None)

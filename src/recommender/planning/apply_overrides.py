@@ -14,7 +14,7 @@ from recommender.planning.plan import Plan, fitting_plan
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.planning.workload import Workload, default_concurrency, default_workload
 from recommender.vllm.behavior import VersionBehavior
-from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.engine_args import engine_args_with
 from recommender.vllm.quantization import Quantization, quantization_named
 
 
@@ -29,7 +29,9 @@ def apply_overrides(
     if overrides == NO_OVERRIDES:
         return base
     gpu, quantization = gpu_of(instance), _quantization(model, base, overrides, behavior)
-    engine_args = replace(default_engine_args(gpu, behavior), overhead_bytes=overrides.overhead_bytes)
+    engine_args = replace(
+        engine_args_with(overrides.engine, gpu, behavior), overhead_bytes=overrides.overhead_bytes
+    )
     fitting = fitting_plan(model, instance, quantization, engine_args)
     recommended = fitting if isinstance(fitting, Plan) else base
     degree = overrides.tensor_parallel or recommended.tensor_parallel

@@ -114,13 +114,12 @@ def degree_incompatibility(
 
 def holds_minimum_context(model: Model, memory: Budget) -> bool:
     """Whether a GPU with this budget holds the weights and the shortest context worth proposing."""
-    return memory.max_concurrent_requests(min(MINIMUM_CONTEXT, model.max_position_embeddings)) > 0
+    return memory.starts_with(min(MINIMUM_CONTEXT, model.max_position_embeddings))
 
 
 def lacks_state_blocks(memory: Budget) -> bool:
     """Whether the cache has blocks, but too few for the states of a model that needs one per sequence."""
-    blocks = memory.layout.blocks(memory.kv_cache_bytes)
-    return memory.layout.has_states and 0 < blocks < memory.engine_args.required_state_blocks
+    return memory.blocks > 0 and memory.lacks_state_blocks
 
 
 def _reasons(

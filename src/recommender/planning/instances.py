@@ -9,6 +9,7 @@ from recommender.model import Model
 from recommender.planning.compatibility import has_wheels
 from recommender.planning.plan import Plan, best_plan
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import Quantization
 
 # Room for real work: what an instance must offer to be worth switching to.
@@ -38,7 +39,12 @@ class NearestInstance:
 
 
 def cheapest_fitting_instance(
-    model: Model, instances: Iterable[Instance], *, asked: Instance, behavior: VersionBehavior = ANY_VERSION
+    model: Model,
+    instances: Iterable[Instance],
+    *,
+    asked: Instance,
+    behavior: VersionBehavior = ANY_VERSION,
+    engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> InstancePlan | None:
     """The cheapest of `instances` except `asked` that holds `model` unquantized with room for real work.
 
@@ -46,36 +52,42 @@ def cheapest_fitting_instance(
     does.
     """
     others = sorted((instance for instance in instances if instance.name != asked.name), key=cost)
-    fitting = fitting_instances(model, others, behavior=behavior)
+    fitting = fitting_instances(model, others, behavior=behavior, engine=engine)
     return next((each for each in fitting if _is_worthwhile(model, each.plan)), None)
 
 
-def cheaper_equivalent(
+def cheaper_equivalent(  # noqa: PLR0913 - what a plan depends on
     model: Model,
     instances: Iterable[Instance],
     *,
     asked: Instance,
     plan: Plan,
     behavior: VersionBehavior = ANY_VERSION,
+    engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> InstancePlan | None:
     """The cheapest of `instances` with the context and concurrency of `plan` for at most half the cost.
 
     The cost is the price, or the accelerator memory where a price is missing. `None` where none does.
     """
     cheap = (instance for instance in instances if _relative_cost(instance, asked) <= _MUCH_CHEAPER)
-    fitting = fitting_instances(model, sorted(cheap, key=cost), plan.quantization, behavior=behavior)
+    fitting = fitting_instances(
+        model, sorted(cheap, key=cost), plan.quantization, behavior=behavior, engine=engine
+    )
     return next((each for each in fitting if _is_equivalent(each.plan, plan)), None)
 
 
 def nearest_instance(
-    model: Model, instances: Iterable[Instance], behavior: VersionBehavior = ANY_VERSION
+    model: Model,
+    instances: Iterable[Instance],
+    behavior: VersionBehavior = ANY_VERSION,
+    engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> NearestInstance | None:
     """The instance with the longest context; where none holds `model`, the one with the most memory.
 
     For models that no instance holds with room for real work. `None` where no instance is offered at all.
     """
     offered = [instance for instance in instances if is_offered(instance, behavior)]
-    fitting = list(fitting_instances(model, offered, behavior=behavior))
+    fitting = list(fitting_instances(model, offered, behavior=behavior, engine=engine))
     if fitting:
         best = max(fitting, key=lambda each: (each.plan.max_model_len, each.plan.concurrency))
         return NearestInstance(instance=best.instance, plan=best.plan)
@@ -89,6 +101,7 @@ def fitting_instances(
     quantization: Quantization | None = None,
     *,
     behavior: VersionBehavior = ANY_VERSION,
+    engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> Iterator[InstancePlan]:
     """Those of `instances` on which `model` starts; instances with the same GPUs are planned once."""
     plans: dict[tuple[str, int, float], Plan | None] = {}
@@ -96,7 +109,7 @@ def fitting_instances(
         if is_offered(instance, behavior):
             hardware = instance.accelerator_name, instance.accelerator_count, instance.device_mib
             if hardware not in plans:
-                found = best_plan(model, instance, quantization, behavior=behavior)
+                found = best_plan(model, instance, quantization, behavior=behavior, engine=engine)
                 plans[hardware] = found if isinstance(found, Plan) else None
             plan = plans[hardware]
             if plan is not None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import QuantizationName
 
 QuantizationOverride = Literal["none", QuantizationName]
@@ -20,6 +21,7 @@ class Overrides:
     output_tokens: int | None = None
     overhead_bytes: int | None = None
     """Overhead of one GPU to assume instead of the estimate."""
+    engine: EngineOverrides = NO_ENGINE_OVERRIDES
 
 
 NO_OVERRIDES = Overrides()

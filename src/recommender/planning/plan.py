@@ -19,7 +19,12 @@ from recommender.planning.incompatibilities import DegreeNotAccepted, DoesNotFit
 from recommender.planning.tensor_parallelism import divides_kv_heads, minimum_degree, valid_degrees
 from recommender.planning.workload import Workload, default_concurrency, default_workload
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.engine_args import EngineArgs, default_engine_args
+from recommender.vllm.engine_args import (
+    NO_ENGINE_OVERRIDES,
+    EngineArgs,
+    EngineOverrides,
+    engine_args_with,
+)
 from recommender.vllm.quantization import Quantization
 
 
@@ -52,6 +57,16 @@ class Plan:
         """Requests of the workload that the KV cache holds at once."""
         return self.budget.max_concurrent_requests(self.workload.total_tokens)
 
+    @property
+    def lowers_max_num_seqs(self) -> bool:
+        """Whether it has fewer sequences than the default, without which vLLM would not start."""
+        return self.budget.engine_args.lowers_max_num_seqs
+
+    @property
+    def starts(self) -> bool:
+        """Whether vLLM starts with it, as far as memory goes."""
+        return self.budget.starts_with(self.max_model_len)
+
 
 def best_plan(
     model: Model,
@@ -59,11 +74,15 @@ def best_plan(
     quantization: Quantization | None = None,
     *,
     behavior: VersionBehavior = ANY_VERSION,
+    engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> Plan | Incompatibility:
-    """The plan with the largest valid tensor parallel degree on `instance`, or why vLLM would not start."""
+    """The plan with the largest valid tensor parallel degree on `instance`, or why vLLM would not start.
+
+    `engine` are the arguments that the caller fixes.
+    """
     gpu = gpu_of(instance)
     return incompatibility(model, gpu, quantization, behavior) or fitting_plan(
-        model, instance, quantization, default_engine_args(gpu, behavior)
+        model, instance, quantization, engine_args_with(engine, gpu, behavior)
     )
 
 
@@ -72,24 +91,27 @@ def fitting_plan(
 ) -> Plan | DegreeNotAccepted | DoesNotFit:
     """The plan by memory and tensor parallelism alone, whether vLLM has the kernels or not.
 
-    Degrees that replicate KV heads are considered only where no other fits.
+    Degrees that replicate KV heads are considered only where no other fits, and fewer sequences than the
+    default only where no degree fits without.
     """
     gpu = gpu_of(instance)
     count, behavior = instance.accelerator_count, engine_args.behavior
     weights = weight_bytes(model, compute_dtype(model, gpu), quantization)
-    least = minimum_degree(weights, gpu.visible_bytes)
+    least = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
     if least > count:
         return DoesNotFit()
     unloadable = degree_incompatibility(model, 1, behavior)
     if unloadable is not None:
         return unloadable
     accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
+    lowered: dict[int, Budget] = {}
     for replicates in (False, True):
         degrees = [each for each in accepted if each >= least and divides_kv_heads(model, each) != replicates]
         budgets = _fitting_budgets(model, gpu, degrees, quantization, engine_args)
-        if budgets:
+        if any(not memory.engine_args.lowers_max_num_seqs for memory in budgets.values()):
             return _plan(model, gpu, accepted, budgets, quantization)
-    return DoesNotFit()
+        lowered = lowered or budgets
+    return _plan(model, gpu, accepted, lowered, quantization) if lowered else DoesNotFit()
 
 
 def _fitting_budgets(

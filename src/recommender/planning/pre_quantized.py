@@ -12,6 +12,7 @@ from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.planning.compatibility import version_limits
 from recommender.planning.plan import Plan, best_plan
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import QuantizationName
 
 _MOST_OFFERED = 3
@@ -64,29 +65,35 @@ def candidate(listed: ListedCheckpoint, config: Mapping[str, Any]) -> Candidate 
     return Candidate(model=model, downloads=listed.downloads, is_gated=listed.is_gated)
 
 
-def pre_quantized_checkpoints(
+def pre_quantized_checkpoints(  # noqa: PLR0913, PLR0917 - what a plan depends on
     base: Model,
     candidates: Iterable[Candidate],
     wanted: QuantizationName,
     instance: Instance,
     behavior: VersionBehavior = ANY_VERSION,
+    engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> tuple[PreQuantizedCheckpoint, ...]:
     """Those of `candidates` that are `base` quantized to `wanted` and that run on `instance`.
 
     At most three, the most downloaded first.
     """
     ranked = sorted(candidates, key=lambda each: (-each.downloads, each.model.model_id))
-    tried = (_fitting(base, each, wanted, instance, behavior) for each in ranked)
+    tried = (_fitting(base, each, wanted, instance, behavior, engine) for each in ranked)
     return tuple(islice((each for each in tried if each is not None), _MOST_OFFERED))
 
 
-def _fitting(
-    base: Model, candidate: Candidate, wanted: QuantizationName, instance: Instance, behavior: VersionBehavior
+def _fitting(  # noqa: PLR0913, PLR0917 - as above
+    base: Model,
+    candidate: Candidate,
+    wanted: QuantizationName,
+    instance: Instance,
+    behavior: VersionBehavior,
+    engine: EngineOverrides,
 ) -> PreQuantizedCheckpoint | None:
     model = candidate.model
     if model.quantization is None or model.quantized_to != wanted or not _is_same(model, base):
         return None
-    plan = best_plan(model, instance, behavior=behavior)
+    plan = best_plan(model, instance, behavior=behavior, engine=engine)
     if not isinstance(plan, Plan) or _narrows_versions(model, base, instance, behavior):
         return None
     return PreQuantizedCheckpoint(

@@ -7,8 +7,9 @@ from typing import Literal
 
 from recommender.model import Model
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.engine_args import DEFAULT_GPU_MEMORY_UTILIZATION
 
-# Share of a GPU that weights may take, so that enough is left for a useful cache.
+# Share of a GPU that weights may take, so that enough is left for a useful cache: 0.05 less than vLLM's.
 _WEIGHT_SHARE = 0.85
 
 _VOCABULARY_STEP = 64
@@ -99,9 +100,15 @@ def nearest_degree(model: Model, degree: int, behavior: VersionBehavior = ANY_VE
     return max(valid_degrees(model, degree, behavior, replicate_kv_heads=True), default=1)
 
 
-def minimum_degree(weight_bytes: int, gpu_memory_bytes: int) -> int:
-    """GPUs needed for the weights alone: `ceil(weights / (0.85 x memory of one GPU))`."""
-    return math.ceil(weight_bytes / (_WEIGHT_SHARE * gpu_memory_bytes))
+def minimum_degree(
+    weight_bytes: int, gpu_memory_bytes: int, utilization: float = DEFAULT_GPU_MEMORY_UTILIZATION
+) -> int:
+    """GPUs needed for the weights alone: `ceil(weights / (0.85 x memory of one GPU))`.
+
+    A utilization above the default lets the weights take as much more.
+    """
+    share = _WEIGHT_SHARE + max(0, utilization - DEFAULT_GPU_MEMORY_UTILIZATION)
+    return math.ceil(weight_bytes / (share * gpu_memory_bytes))
 
 
 def _obstacles(model: Model, degree: int, behavior: VersionBehavior) -> Iterator[Obstacle]:

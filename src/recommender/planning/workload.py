@@ -34,5 +34,6 @@ def default_workload(context_tokens: int) -> Workload:
 
 
 def default_concurrency(memory: Budget, workload: Workload) -> int:
-    """The requests of `workload` that the KV cache holds at once, between 1 and the form's maximum."""
-    return max(1, min(memory.max_concurrent_requests(workload.total_tokens), MAX_CONCURRENCY))
+    """The requests of `workload` that vLLM runs at once, between 1 and the form's maximum."""
+    held = memory.max_concurrent_requests(workload.total_tokens)
+    return max(1, min(held, memory.engine_args.max_num_seqs, MAX_CONCURRENCY))

@@ -1,7 +1,8 @@
-"""The engine arguments that memory depends on, and their defaults by GPU."""
+"""The engine arguments that memory depends on, their defaults by GPU, and those that a caller fixes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Literal
 
 from recommender.hardware.gpu import Gpu
 from recommender.model import Model
@@ -14,9 +15,30 @@ DEFAULT_GPU_MEMORY_UTILIZATION = 0.90
 DEFAULT_MAX_NUM_SEQS = 256
 """`--max-num-seqs` on all but the largest GPUs."""
 
+KVCacheDtype = Literal["auto", "fp8", "fp8_e4m3", "fp8_e5m2"]
+"""Values of `--kv-cache-dtype` that are planned for."""
+
+_FP8_BYTES = 1
+
 # The V0 engine prefilled longer contexts in chunks: `vllm/engine/arg_utils.py` of 0.5.3 and later.
 _V0_TOKENS = 2048
 _LONGEST_UNCHUNKED_CONTEXT = 32_768
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOverrides:
+    """Engine arguments that the caller fixes; `None`, `auto` and `False` leave the default."""
+
+    max_num_seqs: int | None = None
+    max_num_batched_tokens: int | None = None
+    gpu_memory_utilization: float | None = None
+    kv_cache_dtype: KVCacheDtype = "auto"
+    enforce_eager: bool = False
+    language_model_only: bool = False
+    """Whether `--limit-mm-per-prompt` excludes images and videos, so that no encoder is loaded."""
+
+
+NO_ENGINE_OVERRIDES = EngineOverrides()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +57,21 @@ class EngineArgs:
     """Whether `--language-model-only` leaves out the encoders of a multimodal model."""
     max_model_len: int | None = None
     """`None` where it is not decided yet and the model's own limit is assumed."""
-    kv_cache_value_bytes: int | None = None
-    """Bytes of one cached value where `--kv-cache-dtype` sets them; `None` for those of the dtype."""
+    kv_cache_dtype: KVCacheDtype = "auto"
+    default_max_num_seqs: int | None = None
+    """What a plan may lower, for a model with fewer blocks for states; `None` where it may not."""
     overhead_bytes: int | None = None
     """Overhead of one GPU to assume instead of the estimate."""
+
+    @property
+    def lowers_max_num_seqs(self) -> bool:
+        """Whether there are fewer sequences than the default, without which vLLM would not start."""
+        return self.default_max_num_seqs is not None and self.max_num_seqs < self.default_max_num_seqs
+
+    @property
+    def kv_cache_value_bytes(self) -> int | None:
+        """Bytes of one cached value where `--kv-cache-dtype` sets them; `None` for those of the dtype."""
+        return None if self.kv_cache_dtype == "auto" else _FP8_BYTES
 
     @property
     def required_state_blocks(self) -> int:
@@ -74,6 +107,29 @@ def default_engine_args(
         gpu_memory_utilization=DEFAULT_GPU_MEMORY_UTILIZATION,
         max_num_batched_tokens=defaults.max_num_batched_tokens,
         max_num_seqs=defaults.max_num_seqs,
+    )
+
+
+def engine_args_with(
+    overrides: EngineOverrides, gpu: Gpu, behavior: VersionBehavior = ANY_VERSION
+) -> EngineArgs:
+    """The engine arguments on `gpu` that a request is planned with: those of `overrides`, else the defaults.
+
+    As in vLLM, the default number of sequences is not above the batched tokens
+    (`_set_default_max_num_seqs_and_batched_tokens_args`, `vllm/engine/arg_utils.py` of 0.33).
+    """
+    default = default_engine_args(gpu, behavior)
+    tokens = overrides.max_num_batched_tokens or default.max_num_batched_tokens
+    sequences = min(default.max_num_seqs, tokens)
+    return replace(
+        default,
+        gpu_memory_utilization=overrides.gpu_memory_utilization or default.gpu_memory_utilization,
+        max_num_batched_tokens=tokens,
+        max_num_seqs=overrides.max_num_seqs or sequences,
+        default_max_num_seqs=sequences if overrides.max_num_seqs is None else None,
+        enforce_eager=overrides.enforce_eager,
+        language_model_only=overrides.language_model_only,
+        kv_cache_dtype=overrides.kv_cache_dtype,
     )
 
 

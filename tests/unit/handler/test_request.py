@@ -5,6 +5,7 @@ import pytest
 from handler.errors import InvalidRequest
 from handler.request import parse_request
 from recommender.planning.overrides import NO_OVERRIDES
+from recommender.vllm.engine_args import EngineOverrides
 
 _QUERY = {"model": "org/name", "instance_type": "g5.xlarge"}
 
@@ -16,6 +17,40 @@ def test_a_request_has_a_model_an_instance_type_and_overrides() -> None:
     assert (request.model_id, request.instance_type, request.token) == ("org/name", "g5.xlarge", None)
     assert request.overrides.tensor_parallel == 2
     assert request.overrides.overhead_bytes == 1.5 * 1024**3
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://huggingface.co/org/name", "org/name"),
+        ("https://huggingface.co/org/name/", "org/name"),
+        ("https://huggingface.co/org/name/tree/main", "org/name"),
+        ("https://huggingface.co/gpt2", "gpt2"),
+        ("https://huggingface.co/gpt2/tree/main/", "gpt2"),
+    ],
+)
+def test_the_address_of_a_model_stands_for_it(address: str, expected: str) -> None:
+    assert parse_request({**_QUERY, "model": address}, {}).model_id == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://huggingface.co/org/name",
+        "https://example.org/org/name",
+        "https://huggingface.co",
+        "https://huggingface.co/",
+        "https://huggingface.co/datasets/name",
+        "https://huggingface.co/spaces/name",
+        "https://huggingface.co/org/name/blob/main/config.json",
+        "https://huggingface.co/org/name?library=vllm",
+        "https://huggingface.co.example.org/org/name",
+        "https://huggingface.co/https://huggingface.co/org/name",
+    ],
+)
+def test_other_addresses_are_refused(address: str) -> None:
+    with pytest.raises(InvalidRequest, match="not a valid Hugging Face model ID"):
+        parse_request({**_QUERY, "model": address}, {})
 
 
 @pytest.mark.parametrize(
@@ -58,6 +93,8 @@ _NUMBERS = [
     "input_sequence_length",
     "output_sequence_length",
     "overhead_gib",
+    "max_num_seqs",
+    "max_num_batched_tokens",
 ]
 
 
@@ -88,9 +125,22 @@ def test_a_fraction_of_a_count_is_rounded_down_and_a_huge_one_bounded() -> None:
     assert (overrides.tensor_parallel, overrides.concurrency) == (2, 10**9)
 
 
-@pytest.mark.parametrize("value", ["none", "fp8", "INT8", "int4", "", "0"])
-def test_known_quantizations_are_accepted(value: str) -> None:
-    assert parse_request({**_QUERY, "quantization": value}, {})
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("none", "none"),
+        ("fp8", "fp8"),
+        ("INT8", "int8"),
+        ("int4", "int4"),
+        ("FP16", "none"),
+        ("bf16", "none"),
+        ("auto", "none"),
+        ("", None),
+        ("0", None),
+    ],
+)
+def test_known_quantizations_are_accepted(value: str, expected: str | None) -> None:
+    assert parse_request({**_QUERY, "quantization": value}, {}).overrides.quantization == expected
 
 
 def test_an_unknown_quantization_is_refused_with_the_known_ones() -> None:
@@ -99,7 +149,59 @@ def test_an_unknown_quantization_is_refused_with_the_known_ones() -> None:
 
 
 def test_unknown_parameters_are_ignored() -> None:
-    assert parse_request({**_QUERY, "max_num_batched_tokens": "x", "streamer_memory_limit_gib": "y"}, {})
+    assert parse_request({**_QUERY, "streamer_memory_limit_gib": "y"}, {})
+
+
+def test_engine_arguments_may_be_fixed() -> None:
+    query = {
+        "max_num_seqs": "128",
+        "max_num_batched_tokens": "4096",
+        "gpu_memory_utilization": "0.95",
+        "kv_cache_dtype": "FP8",
+        "enforce_eager": "True",
+    }
+
+    assert parse_request({**_QUERY, **query}, {}).overrides.engine == EngineOverrides(
+        max_num_seqs=128,
+        max_num_batched_tokens=4096,
+        gpu_memory_utilization=0.95,
+        kv_cache_dtype="fp8",
+        enforce_eager=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"max_num_seqs": "0", "max_num_batched_tokens": "-1", "gpu_memory_utilization": "0"},
+        {"max_num_seqs": "", "kv_cache_dtype": "auto", "enforce_eager": "false"},
+        {"gpu_memory_utilization": "-0.5", "kv_cache_dtype": "", "enforce_eager": "0"},
+    ],
+)
+def test_engine_arguments_that_are_not_given_are_the_defaults(query: dict[str, str]) -> None:
+    assert parse_request({**_QUERY, **query}, {}).overrides == NO_OVERRIDES
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("gpu_memory_utilization", "1.01", "above 0 and at most 1"),
+        ("gpu_memory_utilization", "90%", "not a number"),
+        ("kv_cache_dtype", "int8", "auto, fp8, fp8_e4m3 and fp8_e5m2"),
+        ("enforce_eager", "yes", "true, false, 1 or 0"),
+    ],
+)
+def test_engine_arguments_that_vllm_does_not_have_are_refused(name: str, value: str, remedy: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"{name} is .*{remedy}"):
+        parse_request({**_QUERY, name: value}, {})
+
+
+@pytest.mark.parametrize("gib", ["0.001", "1.234", "1.999", "7.125", "12.3", "1.0000001"])
+def test_an_overhead_is_at_least_what_is_asked_for_and_less_than_a_byte_more(gib: str) -> None:
+    size = parse_request({**_QUERY, "overhead_gib": gib}, {}).overrides.overhead_bytes
+
+    assert size is not None
+    assert 0 <= size - float(gib) * 1024**3 < 1
 
 
 def test_a_refused_value_is_repeated_truncated_and_escaped() -> None:

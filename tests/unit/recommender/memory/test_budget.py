@@ -1,5 +1,7 @@
 """How vLLM divides the memory of a GPU."""
 
+from dataclasses import replace
+
 import pytest
 from support.instances import instance
 from support.metadata import llama, real_model
@@ -94,6 +96,19 @@ def test_a_model_with_states_needs_a_block_for_each_sequence() -> None:
     model = real_model("Qwen/Qwen3.8-27B")
     one, eight = (budget(model, gpu, degree) for degree in (1, 8))
 
-    assert one.layout.blocks(one.kv_cache_bytes) < 1024 <= eight.layout.blocks(eight.kv_cache_bytes)
-    assert one.max_concurrent_requests(4096) == 0
-    assert eight.max_concurrent_requests(4096) > 0
+    assert one.blocks < 1024 <= eight.blocks
+    assert not one.starts_with(4096)
+    assert eight.starts_with(4096)
+
+
+def test_an_fp8_cache_does_not_change_the_states() -> None:
+    """A state of Qwen3.8-27B takes 784 tokens of a 16-bit cache on one GPU and 1568 of an FP8 one."""
+    gpu, model = gpu_of(instance("p5.48xlarge")), real_model("Qwen/Qwen3.8-27B")
+    default = default_engine_args(gpu, behavior_of((0, 30)))
+    wide, narrow = (
+        budget(model, gpu, 1, engine_args=replace(default, kv_cache_dtype=dtype)).layout
+        for dtype in ("auto", "fp8")
+    )
+
+    assert [layout.groups[0].block_tokens for layout in (wide, narrow)] == [784, 1568]
+    assert wide.block_bytes == narrow.block_bytes

@@ -201,15 +201,6 @@ def test_bitsandbytes_is_limited_to_one_gpu() -> None:
     )
 
 
-def test_states_that_do_not_fit_are_named() -> None:
-    """An H100 schedules 1024 sequences by default, each of which needs a block for its state."""
-    sentence = reason("Qwen/Qwen3.8-27B-FP8", "p5.4xlarge")
-
-    assert sentence.endswith(
-        "Its linear attention layers need a cache of 1024 blocks, one for each sequence."
-    )
-
-
 def test_a_width_that_no_degree_divides_is_named_with_its_groups() -> None:
     """Groups of 128 do not divide a width of 1000, not even on one GPU."""
     groups = {"quant_method": "awq", "group_size": 128}

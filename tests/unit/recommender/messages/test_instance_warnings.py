@@ -1,7 +1,6 @@
 """Warnings about the instance and the versions that run on it, each with its condition and only then."""
 
 import dataclasses
-import re
 from typing import Any
 
 import pytest
@@ -43,17 +42,6 @@ def test_little_host_memory_is_warned_about() -> None:
         " slow: an instance with more host memory loads it faster."
     )
     assert "little_host_memory" not in warnings(MISTRAL, enough)
-
-
-def test_states_that_limit_the_sequences_are_warned_about() -> None:
-    sentence = warnings("Qwen/Qwen3.8-27B", "p5.48xlarge", tensor_parallel=1)["states_limit_sequences"]
-
-    assert re.fullmatch(
-        r"The cache has (\d+) blocks for the states of this model, but vLLM needs one for each of 1024"
-        r" sequences: set --max-num-seqs to \1 at most\.",
-        sentence,
-    )
-    assert "states_limit_sequences" not in warnings("Qwen/Qwen3.8-27B", "p5.48xlarge")
 
 
 def test_an_unknown_gpu_is_warned_about() -> None:

@@ -8,11 +8,23 @@ from support.metadata import real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.memory.budget import budget
-from recommender.planning.context import budget_for_largest_context, largest_context, power_of_two_within
+from recommender.planning.context import (
+    budget_for_largest_context,
+    largest_context,
+    power_of_two_within,
+    with_startable_sequences,
+)
 from recommender.planning.plan import Plan, best_plan
 from recommender.vllm.behavior import behavior_of
-from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.engine_args import (
+    NO_ENGINE_OVERRIDES,
+    EngineOverrides,
+    default_engine_args,
+    engine_args_with,
+)
+from recommender.vllm.version import Version
 
+_STATES = "Qwen/Qwen3.6-27B-FP8"
 _QWEN_VL = "Qwen/Qwen2.5-VL-7B-Instruct"
 
 
@@ -59,3 +71,33 @@ def test_other_models_have_the_same_budget_at_every_context() -> None:
     assert budget_for_largest_context(model, gpu, 1, None, engine_args) == budget(
         model, gpu, 1, engine_args=engine_args
     )
+
+
+@pytest.mark.parametrize("version", [None, (0, 20), (0, 28), (0, 33)], ids=str)
+def test_a_model_with_states_gets_the_most_sequences_that_start(version: Version | None) -> None:
+    """`max_num_seqs (1024) exceeds available Mamba cache blocks`, vllm-project/recipes#551."""
+    model, gpu = real_model(_STATES), gpu_of(instance("p5.4xlarge"))
+    engine_args = engine_args_with(NO_ENGINE_OVERRIDES, gpu, behavior_of(version))
+    found = budget_for_largest_context(model, gpu, 1, None, engine_args)
+    more = replace(found.engine_args, max_num_seqs=found.engine_args.max_num_seqs + 1)
+
+    assert found.engine_args.lowers_max_num_seqs
+    assert found == budget(model, gpu, 1, engine_args=found.engine_args)
+    assert found.starts_with(4096)
+    assert not budget(model, gpu, 1, engine_args=more).starts_with(4096)
+
+
+def test_sequences_that_the_caller_fixes_stay() -> None:
+    model, gpu = real_model(_STATES), gpu_of(instance("p5.4xlarge"))
+    engine_args = engine_args_with(EngineOverrides(max_num_seqs=1000), gpu)
+    found = budget_for_largest_context(model, gpu, 1, None, engine_args)
+
+    assert found.engine_args.max_num_seqs == 1000
+    assert found.lacks_state_blocks
+
+
+def test_no_number_of_sequences_helps_where_there_is_no_block() -> None:
+    model, gpu = real_model("Qwen/Qwen3.5-27B"), gpu_of(instance("g5.xlarge"))
+    memory = budget(model, gpu, 1, engine_args=engine_args_with(NO_ENGINE_OVERRIDES, gpu))
+
+    assert with_startable_sequences(memory, model, gpu, 1, None) is memory

@@ -10,7 +10,12 @@ from recommender.hardware.gpu import gpu_of
 from recommender.memory.budget import budget
 from recommender.model import parse_model
 from recommender.vllm.behavior import behavior_of
-from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.engine_args import (
+    NO_ENGINE_OVERRIDES,
+    EngineOverrides,
+    default_engine_args,
+    engine_args_with,
+)
 from recommender.vllm.quantization import BITSANDBYTES_INT4
 from recommender.vllm.version import Version
 
@@ -57,6 +62,40 @@ def test_a_block_per_sequence_is_required_from_0_20_on() -> None:
     required = [default_engine_args(gpu, behavior_of((0, n))).required_state_blocks for n in (19, 20)]
 
     assert required == [0, 256]
+
+
+def test_fixed_engine_arguments_replace_the_defaults() -> None:
+    gpu = gpu_of(instance("p5.48xlarge"))
+    overrides = EngineOverrides(
+        max_num_seqs=64,
+        max_num_batched_tokens=4096,
+        gpu_memory_utilization=0.95,
+        kv_cache_dtype="fp8",
+        enforce_eager=True,
+    )
+    found = engine_args_with(overrides, gpu)
+
+    assert (found.max_num_seqs, found.max_num_batched_tokens, found.gpu_memory_utilization) == (
+        64,
+        4096,
+        0.95,
+    )
+    assert (found.kv_cache_value_bytes, found.enforce_eager, found.default_max_num_seqs) == (1, True, None)
+
+
+def test_without_fixed_ones_they_are_the_defaults_of_which_sequences_may_be_lowered() -> None:
+    gpu = gpu_of(instance("p5.48xlarge"))
+    found = engine_args_with(NO_ENGINE_OVERRIDES, gpu)
+
+    assert found == dataclasses.replace(default_engine_args(gpu), default_max_num_seqs=1024)
+    assert not found.lowers_max_num_seqs
+    assert dataclasses.replace(found, max_num_seqs=1023).lowers_max_num_seqs
+
+
+def test_the_default_number_of_sequences_is_not_above_the_batched_tokens() -> None:
+    gpu = gpu_of(instance("p5.48xlarge"))
+
+    assert engine_args_with(EngineOverrides(max_num_batched_tokens=512), gpu).max_num_seqs == 512
 
 
 def test_two_batches_are_in_flight_from_0_26_on() -> None:
