@@ -13,17 +13,18 @@ export function ColumnHeading({ column, sort, onSort }: ColumnHeadingProps) {
   const direction = isSorted ? (sort.isDescending ? "descending" : "ascending") : undefined;
   return (
     <th
+      role="columnheader"
       scope="col"
       aria-sort={direction}
-      className={`bg-slate-100 p-0 align-bottom first:rounded-tl-xl last:rounded-tr-xl lg:sticky lg:top-0 lg:z-10 dark:bg-slate-800 ${
-        column.name === "instance_type" ? "sticky left-0 z-10" : ""
+      className={`bg-slate-100 p-0 align-bottom md:first:rounded-tl-xl md:last:rounded-tr-xl lg:sticky lg:top-0 lg:z-10 dark:bg-slate-800 ${
+        column.name === "instance_type" ? "md:sticky md:left-0 md:z-10" : ""
       }`}
     >
       <button
         type="button"
         onClick={() => onSort(nextSort(column, sort))}
-        className={`w-full min-w-[9ch] cursor-pointer rounded-md px-3 py-2 font-semibold text-slate-900 hover:text-teal-800 dark:text-slate-50 dark:hover:text-teal-300 ${FOCUS} ${
-          column.isNumber ? "text-right" : "text-left"
+        className={`w-full md:min-w-[9ch] cursor-pointer rounded-md px-3 py-2 font-semibold text-slate-900 hover:text-teal-800 dark:text-slate-50 dark:hover:text-teal-300 ${FOCUS} ${
+          column.isNumber ? "md:text-right" : "text-left"
         }`}
       >
         {column.label}&nbsp;

@@ -85,8 +85,7 @@ function Summary({ model, comparison }: Pick<ComparisonResultProps, "model" | "c
         {details.length > 0 && <span className={`font-normal ${MUTED}`}> ({details.join(", ")})</span>}
       </h2>
       <p className={`text-sm ${MUTED}`}>
-        {prices === undefined ? "Prices are not known." : `${prices}.`} Requests are of 512 input and 256
-        output tokens.
+        {prices !== undefined && `${prices}. `}Requests are of 512 input and 256 output tokens.
       </p>
       {omitted !== undefined && (
         <WarningText

@@ -6,6 +6,7 @@ import { PlotMark } from "./PlotMark";
 import type { PlotPoint, PlotPoints } from "./plotPoints";
 import { PlotTooltip } from "./PlotTooltip";
 import { scaleOf, type Scale } from "./scale";
+import { staircaseBoxes, staircasePath } from "./staircase";
 import { usePointNavigation } from "./usePointNavigation";
 import { useMeasured } from "./useMeasured";
 
@@ -31,7 +32,12 @@ export function PlotArea({ model, modelInfo, plot, titleId, descriptionId }: Plo
     y: (1 - requests.position(point.requests)) * inner.height,
   });
   const marks = marksOf(plot, positionOf);
-  const labels = placeLabels(marks.filter(({ isBest }) => isBest).map(labelOf), marks, inner);
+  const line = plot.best.map(positionOf);
+  const labels = placeLabels(marks.filter(({ isBest }) => isBest).map(labelOf), {
+    ...inner,
+    marks,
+    lines: staircaseBoxes(line, inner.width),
+  });
   const { shown, stop, handlers } = usePointNavigation(marks);
   const shownMark = shown === undefined ? undefined : marks[shown];
   return (
@@ -51,7 +57,7 @@ export function PlotArea({ model, modelInfo, plot, titleId, descriptionId }: Plo
             y={{ scale: requests, title: axisTitle("Requests at once", requests) }}
           />
           <path
-            d={staircase(plot.best.map(positionOf), inner.width)}
+            d={staircasePath(line, inner.width)}
             fill="none"
             strokeWidth="2"
             strokeLinejoin="round"
@@ -104,12 +110,6 @@ export function PlotArea({ model, modelInfo, plot, titleId, descriptionId }: Plo
 /** The frontier last, so that nothing covers its marks. */
 function inDrawingOrder(marks: readonly Mark[]): Mark[] {
   return marks.toSorted((a, b) => Number(a.isBest) - Number(b.isBest));
-}
-
-/** A frontier is a staircase: between two of its points, the cheaper one holds the most requests for the price. */
-function staircase(best: readonly { x: number; y: number }[], width: number): string {
-  const [first, ...others] = best;
-  return first ? `M${first.x} ${first.y}${others.map(({ x, y }) => `H${x}V${y}`).join("")}H${width}` : "";
 }
 
 function labelOf({ x, y, point, others }: Mark) {

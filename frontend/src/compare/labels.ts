@@ -11,7 +11,8 @@ export interface Label extends Position {
   anchor: "start" | "middle" | "end";
 }
 
-interface Box {
+/** In pixels. */
+export interface Box {
   left: number;
   right: number;
   top: number;
@@ -22,27 +23,32 @@ interface Box {
 const CHARACTER_WIDTH = 6.8;
 const ASCENT = 10;
 const DESCENT = 3;
-const POINT_RADIUS = 6;
+const MARK_RADIUS = 6;
 const GAP = 9;
 
 /**
  * The labels of `points`, in order; `undefined` where there is no room.
  *
  * A frontier rises to the right, so the space above it and to its left is the most likely to be empty. Labels stay
- * within `width` and `height` and off all `obstacles`, which are the centers of points.
+ * within `width` and `height` and off `marks`, which are the centers of symbols. They also stay off `lines` if they can.
  */
 export function placeLabels(
   points: readonly (Position & { text: string })[],
-  obstacles: readonly Position[],
-  { width, height }: { width: number; height: number },
+  {
+    marks,
+    lines,
+    width,
+    height,
+  }: { marks: readonly Position[]; lines: readonly Box[]; width: number; height: number },
 ): (Label | undefined)[] {
-  const taken = obstacles.map(pointBox);
+  const taken = marks.map(markBox);
   return points.map((point) => {
-    const label = candidates(point).find((candidate) => {
-      const box = labelBox(candidate);
+    const free = candidates(point).filter((label) => {
+      const box = labelBox(label);
       const isInside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height;
       return isInside && !taken.some((other) => overlap(box, other));
     });
+    const label = free.find((each) => !lines.some((line) => overlap(labelBox(each), line))) ?? free[0];
     if (label) {
       taken.push(labelBox(label));
     }
@@ -68,12 +74,12 @@ function labelBox({ x, y, text, anchor }: Label): Box {
   return { left, right: left + width, top: y - ASCENT, bottom: y + DESCENT };
 }
 
-function pointBox({ x, y }: Position): Box {
+function markBox({ x, y }: Position): Box {
   return {
-    left: x - POINT_RADIUS,
-    right: x + POINT_RADIUS,
-    top: y - POINT_RADIUS,
-    bottom: y + POINT_RADIUS,
+    left: x - MARK_RADIUS,
+    right: x + MARK_RADIUS,
+    top: y - MARK_RADIUS,
+    bottom: y + MARK_RADIUS,
   };
 }
 

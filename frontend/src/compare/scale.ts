@@ -10,7 +10,7 @@ export interface Scale {
 /** From this ratio of the largest to the smallest value on, the axis is logarithmic. */
 const LOG_RATIO = 20;
 /** The space at both ends of a logarithmic axis, as a share of its length. */
-const PADDING = 0.06;
+const PADDING = 0.09;
 const MAX_LINEAR_TICKS = 6;
 
 /** A scale for positive values: logarithmic if they are far apart, or else linear from zero. */
