@@ -171,7 +171,7 @@ export interface components {
             price_region?: string;
             /**
              * Format: date
-             * @description Only with prices of a dated list, as on a laptop; the day that they are from
+             * @description The day that the price was imported; on a laptop, that of the bundled price list
              */
             price_date?: string;
             /** @description `usd_per_hour` divided by `max_concurrent_requests` */
@@ -281,7 +281,7 @@ export interface components {
                 price_region?: string;
                 /**
                  * Format: date
-                 * @description Only with prices of a dated list
+                 * @description The day that the price was imported
                  */
                 price_date?: string;
             } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]);

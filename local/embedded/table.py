@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import boto3
 from boto3.dynamodb.table import BatchWriter
 
-from local.embedded.instance_records import shipped_items
+from local.embedded.instance_records import priced_items
 from local.embedded.services import LOOPBACK, free_port
 from local.runtime.artifact import function_variables
 from local.runtime.environment import isolate
@@ -34,7 +34,7 @@ def create_table(client: "DynamoDBClient", table_name: str) -> None:
 def fill_table(client: "DynamoDBClient", table_name: str) -> None:
     """Write the bundled instance types into an existing table."""
     with BatchWriter(table_name, client) as batch:
-        for item in shipped_items():
+        for item in priced_items():
             batch.put_item(Item=item)
 
 

@@ -1,6 +1,7 @@
 """An item of the instance table as an `Instance`, its values checked."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from recommender.hardware.instance import Instance
@@ -39,6 +40,7 @@ def parse_item(item: Mapping[str, Any]) -> Instance:
         architecture=_text(item, "architecture") if "architecture" in item else "x86_64",
         usd_per_hour=_price(item),
         price_region=_text(item, "price_region") if "price_region" in item else None,
+        price_date=_date(item),
         is_listed=item.get("listed") != {"BOOL": False},
     )
 
@@ -83,3 +85,11 @@ def _price(item: Mapping[str, Any]) -> float | None:
     except (KeyError, TypeError, ValueError):
         return None
     return price if 0 < price <= _LARGEST_PRICE else None
+
+
+def _date(item: Mapping[str, Any]) -> str | None:
+    """The day of the price; one that cannot be read counts as unknown."""
+    try:
+        return date.fromisoformat(item["priced_on"]["S"]).isoformat()
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -148,10 +148,11 @@ def _larger_instance_info(larger: InstancePlan) -> dict[str, Any]:
 
 
 def price_json(instance: Instance) -> dict[str, Any]:
-    """On-demand USD per hour and their region, where they are known."""
+    """On-demand USD per hour, their region and their day, where they are known."""
     if instance.usd_per_hour is None:
         return {}
-    return {"usd_per_hour": instance.usd_per_hour, "price_region": instance.price_region}
+    price = {"usd_per_hour": instance.usd_per_hour, "price_region": instance.price_region}
+    return price if instance.price_date is None else {**price, "price_date": instance.price_date}
 
 
 def model_json(info: ModelInfo) -> dict[str, Any]:

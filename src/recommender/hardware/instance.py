@@ -25,6 +25,8 @@ class Instance:
     usd_per_hour: float | None = None
     """On-demand price for Linux; `None` where it is not known."""
     price_region: str | None = None
+    price_date: str | None = None
+    """The day that the price is from, as ISO 8601."""
     is_listed: bool = True
     """Whether EC2 offered it at the last import."""
 
