@@ -65,6 +65,7 @@ function candidates({ x, y, text }: Position & { text: string }): Label[] {
     { text, anchor: "start", x: x + GAP, y: y + GAP + ASCENT },
     { text, anchor: "start", x: x + GAP, y: middle },
     { text, anchor: "middle", x, y: y + GAP + ASCENT },
+    { text, anchor: "end", x: x - GAP, y: y + GAP + ASCENT },
   ];
 }
 
