@@ -32,9 +32,14 @@ export function configValues(source: ConfigValues): ConfigValues {
   };
 }
 
-/** The fields that differ from the recommended values. An empty field leaves the choice to the service. */
-export function changedFields(values: FormValues, recommended: ConfigValues): FieldName[] {
-  return CONFIG_FIELDS.filter((field) => values[field] !== undefined && values[field] !== recommended[field]);
+/** The fields that are not empty. The service chooses the value of an empty field. */
+export function filledFields(values: FormValues): FieldName[] {
+  return CONFIG_FIELDS.filter((field) => values[field] !== undefined);
+}
+
+/** The filled fields that differ from the recommended values. */
+export function changedFields(values: FormValues, recommended: FormValues): FieldName[] {
+  return filledFields(values).filter((field) => values[field] !== recommended[field]);
 }
 
 /** The query parameters that send `fields` of `values` as overrides. */
@@ -55,12 +60,10 @@ export function updatedValues(
   changed: readonly FieldName[],
 ): FormValues {
   // If vLLM would not start with the changes, no value of another field helps.
-  if (changed.length === 0 || response.memory.kv_cache_gib <= 0) {
+  if (response.memory.kv_cache_gib <= 0) {
     return {};
   }
-  const outdated = CONFIG_FIELDS.filter(
-    (field) => !changed.includes(field) && values[field] !== undefined && values[field] !== response[field],
-  );
+  const outdated = changedFields(values, response).filter((field) => !changed.includes(field));
   return Object.fromEntries(outdated.map((field) => [field, response[field]]));
 }
 

@@ -29,12 +29,19 @@ export function formatAccelerators(instance: InstanceInfo): string {
   return `${count} × ${name}, ${UP_TO_ONE_DECIMAL.format(memory)} GiB`;
 }
 
-/** The parameter count and dtype of a model, as far as they are known. */
+/** The parameter count and dtype of a model, as far as they are known: `7.2B params`, `BF16`. */
 export function modelDetails(model: ModelInfo): string[] {
   return [
-    ...(model.parameter_count === null ? [] : [`${formatParameters(model.parameter_count)} parameters`]),
-    ...(model.native_dtype === null ? [] : [model.native_dtype]),
+    ...(model.parameter_count === null ? [] : [`${formatParameters(model.parameter_count)} params`]),
+    ...(model.native_dtype === null ? [] : [formatDtype(model.native_dtype)]),
   ];
+}
+
+const DTYPES: Partial<Record<string, string>> = { bfloat16: "BF16", float16: "FP16", float32: "FP32" };
+
+/** The usual short name of a dtype; PyTorch's name if it has none. */
+export function formatDtype(dtype: string): string {
+  return DTYPES[dtype] ?? dtype;
 }
 
 function formatParameters(count: number): string {

@@ -215,6 +215,7 @@ export interface components {
             activations_gib: number;
             cuda_graphs_gib: number;
             unused_gib: number;
+            /** @description What vLLM logs as "GPU KV cache size", since 0.21 and without a version the concurrency times max_model_len */
             kv_cache_tokens: number;
             /** @description The same once vLLM has compiled the model on this machine */
             kv_cache_tokens_later: number;
@@ -287,7 +288,7 @@ export interface components {
             } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]);
         };
         /** @enum {string} */
-        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "multimodal_profile" | "needs_flags" | "states_limit_sequences" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "little_host_memory" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "cheaper_instance" | "older_metadata";
+        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "multimodal_profile" | "needs_flags" | "states_limit_sequences" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "architecture_estimated" | "little_host_memory" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "cheaper_instance" | "older_metadata";
     };
     responses: {
         /** @description An answer of API Gateway itself: 401 without a valid token, where the stack has a JWT issuer; 429 above the stack's rate limit; 504 if the function does not answer in time */

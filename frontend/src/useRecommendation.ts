@@ -3,9 +3,15 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { getRecommendation, RecommendError } from "./api";
 import type { Overrides, RecommendResponse } from "./types";
 
-export interface RecommendRequest {
+/** What a recommendation is for. */
+export interface Selection {
   model: string;
   instanceType: string;
+  /** The version of vLLM that will run the model. Without it, the response holds for every supported version. */
+  vllmVersion?: string;
+}
+
+export interface RecommendRequest extends Selection {
   hfToken?: string;
   overrides?: Overrides;
 }
@@ -57,10 +63,16 @@ export function settledState(state: RequestState): SettledState {
   return state.status === "loading" ? state.previous : state;
 }
 
-/** Whether `state` belongs to this model on this instance type. */
-export function isStateOf(state: RequestState, model: string, instanceType: string): boolean {
+/** Whether `state` belongs to this model on this instance type with this version. */
+export function isStateOf(state: RequestState, selection: Selection): boolean {
+  return state.status !== "idle" && isSameSelection(state.request, selection);
+}
+
+export function isSameSelection(one: Selection, other: Selection): boolean {
   return (
-    state.status !== "idle" && state.request.model === model && state.request.instanceType === instanceType
+    one.model === other.model &&
+    one.instanceType === other.instanceType &&
+    (one.vllmVersion ?? "") === (other.vllmVersion ?? "")
   );
 }
 
@@ -68,9 +80,10 @@ async function send(
   request: RecommendRequest,
   options: { baseUrl?: string; signal: AbortSignal },
 ): Promise<SettledState> {
-  const { model, instanceType, hfToken, overrides } = request;
+  const { model, instanceType, vllmVersion, hfToken, overrides } = request;
+  const parameters = { ...overrides, ...(vllmVersion ? { vllm_version: vllmVersion } : {}) };
   try {
-    const response = await getRecommendation(model, instanceType, hfToken, overrides, options);
+    const response = await getRecommendation(model, instanceType, hfToken, parameters, options);
     return { status: "success", request, response };
   } catch (error) {
     return error instanceof RecommendError ? { status: "error", request, error } : { status: "idle" };

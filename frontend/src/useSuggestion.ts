@@ -1,12 +1,19 @@
-import { useEffect } from "react";
+import { useEffect, useId, useState } from "react";
 
 import type { RecommendError } from "./api";
-import { changedFields, configValues, toOverrides, updatedValues } from "./configuration";
+import { configValues } from "./configuration";
 import { isFeasible } from "./types";
-import type { Checkpoint, ConfigValues, FeasibleResponse, FormValues, RecommendResponse } from "./types";
-import { useDebouncedRecommendation } from "./useDebouncedRecommendation";
+import type { Checkpoint, FeasibleResponse, FieldName, FormValues, RecommendResponse } from "./types";
+import { useFormCheck } from "./useFormCheck";
 import { useLatest } from "./useLatest";
-import { isStateOf, useRecommendation, type RecommendRequest, type RequestState } from "./useRecommendation";
+import {
+  isSameSelection,
+  isStateOf,
+  useRecommendation,
+  type RecommendRequest,
+  type RequestState,
+  type Selection,
+} from "./useRecommendation";
 import { groupWarnings, NO_WARNINGS, type ConfigWarnings } from "./warnings";
 
 export interface UseSuggestionOptions {
@@ -16,10 +23,12 @@ export interface UseSuggestionOptions {
   instanceType: string;
   /** Hugging Face token, sent in a header with each request. */
   hfToken?: string;
+  /** The version of vLLM that will run the model, sent with each request. */
+  vllmVersion?: string;
   /** The form's values. Without them, changed values are not checked. */
   values?: FormValues;
   /** Fills the form. */
-  onApply: (values: ConfigValues) => void;
+  onApply: (values: FormValues) => void;
   /** Changes the form's instance type. Without it, a larger instance is shown without a button. */
   onInstanceTypeChange?: (instanceType: string) => void;
   /** Changes the form's model. Without it, pre-quantized checkpoints are shown without a button. */
@@ -33,14 +42,20 @@ export interface Suggestion {
   instanceType: string;
   values: FormValues;
   isLoading: boolean;
-  /** The response to the changed values if there is one, else the recommendation. */
-  response?: RecommendResponse;
-  /** Whether `response` takes changed values into account. */
-  hasOverrides: boolean;
+  /** The response for the model on the instance type, without any values of the form. */
+  recommendation?: RecommendResponse;
+  /** The response to the form's values; the recommendation while they do not differ from it. */
+  current?: RecommendResponse;
+  /** The fields that differ from the recommendation. */
+  changed: FieldName[];
+  /** Whether `current` is about to be replaced because the form has changed since. */
+  isUpdating: boolean;
+  /** What the form's values were made for, if that is not what is selected. */
+  staleSelection?: Selection;
   /** Why the recommendation could not be fetched. */
   error?: RecommendError;
-  /** Why the changed values could not be checked. */
-  overridesError?: RecommendError;
+  /** Why the form's values could not be checked. */
+  checkError?: RecommendError;
   /** Whether the model needs a token, or a different one. */
   needsToken: boolean;
   warnings: ConfigWarnings;
@@ -48,94 +63,129 @@ export interface Suggestion {
   updatedValues: FormValues;
   /** Tensor parallel degrees to choose from. Empty before the first response. */
   tpOptions: number[];
+  /** The name of the option that filled the form last, for its announcement. */
+  appliedOption?: string;
+  /** The ID of the Suggest Config button. */
+  buttonId: string;
   suggest: () => void;
-  apply: (values: ConfigValues) => void;
+  /** Fills the form. `option` is the name of an option to announce. */
+  apply: (values: FormValues, option?: string) => void;
   switchInstanceType?: (instanceType: string) => void;
   selectCheckpoint?: (checkpoint: Checkpoint) => void;
 }
 
 /** The state of `SuggestConfig` and `FieldWarning`. Call it in the component that holds the form's values. */
 export function useSuggestion(options: UseSuggestionOptions): Suggestion {
-  const { model, instanceType, hfToken, values = NO_VALUES, baseUrl } = options;
-  const [state, recommendAndApply] = useFormRecommendation(options);
+  const { model, instanceType, hfToken, vllmVersion, values = NO_VALUES, baseUrl } = options;
+  const request: RecommendRequest = { model, instanceType, vllmVersion, hfToken };
+  const { state, appliedFor, recommendAndApply, applyFor } = useFormRecommendation(options);
+  const [appliedOption, setAppliedOption] = useState<string>();
+
   const recommendation = state.status === "success" ? state.response : undefined;
-  const recommended = feasibleOrUndefined(recommendation);
-
-  const changed = recommended ? changedFields(values, recommended) : [];
-  const overridesState = useDebouncedRecommendation(
-    { model, instanceType, hfToken, overrides: toOverrides(values, changed) },
-    { enabled: changed.length > 0, baseUrl },
-  );
-  const overridden =
-    overridesState.status === "success" ? feasibleOrUndefined(overridesState.response) : undefined;
-  const feasible = overridden ?? recommended;
-
+  const isStale = appliedFor !== undefined && !isSameSelection(appliedFor, request);
+  const check = useFormCheck({ request, values, recommendation, isStale, baseUrl });
+  const current = check.response ?? recommendation;
+  const feasible = feasibleOrUndefined(current);
   const error = errorOf(state);
+
+  const recommend = (changes: Partial<RecommendRequest> = {}) => {
+    setAppliedOption(undefined);
+    recommendAndApply({ ...request, ...changes });
+  };
   return {
     model,
     instanceType,
     values,
     isLoading: state.status === "loading",
-    response: feasible ?? recommendation,
-    hasOverrides: overridden !== undefined,
+    recommendation,
+    current,
+    changed: check.changed,
+    isUpdating: check.isUpdating,
+    staleSelection: isStale ? appliedFor : undefined,
     error,
-    overridesError: errorOf(overridesState),
+    checkError: check.error,
     needsToken: error?.code === "model_gated" || error?.code === "hf_token_rejected",
-    warnings: feasible ? groupWarnings(feasible, changed) : NO_WARNINGS,
-    updatedValues: feasible ? updatedValues(feasible, values, changed) : NO_VALUES,
-    tpOptions: feasible?.valid_tp_options ?? [],
-    suggest: () => recommendAndApply({ model, instanceType, hfToken }),
-    apply: options.onApply,
-    ...formActions(options, recommendAndApply),
+    warnings: feasible
+      ? groupWarnings(feasible, { values, changed: check.changed, known: recommendation?.warning_codes })
+      : NO_WARNINGS,
+    updatedValues: check.updatedValues,
+    tpOptions: (feasible ?? feasibleOrUndefined(recommendation))?.valid_tp_options ?? [],
+    appliedOption,
+    buttonId: useId(),
+    suggest: () => recommend(),
+    apply: (newValues, option) => {
+      setAppliedOption(option);
+      applyFor(request, newValues);
+    },
+    ...formActions(options, recommend, applyFor),
   };
 }
 
 const NO_VALUES: FormValues = {};
 
-/** The state of the request for the form's model and instance type, and a function that sends one and fills the form. */
-function useFormRecommendation(
-  options: UseSuggestionOptions,
-): [RequestState, (request: RecommendRequest) => void] {
-  const { model, instanceType, baseUrl } = options;
+interface FormRecommendation {
+  /** The state of the request for what is selected in the form. */
+  state: RequestState;
+  /** What the form was filled for last. */
+  appliedFor?: Selection;
+  /** Send a request and fill the form with the response. */
+  recommendAndApply: (request: RecommendRequest) => void;
+  /** Fill the form with values for `selection`. */
+  applyFor: (selection: Selection, values: FormValues) => void;
+}
+
+function useFormRecommendation(options: UseSuggestionOptions): FormRecommendation {
+  const { model, instanceType, vllmVersion, baseUrl } = options;
   const { state, recommend, abort } = useRecommendation(baseUrl);
+  const [appliedFor, setAppliedFor] = useState<Selection>();
   const latest = useLatest({ ...options, state });
 
   useEffect(() => {
-    if (!isStateOf(latest.current.state, model, instanceType)) {
+    if (!isStateOf(latest.current.state, { model, instanceType, vllmVersion })) {
       abort();
     }
-  }, [model, instanceType, abort, latest]);
+  }, [model, instanceType, vllmVersion, abort, latest]);
 
+  const applyFor = (selection: Selection, values: FormValues) => {
+    const { model, instanceType, vllmVersion } = selection;
+    setAppliedFor({ model, instanceType, vllmVersion });
+    latest.current.onApply(values);
+  };
   const recommendAndApply = async (request: RecommendRequest) => {
     const recommended = feasibleOrUndefined(await recommend(request));
     if (recommended) {
-      latest.current.onApply(configValues(recommended));
+      applyFor(request, configValues(recommended));
     }
   };
-  const formState = isStateOf(state, model, instanceType) ? state : IDLE;
-  return [formState, (request) => void recommendAndApply(request)];
+  return {
+    state: isStateOf(state, { model, instanceType, vllmVersion }) ? state : IDLE,
+    appliedFor,
+    recommendAndApply: (request) => void recommendAndApply(request),
+    applyFor,
+  };
 }
 
 const IDLE: RequestState = { status: "idle" };
 
 /** The actions that change the form's model or instance type, as far as the form allows it. */
 function formActions(
-  { model, instanceType, hfToken, onApply, onInstanceTypeChange, onModelChange }: UseSuggestionOptions,
-  recommendAndApply: (request: RecommendRequest) => void,
+  { instanceType, vllmVersion, onInstanceTypeChange, onModelChange }: UseSuggestionOptions,
+  recommend: (changes: Partial<RecommendRequest>) => void,
+  applyFor: FormRecommendation["applyFor"],
 ): Pick<Suggestion, "switchInstanceType" | "selectCheckpoint"> {
   return {
     switchInstanceType:
       onInstanceTypeChange &&
       ((newInstanceType) => {
         onInstanceTypeChange(newInstanceType);
-        recommendAndApply({ model, instanceType: newInstanceType, hfToken });
+        recommend({ instanceType: newInstanceType });
       }),
     selectCheckpoint:
       onModelChange &&
       ((checkpoint) => {
         onModelChange(checkpoint.model);
-        onApply(configValues(checkpoint));
-        recommendAndApply({ model: checkpoint.model, instanceType, hfToken });
+        applyFor({ model: checkpoint.model, instanceType, vllmVersion }, configValues(checkpoint));
+        recommend({ model: checkpoint.model });
       }),
   };
 }

@@ -1,7 +1,7 @@
 /** The form field that each warning of a response belongs to. */
 
 import { CONFIG_FIELDS } from "./configuration";
-import type { FeasibleResponse, FieldName, WarningCode } from "./types";
+import type { FeasibleResponse, FieldName, FormValues, WarningCode } from "./types";
 
 export interface ConfigWarnings {
   /** Warnings caused by a changed field. Fields without warnings are absent. */
@@ -12,14 +12,19 @@ export interface ConfigWarnings {
 
 export const NO_WARNINGS: ConfigWarnings = { byField: {}, general: [] };
 
-/** Group the warnings of `response` by the field in `changedFields` that causes them. */
-export function groupWarnings(
-  response: FeasibleResponse,
-  changedFields: readonly FieldName[],
-): ConfigWarnings {
+interface FormState {
+  values: FormValues;
+  /** The fields of `values` that differ from the recommendation. */
+  changed: readonly FieldName[];
+  /** The codes of the recommendation's own warnings. */
+  known?: readonly WarningCode[];
+}
+
+/** Group the warnings of `response`, which is about the values of the form, by the field that causes them. */
+export function groupWarnings(response: FeasibleResponse, form: FormState): ConfigWarnings {
   const warnings = response.warnings.map((text, index) => ({
     text,
-    field: causeOf(response.warning_codes[index], changedFields),
+    field: causeOf(response.warning_codes[index], form),
   }));
   const textsOf = (field?: FieldName) =>
     warnings.filter((warning) => warning.field === field).map(({ text }) => text);
@@ -30,36 +35,51 @@ export function groupWarnings(
   };
 }
 
-/** The first changed field that can cause a warning with this code, if any. */
-function causeOf(code: WarningCode | undefined, changedFields: readonly FieldName[]): FieldName | undefined {
+/**
+ * The field to show a warning with this code at, if any: the first changed one that can cause it.
+ *
+ * A change can also make the value of an unchanged field wrong: fewer GPUs hold a shorter context. Such a warning belongs to
+ * the field with the wrong value, unless the recommendation has it too.
+ */
+function causeOf(
+  code: WarningCode | undefined,
+  { values, changed, known = [] }: FormState,
+): FieldName | undefined {
+  if (code === undefined || changed.length === 0) {
+    return undefined;
+  }
   // A newer version of the service may send codes that this table does not have.
-  const candidates = (code && (CAUSES as Partial<typeof CAUSES>)[code]) ?? [];
-  return candidates.find((field) => changedFields.includes(field));
+  const candidates = (CAUSES as Partial<typeof CAUSES>)[code] ?? [];
+  const changedCause = candidates.find((field) => changed.includes(field));
+  return (
+    changedCause ?? (known.includes(code) ? undefined : candidates.find((field) => values[field] != null))
+  );
 }
 
 const WORKLOAD_FIELDS = ["input_sequence_length", "output_sequence_length"] as const;
 const WEIGHT_FIELDS = ["tensor_parallel_degree", "quantization"] as const;
 
-/** The fields that can cause each warning, the most likely one first. */
+/** The fields whose values each warning is about, the most likely one first. */
 const CAUSES: Record<WarningCode, readonly FieldName[]> = {
   tp_exceeds_gpus: ["tensor_parallel_degree"],
   tp_not_accepted: ["tensor_parallel_degree"],
   fewer_gpus: ["tensor_parallel_degree"],
   memory_exceeded: WEIGHT_FIELDS,
   context_above_limit: ["max_model_len"],
-  context_above_cache: ["max_model_len", ...WEIGHT_FIELDS],
+  context_above_cache: ["max_model_len"],
   workload_above_context: [...WORKLOAD_FIELDS, "max_model_len"],
   multimodal_profile: ["max_model_len"],
-  requests_queue: ["concurrency", ...WORKLOAD_FIELDS, ...WEIGHT_FIELDS],
+  requests_queue: ["concurrency"],
   no_fp8_arithmetic: ["quantization"],
   no_int8_arithmetic: ["quantization"],
   needs_prepared_checkpoint: ["quantization"],
   quantized_already: ["quantization"],
   runs_in_fp32: [],
   runs_in_fp16: [],
+  architecture_estimated: [],
   little_host_memory: [],
   needs_flags: [],
-  states_limit_sequences: ["concurrency", ...WEIGHT_FIELDS],
+  states_limit_sequences: ["concurrency"],
   unknown_gpu: [],
   lacks_wheels: [],
   other_processors: [],

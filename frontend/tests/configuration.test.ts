@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { changedFields, configValues, matchesConfig, toOverrides, updatedValues } from "../src/configuration";
-import { feasible } from "./support/golden";
+import { isFeasible } from "../src/types";
+import { feasible, recorded } from "./support/golden";
 
 const fitting = feasible("fits-one-gpu");
 const recommended = configValues(fitting);
@@ -61,10 +62,6 @@ describe("updatedValues", () => {
     expect(updatedValues(response, values, ["max_model_len"])).toEqual({});
   });
 
-  test("is empty if nothing was changed", () => {
-    expect(updatedValues(response, { concurrency: 1 }, [])).toEqual({});
-  });
-
   test("is empty if vLLM would not start", () => {
     const doesNotStart = feasible("asked-for-native-that-does-not-fit");
     const values = { ...configValues(doesNotStart), concurrency: 15 };
@@ -75,4 +72,12 @@ describe("updatedValues", () => {
 test("matchesConfig is true only if every field has the same value", () => {
   expect(matchesConfig(recommended, recommended)).toBe(true);
   expect(matchesConfig({ ...recommended, concurrency: 1 }, recommended)).toBe(false);
+});
+
+test("the values of every recorded configuration fill the form without a difference to it", () => {
+  const responses = recorded().filter(isFeasible);
+  expect(responses.length).toBeGreaterThan(20);
+  for (const response of responses) {
+    expect(changedFields(configValues(response), response)).toEqual([]);
+  }
 });

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 
-import { formatAccelerators, formatGib, formatPrice, formatValue, modelDetails } from "../src/format";
+import {
+  formatAccelerators,
+  formatDtype,
+  formatGib,
+  formatPrice,
+  formatValue,
+  modelDetails,
+} from "../src/format";
 
 const UNKNOWN_MODEL = {
   parameter_count: null,
@@ -23,8 +30,17 @@ test("modelDetails leaves out what is unknown", () => {
   expect(modelDetails(UNKNOWN_MODEL)).toEqual([]);
   expect(
     modelDetails({ ...UNKNOWN_MODEL, parameter_count: 7_248_023_552, native_dtype: "bfloat16" }),
-  ).toEqual(["7.2B parameters", "bfloat16"]);
-  expect(modelDetails({ ...UNKNOWN_MODEL, parameter_count: 335_142_400 })).toEqual(["335.1M parameters"]);
+  ).toEqual(["7.2B params", "BF16"]);
+  expect(modelDetails({ ...UNKNOWN_MODEL, parameter_count: 335_142_400 })).toEqual(["335.1M params"]);
+});
+
+test("formatDtype uses the short names of the usual dtypes", () => {
+  expect(["bfloat16", "float16", "float32", "float64"].map(formatDtype)).toEqual([
+    "BF16",
+    "FP16",
+    "FP32",
+    "float64",
+  ]);
 });
 
 test("formatValue formats numbers and quantizations", () => {

@@ -1,13 +1,10 @@
-import { readdirSync } from "node:fs";
-
 import { expect, test } from "vitest";
 
 import { memoryBreakdown } from "../src/memory";
 import { isFeasible } from "../src/types";
-import { EXCEEDED_MEMORY, golden, MEMORY } from "./support/golden";
+import { EXCEEDED_MEMORY, MEMORY, recorded } from "./support/golden";
 
-const NAMES = readdirSync("../tests/golden/answers").map((file) => file.replace(".json", ""));
-const MEMORIES = NAMES.map(golden).flatMap((response) => (isFeasible(response) ? [response.memory] : []));
+const MEMORIES = recorded().flatMap((response) => (isFeasible(response) ? [response.memory] : []));
 
 test("the parts of every recorded response add up to the total, and none is negative", () => {
   expect(MEMORIES.length).toBeGreaterThan(20);

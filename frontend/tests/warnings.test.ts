@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 
+import { configValues } from "../src/configuration";
 import type { FieldName, WarningCode } from "../src/types";
 import { groupWarnings } from "../src/warnings";
 import { feasible, firstWarning } from "./support/golden";
 
 /** The field that the first warning of a response is shown at. */
 function fieldOfFirstWarning(name: string, ...changedFields: FieldName[]): string | undefined {
-  const { byField } = groupWarnings(feasible(name), changedFields);
+  const response = feasible(name);
+  const { byField } = groupWarnings(response, { values: configValues(response), changed: changedFields });
   return Object.keys(byField).find((field) => byField[field as FieldName]?.includes(firstWarning(name)));
 }
 
@@ -33,17 +35,37 @@ test("a warning with several possible causes belongs to the likeliest one that w
   expect(fieldOfFirstWarning(name, "max_model_len", "output_sequence_length")).toBe("output_sequence_length");
 });
 
-test("a warning is general if none of its fields was changed", () => {
+test("a warning about the value of an unchanged field is shown there", () => {
+  expect(fieldOfFirstWarning("asked-for-context-beyond-the-cache", "tensor_parallel_degree")).toBe(
+    "max_model_len",
+  );
+  expect(fieldOfFirstWarning("asked-for-concurrency", "max_model_len")).toBe("concurrency");
+});
+
+test("a warning about an unchanged value stays general if the recommendation has it too", () => {
   const response = feasible("asked-for-fp8");
-  expect(groupWarnings(response, [])).toEqual({ byField: {}, general: response.warnings });
+  const form = { values: configValues(response), changed: ["concurrency"] as const };
+  expect(groupWarnings(response, { ...form, known: response.warning_codes }).byField).toEqual({});
+});
+
+test("all warnings are general if nothing was changed", () => {
+  const response = feasible("asked-for-fp8");
+  expect(groupWarnings(response, { values: {}, changed: [] })).toEqual({
+    byField: {},
+    general: response.warnings,
+  });
 });
 
 test("a warning about the instance is always general", () => {
   const response = feasible("asked-for-fp8");
-  expect(groupWarnings(response, ["quantization"]).general).toEqual([response.warnings[1]]);
+  expect(groupWarnings(response, { values: {}, changed: ["quantization"] }).general).toEqual([
+    response.warnings[1],
+  ]);
 });
 
 test("a warning with an unknown code is general", () => {
   const response = { ...feasible("asked-for-tp"), warning_codes: ["unknown_code" as WarningCode] };
-  expect(groupWarnings(response, ["tensor_parallel_degree"]).general).toEqual(response.warnings);
+  expect(groupWarnings(response, { values: {}, changed: ["tensor_parallel_degree"] }).general).toEqual(
+    response.warnings,
+  );
 });

@@ -55,7 +55,7 @@ class Lists:
         return [_row(instance) for instance in ordered]
 
     def _models(self, search: str) -> list[str]:
-        """Ids that contain `search`: text generators first, then by downloads."""
+        """Ids that contain `search`: the closest matches first, then text generators, then by downloads."""
         query = urlencode(
             {"search": search, "sort": "downloads", "limit": _REQUESTED_MODELS, "expand[]": "pipeline_tag"}
         )
@@ -66,8 +66,16 @@ class Lists:
         except TimeoutError as error:
             raise too_slow() from error
         entries = _entries(response)
-        entries.sort(key=lambda entry: str(entry.get("pipeline_tag")) in NON_GENERATING_PIPELINES)
+        entries.sort(key=lambda entry: _rank(entry, search.casefold()))
         return [entry["id"] for entry in entries[:_MODELS]]
+
+
+def _rank(entry: dict[str, Any], search: str) -> tuple[int, bool]:
+    """The position of an entry of the Hub; entries with equal ones keep the Hub's order."""
+    model = entry["id"].casefold()
+    name = model.rpartition("/")[2]
+    matches = (search in (model, name), name.startswith(search), model.startswith(search), True)
+    return matches.index(True), str(entry.get("pipeline_tag")) in NON_GENERATING_PIPELINES
 
 
 def _row(instance: Instance) -> dict[str, Any]:

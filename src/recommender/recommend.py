@@ -9,7 +9,6 @@ from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.messages import infeasible
 from recommender.messages.explanations import Explanation, explanation
-from recommender.messages.version_limits import class_not_in_version
 from recommender.messages.warning_context import WarningContext
 from recommender.messages.warnings import ConfigWarning, collect_warnings
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
@@ -151,7 +150,7 @@ def _supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
     model = parse_model(metadata)
     missing = class_incompatibility(model.class_name, behavior, model.config_keys)
     if missing is not None:
-        raise UnsupportedModel(class_not_in_version(missing))
+        raise UnsupportedModel(infeasible.class_missing(model, missing))
     return model
 
 

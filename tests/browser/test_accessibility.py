@@ -1,4 +1,4 @@
-"""The page with axe, on a narrow screen, in dark mode, and with the keyboard only.
+"""The page with axe, at every width, in dark mode, with forced colors, and with the keyboard only.
 
 UPDATE_SCREENSHOTS=1 make test     retakes docs/screenshots; look at them before you commit them
 """
@@ -59,6 +59,21 @@ def error(run_page: RunPage) -> None:
     run_page.error_after(lambda: run_page.button("Suggest Config").click())
 
 
+def stale(run_page: RunPage) -> None:
+    run_page.suggest(MISTRAL, "g5.12xlarge")
+    run_page.instance_type.select_option("g5.xlarge")
+
+
+def invalid(run_page: RunPage) -> None:
+    run_page.suggest(MISTRAL, "g5.12xlarge")
+    run_page.field("max_model_len").fill("-5")
+
+
+def too_large(run_page: RunPage) -> None:
+    run_page.token.fill("hf_valid")
+    run_page.suggest("meta-llama/Llama-3.1-70B-Instruct", "g5.xlarge")
+
+
 def neuron(run_page: RunPage) -> None:
     run_page.suggest(MISTRAL, "inf2.xlarge")
 
@@ -68,41 +83,91 @@ def submitted(run_page: RunPage) -> None:
     run_page.submit()
 
 
-STATES: Mapping[str, Callable[[RunPage], None]] = {
+_STATES: Mapping[str, Callable[[RunPage], None]] = {
     state.__name__: state
-    for state in (idle, model_list, filled, options, checkpoints, warnings, error, neuron, submitted)
-}
-# The screenshots in the README, by state and color scheme.
-_SCREENSHOTS = {
-    ("idle", "light"): "idle",
-    ("filled", "light"): "filled",
-    ("options", "light"): "options",
-    ("warnings", "light"): "warnings",
-    ("checkpoints", "dark"): "dark",
-}
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_no_serious_violations(open_page: OpenPage, state: str, scheme: str) -> None:
-    run_page = open_page(color_scheme=scheme, viewport={"width": 860, "height": 720})
-    STATES[state](run_page)
-    _take_screenshot(run_page, _SCREENSHOTS.get((state, scheme)))
-
-    assert _violations(run_page) == []
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_the_page_does_not_scroll_sideways_on_a_narrow_screen(open_page: OpenPage, state: str) -> None:
-    run_page = open_page(viewport={"width": 320, "height": 640})
-    STATES[state](run_page)
-    _take_screenshot(run_page, "narrow" if state == "filled" else None)
-    width, height = run_page.page.evaluate(
-        "() => [document.scrollingElement.scrollWidth, document.scrollingElement.scrollHeight]"
+    for state in (
+        idle,
+        model_list,
+        filled,
+        options,
+        checkpoints,
+        warnings,
+        error,
+        stale,
+        invalid,
+        too_large,
+        neuron,
+        submitted,
     )
+}
 
-    assert width == 320
-    assert height > 640
+# The screenshots in the README: name, color scheme and width of a state.
+_SCREENSHOTS = {
+    "idle": [("idle", "light", 1440)],
+    "filled": [("filled", "light", 1440), ("narrow", "light", 360)],
+    "options": [("options", "light", 1440)],
+    "warnings": [("warnings", "light", 1440)],
+    "checkpoints": [("dark", "dark", 1440)],
+}
+
+
+@pytest.mark.parametrize("state", _STATES)
+def test_axe_finds_no_serious_violations_in_any_color_scheme(open_page: OpenPage, state: str) -> None:
+    run_page = open_page(viewport={"width": 1440, "height": 900})
+    _STATES[state](run_page)
+    _take_screenshots(run_page, state)
+    violations = {}
+    for scheme in ("light", "dark"):
+        run_page.page.emulate_media(color_scheme=scheme)
+        violations[scheme] = _violations(run_page)
+    run_page.page.emulate_media(color_scheme="light", forced_colors="active")
+    violations["forced colors"] = _violations(run_page)
+
+    assert violations == {"light": [], "dark": [], "forced colors": []}
+    assert _borderless_buttons(run_page) == []
+
+
+@pytest.mark.parametrize("state", _STATES)
+def test_the_page_has_two_columns_on_wide_screens_and_never_scrolls_sideways(
+    open_page: OpenPage, state: str
+) -> None:
+    run_page = open_page(viewport={"width": 1440, "height": 900})
+    _STATES[state](run_page)
+
+    for width in (1440, 1100, 1099, 768, 360, 320):
+        run_page.page.set_viewport_size({"width": width, "height": 900})
+        assert run_page.page.evaluate("document.scrollingElement.scrollWidth") == width
+        assert _has_two_columns(run_page) == (width >= 1100)
+
+
+def _has_two_columns(run_page: RunPage) -> bool:
+    form = run_page.button("Suggest Config").bounding_box()
+    result = run_page.result.bounding_box()
+    assert form is not None
+    assert result is not None
+    return form["x"] + form["width"] < result["x"]
+
+
+def test_the_parameters_are_visible_next_to_the_result(open_page: OpenPage) -> None:
+    run_page = open_page(viewport={"width": 1440, "height": 900})
+    run_page.suggest(MISTRAL, "g5.12xlarge")
+    dataset = run_page.page.get_by_label("Dataset").bounding_box()
+
+    assert dataset is not None
+    assert dataset["y"] + dataset["height"] <= 900
+    expect(run_page.panel).to_be_in_viewport()
+
+
+def test_the_parameters_come_before_the_reasons_on_narrow_screens(open_page: OpenPage) -> None:
+    run_page = open_page(viewport={"width": 360, "height": 800})
+    run_page.suggest(MISTRAL, "g5.12xlarge")
+    controls = [run_page.button(name) for name in ("Suggest Config", "See why", "Run Benchmark")]
+    tops = [box["y"] for box in (each.bounding_box() for each in (*controls, run_page.panel)) if box]
+    run_page.button("See why").click()
+
+    assert len(tops) == 4
+    assert tops == sorted(tops)
+    expect(run_page.panel.get_by_role("heading", level=2)).to_be_in_viewport()
 
 
 def test_the_page_can_be_used_with_the_keyboard_only(run_page: RunPage) -> None:
@@ -121,14 +186,14 @@ def test_the_page_can_be_used_with_the_keyboard_only(run_page: RunPage) -> None:
     _tab_to(run_page, run_page.button("Suggest Config"))
     response = run_page.response_after(lambda: keyboard.press("Enter"))
     run_page.expect_values(response)
-    _tab_to(run_page, run_page.button("Hide explanation"))
-    keyboard.press("Space")
-    expect(run_page.button("Show explanation")).to_be_focused()
     _tab_to(run_page, run_page.field("concurrency"))
     run_page.response_after(lambda: keyboard.type("5"))
     _tab_to(run_page, run_page.button("Run Benchmark"))
     keyboard.press("Enter")
     body = run_page.previewed_request()
+    _tab_to(run_page, run_page.button("Hide explanation"))
+    keyboard.press("Space")
+    expect(run_page.button("Show explanation")).to_be_focused()
 
     assert (body["model"], body["instance_type"]) == (MISTRAL, "g5.12xlarge")
     assert body["tensor_parallel_degree"] == response["tensor_parallel_degree"]
@@ -156,11 +221,33 @@ def _violations(run_page: RunPage) -> list[str]:
     ]
 
 
-def _take_screenshot(run_page: RunPage, name: str | None) -> None:
-    """Save a screenshot of the whole page in 256 colors, which halves the file size."""
-    if name is None or not os.environ.get("UPDATE_SCREENSHOTS"):
+def _borderless_buttons(run_page: RunPage) -> list[str]:
+    """The names of visible buttons that forced colors leave without an outline."""
+    names: list[str] = run_page.page.evaluate(
+        """() => [...document.querySelectorAll("button")]
+            .filter(button => button.offsetParent && !button.className.includes("underline"))
+            .filter(button => {
+                const {borderTopStyle, borderTopWidth} = getComputedStyle(button);
+                return borderTopStyle !== "solid" || parseFloat(borderTopWidth) < 1;
+            })
+            .map(button => button.textContent)"""
+    )
+    return names
+
+
+def _take_screenshots(run_page: RunPage, state: str) -> None:
+    """Save screenshots of the whole page in 256 colors, which halves the file size."""
+    if not os.environ.get("UPDATE_SCREENSHOTS"):
         return
-    run_page.page.mouse.move(0, 0)
+    page = run_page.page
+    page.mouse.move(0, 0)
     _SCREENSHOTS_FOLDER.mkdir(exist_ok=True)
-    screenshot = Image.open(BytesIO(run_page.page.screenshot(full_page=True)))
-    screenshot.convert("RGB").quantize().save(_SCREENSHOTS_FOLDER / f"{name}.png", optimize=True)
+    for name, scheme, width in _SCREENSHOTS.get(state, []):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        # The result scrolls if it is higher than the window.
+        height = run_page.result.evaluate("element => element.scrollHeight + 200")
+        page.set_viewport_size({"width": width, "height": max(900, height if width >= 1100 else 0)})
+        screenshot = Image.open(BytesIO(page.screenshot(full_page=True)))
+        screenshot.convert("RGB").quantize().save(_SCREENSHOTS_FOLDER / f"{name}.png", optimize=True)
+    page.set_viewport_size({"width": 1440, "height": 900})

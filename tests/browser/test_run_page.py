@@ -33,7 +33,7 @@ def test_the_request_has_the_values_of_the_form(run_page: RunPage) -> None:
         run_page.field(name).fill(str(value))
     for name, value in (("input_sequence_length", 1000), ("output_sequence_length", 200)):
         run_page.field(name).fill(str(value))
-    run_page.page.get_by_label("Dataset", exact=True).select_option("sharegpt")
+    run_page.page.get_by_label("Dataset", exact=True).select_option("sonnet")
 
     assert run_page.submit() == {
         "model": MISTRAL,
@@ -45,7 +45,7 @@ def test_the_request_has_the_values_of_the_form(run_page: RunPage) -> None:
         "max_model_len": 8192,
         "input_sequence_length": 1000,
         "output_sequence_length": 200,
-        "dataset": "sharegpt",
+        "dataset": "sonnet",
     }
 
 

@@ -48,7 +48,7 @@ def test_the_panel_explains_each_value(run_page: RunPage) -> None:
     response = run_page.suggest(MISTRAL, "g5.12xlarge")
     panel = run_page.panel
 
-    expect(panel).to_contain_text(f"{MISTRAL} (7.2B parameters, bfloat16)")
+    expect(panel).to_contain_text(f"{MISTRAL} (7.2B params, BF16)")
     expect(panel).to_contain_text("g5.12xlarge (4 \N{MULTIPLICATION SIGN} A10G, 96 GiB)")
     for name in ("tensor_parallel_degree", "quantization", "max_model_len", "concurrency"):
         expect(panel).to_contain_text(response["explanation"][name])

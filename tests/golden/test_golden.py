@@ -116,6 +116,7 @@ VERSIONS = {
     "int4-at-load": (_MISTRAL, "g4dn.xlarge", (0, 19), Overrides(quantization="int4")),
     "int4-pre-quantized": (_MISTRAL, "g4dn.xlarge", (0, 30), Overrides(quantization="int4")),
     "version-without-the-class": ("openai/gpt-oss-20b", "p5.4xlarge", (0, 9, 2), NO_OVERRIDES),
+    "architecture-estimated": ("microsoft/Phi-3-small-8k-instruct", "g6e.xlarge", (0, 9), NO_OVERRIDES),
     "version-without-bitsandbytes": ("unsloth/phi-4-bnb-4bit", "g5.xlarge", (0, 28), NO_OVERRIDES),
 }
 

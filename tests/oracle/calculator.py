@@ -47,6 +47,11 @@ def predict(answer: Answer) -> Prediction:
         model = _model(answer.model)
     except CalculationError as error:
         return Prediction(refusal=error, degrees={})
+    return predict_for(model, answer)
+
+
+def predict_for(model: Model, answer: Answer) -> Prediction:
+    """The same for a model that was parsed in another way."""
     gpu = _gpu()
     behavior = behavior_of(parse_version(answer.version))
     engine_args = default_engine_args(gpu, behavior, context_tokens=model.max_position_embeddings)

@@ -147,7 +147,7 @@ def _token_figures(answer: Feasible, base: Feasible) -> set[int]:
     }
 
 
-def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:  # noqa: C901, PLR0912 - one condition for each name
+def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:  # noqa: C901, PLR0912, PLR0915 - one condition for each name
     plan, model, place, gpu = answer.plan, answer.model, answer.instance, gpu_of(answer.instance)
     memory, version = plan.budget, plan.budget.engine_args.behavior.version
     degree, count, capability = plan.tensor_parallel, place.accelerator_count, gpu.compute_capability
@@ -183,6 +183,8 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "quantized_already"
     if capability < _BF16 and model.native_dtype.torch_name != "float16":
         yield from _without_bf16(answer)
+    if model.is_estimated:
+        yield "architecture_estimated"
     if place.memory_gib * GIB < _stored_bytes(answer):
         yield "little_host_memory"
     if lacks_blocks:

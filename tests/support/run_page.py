@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from playwright.sync_api import Locator, Page, Request, Response, Route, expect
@@ -20,7 +21,9 @@ _FIELD_LABELS = {
 }
 _RECOMMEND_PATH = "/api/v1/recommend?"
 _PANEL_NAME = re.compile("^(Recommended|Your) Configuration$")
-_BANNER_NAME = re.compile("does not fit|not yet supported|cannot be benchmarked|needs a pre-quantized")
+_BANNER_NAME = re.compile(
+    "too large for native|not yet supported|cannot be benchmarked|needs a pre-quantized"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,10 @@ class RunPage:
     @property
     def panel(self) -> Locator:
         return self.page.get_by_role("region", name=_PANEL_NAME)
+
+    @property
+    def result(self) -> Locator:
+        return self.page.get_by_role("region", name="Suggested configuration")
 
     @property
     def banner(self) -> Locator:
@@ -114,6 +121,22 @@ class RunPage:
         for name in _FIELD_LABELS:
             value = config[name]
             expect(self.field(name)).to_have_value("" if value is None else str(value))
+
+    def expect_panel_like_form(self) -> None:
+        """Check that the rows of the panel and the flags of the command have the values of the form."""
+        shown = {name: self.field(name).input_value() for name in _FIELD_LABELS}
+        counts = {name: f"{int(text):,}" for name, text in shown.items() if text.isdecimal()}
+        quantization = shown["quantization"].upper() or "None"
+        for name in ("tensor_parallel_degree", "max_model_len", "concurrency"):
+            expect(self.panel).to_contain_text(f"{_FIELD_LABELS[name]} = {counts[name]} \N{EM DASH}")
+        expect(self.panel).to_contain_text(f"Quantization = {quantization} \N{EM DASH}")
+        workload = f"{counts['input_sequence_length']} + {counts['output_sequence_length']}"
+        expect(self.panel).to_contain_text(f"Input + Output = {workload} \N{EM DASH}")
+        words = self.panel.locator("code").inner_text().replace("\\\n", "").split()
+        flags = dict(pairwise(words))
+        assert words[:3] == ["vllm", "serve", self.model.input_value()]
+        assert flags["--tensor-parallel-size"] == shown["tensor_parallel_degree"]
+        assert flags["--max-model-len"] == shown["max_model_len"]
 
     def submit(self) -> Any:
         """Submit the form and return the previewed request body."""

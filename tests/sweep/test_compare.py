@@ -14,6 +14,7 @@ from recommender.model.errors import ImplausibleMetadata
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.recommend import Recommendation, recommend
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior, behavior_of
+from recommender.vllm.engine_args import EngineOverrides
 
 _COPIED = (
     "tensor_parallel_degree",
@@ -38,6 +39,7 @@ def test_each_row_equals_the_recommendation(part: int) -> None:
         Overrides(max_model_len=200_000),
         Overrides(input_tokens=20_000, output_tokens=20_000),
         Overrides(overhead_bytes=12 * 1024**3),
+        Overrides(engine=EngineOverrides(max_num_seqs=16, kv_cache_dtype="fp8", enforce_eager=True)),
     ],
     ids=repr,
 )

@@ -1,64 +1,75 @@
 import { useId, useState } from "react";
 
-import { FIELD_LABELS } from "../configuration";
+import { serveCommand } from "../command";
+import { configValues, FIELD_LABELS } from "../configuration";
 import { formatAccelerators, formatCount, formatValue, modelDetails } from "../format";
-import type { FeasibleResponse } from "../types";
+import { isFeasible } from "../types";
+import type { FeasibleResponse, FieldName } from "../types";
+import type { Suggestion } from "../useSuggestion";
 import { MemoryFigure } from "./MemoryFigure";
 import { ServeCommand } from "./ServeCommand";
-import { CARD, HEADING, MUTED, SECONDARY_BUTTON } from "./styles";
+import { BODY_TEXT, CARD, HEADING, MUTED, SECONDARY_BUTTON, STRONG_TEXT, TEXT_BUTTON } from "./styles";
 import { WarningText } from "./WarningText";
 
 interface ExplanationPanelProps {
-  response: FeasibleResponse;
-  model: string;
-  instanceType: string;
-  /** Whether the response takes values into account that the user changed. */
-  hasOverrides: boolean;
-  /** Warnings that are not shown at a field. */
-  warnings: string[];
+  suggestion: Suggestion;
+  /** The suggestion's current response, which has a configuration. */
+  current: FeasibleResponse;
 }
 
-/** A configuration: the reason for each value, the memory of one GPU, and the command. */
-export function ExplanationPanel(props: ExplanationPanelProps) {
+/** The form's configuration: the reason for each value, what was recommended instead, the memory of one GPU, and the command. */
+export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps) {
   const [isOpen, setOpen] = useState(true);
   const id = useId();
+  const { recommendation, isUpdating } = suggestion;
+  const isRecommended = current === recommendation;
   return (
-    <section aria-labelledby={`${id}-title`} className={CARD}>
-      <header className="flex items-center justify-between gap-4">
+    <section aria-labelledby={`${id}-title`} aria-busy={isUpdating} className={CARD}>
+      <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <h2 id={`${id}-title`} className={HEADING}>
-          {props.hasOverrides ? "Your Configuration" : "Recommended Configuration"}
+          {isRecommended ? "Recommended Configuration" : "Your Configuration"}
         </h2>
+        {isUpdating && <span className={`text-sm ${MUTED}`}>Updating…</span>}
         <button
           type="button"
           aria-expanded={isOpen}
           aria-controls={`${id}-body`}
           onClick={() => setOpen(!isOpen)}
-          className={SECONDARY_BUTTON}
+          className={`ml-auto ${SECONDARY_BUTTON}`}
         >
           {isOpen ? "Hide" : "Show"}
           <span className="sr-only"> explanation</span>
         </button>
       </header>
       <div id={`${id}-body`} hidden={!isOpen} className={isOpen ? "mt-3 flex flex-col gap-5" : undefined}>
-        <Subject {...props} />
-        <Reasons response={props.response} />
-        <GeneralWarnings warnings={props.warnings} />
-        <MemoryFigure memory={props.response.memory} gpu={props.response.instance_info.accelerator_name} />
-        <ServeCommand response={props.response} model={props.model} />
+        <Subject suggestion={suggestion} current={current} />
+        <Reasons suggestion={suggestion} current={current} />
+        {!isRecommended && recommendation && isFeasible(recommendation) && (
+          <button
+            type="button"
+            onClick={() => suggestion.apply(configValues(recommendation), "Recommended configuration")}
+            className={`self-start ${SECONDARY_BUTTON}`}
+          >
+            Reset to Recommendation
+          </button>
+        )}
+        <GeneralWarnings warnings={suggestion.warnings.general} />
+        <MemoryFigure memory={current.memory} gpu={current.instance_info.accelerator_name} />
+        <ServeCommand command={serveCommand(current, suggestion.model)} isUpdating={isUpdating} />
       </div>
     </section>
   );
 }
 
 /** The model and the instance that the configuration is for. */
-function Subject({ response, model, instanceType }: ExplanationPanelProps) {
+function Subject({ suggestion: { model, instanceType }, current }: ExplanationPanelProps) {
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1 text-sm">
-      <SubjectRow label="Model" name={model} details={modelDetails(response.model_info)} />
+      <SubjectRow label="Model" name={model} details={modelDetails(current.model_info)} />
       <SubjectRow
         label="Instance"
         name={instanceType}
-        details={[formatAccelerators(response.instance_info)]}
+        details={[formatAccelerators(current.instance_info)]}
       />
     </dl>
   );
@@ -77,41 +88,82 @@ function SubjectRow({ label, name, details }: { label: string; name: string; det
 }
 
 const EXPLAINED_FIELDS = ["tensor_parallel_degree", "quantization", "max_model_len", "concurrency"] as const;
+const WORKLOAD_FIELDS = ["input_sequence_length", "output_sequence_length"] as const;
 
-function Reasons({ response }: { response: FeasibleResponse }) {
-  const { explanation } = response;
-  const input = formatCount(response.input_sequence_length);
-  const output = formatCount(response.output_sequence_length);
+function Reasons({ suggestion, current }: ExplanationPanelProps) {
+  const { explanation } = current;
+  const input = formatCount(current.input_sequence_length);
+  const output = formatCount(current.output_sequence_length);
   return (
     <dl className="divide-y divide-slate-200 border-y border-slate-200 text-sm dark:divide-slate-700 dark:border-slate-700">
       {EXPLAINED_FIELDS.map((field) => (
         <Reason
           key={field}
-          label={FIELD_LABELS[field]}
-          value={formatValue(response[field])}
+          name={FIELD_LABELS[field]}
+          value={formatValue(current[field])}
           reason={explanation[field]}
+          fields={[field]}
+          suggestion={suggestion}
         />
       ))}
       <Reason
-        label="Input + Output"
+        name="Input + Output"
         value={`${input} + ${output}`}
         reason={explanation.input_sequence_length ?? "Tokens per prompt and per generated response."}
+        fields={WORKLOAD_FIELDS}
+        suggestion={suggestion}
       />
     </dl>
   );
 }
 
-function Reason({ label, value, reason }: { label: string; value: string; reason: string }) {
+interface ReasonProps {
+  name: string;
+  value: string;
+  reason: string;
+  fields: readonly FieldName[];
+  suggestion: Suggestion;
+}
+
+/** `Tensor Parallel = 1 — the reason`, and the recommended value if the form has another. */
+function Reason({ name, value, reason, fields, suggestion }: ReasonProps) {
   return (
-    <div className="grid gap-x-4 gap-y-0.5 py-2.5 sm:grid-cols-[10rem_minmax(0,1fr)]">
-      <dt className="flex items-baseline justify-between gap-3 sm:flex-col sm:justify-start sm:gap-0">
-        <span className={MUTED}>{label}</span>
-        <span className="text-base font-semibold text-slate-900 tabular-nums dark:text-slate-50">
-          {value}
-        </span>
-      </dt>
-      <dd className="text-slate-700 dark:text-slate-300">{reason}</dd>
+    <div className="py-2.5 leading-6">
+      <dt className={`inline tabular-nums ${STRONG_TEXT}`}>
+        {name} = {value}
+      </dt>{" "}
+      <dd className={`inline ${BODY_TEXT}`}>
+        <span aria-hidden="true">— </span>
+        {reason}
+      </dd>
+      {fields.map((field) => (
+        <RecommendedValue key={field} field={field} suggestion={suggestion} />
+      ))}
     </div>
+  );
+}
+
+/** The recommended value of a field that the user changed, with a button to return to it. */
+function RecommendedValue({ field, suggestion }: { field: FieldName; suggestion: Suggestion }) {
+  const { recommendation, changed, values, apply } = suggestion;
+  if (!recommendation || !isFeasible(recommendation) || !changed.includes(field)) {
+    return null;
+  }
+  const value = recommendation[field];
+  return (
+    <dd className={`mt-1 flex flex-wrap gap-x-3 ${MUTED}`}>
+      <span>
+        Recommended {FIELD_LABELS[field]}: {formatValue(value)}
+      </span>
+      <button
+        type="button"
+        onClick={() => apply({ ...values, [field]: value }, `${FIELD_LABELS[field]} ${formatValue(value)}`)}
+        className={TEXT_BUTTON}
+      >
+        Use {formatValue(value)}
+        <span className="sr-only"> for {FIELD_LABELS[field]}</span>
+      </button>
+    </dd>
   );
 }
 

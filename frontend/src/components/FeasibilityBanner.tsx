@@ -1,17 +1,29 @@
 import { useId } from "react";
 
 import { needsPreQuantizedCheckpoint } from "../command";
+import { formatDtype } from "../format";
 import { isFeasible } from "../types";
-import type { Checkpoint, ConfigValues, FormValues, InfeasibleResponse, RecommendResponse } from "../types";
+import type {
+  Checkpoint,
+  FormValues,
+  InfeasibleResponse,
+  QuantizationOption,
+  RecommendResponse,
+} from "../types";
 import { CheckpointList } from "./CheckpointList";
+import { LinkedText } from "./LinkedText";
 import { LargerInstanceCard, QuantizationCard } from "./OptionCard";
 import { HEADING } from "./styles";
 
 interface FeasibilityBannerProps {
-  response: RecommendResponse;
+  /** The response without the values of the form. Its options are shown. */
+  recommendation: RecommendResponse;
+  /** The response to the values of the form. */
+  current: RecommendResponse;
   instanceType: string;
   values: FormValues;
-  onApply: (values: ConfigValues) => void;
+  /** Fills the form with an option. `name` is for its announcement. */
+  onApply: (option: QuantizationOption, name: string) => void;
   onSwitchInstanceType?: (instanceType: string) => void;
   onSelectCheckpoint?: (checkpoint: Checkpoint) => void;
 }
@@ -19,65 +31,85 @@ interface FeasibilityBannerProps {
 /** Why the model cannot run as published on the instance, and the alternatives. Empty if it can. */
 export function FeasibilityBanner(props: FeasibilityBannerProps) {
   const id = useId();
-  const { response, instanceType } = props;
-  const title = titleOf(response, instanceType);
+  const title = titleOf(props);
   if (title === undefined) {
     return null;
   }
   return (
     <section
       aria-labelledby={id}
-      className="flex flex-col gap-3 rounded-xl border border-amber-300 bg-amber-50 p-3 sm:p-5 dark:border-amber-900 dark:bg-amber-950/25"
+      className="@container flex flex-col gap-4 rounded-xl border border-amber-300 bg-amber-50 p-4 sm:p-5 dark:border-amber-900 dark:bg-amber-950/25"
     >
       <h2 id={id} className={HEADING}>
         {title}
       </h2>
-      {!isFeasible(response) &&
-        [response.explanation.reason, ...(response.warnings ?? [])].map((sentence) => (
-          <p key={sentence} className="text-sm text-slate-800 dark:text-slate-200">
-            {sentence}
-          </p>
-        ))}
+      <Reason {...props} />
       <Options {...props} />
       <Checkpoints {...props} />
     </section>
   );
 }
 
-const INFEASIBLE_TITLES: Record<InfeasibleResponse["explanation"]["code"], (instanceType: string) => string> =
-  {
-    does_not_fit: (instanceType) => `This model does not fit on ${instanceType}`,
-    neuron_not_supported: (instanceType) =>
-      `AWS Neuron instances such as ${instanceType} are not yet supported`,
-    unsupported_model: () => "This model cannot be benchmarked",
-  };
-
-function titleOf(response: RecommendResponse, instanceType: string): string | undefined {
-  if (!isFeasible(response)) {
-    return INFEASIBLE_TITLES[response.explanation.code](instanceType);
+function titleOf({ recommendation, current, instanceType }: FeasibilityBannerProps): string | undefined {
+  const infeasible = [current, recommendation].find((response) => !isFeasible(response));
+  if (infeasible && !isFeasible(infeasible)) {
+    return infeasibleTitle(infeasible, instanceType);
   }
-  if (response.alternatives) {
-    return `This model does not fit on ${instanceType} in its native precision`;
+  if (recommendation.alternatives) {
+    return tooLarge(recommendation, instanceType);
   }
-  return needsPreQuantizedCheckpoint(response)
+  return isFeasible(current) && needsPreQuantizedCheckpoint(current)
     ? "This quantization needs a pre-quantized checkpoint"
     : undefined;
 }
 
-function Options({ response, values, onApply, onSwitchInstanceType }: FeasibilityBannerProps) {
-  const { alternatives = {} } = response;
-  const largerInstance = alternatives.larger_instance ?? suggestedInstance(response);
-  const options = [alternatives.quantization_option, alternatives.at_load_option].filter(
+function infeasibleTitle(response: InfeasibleResponse, instanceType: string): string {
+  switch (response.explanation.code) {
+    case "does_not_fit":
+      return tooLarge(response, instanceType);
+    case "neuron_not_supported":
+      return `AWS Neuron instances such as ${instanceType} are not yet supported`;
+    case "unsupported_model":
+      return "This model cannot be benchmarked";
+  }
+}
+
+function tooLarge({ model_info: model }: RecommendResponse, instanceType: string): string {
+  const dtype = model?.native_dtype;
+  return `Model too large for native ${dtype ? formatDtype(dtype) : "precision"} on ${instanceType}`;
+}
+
+/** Why there is no configuration. */
+function Reason({ recommendation, current }: FeasibilityBannerProps) {
+  const response = isFeasible(current) ? recommendation : current;
+  if (isFeasible(response)) {
+    return null;
+  }
+  return [response.explanation.reason, ...(response.warnings ?? [])].map((sentence) => (
+    <p key={sentence} className="text-sm text-slate-800 dark:text-slate-200">
+      <LinkedText text={sentence} />
+    </p>
+  ));
+}
+
+const LETTERS = ["A", "B", "C"] as const;
+
+/** The options side by side, with letters in their order. */
+function Options({ recommendation, values, onApply, onSwitchInstanceType }: FeasibilityBannerProps) {
+  const { alternatives = {} } = recommendation;
+  const largerInstance = alternatives.larger_instance ?? suggestedInstance(recommendation);
+  const quantized = [alternatives.quantization_option, alternatives.at_load_option].filter(
     (option) => option !== undefined,
   );
-  if (options.length === 0 && largerInstance === undefined) {
+  if (quantized.length === 0 && largerInstance === undefined) {
     return null;
   }
   return (
-    <div className="grid grid-cols-[repeat(auto-fit,minmax(min(12rem,100%),1fr))] gap-3">
-      {options.map((option) => (
+    <div className="grid gap-3 @min-[30rem]:grid-cols-[repeat(auto-fit,minmax(11rem,1fr))]">
+      {quantized.map((option, index) => (
         <QuantizationCard
           key={option.vllm_args.join(" ")}
+          letter={LETTERS[index]}
           option={option}
           values={values}
           onApply={onApply}
@@ -85,6 +117,7 @@ function Options({ response, values, onApply, onSwitchInstanceType }: Feasibilit
       ))}
       {largerInstance !== undefined && (
         <LargerInstanceCard
+          letter={LETTERS[quantized.length]}
           instanceType={largerInstance}
           info={alternatives.larger_instance_info}
           onSwitch={onSwitchInstanceType}
@@ -98,15 +131,13 @@ function suggestedInstance(response: RecommendResponse): string | undefined {
   return isFeasible(response) ? undefined : response.explanation.suggested_instance;
 }
 
-function Checkpoints({ response, onSelectCheckpoint }: FeasibilityBannerProps) {
-  const option = response.alternatives?.quantization_option;
-  const isNeeded =
-    option?.requires_pre_quantized === true ||
-    (isFeasible(response) && needsPreQuantizedCheckpoint(response));
-  if (!isNeeded) {
+function Checkpoints({ recommendation, current, onSelectCheckpoint }: FeasibilityBannerProps) {
+  const option = recommendation.alternatives?.quantization_option;
+  const needing = isFeasible(current) && needsPreQuantizedCheckpoint(current) ? current : undefined;
+  if (!needing && option?.requires_pre_quantized !== true) {
     return null;
   }
-  const checkpoints = (isFeasible(response) ? response.checkpoints : undefined) ?? option?.checkpoints;
+  const checkpoints = needing ? needing.checkpoints : option?.checkpoints;
   return checkpoints ? (
     <CheckpointList checkpoints={checkpoints} onSelect={onSelectCheckpoint} />
   ) : (

@@ -1,7 +1,7 @@
 import { formatValue } from "../format";
 import type { ConfigValues, FieldName } from "../types";
 import type { Suggestion } from "../useSuggestion";
-import { ACCENT_TEXT, FOCUS, MUTED } from "./styles";
+import { MUTED, TEXT_BUTTON } from "./styles";
 import { WarningText } from "./WarningText";
 
 export interface FieldWarningProps {
@@ -37,11 +37,7 @@ function UpdatedValue({
     <p className={`mt-1.5 ${MUTED}`}>
       Recommended with your changes: {formatValue(value)}.{" "}
       {onUse && (
-        <button
-          type="button"
-          onClick={() => onUse(value)}
-          className={`cursor-pointer rounded underline underline-offset-2 ${ACCENT_TEXT} ${FOCUS}`}
-        >
+        <button type="button" onClick={() => onUse(value)} className={TEXT_BUTTON}>
           Use {formatValue(value)}
         </button>
       )}

@@ -63,8 +63,12 @@ function summary(memory: Memory, { excessGib, budgetGib }: MemoryBreakdown): str
       "which leaves no room for the KV cache."
     );
   }
+  const { kv_cache_tokens: first, kv_cache_tokens_later: later, max_concurrency: requests } = memory;
   return (
-    `The KV cache holds ${formatCount(memory.kv_cache_tokens)} tokens: ` +
-    `${formatCount(memory.max_concurrency)} concurrent requests at the max model length.`
+    `The KV cache holds ${formatCount(first)} tokens: ` +
+    `${formatCount(requests)} concurrent requests at the max model length.` +
+    (later > first
+      ? ` From the second start on, when vLLM has cached the compiled model, it holds ${formatCount(later)}.`
+      : "")
   );
 }

@@ -6,23 +6,30 @@ import type { ConfigValues, FormValues, LargerInstanceInfo, QuantizationOption }
 import { ACCENT_TEXT, MUTED, SECONDARY_BUTTON, SUBHEADING, SURFACE } from "./styles";
 
 interface QuantizationCardProps {
+  letter?: string;
   option: QuantizationOption;
   values: FormValues;
-  onApply: (values: ConfigValues) => void;
+  onApply: (option: QuantizationOption, name: string) => void;
 }
 
 /** The quantized model on the same instance. */
-export function QuantizationCard({ option, values, onApply }: QuantizationCardProps) {
+export function QuantizationCard({ letter, option, values, onApply }: QuantizationCardProps) {
   const name = formatQuantization(option.quantization);
   return (
     <OptionCard
-      title={name}
-      subtitle={option.requires_pre_quantized ? "pre-quantized" : "quantized at load"}
+      title={titleOf(
+        letter,
+        `${name} (${option.requires_pre_quantized ? "pre-quantized" : "quantized at load"})`,
+      )}
       weightsGib={option.estimated_mem_gib}
       config={option}
       isApplied={matchesConfig(values, option)}
     >
-      <button type="button" onClick={() => onApply(option)} className={SECONDARY_BUTTON}>
+      <button
+        type="button"
+        onClick={() => onApply(option, `${name} configuration`)}
+        className={SECONDARY_BUTTON}
+      >
         Apply {name} Config
       </button>
     </OptionCard>
@@ -30,16 +37,17 @@ export function QuantizationCard({ option, values, onApply }: QuantizationCardPr
 }
 
 interface LargerInstanceCardProps {
+  letter?: string;
   instanceType: string;
   info?: LargerInstanceInfo;
   onSwitch?: (instanceType: string) => void;
 }
 
 /** The model in its native precision on a larger instance. */
-export function LargerInstanceCard({ instanceType, info, onSwitch }: LargerInstanceCardProps) {
+export function LargerInstanceCard({ letter, instanceType, info, onSwitch }: LargerInstanceCardProps) {
   return (
     <OptionCard
-      title={instanceType}
+      title={titleOf(letter, instanceType)}
       subtitle={info && instanceDetails(info)}
       weightsGib={info?.estimated_mem_gib}
       config={info}
@@ -51,6 +59,10 @@ export function LargerInstanceCard({ instanceType, info, onSwitch }: LargerInsta
       )}
     </OptionCard>
   );
+}
+
+function titleOf(letter: string | undefined, name: string): string {
+  return letter === undefined ? name : `Option ${letter}: ${name}`;
 }
 
 function instanceDetails(info: LargerInstanceInfo): string {
@@ -81,7 +93,7 @@ function OptionCard({ title, subtitle, weightsGib, config, isApplied = false, ch
           </h3>
           {isApplied && <span className={`text-xs ${ACCENT_TEXT}`}>Applied</span>}
         </div>
-        <p className={`text-sm ${MUTED}`}>{subtitle}</p>
+        {subtitle !== undefined && <p className={`text-sm ${MUTED}`}>{subtitle}</p>}
       </div>
       <dl className="flex flex-col gap-1 text-sm text-slate-800 tabular-nums dark:text-slate-200">
         {weightsGib !== undefined && <Figure label="Weights" value={formatGib(weightsGib)} />}

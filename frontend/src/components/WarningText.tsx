@@ -1,3 +1,4 @@
+import { LinkedText } from "./LinkedText";
 import { WARNING_TEXT } from "./styles";
 
 /** A warning with an icon, so that it does not rely on color alone. */
@@ -13,7 +14,9 @@ export function WarningText({ text }: { text: string }) {
           strokeLinejoin="round"
         />
       </svg>
-      <span>{text}</span>
+      <span className="min-w-0">
+        <LinkedText text={text} />
+      </span>
     </span>
   );
 }

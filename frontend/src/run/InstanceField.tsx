@@ -1,18 +1,16 @@
-import { useId } from "react";
-
 import { formatAccelerators } from "../format";
 import { CONTROL, Field } from "./Field";
 import { fetchInstanceTypes, type InstanceType } from "./localServer";
 import { useFetchedList } from "./useFetchedList";
 
 interface InstanceFieldProps {
+  id: string;
   value: string;
   onChange: (value: string) => void;
 }
 
 /** A select of instance types grouped by family, or a text field if the server does not list any. */
-export function InstanceField({ value, onChange }: InstanceFieldProps) {
-  const id = useId();
+export function InstanceField({ id, value, onChange }: InstanceFieldProps) {
   const instanceTypes = useFetchedList(fetchInstanceTypes);
   const props = { id, value, className: CONTROL };
   return (

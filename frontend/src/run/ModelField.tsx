@@ -8,6 +8,8 @@ import { useScrollIntoView } from "./useScrollIntoView";
 interface ModelFieldProps {
   value: string;
   onChange: (value: string) => void;
+  /** Called when Enter is pressed and no model ID of the list is active. */
+  onEnter: () => void;
 }
 
 /** How long the text has to stay the same before model IDs are looked up. */
@@ -19,7 +21,7 @@ const DEBOUNCE_MS = 200;
  * Follows the ARIA pattern of an editable combobox with list autocomplete:
  * https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
  */
-export function ModelField({ value, onChange }: ModelFieldProps) {
+export function ModelField({ value, onChange, onEnter }: ModelFieldProps) {
   const id = useId();
   const [isOpen, setOpen] = useState(false);
   const [activeIndex, setActiveIndex] = useState(-1);
@@ -40,9 +42,14 @@ export function ModelField({ value, onChange }: ModelFieldProps) {
       event.preventDefault();
       setOpen(true);
       setActiveIndex(moved(activeIndex, event.key === "ArrowDown" ? 1 : -1, modelIds.length));
-    } else if (event.key === "Enter" && isExpanded && activeModelId !== undefined) {
+    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
       event.preventDefault();
-      select(activeModelId);
+      if (isExpanded && activeModelId !== undefined) {
+        select(activeModelId);
+      } else {
+        close();
+        onEnter();
+      }
     } else if (event.key === "Escape") {
       close();
     }

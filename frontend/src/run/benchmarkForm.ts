@@ -9,7 +9,7 @@ export interface BenchmarkForm {
   dataset: string;
 }
 
-export const DATASETS = ["random", "sharegpt", "sonnet"] as const;
+export const DATASETS = ["sharegpt", "random", "sonnet"] as const;
 
 export const EMPTY_FORM: BenchmarkForm = {
   model: "",

@@ -1,30 +1,24 @@
 import { render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
+import { configValues } from "../../src/configuration";
 import { ExplanationPanel } from "../../src/components/ExplanationPanel";
-import type { FeasibleResponse } from "../../src";
+import type { FeasibleResponse, Suggestion } from "../../src";
 import { feasible } from "../support/golden";
+import { suggestionOf } from "../support/suggestion";
 
-function renderPanel(
-  response: FeasibleResponse,
-  { hasOverrides = false, warnings = response.warnings } = {},
-) {
-  render(
-    <ExplanationPanel
-      response={response}
-      model="org/model"
-      instanceType="g5.12xlarge"
-      hasOverrides={hasOverrides}
-      warnings={warnings}
-    />,
-  );
+function renderPanel(recommendation: FeasibleResponse, changes: Partial<Suggestion> = {}) {
+  const suggestion = suggestionOf(recommendation, changes);
+  const current = changes.current ?? recommendation;
+  render(<ExplanationPanel suggestion={suggestion} current={current as FeasibleResponse} />);
+  return suggestion;
 }
 
 test("the panel is open at first and can be hidden and shown", async () => {
   const response = feasible("fits-one-gpu");
   renderPanel(response);
-  const reason = screen.getByText(response.explanation.concurrency);
+  const reason = screen.getByText(/Concurrency = /);
   expect(reason).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: "Hide explanation", expanded: true }));
   expect(reason).not.toBeVisible();
@@ -35,15 +29,13 @@ test("the panel is open at first and can be hidden and shown", async () => {
 test("the heading says whether the user changed values", () => {
   renderPanel(feasible("fits-one-gpu"));
   expect(screen.getByRole("heading", { level: 2 })).toHaveTextContent("Recommended Configuration");
-  renderPanel(feasible("fits-one-gpu"), { hasOverrides: true });
+  renderPanel(feasible("fits-one-gpu"), { current: feasible("asked-for-concurrency") });
   expect(screen.getByRole("heading", { name: "Your Configuration" })).toBeVisible();
 });
 
 test("the model and the instance are shown with their details", () => {
   renderPanel(feasible("fits-all-gpus"));
-  expect(screen.getByText("org/model").parentElement).toHaveTextContent(
-    "org/model (7.2B parameters, bfloat16)",
-  );
+  expect(screen.getByText("org/model").parentElement).toHaveTextContent("org/model (7.2B params, BF16)");
   expect(screen.getByText("g5.12xlarge").parentElement).toHaveTextContent("g5.12xlarge (4 × A10G, 96 GiB)");
 });
 
@@ -56,22 +48,48 @@ test("a model without known details is shown by its ID only", () => {
   expect(screen.getByText("org/model").parentElement).toHaveTextContent(/^org\/model$/);
 });
 
-test("each value is shown with its explanation", () => {
+test("each value is shown with its explanation in one line", () => {
   const response = feasible("quantized-at-load");
   renderPanel(response);
-  const { feasible: _, ...reasons } = response.explanation;
-  for (const reason of Object.values(reasons)) {
-    expect(screen.getByText(reason)).toBeVisible();
-  }
-  expect(screen.getByText("FP8")).toBeVisible();
-  expect(screen.getByText("512 + 256")).toBeVisible();
-  expect(screen.getByText("Tokens per prompt and per generated response.")).toBeVisible();
+  const { explanation } = response;
+  const lines = screen.getAllByRole("term").map((term) => term.parentElement?.textContent);
+  expect(lines).toContain(`Tensor Parallel = 1 — ${explanation.tensor_parallel_degree}`);
+  expect(lines).toContain(`Quantization = FP8 — ${explanation.quantization}`);
+  expect(lines).toContain("Input + Output = 512 + 256 — Tokens per prompt and per generated response.");
+});
+
+describe("a changed value", () => {
+  const recommendation = feasible("fits-all-gpus");
+  const current = feasible("asked-for-tp");
+  const values = { ...configValues(recommendation), tensor_parallel_degree: 2 };
+
+  test("is shown with the recommended one, which can be used again", async () => {
+    const { apply } = renderPanel(recommendation, { current, values });
+    expect(screen.getByText("Recommended Tensor Parallel: 4")).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Use 4 for Tensor Parallel" }));
+    expect(apply).toHaveBeenCalledExactlyOnceWith(configValues(recommendation), "Tensor Parallel 4");
+  });
+
+  test("can be reset together with all others", async () => {
+    const { apply } = renderPanel(recommendation, { current, values });
+    await userEvent.click(screen.getByRole("button", { name: "Reset to Recommendation" }));
+    expect(apply).toHaveBeenCalledExactlyOnceWith(configValues(recommendation), "Recommended configuration");
+  });
+});
+
+test("a configuration that is about to be replaced is busy", () => {
+  renderPanel(feasible("fits-one-gpu"), { isUpdating: true });
+  expect(screen.getByText("Updating…")).toBeVisible();
+  expect(screen.getByRole("region")).toHaveAttribute("aria-busy", "true");
+  expect(screen.getByRole("button", { name: "Copy command" })).toBeDisabled();
 });
 
 test("a workload other than the default is shown with its explanation", () => {
   const response = feasible("asked-for-native-that-does-not-fit");
   renderPanel(response);
-  expect(screen.getByText(response.explanation.input_sequence_length ?? "missing")).toBeVisible();
+  expect(screen.getByRole("region")).toHaveTextContent(
+    response.explanation.input_sequence_length ?? "missing",
+  );
 });
 
 test("general warnings are listed", () => {
@@ -84,6 +102,8 @@ test("general warnings are listed", () => {
 });
 
 test("there is no list of warnings without warnings", () => {
-  renderPanel(feasible("fits-one-gpu"), { warnings: [] });
+  renderPanel(feasible("fits-one-gpu"), {
+    warnings: { byField: {}, general: [] },
+  });
   expect(screen.queryByRole("list", { name: "Warnings" })).toBeNull();
 });

@@ -5,8 +5,16 @@ import { FeasibilityBanner } from "../../src/components/FeasibilityBanner";
 import type { RecommendResponse } from "../../src";
 import { feasible, golden, infeasible } from "../support/golden";
 
-const renderBanner = (response: RecommendResponse) =>
-  render(<FeasibilityBanner response={response} instanceType="g4dn.xlarge" values={{}} onApply={vi.fn()} />);
+const renderBanner = (recommendation: RecommendResponse, current = recommendation) =>
+  render(
+    <FeasibilityBanner
+      recommendation={recommendation}
+      current={current}
+      instanceType="g4dn.xlarge"
+      values={{}}
+      onApply={vi.fn()}
+    />,
+  );
 
 const optionNames = () =>
   screen.queryAllByRole("group").map((group) => within(group).getByRole("heading").textContent);
@@ -20,14 +28,18 @@ describe("a model that fits only quantized", () => {
   test("has the quantized and the larger option", () => {
     renderBanner(golden("quantized-at-load"));
     expect(
-      screen.getByRole("region", { name: "This model does not fit on g4dn.xlarge in its native precision" }),
+      screen.getByRole("region", { name: "Model too large for native BF16 on g4dn.xlarge" }),
     ).toBeVisible();
-    expect(optionNames()).toEqual(["FP8", "p5.4xlarge"]);
+    expect(optionNames()).toEqual(["Option A: FP8 (quantized at load)", "Option B: p5.4xlarge"]);
   });
 
   test("has another option at load if the quantization needs a pre-quantized checkpoint", () => {
     renderBanner(golden("pre-quantized"));
-    expect(optionNames()).toEqual(["INT8", "FP8", "g5.xlarge"]);
+    expect(optionNames()).toEqual([
+      "Option A: INT8 (pre-quantized)",
+      "Option B: FP8 (quantized at load)",
+      "Option C: g5.xlarge",
+    ]);
     expect(screen.getByRole("list", { name: "Pre-quantized checkpoints" })).toBeVisible();
   });
 
@@ -49,26 +61,44 @@ describe("a model that fits only quantized", () => {
 });
 
 test("a requested quantization that needs a pre-quantized checkpoint has a banner without options", () => {
-  renderBanner(golden("asked-for-int4"));
+  renderBanner(golden("fits-one-gpu"), golden("asked-for-int4"));
   expect(
     screen.getByRole("region", { name: "This quantization needs a pre-quantized checkpoint" }),
   ).toBeVisible();
   expect(optionNames()).toEqual([]);
 });
 
+test("the options stay while the values of the form are another configuration", () => {
+  renderBanner(golden("quantized-at-load"), golden("asked-for-native-that-does-not-fit"));
+  expect(optionNames()).toEqual(["Option A: FP8 (quantized at load)", "Option B: p5.4xlarge"]);
+});
+
+test("if there is no configuration for the values of the form, the banner has the reason", () => {
+  const current = infeasible("version-without-the-class");
+  renderBanner(golden("fits-one-gpu"), current);
+  expect(screen.getByText(current.explanation.reason)).toBeVisible();
+});
+
 describe("a model that does not fit", () => {
   test("has the service's reason and the larger instance", () => {
     const response = infeasible("does-not-fit");
     renderBanner(response);
-    expect(screen.getByRole("region", { name: "This model does not fit on g4dn.xlarge" })).toHaveTextContent(
-      response.explanation.reason,
+    expect(
+      screen.getByRole("region", { name: "Model too large for native BF16 on g4dn.xlarge" }),
+    ).toHaveTextContent(response.explanation.reason);
+    expect(optionNames()).toEqual(["Option A: g7e.12xlarge"]);
+  });
+
+  test("has a title without the precision if it is not known", () => {
+    renderBanner({ ...infeasible("does-not-fit"), model_info: undefined });
+    expect(screen.getByRole("heading", { level: 2 })).toHaveTextContent(
+      "Model too large for native precision on g4dn.xlarge",
     );
-    expect(optionNames()).toEqual(["g7e.12xlarge"]);
   });
 
   test("has the larger instance even if only its name is known", () => {
     renderBanner({ ...infeasible("does-not-fit"), alternatives: undefined, model_info: undefined });
-    expect(optionNames()).toEqual(["g7e.12xlarge"]);
+    expect(optionNames()).toEqual(["Option A: g7e.12xlarge"]);
   });
 
   test("has only the reason if no larger instance is known", () => {

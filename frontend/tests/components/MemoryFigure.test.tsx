@@ -27,8 +27,13 @@ test("the table lists every part with its memory and share", () => {
     "Unused2.2 GiB10%",
   ]);
   expect(figure).toHaveTextContent(
-    "The KV cache holds 42,848 tokens: 1.31 concurrent requests at the max model length.",
+    "The KV cache holds 42,848 tokens: 1.31 concurrent requests at the max model length." +
+      " From the second start on, when vLLM has cached the compiled model, it holds 47,040.",
   );
+});
+
+test("later starts are not mentioned if they hold the same", () => {
+  expect(renderFigure({ ...MEMORY, kv_cache_tokens_later: 42848 })).not.toHaveTextContent("second start");
 });
 
 test("each part of the bar starts where the previous one ends", () => {

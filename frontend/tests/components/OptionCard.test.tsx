@@ -12,9 +12,8 @@ const INFO = defined(ALTERNATIVES.larger_instance_info);
 
 describe("QuantizationCard", () => {
   test("shows the quantization, when it happens, and the values", () => {
-    render(<QuantizationCard option={OPTION} values={{}} onApply={vi.fn()} />);
-    const card = screen.getByRole("group", { name: "FP8" });
-    expect(card).toHaveTextContent("quantized at load");
+    render(<QuantizationCard letter="A" option={OPTION} values={{}} onApply={vi.fn()} />);
+    const card = screen.getByRole("group", { name: "Option A: FP8 (quantized at load)" });
     expect(card).toHaveTextContent("Weights32.0 GiB");
     expect(card).toHaveTextContent(`Concurrency${String(OPTION.concurrency)}`);
   });
@@ -22,7 +21,7 @@ describe("QuantizationCard", () => {
   test("shows that it needs a pre-quantized checkpoint", () => {
     const option = { ...OPTION, requires_pre_quantized: true };
     render(<QuantizationCard option={option} values={{}} onApply={vi.fn()} />);
-    expect(screen.getByRole("group")).toHaveTextContent("pre-quantized");
+    expect(screen.getByRole("group", { name: "FP8 (pre-quantized)" })).toBeVisible();
   });
 
   test("shows whether the form holds its values", () => {
@@ -37,14 +36,14 @@ describe("QuantizationCard", () => {
     const onApply = vi.fn();
     render(<QuantizationCard option={OPTION} values={{}} onApply={onApply} />);
     await userEvent.click(screen.getByRole("button", { name: "Apply FP8 Config" }));
-    expect(onApply).toHaveBeenCalledExactlyOnceWith(OPTION);
+    expect(onApply).toHaveBeenCalledExactlyOnceWith(OPTION, "FP8 configuration");
   });
 });
 
 describe("LargerInstanceCard", () => {
   test("shows the accelerators and the values", () => {
-    render(<LargerInstanceCard instanceType="p5.4xlarge" info={INFO} />);
-    const card = screen.getByRole("group", { name: "p5.4xlarge" });
+    render(<LargerInstanceCard letter="B" instanceType="p5.4xlarge" info={INFO} />);
+    const card = screen.getByRole("group", { name: "Option B: p5.4xlarge" });
     expect(card).toHaveTextContent("1 × H100, 80 GiB");
     expect(card).toHaveTextContent("Weights61.0 GiB");
   });

@@ -91,7 +91,7 @@ describe("a response", () => {
     mockFetch(() => json(golden("pre-quantized")));
     render(<Form canSwitchInstanceType={false} canSelectCheckpoint={false} />);
     await suggest();
-    expect(await screen.findByRole("group", { name: "g5.xlarge" })).toBeVisible();
+    expect(await screen.findByRole("group", { name: "Option C: g5.xlarge" })).toBeVisible();
     expect(screen.queryByRole("button", { name: /^Switch/ })).toBeNull();
     expect(screen.queryByRole("button", { name: /^Use/ })).toBeNull();
     expect(button("Apply INT8 Config")).toBeVisible();

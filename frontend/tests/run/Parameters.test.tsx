@@ -25,7 +25,7 @@ test("the recommendation fills the parameters and lists the valid tensor paralle
   expect(screen.getByLabelText("Max Model Length")).toHaveValue(32768);
   expect(screen.getByLabelText("Input Length")).toHaveValue(512);
   expect(screen.getByLabelText("Output Length")).toHaveValue(256);
-  expect(screen.getByLabelText("Dataset")).toHaveValue("random");
+  expect(screen.getByLabelText("Dataset")).toHaveValue("sharegpt");
 });
 
 test("a changed parameter shows its warning, and the form can still be submitted", async () => {

@@ -13,6 +13,6 @@ test("empty fields are null in the request", () => {
     max_model_len: null,
     input_sequence_length: null,
     output_sequence_length: null,
-    dataset: "random",
+    dataset: "sharegpt",
   });
 });

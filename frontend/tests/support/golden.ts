@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 import {
   isFeasible,
@@ -11,6 +11,10 @@ import {
 export function golden(name: string): RecommendResponse {
   return JSON.parse(readFileSync(`../tests/golden/answers/${name}.json`, "utf8")) as RecommendResponse;
 }
+
+/** All recorded responses. */
+export const recorded = (): RecommendResponse[] =>
+  readdirSync("../tests/golden/answers").map((file) => golden(file.replace(".json", "")));
 
 export function feasible(name: string): FeasibleResponse {
   const response = golden(name);
@@ -51,6 +55,7 @@ export const MEMORY: FeasibleResponse["memory"] = {
   cuda_graphs_gib: 0.75,
   unused_gib: 2.2,
   kv_cache_tokens: 42848,
+  kv_cache_tokens_later: 47040,
   max_concurrency: 1.31,
 };
 

@@ -34,6 +34,12 @@ _FP8_EXPERTS_MARGIN = gib_bytes(0.5)
 _LATENT_EXPERTS_MARGIN = gib_bytes(0.7)
 
 
+# For layers that are not known: more buffers of their widest part, which is not divided, and what else is
+# kept. Logged start-ups, estimated as if their models were not known, stay below (`tests/benchmarks`).
+_ESTIMATED_BUFFERS = 1.5
+_ESTIMATE_MARGIN = gib_bytes(0.75)
+
+
 class TextPeak(NamedTuple):
     """The peak of the language model on one GPU, in bytes."""
 
@@ -102,16 +108,20 @@ def _pinned_bytes(model: Model, gpu: Gpu, tensor_parallel: int, engine_args: Eng
     From 0.27 on, a segment of memory counts as long as one tensor is in it (`vllm/utils/mem_utils.py`). The
     first matrix product takes its workspace from the smallest free block that is large enough. That is the
     copy, unless a segment with the sampler's bitmasks has room, as in the runs `glyd-qwen3-8b-*-cold`,
-    `glyd-qwen3-14b-a100-40-cold` and `glyd-*-meta-llama-3.1-8b-l4-cold`.
+    `glyd-qwen3-14b-a100-40-cold` and `glyd-*-meta-llama-3.1-8b-l4-cold`. From 0.33 on the workspace exists
+    before; that of experts, which is allocated later, may still be inside the copy.
     """
-    if (
-        not engine_args.behavior.counts_segments
-        or tensor_parallel > 1
-        or not _copies_embedding(model, tensor_parallel, engine_args)
-        or _has_free_segment(model, gpu, engine_args)
-    ):
+    if tensor_parallel > 1 or not _copies_embedding(model, tensor_parallel, engine_args):
         return 0
-    return _embedding_bytes(model, tensor_parallel)
+    embedding = _embedding_bytes(model, tensor_parallel)
+    match engine_args.behavior.pins_embedding:
+        case "never":
+            return 0
+        case "any model":
+            return 0 if _has_free_segment(model, gpu, engine_args) else embedding
+        case "experts":
+            workspace = _expert_workspace_bytes(model, tensor_parallel, engine_args)
+            return max(0, embedding - workspace) if workspace else 0
 
 
 def _has_free_segment(model: Model, gpu: Gpu, engine_args: EngineArgs) -> bool:
@@ -149,6 +159,8 @@ def _tensor_bytes(model: Model) -> tuple[int, ...]:
 
 
 def _margin_bytes(model: Model, gpu: Gpu, tensor_parallel: int) -> int:
+    if model.is_estimated:
+        return _ESTIMATE_MARGIN
     if not model.shape.experts:
         return 0
     if model.quantized_to == "fp8" and tensor_parallel == 1:
@@ -171,8 +183,13 @@ def _sampler_bytes(model: Model, engine_args: EngineArgs, runner: ModelRunner, d
 
 def _forward_bytes(model: Model, tensor_parallel: int, engine_args: EngineArgs, runner: ModelRunner) -> int:
     """Buffers of one layer: three of the feed-forward width, sharded, and several of the hidden size."""
-    width = model.shape.expert_intermediate_size if model.shape.experts else model.shape.intermediate_size
-    per_token = 3 * width // tensor_parallel + runner.forward_hidden_states * model.shape.hidden_size
+    shape, hidden_states = model.shape, runner.forward_hidden_states * model.shape.hidden_size
+    if model.is_estimated:
+        widest = max(shape.expert_intermediate_size, shape.intermediate_size)
+        per_token = _ESTIMATED_BUFFERS * (3 * widest + hidden_states)
+    else:
+        width = shape.expert_intermediate_size if shape.experts else shape.intermediate_size
+        per_token = 3 * width // tensor_parallel + hidden_states
     return int(_BYTES_16_BIT * engine_args.max_num_batched_tokens * per_token)
 
 

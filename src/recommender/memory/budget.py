@@ -1,14 +1,16 @@
 """The memory of one GPU: weights, overhead, and what is left for the KV cache."""
 
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.kv_cache import CacheLayout, cache_layout
+from recommender.memory.kv_cache import CacheLayout, cache_layout, cache_rules
 from recommender.memory.overhead import Overhead, runtime_overhead
-from recommender.memory.weights import weight_bytes_per_gpu
+from recommender.memory.weights import weight_bytes_per_gpu, weight_rules
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.vllm.engine_args import EngineArgs, default_engine_args
+from recommender.vllm.covered_versions import covered_behaviors
+from recommender.vllm.engine_args import EngineArgs, default_engine_args, under_version
 from recommender.vllm.quantization import Quantization
 
 
@@ -69,6 +71,41 @@ class Budget:
         blocks = self.blocks - self.engine_args.behavior.reserved_blocks
         return max(0, blocks) // self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
 
+    def least_at(self, tokens: int) -> "Budget":  # noqa: ARG002 - as in LeastBudget
+        """The budget of the version that holds the fewest requests of `tokens`: its own."""
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeastBudget(Budget):
+    """The budget for every version: what each of them holds."""
+
+    versions: tuple[Budget, ...]
+    length: int
+    """The parts are those of the version that holds the fewest requests of so many tokens."""
+
+    @property
+    def after_first_start(self) -> Budget:
+        """The least of the budgets of later starts."""
+        return _least([each.after_first_start for each in self.versions], self.engine_args, self.length)
+
+    @property
+    def lacks_state_blocks(self) -> bool:
+        """Whether any version refuses to start because it has fewer blocks for states than sequences."""
+        return any(each.lacks_state_blocks for each in self.versions)
+
+    def max_concurrency(self, tokens: int) -> float:
+        """The least that any version logs."""
+        return min(each.max_concurrency(tokens) for each in self.versions)
+
+    def max_concurrent_requests(self, tokens: int) -> int:
+        """Requests of `tokens` that fit in the cache of every version."""
+        return min(each.max_concurrent_requests(tokens) for each in self.versions)
+
+    def least_at(self, tokens: int) -> Budget:
+        """The same with the parts of the version that holds the fewest requests of `tokens`."""
+        return _least(self.versions, self.engine_args, tokens)
+
 
 def budget(  # noqa: PLR0913 - the optional ones are named
     model: Model,
@@ -81,25 +118,74 @@ def budget(  # noqa: PLR0913 - the optional ones are named
 ) -> Budget:
     """The budget of each GPU when `tensor_parallel` of them serve `model`.
 
-    Defaults: the flags of an API server, the least favourable behavior of all versions since 0.17, and the
+    Defaults: the flags of an API server, the least of all versions since 0.17 that run the model, and the
     dtype that vLLM chooses. Source: `vllm/v1/worker/gpu_worker.py`, `determine_available_memory`: total x
     utilization - weights - overhead.
     """
     engine_args = engine_args or default_engine_args(gpu)
     dtype = dtype or compute_dtype(model, gpu)
-    return Budget(
-        visible_bytes=gpu.visible_bytes,
-        usable_bytes=int(gpu.visible_bytes * engine_args.gpu_memory_utilization),
-        weight_bytes=weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization, engine_args.behavior),
-        overhead=_overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype),
-        layout=cache_layout(
-            model,
-            tensor_parallel,
-            engine_args.kv_cache_value_bytes or model.cache_value_bytes or dtype.size_bytes,
-            engine_args.behavior,
-            state_value_bytes=dtype.size_bytes,
+    if engine_args.behavior.version is not None:
+        return _budgets(model, gpu, tensor_parallel, quantization, [engine_args], dtype)[0]
+    each_version = [under_version(engine_args, gpu, behavior) for behavior in covered_behaviors(model, gpu)]
+    budgets = _budgets(model, gpu, tensor_parallel, quantization, each_version, dtype)
+    return _least(budgets, engine_args, engine_args.max_model_len or model.max_position_embeddings)
+
+
+def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
+    model: Model,
+    gpu: Gpu,
+    tensor_parallel: int,
+    quantization: Quantization | None,
+    each_version: Iterable[EngineArgs],
+    dtype: Dtype,
+) -> list[Budget]:
+    """A budget for each version; weights and layouts that follow the same rules are calculated once."""
+    weights: dict[Hashable, int] = {}
+    layouts: dict[Hashable, CacheLayout] = {}
+    budgets = []
+    for engine_args in each_version:
+        behavior = engine_args.behavior
+        of_weights, of_cache = weight_rules(model, behavior), cache_rules(model, behavior)
+        if of_weights not in weights:
+            weights[of_weights] = weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization, behavior)
+        if of_cache not in layouts:
+            value_bytes = engine_args.kv_cache_value_bytes or model.cache_value_bytes or dtype.size_bytes
+            layouts[of_cache] = cache_layout(
+                model, tensor_parallel, value_bytes, behavior, state_value_bytes=dtype.size_bytes
+            )
+        budgets.append(
+            Budget(
+                visible_bytes=gpu.visible_bytes,
+                usable_bytes=int(gpu.visible_bytes * engine_args.gpu_memory_utilization),
+                weight_bytes=weights[of_weights],
+                overhead=_overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype),
+                layout=layouts[of_cache],
+                engine_args=engine_args,
+            )
+        )
+    return budgets
+
+
+def _least(versions: Sequence[Budget], engine_args: EngineArgs, length: int) -> LeastBudget:
+    """The budget for every version, with the parts of the one that holds the fewest requests of `length`."""
+    least = min(
+        versions,
+        key=lambda each: (
+            each.starts_with(length),
+            each.max_concurrent_requests(length),
+            each.max_concurrency(length),
+            each.kv_cache_bytes,
         ),
+    )
+    return LeastBudget(
+        visible_bytes=least.visible_bytes,
+        usable_bytes=least.usable_bytes,
+        weight_bytes=least.weight_bytes,
+        overhead=least.overhead,
+        layout=least.layout,
         engine_args=engine_args,
+        versions=tuple(versions),
+        length=length,
     )
 
 
@@ -120,6 +206,20 @@ def budget_with_limits(  # noqa: PLR0913 - what `budget` takes, and the limits b
         max_model_len=max_model_len or default.max_model_len,
         max_num_seqs=max_num_seqs or default.max_num_seqs,
     )
+    if isinstance(memory, LeastBudget):
+        limited = [
+            budget_with_limits(
+                each,
+                model,
+                gpu,
+                tensor_parallel,
+                quantization,
+                max_model_len=max_model_len,
+                max_num_seqs=max_num_seqs,
+            )
+            for each in memory.versions
+        ]
+        return _least(limited, engine_args, max_model_len or memory.length)
     dtype = compute_dtype(model, gpu)
     overhead = _overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype)
     return replace(memory, overhead=overhead, engine_args=engine_args)

@@ -6,8 +6,9 @@ blocks of one size from one pool, so each group has as many layers as the others
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import ClassVar
 
 from recommender.model import (
@@ -27,6 +28,15 @@ from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 # A kind with fewer than 1.5 times the layers of the rarest is not split but padded:
 # `_get_kv_cache_groups_uniform_page_size`.
 _PADDING_LIMIT = 1.5
+
+_STATE_RULES = attrgetter(
+    "states_per_request",
+    "keeps_every_state",
+    "prefill_checkpoint_blocks",
+    "default_state_value_bytes",
+    "latent_block_step_tokens",
+    "delta_net_step_tokens",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +128,19 @@ def cache_layout(
     if len({layers.span for layers in attention}) == 1:
         return _one_group(attention, sizes, behavior)
     return _several_groups(attention, sizes)
+
+
+def cache_rules(model: Model, behavior: VersionBehavior) -> Hashable:
+    """What the layout of `model` depends on in a version's behavior."""
+    return (
+        behavior.latent_head_dim,
+        behavior.caches_windows_whole,
+        behavior.caches_chunks_whole,
+        behavior.pads_values,
+        behavior.latent_block_tokens,
+        behavior.shares_indexers,
+        _STATE_RULES(behavior) if model.recurrent is not None else None,
+    )
 
 
 def _as_cached(

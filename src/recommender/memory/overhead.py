@@ -3,7 +3,7 @@
 `docs/memory-model.md` says how well the parts match start-up logs of vLLM servers.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from recommender.hardware.gpu import Gpu
 from recommender.memory.activations import text_peak
@@ -45,26 +45,12 @@ def runtime_overhead(  # noqa: PLR0913 - the optional one is named
     """The overhead of each of `tensor_parallel` GPUs that serve `model` in `dtype`.
 
     With `unpacks_weights` the forward pass also holds its largest matrix in 16 bit, as bitsandbytes does.
-    Without a chosen version, the overhead is the largest that any single version has.
 
     vLLM profiles the encoder of a multimodal model and then the language model, while it keeps the encoder's
     results (`profile_run` in `vllm/v1/worker/gpu_model_runner.py`).
     """
     if engine_args.overhead_bytes is not None:
         return Overhead(non_torch_bytes=0, activation_bytes=engine_args.overhead_bytes, cuda_graph_bytes=0)
-    if engine_args.behavior.covered:
-        each_version = (
-            runtime_overhead(
-                model,
-                gpu,
-                tensor_parallel,
-                replace(engine_args, behavior=behavior),
-                dtype,
-                unpacks_weights=unpacks_weights,
-            )
-            for behavior in engine_args.behavior.covered
-        )
-        return max(each_version, key=lambda overhead: overhead.total_bytes)
     runner = engine_args.behavior.model_runner(model)
     encoder = encoder_profile(model, gpu, tensor_parallel, engine_args, dtype)
     text = text_peak(model, gpu, tensor_parallel, engine_args, dtype, unpacks_weights=unpacks_weights)

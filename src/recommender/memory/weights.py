@@ -1,12 +1,13 @@
 """The memory of a model's weights on each GPU once they are loaded."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.quantization import Quantization
+from recommender.vllm.supported_versions import runs_through_transformers
 
 _MIB = 1024**2
 
@@ -28,12 +29,16 @@ _SCALE_BYTES = 2
 
 
 def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None = None) -> int:
-    """Bytes of all weights. With a `quantization`, embeddings and output head stay in `dtype`."""
+    """Bytes of all weights. With a `quantization`, embeddings and output head stay in `dtype`.
+
+    So do the parts of an estimated model that are not known to be linear layers of its language model.
+    """
     if quantization is None:
         return model.weights.size_bytes(dtype)
-    embeddings = min(model.embedding_parameters, model.weights.parameters)
-    shrunk = int((model.weights.parameters - embeddings) * quantization.bytes_per_weight)
-    return shrunk + embeddings * dtype.size_bytes
+    kept = model.embedding_parameters + (model.whole_parameters if model.is_estimated else 0)
+    kept = min(kept, model.weights.parameters)
+    shrunk = int((model.weights.parameters - kept) * quantization.bytes_per_weight)
+    return shrunk + kept * dtype.size_bytes
 
 
 def weight_bytes_per_gpu(
@@ -47,6 +52,9 @@ def weight_bytes_per_gpu(
 
     Every GPU holds the rotary tables, and a whole KV head's projections where GPUs outnumber the KV heads.
     """
+    if model.is_estimated and runs_through_transformers(model.class_name, behavior.version):
+        # What the Transformers backend divides depends on a plan in the class, `_tp_plan`, that is not known.
+        tensor_parallel = 1
     total = (
         weight_bytes(model, dtype, quantization)
         + _padding_bytes(model, tensor_parallel)
@@ -58,6 +66,14 @@ def weight_bytes_per_gpu(
     in_dtype = rotary + _copied_parameters(model, tensor_parallel)
     whole = in_dtype * dtype.size_bytes + _unshared_bytes(model, dtype, tensor_parallel)
     return share + whole + _rounding_bytes(model, dtype, tensor_parallel, quantization)
+
+
+def weight_rules(model: Model, behavior: VersionBehavior) -> Hashable:
+    """What the weights of `model` depend on in a version's behavior."""
+    return (
+        model.further_rotary_values > 0 and behavior.extends_rotary_tables,
+        model.architecture == _KIMI and behavior.pads_kimi_experts,
+    )
 
 
 def _padding_bytes(model: Model, tensor_parallel: int) -> int:

@@ -76,6 +76,14 @@ def unsupported_model(error: UnsupportedModel, behavior: VersionBehavior) -> str
     return f"{error.model_id} has the architecture {error.architecture}: {class_not_in_version(missing)}"
 
 
+def class_missing(model: Model, missing: ClassNotInVersion) -> str:
+    """Which versions of vLLM have the model's class, and its architecture where that is not modelled."""
+    sentence = class_not_in_version(missing)
+    if not model.is_estimated:
+        return sentence
+    return f"{model.model_id} has the architecture {model.architecture}: {sentence}"
+
+
 def infeasible(
     reason: Incompatibility,
     model: Model,
@@ -143,7 +151,14 @@ def _does_not_fit(model: Model, instance: Instance, engine_args: EngineArgs) -> 
         f"{model.model_id} needs {_needs(model, instance, gpu, behavior)}, plus a KV cache of at least"
         f" {MINIMUM_CONTEXT} tokens. {instance.name} has {has}{_usable_gpus(model, instance, degree)}; vLLM"
         f" may use {usable} of that, including about {overhead} for its own overhead.{_states(memory)}"
+        f"{_estimated(model)}"
     )
+
+
+def _estimated(model: Model) -> str:
+    if not model.is_estimated:
+        return ""
+    return f" The architecture {model.architecture} is not modelled: these are upper bounds."
 
 
 def _states(memory: Budget) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from recommender.messages.estimate_warnings import ESTIMATE_WARNINGS
 from recommender.messages.instance_warnings import INSTANCE_WARNINGS
 from recommender.messages.lever_warnings import LEVER_WARNINGS
 from recommender.messages.precision_warnings import PRECISION_WARNINGS
@@ -12,6 +13,7 @@ _CHECKS: WarningChecks = {
     **VALUE_WARNINGS,
     **LEVER_WARNINGS,
     **PRECISION_WARNINGS,
+    **ESTIMATE_WARNINGS,
     **INSTANCE_WARNINGS,
 }
 

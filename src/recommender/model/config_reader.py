@@ -65,6 +65,16 @@ class ConfigReader:
         """Whether `key` holds a list."""
         return isinstance(self._value(key), list)
 
+    def length(self, key: str) -> int:
+        """The length of a list; 0 where there is none."""
+        found = self._value(key)
+        return len(found) if isinstance(found, list) else 0
+
+    def distinct_items(self, key: str) -> int:
+        """The number of different items in a list; 0 where there is none."""
+        found = self._value(key)
+        return len(set(map(repr, found[:_LONGEST_LIST]))) if isinstance(found, list) else 0
+
     def is_object(self, key: str) -> bool:
         """Whether `key` holds an object."""
         return isinstance(self._value(key), Mapping)

@@ -119,9 +119,9 @@ class VisionEncoder:
     largest: LargestItem
 
 
-def parse_encoder(top_level: ConfigReader) -> VisionEncoder:
-    """The encoder that config.json describes; families that are not listed get an upper limit."""
-    tower = top_level.nested("vision_config")
+def parse_encoder(top_level: ConfigReader, tower: ConfigReader | None = None) -> VisionEncoder:
+    """The encoder that config.json describes, or `tower` in it; other families get an upper limit."""
+    tower = tower or top_level.nested("vision_config")
     family, largest = _family(top_level, tower)
     patch = _size(tower, "patch_size") or _DEFAULT_PATCH
     # In Qwen2-VL's config.json `hidden_size` is that of the language model.

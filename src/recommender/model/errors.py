@@ -21,8 +21,8 @@ class UnknownArchitecture(UnsupportedModel):
     def __init__(
         self, model_id: str, architecture: str, class_name: str, *, reason: str | None = None
     ) -> None:
-        """`reason` completes the sentence for a class of vLLM's registry."""
-        why = f": {reason}" if reason is not None else ""
+        """`reason` completes the sentence: why there is no estimate either."""
+        why = f": {reason.removesuffix('.')}" if reason is not None else ""
         super().__init__(f"{model_id} has the architecture {architecture}, which is not supported{why}.")
         self.model_id = model_id
         self.architecture = architecture

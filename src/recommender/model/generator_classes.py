@@ -70,6 +70,7 @@ MODEL_TYPES_BY_CLASS: Mapping[str, str] = {
     "GraniteMoeSWAForCausalLM": "granitemoe_swa",
     "GraniteMoeSharedForCausalLM": "granitemoeshared",
     "GraniteSWAForCausalLM": "granite_swa",
+    "GritLM": "mistral",
     "HYV3ForCausalLM": "hy_v3",
     "HYV4ForCausalLM": "hy_v4",
     "HrmTextForCausalLM": "hrm_text",

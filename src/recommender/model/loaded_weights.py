@@ -42,7 +42,7 @@ def parse_weights(
     """
     implied = language_parameters(language_model)
     if stored:
-        weights = _stored_weights(_without_masks(stored, quantization, language_model, implied), quantization)
+        weights = stored_weights(_without_masks(stored, quantization, language_model, implied), quantization)
         _check_parameters(weights, implied)
         weights = _without_adapters(weights, language_model)
         weights = _without_second_copy(weights, language_model, implied)
@@ -77,7 +77,7 @@ def _without_masks(
     return {**floats, largest: floats[largest] - masks}
 
 
-def _stored_weights(stored: Mapping[str, int], quantization: CheckpointQuantization | None) -> Weights:
+def stored_weights(stored: Mapping[str, int], quantization: CheckpointQuantization | None) -> Weights:
     """The weights of all `stored` elements.
 
     vLLM loads every plain float of an unquantized checkpoint in the dtype that it computes in, so a float32

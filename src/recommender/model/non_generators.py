@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import UnsupportedModel
+from recommender.model.generator_classes import MODEL_TYPES_BY_CLASS, WRAPPER_CLASSES
 from recommender.model.values import HubMetadata
 
 _EMBEDDING = "an embedding model"
@@ -70,10 +71,22 @@ _NON_GENERATING_MODEL_TYPES: Mapping[str, str] = {
 _TEXT_SUFFIXES = ("ForCausalLM", "LMHeadModel", "ChatModel", "ChatGLMModel")
 _CONDITIONAL_SUFFIXES = ("ForConditionalGeneration",)
 
-# Classes of text generators with names of their own: `_MULTIMODAL_MODELS` of vLLM's registry.
-_OTHER_GENERATORS = frozenset(
-    {"Llama_Nemotron_Nano_VL", "MiniCPMO", "MiniCPMV", "NVLM_D", "Ovis", "Ovis2_5", "Phi4ForCausalLMV"}
-)
+# Classes of text generators with names of their own: `_MULTIMODAL_MODELS` of vLLM's registry, and those that
+# are modelled.
+_OTHER_GENERATORS = WRAPPER_CLASSES | {
+    *MODEL_TYPES_BY_CLASS,
+    "Cheers",
+    "HfMoondream",
+    "MiDashengLMModel",
+    "MiniCPMO",
+    "MossAudioModel",
+    "NemotronH_Nano_Omni_Reasoning_V3",
+    "NemotronH_Nano_VL_V2",
+    "NemotronH_Omni_Reasoning_V3",
+    "NemotronH_Super_Omni_Reasoning_V3",
+    "Qwen2_5OmniModel",
+    "UltravoxModel",
+}
 
 _MISTRAL_OWNER = "mistralai/"
 _MISTRAL_LIBRARIES = frozenset({"mistral-common", "mistral-inference", "vllm"})

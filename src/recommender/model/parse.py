@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from recommender.model.architecture import Architecture
 from recommender.model.architectures import ARCHITECTURES
@@ -14,25 +13,25 @@ from recommender.model.checkpoint_quantization import (
 from recommender.model.config_reader import ConfigReader, printable
 from recommender.model.context import context_limit
 from recommender.model.dtype import BY_TORCH_NAME, Dtype
-from recommender.model.encoder import parse_encoder
-from recommender.model.errors import ImplausibleMetadata, UnknownArchitecture
+from recommender.model.errors import (
+    CalculationError,
+    ImplausibleMetadata,
+    UnknownArchitecture,
+    UnsupportedModel,
+)
+from recommender.model.estimate import estimate_language_model
+from recommender.model.find_language_model import find_language_model, language_model_config
 from recommender.model.generator_classes import MODEL_TYPES_BY_CLASS, WRAPPER_CLASSES
-from recommender.model.loaded_weights import parse_weights
+from recommender.model.language_model import Documents, LanguageModel, parse_language_model
 from recommender.model.non_generators import refuse_non_generator
-from recommender.model.parameters import LanguageModelConfig
-from recommender.model.parse_attention import parse_attention, parse_sliding_window
-from recommender.model.parse_recurrent import parse_recurrent
+from recommender.model.parse_attention import parse_sliding_window
+from recommender.model.refused_classes import WHY_REFUSED
 from recommender.model.rotary import further_rotary_values, rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
-from recommender.model.shape import parse_shape
 from recommender.model.shard_multiples import parse_shard_multiples
-from recommender.model.unmodelled_classes import WHY_NOT_MODELLED
 from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
-from recommender.model.vision import VisionTower, parse_vision
-from recommender.model.whole_parameters import whole_parameters
 
-# Where multimodal repositories keep the configuration of their language model.
-_LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
+_UNNAMED = "(unnamed)"
 
 # Multimodal models: a language model of a supported architecture and an image encoder.
 WRAPPERS = frozenset(
@@ -69,66 +68,92 @@ WRAPPERS = frozenset(
 
 
 def parse_model(metadata: HubMetadata) -> Model:
-    """The model that `metadata` describes.
+    """The model that `metadata` describes, estimated where its architecture is not modelled.
 
-    Raises `UnsupportedModel` where `vllm serve` could not benchmark it or its architecture is not supported,
+    Raises `UnsupportedModel` where `vllm serve` could not benchmark it or its memory cannot be bounded,
     `ImplausibleMetadata` where the documents contain impossible values.
     """
     metadata = replace(metadata, model_id=printable(metadata.model_id, longest=LONGEST_MODEL_ID))
     refuse_non_generator(metadata)
     top_level = ConfigReader(metadata.config or {}, name="config.json")
     model_type = _language_model_type(top_level)
-    architecture = _architecture(metadata.model_id, top_level, model_type)
-    config = _language_model_config(top_level, defaults=architecture.defaults)
-    shape = parse_shape(
-        config, mlp_matrices=architecture.mlp_matrices, has_attention=architecture.attention != "none"
-    )
-    language_model = LanguageModelConfig(
-        architecture=architecture,
-        config=config,
-        vision=top_level.nested("vision_config") if top_level.is_set("vision_config") else None,
-        shape=shape,
-        is_tied=_is_tied(top_level, config, default=architecture.is_tied),
-    )
-    attention = parse_attention(architecture, config, shape)
+    architecture = _architecture(top_level, model_type)
+    if architecture is not None:
+        documents = _documents(metadata, language_model_config(top_level, defaults=architecture.defaults))
+        return _model(documents, parse_language_model(documents, architecture))
+    class_name = _class_name(top_level)
+    reason = WHY_REFUSED.get(class_name)
+    if reason is None:
+        try:
+            return _estimate(metadata, top_level)
+        except CalculationError as error:
+            reason = str(error)
+    unknown = model_type if model_type not in ARCHITECTURES else top_level.string("model_type") or model_type
+    raise UnknownArchitecture(metadata.model_id, unknown, class_name, reason=reason)
+
+
+def _documents(metadata: HubMetadata, config: ConfigReader) -> Documents:
+    top_level = ConfigReader(metadata.config or {}, name="config.json")
     stored = stored_elements(metadata.information)
-    quantization = parse_quantization(top_level, config, stored)
-    table = rotary_values(config, shape, model_type=model_type)
-    vision = _vision(top_level, architecture, model_type)
+    return Documents(
+        metadata=metadata,
+        top_level=top_level,
+        config=config,
+        model_type=config.string("model_type") or top_level.string("model_type") or _UNNAMED,
+        stored=stored,
+        quantization=parse_quantization(top_level, config, stored),
+    )
+
+
+def _estimate(metadata: HubMetadata, top_level: ConfigReader) -> Model:
+    """Raises `CalculationError` where there is no upper bound; the message completes a sentence."""
+    if not top_level.is_set("model_type") and not top_level.is_object("auto_map"):
+        raise UnsupportedModel("config.json states no model_type, by which transformers finds its class")
+    config = find_language_model(top_level)
+    known = ARCHITECTURES.get(config.string("model_type") or "")
+    if known is not None:
+        config = config.with_defaults(known.defaults)
+    documents = _documents(metadata, config)
+    return _model(documents, estimate_language_model(documents, known))
+
+
+def _model(documents: Documents, found: LanguageModel) -> Model:
+    top_level, config, quantization = documents.top_level, documents.config, documents.quantization
+    method = quantization.method if quantization else None
+    table = rotary_values(config, found.shape, model_type=documents.model_type)
     return Model(
-        model_id=metadata.model_id,
-        architecture=top_level.string("model_type") or model_type,
+        model_id=documents.metadata.model_id,
+        architecture=top_level.string("model_type") or documents.model_type,
         class_name=_class_name(top_level),
         config_keys=frozenset(key for key in config.sorted_keys() if config.is_truthy(key)),
-        native_dtype=_native_dtype(top_level, config, stored),
-        supports_float16=architecture.supports_float16,
-        quantization=quantization.method if quantization else None,
+        native_dtype=_native_dtype(top_level, config, documents.stored),
+        supports_float16=found.supports_float16,
+        quantization=method,
         quantization_schemes=quantization.schemes if quantization else (),
         quantized_to=quantization.quantized_to if quantization else None,
-        shard_multiples=parse_shard_multiples(
-            stated_quantization(top_level, config), quantization.method if quantization else None
-        ),
-        computes_in_int8=computes_in_int8(quantization, stored),
-        weights=parse_weights(metadata.information, stored, quantization, language_model),
-        attention=attention,
+        shard_multiples=parse_shard_multiples(stated_quantization(top_level, config), method),
+        computes_in_int8=computes_in_int8(quantization, documents.stored),
+        weights=found.weights,
+        attention=found.attention,
         cache_value_bytes=quantization.cache_value_bytes if quantization else None,
-        recurrent=parse_recurrent(architecture, config, shape),
-        shape=shape,
-        is_tied=language_model.is_tied,
-        whole_parameters=whole_parameters(language_model),
+        recurrent=found.recurrent,
+        shape=found.shape,
+        is_tied=found.is_tied,
+        whole_parameters=found.whole_parameters,
         rotary_values=table,
-        further_rotary_values=further_rotary_values(config, table, model_type=model_type),
-        vision=vision,
-        encoder=None if vision is None else parse_encoder(top_level),
-        context=context_limit(config, model_type=model_type),
+        further_rotary_values=further_rotary_values(config, table, model_type=documents.model_type),
+        vision=found.vision,
+        encoder=found.encoder,
+        context=context_limit(config, model_type=documents.model_type),
         sliding_window=parse_sliding_window(config),
+        is_estimated=found.is_estimated,
     )
 
 
 def describe_model(metadata: HubMetadata) -> ModelInfo:
     """What the documents say of an unsupported model, as far as it is plausible."""
     top_level = ConfigReader(metadata.config or {}, name="config.json")
-    config = _language_model_config(top_level)
+    config = language_model_config(top_level)
     try:
         stored = stored_elements(metadata.information)
         total = sum(stored.values()) or stated_total(metadata.information)
@@ -149,8 +174,8 @@ def _stated_context(top_level: ConfigReader, config: ConfigReader) -> int | None
     return limit.tokens if limit.is_enforced else None
 
 
-def _architecture(model_id: str, top_level: ConfigReader, model_type: str) -> Architecture:
-    """The architecture of the language model; `UnknownArchitecture` where it or its wrapper is not listed."""
+def _architecture(top_level: ConfigReader, model_type: str) -> Architecture | None:
+    """The architecture of the language model; `None` where it or what is around it is not listed."""
     outer, class_name = top_level.string("model_type") or model_type, _class_name(top_level)
     architecture = ARCHITECTURES.get(model_type)
     if architecture is None and top_level.is_object("auto_map"):  # a `model_type` of the repository's own
@@ -159,42 +184,17 @@ def _architecture(model_id: str, top_level: ConfigReader, model_type: str) -> Ar
         architecture is None or "audio_config" not in architecture.own_keys
     )
     is_whole = outer == model_type or outer in WRAPPERS or class_name in WRAPPER_CLASSES
-    if architecture is not None and is_whole and not has_audio:
-        return architecture
-    unknown = model_type if architecture is None else outer
-    raise UnknownArchitecture(model_id, unknown, class_name, reason=WHY_NOT_MODELLED.get(class_name))
-
-
-def _vision(top_level: ConfigReader, architecture: Architecture, model_type: str) -> VisionTower | None:
-    """The encoder of `vision_config`, or one that is described elsewhere."""
-    stated = top_level.nested("vision_config") if top_level.is_set("vision_config") else None
-    found = parse_vision(stated, model_type=top_level.string("model_type") or model_type)
-    return found or (VisionTower() if architecture.encodes_images else None)
+    return architecture if is_whole and not has_audio else None
 
 
 def _class_name(top_level: ConfigReader) -> str:
     return next(iter(top_level.strings("architectures")), "")
 
 
-def _is_tied(top_level: ConfigReader, config: ConfigReader, *, default: bool) -> bool:
-    stated = [each for each in (config, top_level) if each.is_set("tie_word_embeddings")]
-    return any(each.is_true("tie_word_embeddings") for each in stated) if stated else default
-
-
-def _language_model_config(
-    top_level: ConfigReader, *, defaults: Mapping[str, Any] | None = None
-) -> ConfigReader:
-    """The part of config.json that describes the language model: a nested object, or all of it."""
-    key = next((key for key in _LANGUAGE_MODEL_KEYS if top_level.is_object(key)), None)
-    return (
-        top_level.with_defaults(defaults or {}) if key is None else top_level.nested(key, defaults=defaults)
-    )
-
-
 def _language_model_type(top_level: ConfigReader) -> str:
     """`model_type` of the language model, or of the whole where a nested part does not state its own."""
-    nested = _language_model_config(top_level).string("model_type")
-    return nested or top_level.string("model_type") or "(unnamed)"
+    nested = language_model_config(top_level).string("model_type")
+    return nested or top_level.string("model_type") or _UNNAMED
 
 
 def _native_dtype(top_level: ConfigReader, config: ConfigReader, stored: Mapping[str, int]) -> Dtype:

@@ -90,7 +90,7 @@ def parse_attention(
     )
     match architecture.attention:
         case "sparse_mla":
-            return (*layers, *_indexers(config, shape))
+            return (*layers, *indexer_layers(config, shape))
         case "heads_and_block_keys":
             return (*layers, *_block_keys(config, shape))
     return layers
@@ -210,8 +210,18 @@ _CACHES: Mapping[AttentionKind, _CacheParser] = {
 }
 
 
-def _indexers(config: ConfigReader, shape: Shape) -> tuple[AttentionLayers, ...]:
-    """Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`."""
+def parse_cache(
+    architecture: Architecture, config: ConfigReader, shape: Shape, span: AttentionSpan
+) -> AttentionCache:
+    """What a layer with this span caches."""
+    return _CACHES[architecture.attention](architecture, config, shape, span)
+
+
+def indexer_layers(config: ConfigReader, shape: Shape) -> tuple[AttentionLayers, ...]:
+    """The keys by which layers of sparse attention choose tokens.
+
+    Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`.
+    """
     own = _own_indexers(config, shape)
     width, heads = config.positive_int("index_head_dim"), config.positive_int("index_n_heads")
     projections = config.positive_int("q_lora_rank") * heads * width + shape.hidden_size * (width + heads)

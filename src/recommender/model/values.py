@@ -123,6 +123,8 @@ class Model:
     """What that encoder needs while vLLM profiles it."""
     context: ContextLimit
     sliding_window: int | None
+    is_estimated: bool = False
+    """Whether its architecture is not modelled, and everything is an upper bound."""
 
     @property
     def max_position_embeddings(self) -> int:

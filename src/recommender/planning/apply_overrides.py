@@ -43,6 +43,7 @@ def apply_overrides(
         replace(engine_args, max_model_len=overrides.max_model_len),
     )
     context = overrides.max_model_len or _context(model, memory)
+    memory = memory.least_at(context)
     workload = _workload(context, overrides)
     return replace(
         recommended,

@@ -133,8 +133,8 @@ def _plan(
     quantization: Quantization | None,
 ) -> Plan:
     degree, dtype = max(budgets), compute_dtype(model, gpu)
-    memory = budgets[degree]
-    context = largest_context(model.max_position_embeddings, memory)
+    context = largest_context(model.max_position_embeddings, budgets[degree])
+    memory = budgets[degree].least_at(context)
     workload = default_workload(context)
     return Plan(
         tensor_parallel=degree,

@@ -1,7 +1,7 @@
 """Memory behavior of each version of vLLM, in one table.
 
 The figures come from start-up logs of that version, the behavior from its source. `ANY_VERSION` stands for
-all versions since 0.17: a configuration that starts under it starts under each of them.
+all versions since 0.17 that run a model: a configuration that starts under it starts under each of them.
 """
 
 from dataclasses import dataclass, replace
@@ -64,8 +64,10 @@ class VersionBehavior:
     """Whether Pixtral's encoder makes a mask of all patches by all patches."""
     encodes_frames_in_chunks: bool = False
     """Whether Gemma 4 encodes several frames of a video at once."""
-    counts_segments: bool = False
-    """Whether a segment of PyTorch's allocator counts whole if one tensor in it is alive."""
+    pins_embedding: Literal["never", "any model", "experts"] = "never"
+    """Whose first start keeps the segment of that copy, because a workspace is allocated inside it. From 0.27
+    on such a segment counts whole, `vllm/utils/mem_utils.py`; 0.33 allocates the workspace of cuBLAS before,
+    `init_device` in `vllm/v1/worker/gpu_worker.py`."""
     profiles_whole_context: bool = False
     """Whether the forward pass is profiled over a whole context, as in the V0 engine."""
     concurrent_batches: int = 1
@@ -121,8 +123,6 @@ class VersionBehavior:
     (vllm-project/vllm#31914)."""
     version: Version | None = None
     """The release that was chosen; `None` for all since 0.17."""
-    covered: "tuple[VersionBehavior, ...]" = ()
-    """Without a chosen release, those behaviors of which one has the largest overhead of all versions."""
 
     def model_runner(self, model: Model) -> ModelRunner:
         """The runner that vLLM chooses for `model`."""
@@ -212,7 +212,7 @@ _0_27 = replace(
     model_runner_v2=V2_0_27,
     non_torch=_non_torch_gib(0.11, nvlink=0.61, pcie=0.11, pcie_of_many=0.41),
     states_per_request=2,
-    counts_segments=True,
+    pins_embedding="any model",
     latent_block_step_tokens=128,
     pads_kimi_experts=True,
 )
@@ -226,7 +226,7 @@ _0_29 = replace(
 )
 _0_30 = replace(_0_29, refines_expert_blocks=True)
 _0_32 = replace(_0_30, prefill_checkpoint_blocks=1, extends_rotary_tables=False)
-_0_33 = replace(_0_32, model_runner_v2=V2_0_33, delta_net_step_tokens=64)
+_0_33 = replace(_0_32, model_runner_v2=V2_0_33, pins_embedding="experts", delta_net_step_tokens=64)
 
 _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
     _OLDEST: _V0,
@@ -255,20 +255,12 @@ _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
     (0, 33): _0_33,
 }
 
-# The overhead is the largest of the covered behaviors. The others have no more than one of these: 0.17 and
-# 0.18 than 0.20, which adds graphs; 0.21 and 0.22 than 0.20, 0.24 to 0.26 than 0.23 and 0.28 than 0.27, whose
-# samplers are larger; 0.29 to 0.32 than 0.33. Of weights and caches, the least favorable rule of any version
-# counts.
-ANY_VERSION = replace(
-    _0_33,
-    covered=(_0_20, _0_23, _0_27, _0_33),
-    keeps_every_state=True,
-    shares_indexers=False,
-    pads_values=True,
-    extends_rotary_tables=True,
-    refines_expert_blocks=False,
-    tokens_follow_concurrency=False,
-)
+FIRST_VERSIONS = tuple(_BY_FIRST_VERSION)
+"""The first version of each behavior, oldest first."""
+
+# The memory of an answer without a chosen version is the least of `covered_versions.py`, each with its own
+# behavior. What remains is what every version accepts and logs.
+ANY_VERSION = replace(_0_33, refines_expert_blocks=False)
 
 
 def behavior_of(version: Version | None) -> VersionBehavior:

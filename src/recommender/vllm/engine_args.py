@@ -94,7 +94,7 @@ def default_engine_args(
 ) -> EngineArgs:
     """The defaults of an API server on `gpu` for a context of `context_tokens`.
 
-    Without a chosen version, the largest of all covered ones. The V0 engine took a whole context as a batch,
+    Without a chosen version, the smallest of all covered ones. The V0 engine took a whole context as a batch,
     unless it was longer than 32,768 tokens.
     """
     if behavior.profiles_whole_context:
@@ -107,6 +107,23 @@ def default_engine_args(
         gpu_memory_utilization=DEFAULT_GPU_MEMORY_UTILIZATION,
         max_num_batched_tokens=defaults.max_num_batched_tokens,
         max_num_seqs=defaults.max_num_seqs,
+    )
+
+
+def under_version(engine_args: EngineArgs, gpu: Gpu, behavior: VersionBehavior) -> EngineArgs:
+    """`engine_args`, which are for every version, under one of them.
+
+    The limits of the scheduler are its own defaults on `gpu` where they are the defaults for every version.
+    """
+    common, own = _batch_defaults(gpu, None), _batch_defaults(gpu, behavior.version)
+    tokens, sequences = engine_args.max_num_batched_tokens, engine_args.max_num_seqs
+    return replace(
+        engine_args,
+        behavior=behavior,
+        max_num_batched_tokens=(
+            own.max_num_batched_tokens if tokens == common.max_num_batched_tokens else tokens
+        ),
+        max_num_seqs=own.max_num_seqs if sequences == common.max_num_seqs else sequences,
     )
 
 

@@ -138,7 +138,7 @@ def quantizes_at_load(method: str, layers: Literal["linear", "experts"], version
 def batch_defaults(gpu: Gpu, version: Version | None, usage: Usage = "openai_api_server") -> BatchDefaults:
     """The defaults of `--max-num-batched-tokens` and `--max-num-seqs` on a GPU.
 
-    Without a version, the largest of all covered ones.
+    Without a version, the smallest of all covered ones.
     """
     tables = (
         tiers
@@ -146,7 +146,7 @@ def batch_defaults(gpu: Gpu, version: Version | None, usage: Usage = "openai_api
         if (span.last >= OLDEST_COVERED_VERSION if version is None else span.includes(version))
     )
     found = [next(tier for tier in tiers if _applies(tier, gpu))[usage] for tiers in tables]
-    tokens, sequences = (max(numbers) for numbers in zip(*found, strict=True))
+    tokens, sequences = (min(numbers) for numbers in zip(*found, strict=True))
     return BatchDefaults(max_num_batched_tokens=tokens, max_num_seqs=sequences)
 
 

@@ -102,4 +102,6 @@ V2_0_29 = replace(
     reserves_attention_buffers=True,
     runs="all",
 )
+# It also profiles top-k and top-p: 16-bit and float32 logits, and FlashInfer's masked ones and probabilities.
+# An L4 lost 7 bytes per logit by it on top of the largest other peak (vllm-project/vllm#57926).
 V2_0_33 = replace(V2_0_29, sampler_bytes_per_logit=14)

@@ -8,7 +8,14 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from recommender.vllm import facts
-from recommender.vllm.releases import Span, known_releases, names, value, version_ranges
+from recommender.vllm.releases import (
+    Span,
+    known_releases,
+    names,
+    releases_asked,
+    value,
+    version_ranges,
+)
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 
 VersionRanges = tuple[VersionRange, ...]
@@ -16,6 +23,9 @@ Capability = tuple[int, int]
 
 # Names come from config.json files, and there are few of them for each process.
 _CACHED = 1024
+
+# The module of the registry that runs classes of transformers, `vllm/model_executor/models/transformers/`.
+_TRANSFORMERS = "transformers"
 
 _NO_KEYS: frozenset[str] = frozenset()
 
@@ -65,6 +75,13 @@ def includes_all(ranges: VersionRanges, version: Version | None) -> bool:
 def class_versions(class_name: str, config_keys: Collection[str] = ()) -> VersionRanges:
     """Those that generate text with a class and read those of `config_keys` that change its layers."""
     return _class_versions(class_name, deciding_keys(class_name).intersection(config_keys))
+
+
+@lru_cache(_CACHED)
+def runs_through_transformers(class_name: str, version: Version | None) -> bool:
+    """Whether a version, or one of those that it stands for, has a class as one of transformers."""
+    found = (facts.model_class(class_name, each) for each in releases_asked(version))
+    return any(each is not None and each.module == _TRANSFORMERS for each in found)
 
 
 def deciding_keys(class_name: str) -> frozenset[str]:

@@ -115,6 +115,21 @@ def test_models_that_do_not_generate_text_come_last() -> None:
         assert models(client, "x") == ["b/writer", "c/untagged", "a/embedder"]
 
 
+@pytest.mark.parametrize("search", ["gpt2", "GPT2"])
+def test_exact_names_come_first_and_then_names_that_begin_with_the_text(search: str) -> None:
+    names = ["other/my-gpt2", "gpt2-lab/model", "org/gpt2-large", "openai-community/gpt2", "gpt2"]
+    listed = [{"id": name} for name in names]
+
+    with loopback(lambda _: Say(body=json.dumps(listed).encode())) as hub, client_of(hub.url) as client:
+        assert models(client, search) == [
+            "openai-community/gpt2",
+            "gpt2",
+            "org/gpt2-large",
+            "gpt2-lab/model",
+            "other/my-gpt2",
+        ]
+
+
 def test_the_hub_is_asked_for_the_most_downloaded_without_a_token() -> None:
     with loopback(lambda _: Say(body=b"[]")) as hub, client_of(hub.url) as client:
         client.request("GET", "/local/models?search=a%2Fb", {"X-HF-Token": "hf_secret"})

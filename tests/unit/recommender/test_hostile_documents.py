@@ -122,8 +122,9 @@ def test_layers_that_no_cache_follows_from_are_unsupported(settings: dict[str, o
 @pytest.mark.parametrize(
     "settings",
     [
-        {"model_type": "é" * 2_000_000},
-        {"model_type": "\x1b[31m\ud800"},
+        {"model_type": "é" * 2_000_000, "mamba_d_state": 128},
+        {"model_type": "\x1b[31m\ud800", "mamba_d_state": 128},
+        {"model_type": "brand_new", "\x1b_mamba" * 1000: 128},
         {"architectures": ["é" * 2_000_000]},
         {"architectures": ["\x1b[31m"]},
         {"quantization_config": {"quant_method": "q\x00" + "x" * 100_000}},

@@ -66,6 +66,24 @@ def test_it_always_stays_on_data_center_gpus_since_hopper(
     assert found == pytest.approx(plain + pinned, abs=1e-3)
 
 
+@pytest.mark.parametrize("model_id", ["Qwen/Qwen3-4B", "openai/gpt-oss-20b"])
+def test_0_33_allocates_the_workspace_of_cublas_before_there_is_a_copy(model_id: str) -> None:
+    """`torch.mm` in `init_device`; the MXFP4 experts of gpt-oss have no workspace of their own."""
+    shape = real_model(model_id).shape
+    copy_and_two_batches = 2 * (shape.vocabulary + 2 * 2048) * shape.hidden_size / GIB
+
+    assert peak_gib(model_id, (0, 33), capability=(9, 0)) == pytest.approx(copy_and_two_batches)
+
+
+def test_under_0_33_the_workspace_of_experts_may_be_in_the_copy() -> None:
+    """Qwen3 30B A3B: the rest of 0.580 GiB beside a workspace of 0.125 GiB."""
+    first, later = (
+        peak_gib("Qwen/Qwen3-30B-A3B", (0, 33), capability=(9, 0), later=later) for later in (False, True)
+    )
+
+    assert first - later == pytest.approx(0.580 - 0.125, abs=0.01)
+
+
 def test_without_compilation_there_is_no_copy() -> None:
     assert peak_gib("Qwen/Qwen3-4B", (0, 30), eager=True) < 0.3
 

@@ -2,6 +2,7 @@
 
 from support.warned import warnings
 
+from recommender.messages.estimate_warnings import ESTIMATE_WARNINGS
 from recommender.messages.instance_warnings import INSTANCE_WARNINGS
 from recommender.messages.lever_warnings import LEVER_WARNINGS
 from recommender.messages.precision_warnings import PRECISION_WARNINGS
@@ -25,6 +26,6 @@ def test_a_configuration_without_a_problem_has_no_warnings() -> None:
 
 
 def test_every_code_is_unique() -> None:
-    groups = (VALUE_WARNINGS, LEVER_WARNINGS, PRECISION_WARNINGS, INSTANCE_WARNINGS)
+    groups = (VALUE_WARNINGS, LEVER_WARNINGS, PRECISION_WARNINGS, ESTIMATE_WARNINGS, INSTANCE_WARNINGS)
 
     assert len(WARNING_CODES) == sum(map(len, groups))

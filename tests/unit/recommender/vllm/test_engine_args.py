@@ -15,6 +15,7 @@ from recommender.vllm.engine_args import (
     EngineOverrides,
     default_engine_args,
     engine_args_with,
+    under_version,
 )
 from recommender.vllm.quantization import BITSANDBYTES_INT4
 from recommender.vllm.version import Version
@@ -29,7 +30,7 @@ from recommender.vllm.version import Version
         ("p4de.24xlarge", None, (2048, 256)),
         ("p5.48xlarge", None, (8192, 1024)),
         ("g7e.2xlarge", None, (8192, 1024)),
-        ("p6-b200.48xlarge", None, (16_384, 1024)),
+        ("p6-b200.48xlarge", None, (8192, 1024)),
         ("p4de.24xlarge", (0, 8, 5), (8192, 1024)),
         ("p5.48xlarge", (0, 19), (8192, 1024)),
         ("g5.xlarge", (0, 8, 3), (2048, 1024)),
@@ -55,6 +56,15 @@ def test_the_v0_engine_took_a_whole_context_as_a_batch(version: Version, context
     found = default_engine_args(gpu_of(instance("p5.48xlarge")), behavior_of(version), context_tokens=context)
 
     assert found.max_num_batched_tokens == expected
+
+
+def test_a_version_has_its_own_defaults_unless_the_caller_fixes_others() -> None:
+    gpu, version = gpu_of(instance("p6-b200.48xlarge")), behavior_of((0, 33))
+    default = default_engine_args(gpu)
+    fixed = dataclasses.replace(default, max_num_batched_tokens=4096)
+
+    assert under_version(default, gpu, version).max_num_batched_tokens == 16_384
+    assert under_version(fixed, gpu, version).max_num_batched_tokens == 4096
 
 
 def test_a_block_per_sequence_is_required_from_0_20_on() -> None:

@@ -1,5 +1,5 @@
 import { act, fireEvent, render, screen } from "@testing-library/react";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import { Form } from "./support/Form";
 import { feasible, firstWarning, golden } from "./support/golden";
@@ -16,6 +16,15 @@ const field = (name: string) => screen.getByLabelText<HTMLInputElement>(name);
 const change = (name: string, value: string) => fireEvent.change(field(name), { target: { value } });
 const advance = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds));
 
+const RECOMMENDED: Record<string, string> = {
+  tp: "4",
+  quantization: "none",
+  max_model_len: "32768",
+  concurrency: "64",
+  input_sequence_length: "512",
+  output_sequence_length: "256",
+};
+
 const RESPONSES: Record<string, string> = {
   tp: "asked-for-tp",
   concurrency: "asked-for-concurrency",
@@ -23,10 +32,13 @@ const RESPONSES: Record<string, string> = {
   quantization: "asked-for-fp8",
 };
 
+/** The recorded response to the first value that is not the recommended one. */
 function respond({ query }: SentRequest) {
-  const override = Object.keys(RESPONSES).find((name) => name in query);
+  const override = Object.keys(RESPONSES).find((name) => name in query && query[name] !== RECOMMENDED[name]);
   return json(golden((override && RESPONSES[override]) ?? "fits-all-gpus"));
 }
+
+const isWholeForm = ({ query }: SentRequest) => Object.keys(RECOMMENDED).every((name) => name in query);
 
 /** Render a form filled by a recommendation. Returns the requests that follow. */
 async function renderFilledForm(respondWith: Respond = respond): Promise<SentRequest[]> {
@@ -42,7 +54,7 @@ beforeEach(() => {
   vi.useFakeTimers();
 });
 
-test("only the changed values are sent, 400 ms after the last change", async () => {
+test("all values of the form are sent, 400 ms after the last change", async () => {
   const requests = await renderFilledForm();
   change("concurrency", "1");
   await advance(399);
@@ -51,9 +63,51 @@ test("only the changed values are sent, 400 ms after the last change", async () 
   await advance(399);
   expect(requests).toEqual([]);
   await advance(1);
-  expect(requests.map(({ query }) => query)).toEqual([
+  expect(requests[0]?.query).toEqual({
+    model: "org/model",
+    instance_type: "g5.12xlarge",
+    ...RECOMMENDED,
+    concurrency: "100",
+  });
+});
+
+test("after a warning, the changed values alone are sent for the recommendation that they lead to", async () => {
+  const requests = await renderFilledForm();
+  change("concurrency", "100");
+  await advance(400);
+  await advance(0);
+  expect(requests.slice(1).map(({ query }) => query)).toEqual([
     { model: "org/model", instance_type: "g5.12xlarge", concurrency: "100" },
   ]);
+});
+
+test("without a warning that the recommendation does not have, one request is sent", async () => {
+  const requests = await renderFilledForm(() => json(golden("fits-all-gpus")));
+  change("concurrency", "10");
+  await advance(400);
+  await advance(1000);
+  expect(requests).toHaveLength(1);
+});
+
+test("a value that the API does not accept is not sent", async () => {
+  const requests = await renderFilledForm();
+  change("max_model_len", "-5");
+  await advance(1000);
+  expect(requests).toEqual([]);
+  change("concurrency", "10");
+  await advance(400);
+  expect(requests[0]?.query).toMatchObject({ concurrency: "10", tp: "4" });
+  expect(requests[0]?.query).not.toHaveProperty("max_model_len");
+});
+
+test("values for another instance type are not sent", async () => {
+  const requests = await renderFilledForm(({ query }) =>
+    json(golden(query.instance_type === "g5.xlarge" ? "does-not-fit" : "fits-all-gpus")),
+  );
+  fireEvent.change(field("instance"), { target: { value: "g5.xlarge" } });
+  fireEvent.click(screen.getByRole("button", { name: "Suggest Config" }));
+  await advance(1000);
+  expect(requests.map(({ query }) => query)).toEqual([{ model: "org/model", instance_type: "g5.xlarge" }]);
 });
 
 test("the warning about a changed value is shown at its field only", async () => {
@@ -67,6 +121,16 @@ test("the warning about a changed value is shown at its field only", async () =>
   expect(screen.getByRole("heading", { name: "Your Configuration" })).toBeVisible();
 });
 
+test("a warning about an unchanged value is shown at its field", async () => {
+  await renderFilledForm(({ query }) =>
+    json(golden(query.tp === "1" ? "asked-for-concurrency" : "fits-all-gpus")),
+  );
+  change("tensor_parallel_degree", "1");
+  await advance(400);
+  expect(field("concurrency")).toHaveAccessibleDescription(firstWarning("asked-for-concurrency"));
+  expect(field("tensor_parallel_degree")).toHaveAccessibleDescription("");
+});
+
 test("restoring the recommended value removes the warning without a request", async () => {
   const requests = await renderFilledForm();
   change("tensor_parallel_degree", "2");
@@ -75,14 +139,15 @@ test("restoring the recommended value removes the warning without a request", as
   change("tensor_parallel_degree", "4");
   expect(field("tensor_parallel_degree")).toHaveAccessibleDescription("");
   expect(screen.getByRole("heading", { name: "Recommended Configuration" })).toBeVisible();
+  requests.length = 0;
   await advance(1000);
-  expect(requests).toHaveLength(1);
+  expect(requests).toEqual([]);
 });
 
 test("a new change aborts the pending request, and the last warning stays until the next response", async () => {
   const late = deferredResponse();
   const requests = await renderFilledForm((request) =>
-    request.query.tp === "3" ? late.response : respond(request),
+    request.query.tp === "3" && request.query.quantization === "none" ? late.response : respond(request),
   );
   const warning = firstWarning("asked-for-tp");
   change("tensor_parallel_degree", "2");
@@ -91,12 +156,12 @@ test("a new change aborts the pending request, and the last warning stays until 
   await advance(400);
   expect(field("tensor_parallel_degree")).toHaveAccessibleDescription(warning);
   change("quantization", "fp8");
-  expect(requests[1]?.signal?.aborted).toBe(true);
+  expect(requests.find(({ query }) => query.tp === "3")?.signal?.aborted).toBe(true);
   late.resolve(json(golden("asked-for-tp-beyond-the-gpus")));
   await advance(399);
   expect(field("tensor_parallel_degree")).toHaveAccessibleDescription(warning);
   await advance(1);
-  expect(requests[2]?.query).toMatchObject({ tp: "3", quantization: "fp8" });
+  expect(requests.find(({ query }) => query.quantization === "fp8")?.query).toMatchObject({ tp: "3" });
 });
 
 test("nothing is sent for an empty field", async () => {
@@ -116,7 +181,7 @@ test("nothing is sent before there is a recommendation", async () => {
 
 test("if the request fails, the value stays and the recommendation is still shown", async () => {
   await renderFilledForm((request) =>
-    "concurrency" in request.query
+    request.query.concurrency === "100"
       ? errorResponse(503, "catalog_unavailable", "DynamoDB did not respond.")
       : respond(request),
   );
@@ -127,13 +192,33 @@ test("if the request fails, the value stays and the recommendation is still show
   expect(field("concurrency").value).toBe("100");
 });
 
-test("an unchanged field shows the value recommended with the changes and can use it", async () => {
+describe("the value recommended with the changes", () => {
   const lower = { ...feasible("asked-for-tp"), max_model_len: 16384 };
-  await renderFilledForm((request) => ("tp" in request.query ? json(lower) : respond(request)));
-  change("tensor_parallel_degree", "2");
-  await advance(400);
-  expect(field("max_model_len")).toHaveAccessibleDescription(/Recommended with your changes: 16,384/);
-  fireEvent.click(screen.getByRole("button", { name: "Use 16,384" }));
-  expect(field("max_model_len").value).toBe("16384");
-  expect(screen.queryByRole("button", { name: "Use 16,384" })).toBeNull();
+  const respondLower: Respond = (request) =>
+    request.query.tp === "2" && !isWholeForm(request) ? json(lower) : respond(request);
+
+  test("is shown at an unchanged field and can be used", async () => {
+    await renderFilledForm(respondLower);
+    change("tensor_parallel_degree", "2");
+    await advance(400);
+    await advance(0);
+    expect(field("max_model_len")).toHaveAccessibleDescription(/Recommended with your changes: 16,384/);
+    fireEvent.click(screen.getByRole("button", { name: "Use 16,384" }));
+    expect(field("max_model_len").value).toBe("16384");
+    expect(screen.queryByRole("button", { name: "Use 16,384" })).toBeNull();
+  });
+
+  test("is not shown for other changes than those that it was requested for", async () => {
+    const late = deferredResponse();
+    await renderFilledForm((request) =>
+      isWholeForm(request) || request.query.tp !== "2" ? respond(request) : late.response,
+    );
+    change("tensor_parallel_degree", "2");
+    await advance(400);
+    await advance(0);
+    change("tensor_parallel_degree", "3");
+    late.resolve(json(lower));
+    await advance(1000);
+    expect(screen.queryByRole("button", { name: "Use 16,384" })).toBeNull();
+  });
 });

@@ -1,0 +1,54 @@
+"""The part of config.json that describes the language model."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from recommender.model.config_reader import ConfigReader
+
+# Where multimodal repositories keep it.
+_KEYS = ("text_config", "llm_config", "language_config")
+
+# What a language model states under one of these names each: `shape`.
+_SIZES = (
+    ("hidden_size", "n_embd", "d_model", "dim"),
+    ("num_hidden_layers", "n_layer", "n_layers", "num_layers"),
+    ("vocab_size", "padded_vocab_size"),
+)
+
+_DEEPEST = 3
+
+
+def language_model_config(
+    top_level: ConfigReader, *, defaults: Mapping[str, Any] | None = None
+) -> ConfigReader:
+    """A nested object under a common key, or all of config.json."""
+    key = next((key for key in _KEYS if top_level.is_object(key)), None)
+    return (
+        top_level.with_defaults(defaults or {}) if key is None else top_level.nested(key, defaults=defaults)
+    )
+
+
+def find_language_model(top_level: ConfigReader) -> ConfigReader:
+    """The same, or where it has no sizes the largest object that has those of a language model."""
+    usual = language_model_config(top_level)
+    if _has_sizes(usual):
+        return usual
+    return max(_language_models(top_level), key=_size, default=usual)
+
+
+def _language_models(config: ConfigReader, depth: int = 0) -> Iterator[ConfigReader]:
+    if _has_sizes(config):
+        yield config
+    if depth < _DEEPEST:
+        for key in config.sorted_keys():
+            if config.is_object(key):
+                yield from _language_models(config.nested(key), depth + 1)
+
+
+def _has_sizes(config: ConfigReader) -> bool:
+    return all(any(config.is_set(key) for key in keys) for keys in _SIZES)
+
+
+def _size(config: ConfigReader) -> int:
+    hidden, layers, _ = _SIZES
+    return config.positive_int(*hidden) * config.positive_int(*layers)

@@ -1,0 +1,123 @@
+"""The versions that an answer without a chosen version holds for, as far as they differ in memory."""
+
+from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
+
+from recommender.hardware.gpu import Gpu
+from recommender.hardware.units import GIB
+from recommender.model import Model
+from recommender.vllm.behavior import FIRST_VERSIONS, VersionBehavior, behavior_of
+from recommender.vllm.facts import wheel_versions
+from recommender.vllm.releases import known_releases
+from recommender.vllm.supported_versions import (
+    VersionRanges,
+    capable_versions,
+    class_versions,
+    deciding_keys,
+    includes,
+    method_versions,
+    scheme_versions,
+    sparse_attention_versions,
+)
+from recommender.vllm.version import OLDEST_COVERED_VERSION, Version
+
+_CACHED = 1024
+
+# GPUs for which defaults of the scheduler changed in 0.28.
+_LARGEST_GPUS_BYTES = 160 * GIB
+
+
+def covered_behaviors(model: Model, gpu: Gpu) -> tuple[VersionBehavior, ...]:
+    """Those of the covered versions that run `model` on `gpu` of which one leaves the least KV cache.
+
+    The others have no more than one of these (`_LESS_THAN`). All covered versions where none runs it.
+    """
+    first_versions = _running(
+        model.class_name,
+        deciding_keys(model.class_name).intersection(model.config_keys),
+        model.quantization,
+        model.quantization_schemes,
+        gpu.compute_capability,
+        is_sparse=model.has_sparse_attention,
+        has_fp8_cache=model.cache_value_bytes == 1,
+    )
+    return tuple(
+        behavior
+        for first, behavior in first_versions.items()
+        if not (dominated := _LESS_THAN.get(first))
+        or dominated[0].isdisjoint(first_versions)
+        or dominated[1](model, gpu)
+    )
+
+
+@lru_cache(_CACHED)
+def _running(  # noqa: PLR0913 - what decides whether a version runs a model
+    class_name: str,
+    config_keys: frozenset[str],
+    method: str | None,
+    schemes: tuple[str, ...],
+    capability: tuple[int, int],
+    *,
+    is_sparse: bool,
+    has_fp8_cache: bool,
+) -> Mapping[Version, VersionBehavior]:
+    """The behaviors of the versions that run a model, each by the first version that has it."""
+    needed: list[VersionRanges] = [class_versions(class_name, config_keys), wheel_versions(capability)]
+    if method is not None:
+        needed += [method_versions(method), capable_versions(method, schemes, capability)]
+        needed += map(scheme_versions, schemes)
+    if is_sparse:
+        needed.append(sparse_attention_versions(capability, "fp8_e4m3" if has_fp8_cache else "auto"))
+    covered = [release for release in known_releases() if release >= OLDEST_COVERED_VERSION]
+    running = [release for release in covered if all(includes(ranges, release) for ranges in needed)]
+    return _by_first_version(running or covered)
+
+
+def _by_first_version(releases: Collection[Version]) -> Mapping[Version, VersionBehavior]:
+    return {
+        max(first for first in FIRST_VERSIONS if first <= release): behavior_of(release)
+        for release in releases
+    }
+
+
+def _has_latents(model: Model, _gpu: Gpu) -> bool:
+    return any(layers.cache.is_latent for layers in model.attention)
+
+
+def _has_windows(model: Model, _gpu: Gpu) -> bool:
+    return model.recurrent is not None or any(not layers.span.is_full for layers in model.attention)
+
+
+def _has_frames(model: Model, _gpu: Gpu) -> bool:
+    return model.encoder is not None and model.encoder.family == "gemma4"
+
+
+def _has_further_tables(model: Model, _gpu: Gpu) -> bool:
+    return model.further_rotary_values > 0
+
+
+def _is_largest(_model: Model, gpu: Gpu) -> bool:
+    return gpu.visible_bytes >= _LARGEST_GPUS_BYTES
+
+
+def _never(_model: Model, _gpu: Gpu) -> bool:
+    return False
+
+
+# Versions that never leave less cache than one of others, and the models and GPUs of which that is not so.
+# 0.17 and 0.18 subtract no graphs, and 0.17 has larger blocks of latents. 0.21 to 0.26 run more and more
+# models with the second runner, which takes less; in 0.23 Gemma 4 encodes more frames at once, and 0.26 keeps
+# more tokens in flight. 0.28 has a smaller sampler than 0.27. 0.29 to 0.31 differ from 0.32 in tables.
+_LESS_THAN: Mapping[Version, tuple[frozenset[Version], Callable[[Model, Gpu], bool]]] = {
+    (0, 17): (frozenset({(0, 20)}), _has_latents),
+    (0, 18): (frozenset({(0, 20)}), _never),
+    (0, 21): (frozenset({(0, 20)}), _never),
+    (0, 22): (frozenset({(0, 20)}), _never),
+    (0, 23): (frozenset({(0, 20)}), _has_frames),
+    (0, 24): (frozenset({(0, 20), (0, 23)}), _has_frames),
+    (0, 25): (frozenset({(0, 20), (0, 23)}), _has_frames),
+    (0, 26): (frozenset({(0, 20), (0, 23)}), _has_windows),
+    (0, 28): (frozenset({(0, 27)}), _is_largest),
+    (0, 29): (frozenset({(0, 30)}), _never),
+    (0, 30): (frozenset({(0, 32)}), _has_further_tables),
+}

@@ -1,0 +1,112 @@
+"""A model of an unknown architecture is bounded from above."""
+
+import pytest
+from support.metadata import ABSENT, llama
+
+from recommender.memory.weights import weight_bytes, weight_bytes_per_gpu
+from recommender.model import FullAttention, HubMetadata, KVHeads, parse_model
+from recommender.model.dtype import Dtype
+from recommender.model.errors import UnknownArchitecture
+from recommender.vllm.quantization import FP8
+
+_UNKNOWN = {"model_type": "brand_new", "architectures": ["BrandNewForCausalLM"]}
+
+# `llama()`: 2 embeddings of 32,000 x 1024; in each of 8 layers projections of 1024 x 64 x (2 x 16 + 2 x 4)
+# and three matrices of 1024 x 4096, or two.
+_EMBEDDINGS = 2 * 32_000 * 1024
+_WITH_GATE = _EMBEDDINGS + 8 * (1024 * 64 * 40 + 3 * 1024 * 4096)
+_WITHOUT_GATE = _EMBEDDINGS + 8 * (1024 * 64 * 40 + 2 * 1024 * 4096)
+
+
+def _unknown(**settings: object) -> HubMetadata:
+    return llama(**{**_UNKNOWN, "tie_word_embeddings": False, **settings})  # type: ignore[arg-type]
+
+
+def test_a_model_of_a_known_architecture_is_not_estimated() -> None:
+    assert not parse_model(llama()).is_estimated
+
+
+def test_every_layer_caches_the_whole_context() -> None:
+    model = parse_model(_unknown())
+
+    assert model.is_estimated
+    (layers,) = model.attention
+    assert layers.count == 8
+    assert layers.cache == KVHeads(kv_heads=4, head_dim=64)
+    assert layers.span == FullAttention()
+
+
+def test_weights_have_a_margin_and_the_parameter_count_has_none() -> None:
+    model = parse_model(_unknown(parameters={"BF16": _WITH_GATE}))
+
+    assert model.weights.parameters == _WITH_GATE
+    assert weight_bytes(model, Dtype.BFLOAT16) == pytest.approx(2 * _WITH_GATE * 1.03)
+
+
+@pytest.mark.parametrize(
+    ("stored", "matrices"), [(_WITH_GATE, 3), (_WITHOUT_GATE, 2)], ids=["with a gate", "without"]
+)
+def test_the_count_of_the_checkpoint_shows_whether_there_is_a_gate(stored: int, matrices: int) -> None:
+    model = parse_model(_unknown(parameters={"BF16": stored}))
+
+    assert model.shape.mlp_matrices == matrices
+    assert model.whole_parameters == 0
+
+
+def test_parameters_beyond_the_known_matrices_are_whole_on_every_gpu() -> None:
+    """A third of a gigabyte of an adapter, an encoder or anything else."""
+    model = parse_model(_unknown(parameters={"BF16": _WITH_GATE + 333_000_000}))
+
+    assert model.whole_parameters == 333_000_000
+    on_each = weight_bytes_per_gpu(model, Dtype.BFLOAT16, 4)
+    assert on_each >= 2 * (_WITH_GATE / 4 + 333_000_000)
+
+
+def test_quantizing_while_loading_leaves_what_is_not_known_in_16_bit() -> None:
+    model = parse_model(_unknown(parameters={"BF16": _WITH_GATE + 333_000_000}))
+
+    kept = 2 * (_EMBEDDINGS + 333_000_000)
+    assert weight_bytes(model, Dtype.BFLOAT16, FP8) >= kept + (_WITH_GATE - _EMBEDDINGS)
+
+
+def test_a_class_that_the_backend_for_transformers_runs_counts_as_whole_on_every_gpu() -> None:
+    """Emu3 is in the registry as a class of transformers, whose plan for several GPUs is not known."""
+    settings = {"architectures": ["Emu3ForConditionalGeneration"], "parameters": {"BF16": _WITH_GATE}}
+    model = parse_model(_unknown(**settings))
+
+    alone = weight_bytes_per_gpu(model, Dtype.BFLOAT16, 1)
+    assert weight_bytes_per_gpu(model, Dtype.BFLOAT16, 4) == alone
+
+
+def test_an_unknown_wrapper_around_a_known_language_model_keeps_its_attention() -> None:
+    """Gemma 2's windows, which an unknown language model with the same keys does not get."""
+    inner = dict(llama(model_type="gemma2", sliding_window=4096).config or {})
+    wrapped = _unknown(architectures=["BrandNewForConditionalGeneration"], text_config=inner)
+
+    assert [layers.count for layers in parse_model(wrapped).attention] == [4, 4]
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"information": {"safetensors": None}}, "does not count its weights"),
+        ({"parameters": {"BF16": 10_000_000}}, "10,000,000 parameters, and config.json describes about"),
+        ({"num_hidden_layers": ABSENT}, "does not state num_hidden_layers"),
+        ({"num_hidden_layers": 10**9}, "more than any model has"),
+        ({"num_hidden_layers": "many"}, "num_hidden_layers = 'many'"),
+        ({"num_key_value_heads": [4] * 8}, "num_key_value_heads = a list"),
+        ({"hidden_size": ABSENT}, "does not state hidden_size"),
+        (
+            {"hidden_size": ABSENT, "text_config": {"text_config": {"text_config": {}}}},
+            "does not state hidden",
+        ),
+        ({"model_type": ABSENT}, "no model_type"),
+        ({"mamba_d_state": 16}, "sets mamba_d_state"),
+        ({"quantization_config": {"quant_method": "brand_new"}}, "quantized with brand_new"),
+        ({"layer_types": ["full_attention"] * 7 + ["memory"]}, "layers of the kind memory"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_bounded_is_refused_with_the_reason(settings: dict[str, object], reason: str) -> None:
+    with pytest.raises(UnknownArchitecture, match=reason):
+        parse_model(_unknown(**settings))

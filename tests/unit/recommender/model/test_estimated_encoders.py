@@ -1,0 +1,64 @@
+"""Encoders of unknown families next to a language model."""
+
+import pytest
+from support.metadata import llama
+
+from recommender.model import parse_model
+from recommender.model.config_reader import ConfigReader
+from recommender.model.estimated_encoders import encoder_configs, estimated_tower, takes_media
+from recommender.model.vision import VisionTower
+
+_VISION = {"hidden_size": 1280, "num_heads": 16, "intermediate_size": 5120, "depth": 32}
+_AUDIO = {"d_model": 1024, "encoder_attention_heads": 20, "encoder_ffn_dim": 4096}
+
+
+def _reader(**config: object) -> ConfigReader:
+    return ConfigReader(config, name="config.json")
+
+
+def test_a_degree_must_divide_every_encoder() -> None:
+    encoders = tuple(encoder_configs(_reader(vision_config=_VISION, thinker_config={"audio_config": _AUDIO})))
+
+    assert estimated_tower(encoders) == VisionTower(heads=4, width=1024)
+
+
+def test_an_encoder_without_sizes_sets_no_limit() -> None:
+    encoders = tuple(encoder_configs(_reader(vision_config={"num_heads": [4, 8]})))
+
+    assert estimated_tower(encoders) == VisionTower()
+
+
+def test_objects_that_are_nested_too_deeply_are_not_read() -> None:
+    deep: dict[str, object] = {"vision_config": _VISION}
+    for _ in range(50):
+        deep = {"part": deep}
+
+    assert tuple(encoder_configs(_reader(**deep))) == ()
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({"architectures": ["XForCausalLM"]}, False),
+        ({"architectures": ["XForCausalLM"], "image_token_id": 7}, True),
+        ({"architectures": ["XForCausalLM"], "image_token_id": None}, False),
+        ({"architectures": ["XForConditionalGeneration"]}, True),
+    ],
+    ids=["text", "token of images", "none", "class"],
+)
+def test_the_class_or_a_key_shows_an_encoder(config: dict[str, object], *, expected: bool) -> None:
+    assert takes_media(_reader(**config)) is expected
+
+
+def test_the_widest_encoder_is_profiled_as_one_of_unknown_family() -> None:
+    model = parse_model(
+        llama(
+            model_type="brand_new",
+            architectures=["BrandNewForConditionalGeneration"],
+            vision_config=_VISION,
+            audio_config=_AUDIO,
+        )
+    )
+
+    assert model.encoder is not None
+    assert (model.encoder.family, model.encoder.width) == ("unmeasured", 1280)
