@@ -14,20 +14,22 @@ export function App() {
   if (queries[page] !== query) {
     setQueries({ ...queries, [page]: query });
   }
+  const [hfToken, setHfToken] = useState("");
+  const token = { hfToken, onTokenChange: setHfToken };
   const pages = useFocusOnChange(page);
   return (
     <>
       <Navigation page={page} queries={queries} />
-      <div ref={pages}>
+      <div ref={pages} className="[&_h1]:outline-none">
         {queries.run !== undefined && (
           <div hidden={page !== "run"}>
             {/* A link from the Compare page starts over with its model and instance type. */}
-            <RunPage key={queries.run} />
+            <RunPage key={queries.run} {...token} />
           </div>
         )}
         {queries.compare !== undefined && (
           <div hidden={page !== "compare"}>
-            <ComparePage query={queries.compare} />
+            <ComparePage query={queries.compare} {...token} />
           </div>
         )}
       </div>
@@ -43,7 +45,7 @@ function useFocusOnChange(page: PageName) {
     document.title = TITLES[page];
     if (lastPage.current !== page) {
       lastPage.current = page;
-      const heading = pages.current?.querySelector<HTMLElement>("div:not([hidden]) > * h1");
+      const heading = pages.current?.querySelector<HTMLElement>(":scope > div:not([hidden]) h1");
       heading?.setAttribute("tabindex", "-1");
       heading?.focus({ preventScroll: true });
     }

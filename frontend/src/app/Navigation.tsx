@@ -17,7 +17,7 @@ const PAGES = [
 export function Navigation({ page, queries }: NavigationProps) {
   return (
     <header className="border-b border-slate-200 bg-white dark:border-slate-700 dark:bg-slate-900">
-      <div className="mx-auto flex max-w-[76rem] flex-wrap items-center gap-x-6 px-4">
+      <div className="mx-auto flex max-w-[78rem] flex-wrap items-center gap-x-6 px-4">
         <p className={`hidden py-3 text-sm font-medium sm:block ${MUTED}`}>vLLM configuration</p>
         <nav aria-label="Pages">
           <ul className="flex gap-1">

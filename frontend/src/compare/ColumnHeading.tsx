@@ -23,7 +23,7 @@ export function ColumnHeading({ column, sort, onSort }: ColumnHeadingProps) {
       <button
         type="button"
         onClick={() => onSort(nextSort(column, sort))}
-        className={`w-full md:min-w-[9ch] cursor-pointer rounded-md px-3 py-2 font-semibold text-slate-900 hover:text-teal-800 dark:text-slate-50 dark:hover:text-teal-300 ${FOCUS} ${
+        className={`w-full md:min-w-[9ch] cursor-pointer rounded-md border border-transparent px-3 py-2 font-semibold text-slate-900 hover:text-teal-800 dark:text-slate-50 dark:hover:text-teal-300 focus-visible:-outline-offset-2 ${FOCUS} ${
           column.isNumber ? "md:text-right" : "text-left"
         }`}
       >

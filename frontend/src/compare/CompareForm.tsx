@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 
 import { Spinner } from "../components/Spinner";
 import { PRIMARY_BUTTON } from "../components/styles";
@@ -10,12 +10,13 @@ interface CompareFormProps {
   /** The model of the comparison, which the field starts with. */
   model: string;
   state: ComparisonState;
+  hfToken: string;
   onTokenChange: (hfToken: string) => void;
   onSubmit: (model: string) => void;
 }
 
 /** The model and the token. Enter in either field submits. */
-export function CompareForm({ model, state, onTokenChange, onSubmit }: CompareFormProps) {
+export function CompareForm({ model, state, hfToken, onTokenChange, onSubmit }: CompareFormProps) {
   const [text, setText] = useState(model);
   const [lastModel, setLastModel] = useState(model);
   if (model !== lastModel) {
@@ -24,20 +25,23 @@ export function CompareForm({ model, state, onTokenChange, onSubmit }: CompareFo
   }
   const isLoading = state.status === "loading";
   const code = state.status === "error" ? state.error.code : undefined;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (text !== "" && !isLoading) {
       onSubmit(text);
     }
   };
   return (
     <form
-      onSubmit={submit}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
       noValidate
       className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] lg:items-start"
     >
-      <ModelField value={text} onChange={setText} />
+      <ModelField value={text} onChange={setText} onEnter={submit} />
       <TokenField
+        value={hfToken}
         onChange={onTokenChange}
         isNeeded={code === "model_gated" || code === "hf_token_rejected"}
         action="Compare"

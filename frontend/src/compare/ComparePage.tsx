@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 
 import { navigate } from "../app/location";
 import { ErrorMessage } from "../components/ErrorMessage";
@@ -10,10 +10,15 @@ import { ComparisonResult } from "./ComparisonResult";
 import { parseState, stateUrl, type CompareState } from "./query";
 import { useComparison, type ComparisonState } from "./useComparison";
 
+interface ComparePageProps {
+  query: string;
+  hfToken: string;
+  onTokenChange: (hfToken: string) => void;
+}
+
 /** All instance types for one model, as a plot and as a table. Its state is the URL's query. */
-export function ComparePage({ query }: { query: string }) {
+export function ComparePage({ query, hfToken, onTokenChange }: ComparePageProps) {
   const view = parseState(query);
-  const [hfToken, setHfToken] = useState("");
   const { state, compare } = useComparison();
   const latestToken = useLatest(hfToken);
   const { model } = view;
@@ -31,16 +36,22 @@ export function ComparePage({ query }: { query: string }) {
     navigate(stateUrl({ ...view, ...changes }), { replace: true });
 
   return (
-    <main className="mx-auto flex max-w-[76rem] flex-col gap-6 px-4 py-8">
+    <main className="mx-auto flex max-w-[78rem] flex-col gap-6 px-4 py-8">
       <header>
-        <h1 className="text-2xl font-semibold tracking-tight text-slate-900 outline-none dark:text-slate-50">
+        <h1 className="text-2xl font-semibold tracking-tight text-slate-900 dark:text-slate-50">
           Compare Instances
         </h1>
         <p className={`mt-1 ${MUTED}`}>
           Where a model runs, how many requests each instance type holds at once, and what it costs.
         </p>
       </header>
-      <CompareForm model={model} state={state} onTokenChange={setHfToken} onSubmit={submit} />
+      <CompareForm
+        model={model}
+        state={state}
+        hfToken={hfToken}
+        onTokenChange={onTokenChange}
+        onSubmit={submit}
+      />
       <p role="status" className="sr-only">
         {statusText(state)}
       </p>

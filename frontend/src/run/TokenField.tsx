@@ -1,9 +1,10 @@
-import { useId } from "react";
+import { useEffect, useId, useRef } from "react";
 
 import { WarningText } from "../components/WarningText";
 import { CONTROL, Field } from "./Field";
 
 interface TokenFieldProps {
+  value: string;
   onChange: (value: string) => void;
   /** Whether the model needs a token, or a different one. */
   isNeeded: boolean;
@@ -16,8 +17,15 @@ interface TokenFieldProps {
  *
  * The input is uncontrolled because React writes a controlled value into the DOM as an attribute.
  */
-export function TokenField({ onChange, isNeeded, action = "Suggest Config" }: TokenFieldProps) {
+export function TokenField({ value, onChange, isNeeded, action = "Suggest Config" }: TokenFieldProps) {
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // The field of another page may have changed the token.
+    if (input.current && input.current.value !== value) {
+      input.current.value = value;
+    }
+  }, [value]);
   return (
     <Field
       id={id}
@@ -25,6 +33,7 @@ export function TokenField({ onChange, isNeeded, action = "Suggest Config" }: To
       hint="Required for gated and private models. Sent with each request and never stored."
     >
       <input
+        ref={input}
         id={id}
         type="password"
         autoComplete="off"
