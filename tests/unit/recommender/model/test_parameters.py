@@ -140,11 +140,11 @@ def test_learned_positions_count() -> None:
         llama(information=_NOT_COUNTED, model_type="opt", architectures=["OPTForCausalLM"], ffn_dim=4096)
     )
 
-    assert model.weights.parameters == (8 * (attention + 2 * 1024 * 4096) + _EMBEDDINGS // 2 + 8192 * 1024)
+    assert model.weights.parameters == 8 * (_ATTENTION + 2 * 1024 * 4096) + _EMBEDDINGS // 2 + 8192 * 1024
 
 
 def test_feed_forward_blocks_may_be_layers_of_their_own() -> None:
-    """Of Nemotron Nano 9B's 56 layers 25 are feed-forward blocks; Zamba2's are in its shared block."""
+    """Of Nemotron Nano 9B's 56 layers 25 are feed-forward blocks."""
     assert real_model("nvidia/NVIDIA-Nemotron-Nano-9B-v2").feed_forward_layers == 25
     assert real_model("meta-llama/Llama-3.1-8B-Instruct").feed_forward_layers == 32
     assert real_model("tiiuae/falcon-mamba-7b").feed_forward_layers == 0
