@@ -32,6 +32,8 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
         "valid_tp_options": list(plan.valid_tensor_parallel),
         "warnings": [warning.text for warning in answer.warnings],
         "warning_codes": [warning.code for warning in answer.warnings],
+        "notes": [note.text for note in answer.notes],
+        "note_codes": [note.code for note in answer.notes],
         "explanation": _explanation(answer),
         "model_info": model_json(answer.model_info),
         "instance_info": instance_json(answer.instance),
@@ -103,6 +105,7 @@ def _explanation(answer: Feasible) -> dict[str, Any]:
     }
     if sentences.input_sequence_length is not None:
         body["input_sequence_length"] = sentences.input_sequence_length
+    body["production_note"] = sentences.production_note
     return body
 
 

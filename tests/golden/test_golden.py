@@ -14,6 +14,7 @@ from support.metadata import quantized_from, real
 
 from handler.response import as_json
 from recommender.hardware.units import GIB
+from recommender.messages.notes import NOTE_CODES
 from recommender.messages.warnings import WARNING_CODES
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.recommend import Feasible, Recommendation, recommend
@@ -164,6 +165,12 @@ def test_every_warning_is_in_one_of_them() -> None:
     answers = [json.loads(path.read_text()) for path in _ANSWERS.iterdir()]
 
     assert {code for answer in answers for code in answer.get("warning_codes", [])} == set(WARNING_CODES)
+
+
+def test_every_note_is_in_one_of_them() -> None:
+    answers = [json.loads(path.read_text()) for path in _ANSWERS.iterdir()]
+
+    assert {code for answer in answers for code in answer.get("note_codes", [])} == set(NOTE_CODES)
 
 
 def _with_checkpoints(answer: Recommendation) -> Recommendation:

@@ -67,6 +67,13 @@ class Budget:
         """Whether vLLM refuses to start because it has fewer blocks for states than sequences."""
         return self.layout.has_states and self.blocks < self.engine_args.required_state_blocks
 
+    @property
+    def least_state_blocks(self) -> int:
+        """Blocks for states with which vLLM starts, with fewer sequences where the plan may lower them."""
+        if not self.layout.has_states or self.engine_args.default_max_num_seqs is not None:
+            return 0
+        return self.engine_args.required_state_blocks
+
     def starts_with(self, context_tokens: int) -> bool:
         """Whether vLLM starts with a context of `context_tokens`."""
         return self.max_concurrent_requests(context_tokens) > 0 and not self.lacks_state_blocks
@@ -75,6 +82,12 @@ class Budget:
         """Requests of `tokens` that fit in the cache at once."""
         blocks = self.blocks - self.engine_args.behavior.reserved_blocks
         return max(0, blocks) // self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
+
+    def least_cache_bytes(self, tokens: int) -> int:
+        """The smallest cache with which vLLM starts and serves a request of `tokens`."""
+        blocks = self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
+        blocks += self.engine_args.behavior.reserved_blocks
+        return max(blocks, self.least_state_blocks) * self.layout.block_bytes
 
     def least_at(self, tokens: int) -> "Budget":  # noqa: ARG002 - as in LeastBudget
         """The budget of the version that holds the fewest requests of `tokens`: its own."""
@@ -184,8 +197,7 @@ def _least(versions: Sequence[Budget], engine_args: EngineArgs, length: int) -> 
     least = min(
         versions,
         key=lambda each: (
-            each.starts_with(length),
-            each.max_concurrent_requests(length),
+            not each.lacks_state_blocks,
             each.max_concurrency(length),
             each.kv_cache_bytes,
         ),
