@@ -105,13 +105,14 @@ def _never(_model: Model, _gpu: Gpu) -> bool:
 
 
 # Versions that never leave less cache than one of others, and the models and GPUs of which that is not so.
-# 0.17 and 0.18 subtract no graphs, and 0.17 has larger blocks of latents. 0.21 to 0.26 run more and more
+# 0.17 to 0.19 subtract no graphs, and 0.17 has larger blocks of latents. 0.21 to 0.26 run more and more
 # models with the second runner, which takes less; in 0.23 Gemma 4 encodes more frames at once, and 0.26 keeps
 # more tokens in flight. 0.28 has a smaller sampler than 0.27, and more states. 0.29 and 0.30 differ from 0.31
 # in the degrees and blocks of FP8, and 0.31 from 0.32 in tables.
 _LESS_THAN: Mapping[Version, tuple[frozenset[Version], Callable[[Model, Gpu], bool]]] = {
     (0, 17): (frozenset({(0, 20)}), _has_latents),
     (0, 18): (frozenset({(0, 20)}), _never),
+    (0, 19): (frozenset({(0, 20)}), _never),
     (0, 21): (frozenset({(0, 20)}), _never),
     (0, 22): (frozenset({(0, 20)}), _never),
     (0, 23): (frozenset({(0, 20)}), _has_frames),
