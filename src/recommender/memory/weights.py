@@ -72,6 +72,7 @@ def weight_rules(model: Model, behavior: VersionBehavior) -> Hashable:
     return (
         model.further_rotary_values > 0 and behavior.extends_rotary_tables,
         model.architecture == _KIMI and behavior.pads_kimi_experts,
+        model.is_estimated and runs_through_transformers(model.class_name, behavior.version),
     )
 
 
