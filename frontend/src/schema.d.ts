@@ -139,7 +139,7 @@ export interface components {
             alternatives?: components["schemas"]["Alternatives"];
         };
         Comparison: {
-            model_info?: components["schemas"]["ModelInfo"];
+            model_info: components["schemas"]["ModelInfo"];
             instances: (components["schemas"]["FeasibleInstance"] | components["schemas"]["InfeasibleInstance"])[];
             /** @description How many rows at the end of the list were left out to keep the answer within 64 KiB; absent if none */
             omitted_instances?: number;
@@ -223,6 +223,8 @@ export interface components {
             max_concurrency: number;
             /** @description Logged start-ups of vLLM servers on this GPU that the figures were compared with */
             measured_runs: number;
+            /** @description A bound that no server beats, and not an estimate: the time to read the weights and the cache of the requests once at the GPU's peak memory bandwidth, in milliseconds. Absent if the bandwidth is not known, or if a step need not read all weights */
+            least_ms_per_token?: number;
         };
         /** @description Values for the form, and the corresponding arguments of vLLM */
         Configuration: {
