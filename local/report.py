@@ -57,6 +57,7 @@ def _sections(body: Body) -> Iterator[str]:
         yield ""
         yield from _memory(body["memory"])
     yield from _section("warnings", body.get("warnings", []))
+    yield from _section("notes", body.get("notes", []))
     yield from _section("checkpoints", [_checkpoint(each) for each in body.get("checkpoints", [])])
     yield from _section("alternatives", list(_alternatives(body.get("alternatives", {}))))
 
@@ -72,6 +73,7 @@ def _values(body: Body, explanation: Body) -> Iterator[str]:
     tokens_in, tokens_out = body["input_sequence_length"], body["output_sequence_length"]
     reason = explanation.get("input_sequence_length", "")
     yield from _row("workload", f"{tokens_in:,} + {tokens_out:,}", reason)
+    yield from _row("in production", "", explanation["production_note"].removeprefix("In production, "))
     yield from _row("engine", "", _engine_arguments(body))
 
 
@@ -117,6 +119,8 @@ def _alternatives(alternatives: Body) -> Iterator[str]:
         price = f", ${info['usd_per_hour']:,.2f} an hour" if "usd_per_hour" in info else ""
         hardware = f"{info['accelerator_count']} x {info['accelerator_name']}{price}"
         yield f"{larger} ({hardware}) without quantization: {_configuration(info)}"
+    for change in alternatives.get("changes", []):
+        yield change["text"]
 
 
 def _checkpoint(checkpoint: Body) -> str:

@@ -7,7 +7,9 @@ from typing import Literal
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.messages import infeasible
+from recommender.messages.explanation_context import ExplanationContext
 from recommender.messages.explanations import Explanation, explanation
+from recommender.messages.notes import Note, collect_notes
 from recommender.messages.warning_context import WarningContext
 from recommender.messages.warnings import ConfigWarning, collect_warnings
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
@@ -23,8 +25,9 @@ from recommender.planning.instances import NearestInstance, cheaper_equivalent, 
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
+from recommender.planning.recommended_values import recommended_values
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides, engine_args_with
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides, engine_args_for
 from recommender.vllm.quantization import QuantizationName
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
@@ -32,11 +35,14 @@ InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_mo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feasible:
-    """A configuration, the reason for each value, and warnings about it."""
+    """A configuration, the reason for each value, and warnings and notes about it."""
 
     plan: Plan
+    base: Plan
+    """The plan without overrides."""
     explanation: Explanation
     warnings: tuple[ConfigWarning, ...]
+    notes: tuple[Note, ...]
     model: Model
     instance: Instance
     alternatives: Alternatives | None
@@ -180,7 +186,7 @@ def does_not_fit(  # noqa: PLR0913, PLR0917 - what the sentence is made from
 ) -> str:
     """Why there is no configuration; `nearest` where no instance is larger."""
     assert not isinstance(decision.native, Plan)  # noqa: S101 - it would be the configuration
-    engine_args = engine_args_with(engine, gpu_of(instance), behavior)
+    engine_args = engine_args_for(model, gpu_of(instance), behavior, engine)
     return infeasible.infeasible(decision.native, model, instance, engine_args, nearest)
 
 
@@ -212,10 +218,21 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         cheaper=cheaper,
         at_load=load_time_alternative(model, instance, plan, behavior, engine),
     )
+    explanation_context = ExplanationContext(
+        model=model,
+        instance=instance,
+        gpu=gpu,
+        plan=plan,
+        overrides=overrides,
+        recommended=recommended_values(model, instance, base, plan, overrides),
+        larger=options.larger if options is not None else None,
+    )
     return Feasible(
         plan=plan,
-        explanation=explanation(model, instance, gpu, plan, base, overrides),
+        base=base,
+        explanation=explanation(explanation_context),
         warnings=collect_warnings(context),
+        notes=collect_notes(context),
         model=model,
         instance=instance,
         alternatives=options,

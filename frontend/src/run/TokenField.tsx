@@ -20,7 +20,7 @@ export function TokenField({ onChange, isNeeded }: TokenFieldProps) {
     <Field
       id={id}
       label="Hugging Face Token"
-      hint="Required for gated and private models. Sent with each request and never stored."
+      hint="For gated and private models. It is sent but never stored."
     >
       <input
         id={id}

@@ -34,7 +34,7 @@ def least_ms_per_token(  # noqa: PLR0913 - the optional ones are named
     """Milliseconds of a step with `requests`, each of at least `tokens`, on `tensor_parallel` GPUs.
 
     `value_bytes` are those of a cached value. `None` where the bandwidth is not known, and for models of
-    which a step need not read all weights: with an image encoder, with embeddings of each layer, or estimated.
+    which a step need not read all weights: with an image encoder, embeddings of each layer, or estimated.
     """
     if gpu.memory_gb_per_second is None or model.has_vision or model.is_estimated:
         return None

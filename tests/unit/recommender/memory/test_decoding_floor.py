@@ -1,4 +1,4 @@
-"""What one decoding step certainly reads. docs/memory-model.md has measurements, which tests/docs compares."""
+"""What one decoding step certainly reads; tests/docs compares it with measurements."""
 
 import pytest
 from support.metadata import llama, real_model
