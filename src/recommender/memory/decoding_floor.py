@@ -48,8 +48,10 @@ def least_ms_per_token(  # noqa: PLR0913 - the optional ones are named
 def _least_weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None) -> int:
     """Of all GPUs: everything but the input embedding, and of experts those of one token only."""
     shape = model.shape
-    embedding = 0 if model.is_tied else shape.vocabulary * shape.hidden_size * dtype.size_bytes
-    read = max(0, weight_bytes(model, dtype, quantization) - embedding)
+    embedding = shape.vocabulary * shape.hidden_size
+    # A tied one is the output head; `weight_bytes` may count a second copy of it where it is quantized.
+    copies = (1 if quantization is not None else 0) if model.is_tied else 1
+    read = max(0, weight_bytes(model, dtype, quantization) - copies * embedding * dtype.size_bytes)
     if not shape.experts:
         return read
     share = shape.experts_per_token / shape.experts
