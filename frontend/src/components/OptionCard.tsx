@@ -109,7 +109,7 @@ function OptionCard({ title, subtitle, weightsGib, config, isApplied = false, ch
 
 function Figure({ label, value }: { label: string; value: string }) {
   return (
-    <div className="flex justify-between gap-3">
+    <div className="flex justify-between gap-1.5">
       <dt className={MUTED}>{label}</dt>
       <dd className="font-medium">{value}</dd>
     </div>

@@ -30,7 +30,7 @@ export function TokenField({ value, onChange, isNeeded, action = "Suggest Config
     <Field
       id={id}
       label="Hugging Face Token"
-      hint="Required for gated and private models. Sent with each request and never stored."
+      hint="For gated and private models. It is sent but never stored."
     >
       <input
         ref={input}
