@@ -100,7 +100,7 @@ def _ends_search(model: HubMetadata, instance: Instance, candidate: Instance) ->
     if isinstance(answer, Infeasible):
         return answer.alternatives is not None and answer.alternatives.larger is not None
     has_larger = answer.alternatives is not None and answer.alternatives.larger is not None
-    return has_larger or any(warning.code == "cheaper_instance" for warning in answer.warnings)
+    return has_larger or any(note.code == "cheaper_instance" for note in answer.notes)
 
 
 def _metadata(model_id: str) -> HubMetadata:

@@ -104,6 +104,10 @@ export interface components {
             warnings: string[];
             /** @description The code of each warning, parallel to `warnings` */
             warning_codes: components["schemas"]["WarningCode"][];
+            /** @description What is good to know; nothing depends on it */
+            notes: string[];
+            /** @description The code of each note, parallel to `notes` */
+            note_codes: components["schemas"]["NoteCode"][];
             explanation: {
                 /** @constant */
                 feasible: true;
@@ -113,6 +117,8 @@ export interface components {
                 concurrency: string;
                 /** @description Only if the workload is not the default one */
                 input_sequence_length?: string;
+                /** @description How many requests of the whole context the KV cache holds at once */
+                production_note: string;
             };
             model_info: components["schemas"]["ModelInfo"];
             instance_info: components["schemas"]["InstanceInfo"];
@@ -139,7 +145,7 @@ export interface components {
             alternatives?: components["schemas"]["Alternatives"];
         };
         Comparison: {
-            model_info?: components["schemas"]["ModelInfo"];
+            model_info: components["schemas"]["ModelInfo"];
             instances: (components["schemas"]["FeasibleInstance"] | components["schemas"]["InfeasibleInstance"])[];
             /** @description How many rows at the end of the list were left out to keep the answer within 64 KiB; absent if none */
             omitted_instances?: number;
@@ -271,6 +277,7 @@ export interface components {
             quantization_option?: components["schemas"]["QuantizationOption"];
             /** @description What vLLM can do with the requested repository, if `quantization_option` needs a pre-quantized one */
             at_load_option?: components["schemas"]["QuantizationOption"];
+            changes?: components["schemas"]["Changes"];
             larger_instance?: string;
             larger_instance_info?: {
                 accelerator_count: number;
@@ -288,7 +295,25 @@ export interface components {
             } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]);
         };
         /** @enum {string} */
-        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "multimodal_profile" | "needs_flags" | "states_limit_sequences" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "architecture_estimated" | "little_host_memory" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "cheaper_instance" | "older_metadata";
+        ChangeName: "gpu_memory_utilization" | "max_num_batched_tokens" | "max_num_seqs" | "limit_mm_per_prompt" | "kv_cache_dtype" | "enforce_eager" | "max_model_len" | "tensor_parallel_degree";
+        /** @description `true` for `limit_mm_per_prompt`, which excludes images and videos, and for `enforce_eager` */
+        ChangeValue: number | string | boolean;
+        /** @description Single changes with which the model starts at native precision, the smallest step first; where none suffices, the cheapest two together */
+        Changes: ({
+            change: components["schemas"]["ChangeName"];
+            value: components["schemas"]["ChangeValue"];
+            /** @description The second of two changes that are necessary together */
+            also?: {
+                change: components["schemas"]["ChangeName"];
+                value: components["schemas"]["ChangeValue"];
+            }[];
+            /** @description The change, what it costs, and what the model starts with */
+            text: string;
+        } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]))[];
+        /** @enum {string} */
+        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "multimodal_profile" | "needs_flags" | "states_limit_sequences" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "architecture_estimated" | "little_host_memory" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "older_metadata";
+        /** @enum {string} */
+        NoteCode: "cheaper_instance";
     };
     responses: {
         /** @description An answer of API Gateway itself: 401 without a valid token, where the stack has a JWT issuer; 429 above the stack's rate limit; 504 if the function does not answer in time */

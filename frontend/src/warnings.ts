@@ -93,6 +93,5 @@ const CAUSES: Record<WarningCode, readonly FieldName[]> = {
   other_processors: [],
   not_listed: [],
   not_every_version: [],
-  cheaper_instance: [],
   older_metadata: [],
 };

@@ -5,8 +5,10 @@ from typing import Any
 from recommender.hardware.instance import Instance
 from recommender.hardware.measured_runs import measured_runs
 from recommender.hardware.units import GIB, gib
+from recommender.messages.changes import change_text
 from recommender.model import ModelInfo
 from recommender.planning.alternatives import Alternatives
+from recommender.planning.changes import Change
 from recommender.planning.instances import InstancePlan
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import PreQuantizedCheckpoint
@@ -29,6 +31,8 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
         "valid_tp_options": list(plan.valid_tensor_parallel),
         "warnings": [warning.text for warning in answer.warnings],
         "warning_codes": [warning.code for warning in answer.warnings],
+        "notes": [note.text for note in answer.notes],
+        "note_codes": [note.code for note in answer.notes],
         "explanation": _explanation(answer),
         "model_info": model_json(answer.model_info),
         "instance_info": instance_json(answer.instance),
@@ -87,6 +91,7 @@ def _explanation(answer: Feasible) -> dict[str, Any]:
     }
     if sentences.input_sequence_length is not None:
         body["input_sequence_length"] = sentences.input_sequence_length
+    body["production_note"] = sentences.production_note
     return body
 
 
@@ -101,7 +106,22 @@ def _alternatives(
     if alternatives.larger is not None:
         body["larger_instance"] = alternatives.larger.instance.name
         body["larger_instance_info"] = _larger_instance_info(alternatives.larger)
+    if alternatives.changes:
+        body["changes"] = [_change(each) for each in alternatives.changes]
     return body
+
+
+def _change(change: Change) -> dict[str, Any]:
+    first, *others = change.settings
+    body: dict[str, Any] = {"change": first.name, "value": first.value}
+    if others:
+        body["also"] = [{"change": each.name, "value": each.value} for each in others]
+    return {
+        **body,
+        "text": change_text(change),
+        **_values(change.plan),
+        "vllm_args": list(serve_arguments(change.plan)),
+    }
 
 
 def _quantization_option(

@@ -1,14 +1,15 @@
 """The decisions of a recommendation, in order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
 from typing import Literal
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.messages import infeasible
+from recommender.messages.explanation_context import ExplanationContext
 from recommender.messages.explanations import Explanation, explanation
+from recommender.messages.notes import Note, collect_notes
 from recommender.messages.warning_context import WarningContext
 from recommender.messages.warnings import ConfigWarning, collect_warnings
 from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
@@ -16,17 +17,17 @@ from recommender.model.errors import UnsupportedModel
 from recommender.planning.alternatives import (
     Alternatives,
     alternatives,
-    first_quantized,
     load_time_alternative,
 )
-from recommender.planning.apply_overrides import apply_overrides
 from recommender.planning.compatibility import class_incompatibility
-from recommender.planning.instances import cheaper_equivalent, nearest_instance
+from recommender.planning.decision import Decision, decide
+from recommender.planning.instances import NearestInstance, cheaper_equivalent, nearest_instance
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
-from recommender.planning.plan import Plan, best_plan
+from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
+from recommender.planning.recommended_values import recommended_values
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides, engine_args_with
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides, engine_args_for
 from recommender.vllm.quantization import QuantizationName
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
@@ -34,11 +35,14 @@ InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_mo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feasible:
-    """A configuration, the reason for each value, and warnings about it."""
+    """A configuration, the reason for each value, and warnings and notes about it."""
 
     plan: Plan
+    base: Plan
+    """The plan without overrides."""
     explanation: Explanation
     warnings: tuple[ConfigWarning, ...]
+    notes: tuple[Note, ...]
     model: Model
     instance: Instance
     alternatives: Alternatives | None
@@ -106,31 +110,13 @@ def recommend(
 
     Raises `ImplausibleMetadata` where the Hub's documents hold impossible values.
     """
-    (recommendation,) = recommend_each(metadata, (instance,), instances, behavior, overrides)
-    return recommendation
-
-
-def recommend_each(
-    metadata: HubMetadata,
-    wanted: Iterable[Instance],
-    instances: Sequence[Instance],
-    behavior: VersionBehavior = ANY_VERSION,
-    overrides: Overrides = NO_OVERRIDES,
-) -> Iterator[Recommendation]:
-    """What `recommend` returns for each of `wanted`; the model is parsed once."""
-    parse = cache(partial(_supported_model, metadata, behavior))
-    for instance in wanted:
-        try:
-            yield infeasible_on_neuron(instance) or _recommend_for(
-                parse(), instance, instances, behavior, overrides
-            )
-        except UnsupportedModel as error:
-            yield Infeasible(
-                code="unsupported_model",
-                reason=infeasible.unsupported_model(error, behavior),
-                model_info=describe_model(metadata),
-                instance=instance,
-            )
+    neuron = infeasible_on_neuron(instance)
+    if neuron is not None:
+        return neuron
+    try:
+        return _recommend_for(supported_model(metadata, behavior), instance, instances, behavior, overrides)
+    except UnsupportedModel as error:
+        return unsupported(metadata, instance, error, behavior)
 
 
 def infeasible_on_neuron(instance: Instance) -> Infeasible | None:
@@ -145,7 +131,19 @@ def infeasible_on_neuron(instance: Instance) -> Infeasible | None:
     )
 
 
-def _supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
+def unsupported(
+    metadata: HubMetadata, instance: Instance, error: UnsupportedModel, behavior: VersionBehavior
+) -> Infeasible:
+    """The answer for a model that vLLM does not run, or that the calculator does not support."""
+    return Infeasible(
+        code="unsupported_model",
+        reason=infeasible.unsupported_model(error, behavior),
+        model_info=describe_model(metadata),
+        instance=instance,
+    )
+
+
+def supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
     """The model in `metadata`; raises `UnsupportedModel` where no instance runs it."""
     model = parse_model(metadata)
     missing = class_incompatibility(model.class_name, behavior, model.config_keys)
@@ -161,61 +159,53 @@ def _recommend_for(
     behavior: VersionBehavior,
     overrides: Overrides,
 ) -> Recommendation:
-    """Native precision where it fits, else a quantization that does, else the reason why nothing does.
-
-    Engine arguments that the caller fixes hold for all of it. If nothing starts with them, the base is what
-    would start without: the answer has the caller's values, with warnings.
-    """
-    engine = overrides.engine
-    native = best_plan(model, instance, behavior=behavior, engine=engine)
-    if isinstance(native, Plan):
-        return _feasible(model, instance, instances, native, overrides, options=None)
-    if engine.max_num_seqs is not None:
-        free = best_plan(model, instance, behavior=behavior, engine=replace(engine, max_num_seqs=None))
-        if isinstance(free, Plan):
-            return _feasible(model, instance, instances, free, overrides, options=None)
-    options = alternatives(model, instance, instances, behavior, engine)
-    base = options.quantized
-    if base is None and engine != NO_ENGINE_OVERRIDES:
-        base = _default_plan(model, instance, behavior)
-    if base is not None:
-        return _feasible(model, instance, instances, base, overrides, options=options)
+    """The decision with its alternatives and sentences."""
+    decision, engine = decide(model, instance, behavior, overrides), overrides.engine
+    if decision.is_native:
+        return _feasible(model, instance, instances, decision, overrides, options=None)
+    options = alternatives(model, instance, instances, decision.quantized, behavior, engine)
+    if decision.base is not None:
+        return _feasible(model, instance, instances, decision, overrides, options=options)
     nearest = None if options.larger else nearest_instance(model, instances, behavior, engine)
     return Infeasible(
         code="does_not_fit",
-        reason=infeasible.infeasible(
-            native, model, instance, engine_args_with(engine, gpu_of(instance), behavior), nearest
-        ),
+        reason=does_not_fit(decision, model, instance, behavior, engine, nearest),
         model_info=model.info,
         instance=instance,
         alternatives=options,
     )
 
 
-def _default_plan(model: Model, instance: Instance, behavior: VersionBehavior) -> Plan | None:
-    """What starts with vLLM's default engine arguments, at native precision or else quantized."""
-    native = best_plan(model, instance, behavior=behavior)
-    if isinstance(native, Plan):
-        return native
-    return first_quantized(model, instance, behavior)
+def does_not_fit(  # noqa: PLR0913, PLR0917 - what the sentence is made from
+    decision: Decision,
+    model: Model,
+    instance: Instance,
+    behavior: VersionBehavior,
+    engine: EngineOverrides,
+    nearest: NearestInstance | None,
+) -> str:
+    """Why there is no configuration; `nearest` where no instance is larger."""
+    assert not isinstance(decision.native, Plan)  # noqa: S101 - it would be the configuration
+    engine_args = engine_args_for(model, gpu_of(instance), behavior, engine)
+    return infeasible.infeasible(decision.native, model, instance, engine_args, nearest)
 
 
 def _feasible(  # noqa: PLR0913 - everything that an answer consists of
     model: Model,
     instance: Instance,
     instances: Sequence[Instance],
-    base: Plan,
+    decision: Decision,
     overrides: Overrides,
     *,
     options: Alternatives | None,
 ) -> Feasible:
+    plan, base, engine = decision.plan, decision.base, overrides.engine
+    assert plan is not None  # noqa: S101 - as there is a base
+    assert base is not None  # noqa: S101
     gpu, behavior = gpu_of(instance), base.budget.engine_args.behavior
-    plan = apply_overrides(model, instance, base, overrides, behavior)
     starts = plan.starts and plan.tensor_parallel <= instance.accelerator_count
     cheaper = (
-        cheaper_equivalent(
-            model, instances, asked=instance, plan=plan, behavior=behavior, engine=overrides.engine
-        )
+        cheaper_equivalent(model, instances, asked=instance, plan=plan, behavior=behavior, engine=engine)
         if starts
         else None
     )
@@ -226,14 +216,25 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         plan=plan,
         overrides=overrides,
         cheaper=cheaper,
-        at_load=load_time_alternative(model, instance, plan, behavior, overrides.engine),
+        at_load=load_time_alternative(model, instance, plan, behavior, engine),
+    )
+    explanation_context = ExplanationContext(
+        model=model,
+        instance=instance,
+        gpu=gpu,
+        plan=plan,
+        overrides=overrides,
+        recommended=recommended_values(model, instance, base, plan, overrides),
+        larger=options.larger if options is not None else None,
     )
     return Feasible(
         plan=plan,
-        explanation=explanation(model, instance, gpu, plan, base, overrides),
+        base=base,
+        explanation=explanation(explanation_context),
         warnings=collect_warnings(context),
+        notes=collect_notes(context),
         model=model,
         instance=instance,
         alternatives=options,
-        engine=overrides.engine,
+        engine=engine,
     )

@@ -20,6 +20,7 @@ from support.service import running_service
 from handler.errors import RequestError
 from handler.routes import COMPARE, INTERNAL_ERROR, RECOMMEND, ROUTES
 from handler.stale import ANSWER_WARNING_CODES
+from recommender.messages.notes import NOTE_CODES
 
 _ROOT = Path(__file__).parents[2]
 _DOCUMENT: dict[str, Any] = yaml.safe_load((_ROOT / "openapi.yaml").read_text())
@@ -154,3 +155,4 @@ def test_every_error_and_every_warning_is_documented() -> None:
 
     assert set(_SCHEMAS["Error"]["properties"]["code"]["enum"]) == codes
     assert tuple(_SCHEMAS["WarningCode"]["enum"]) == ANSWER_WARNING_CODES
+    assert tuple(_SCHEMAS["NoteCode"]["enum"]) == NOTE_CODES

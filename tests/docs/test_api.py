@@ -8,6 +8,7 @@ import yaml
 from handler.errors import RequestError
 from handler.routes import INTERNAL_ERROR
 from handler.stale import ANSWER_WARNING_CODES
+from recommender.messages.notes import NOTE_CODES
 
 _ROOT = Path(__file__).parents[2]
 _DOCUMENT = (_ROOT / "docs/api.md").read_text()
@@ -50,6 +51,10 @@ def test_a_comparison_has_the_parameters_of_a_recommendation_but_two() -> None:
 
 def test_every_warning_is_listed_once() -> None:
     assert sorted(_first_cells("Warnings")) == sorted(ANSWER_WARNING_CODES)
+
+
+def test_every_note_is_listed_once() -> None:
+    assert sorted(_first_cells("Notes")) == sorted(NOTE_CODES)
 
 
 def test_every_reason_for_no_configuration_is_listed() -> None:

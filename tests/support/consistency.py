@@ -5,7 +5,7 @@ Nothing here depends on how the answer was calculated; the condition of each war
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -13,42 +13,66 @@ import pytest
 from handler.response import as_json
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.budget import Budget
 from recommender.memory.budget import budget as memory_budget
 from recommender.messages.warnings import WARNING_CODES
 from recommender.model import Model
 from recommender.planning.compatibility import version_limits
+from recommender.planning.context import budget_for_largest_context
 from recommender.planning.incompatibilities import NoWheels
 from recommender.planning.overrides import Overrides
-from recommender.planning.plan import Plan
-from recommender.planning.tensor_parallelism import nearest_degree, valid_degrees
+from recommender.planning.recommended_values import recommended_values
+from recommender.planning.shortfall import Shortfall, shortfall
+from recommender.planning.tensor_parallelism import degree_obstacle, nearest_degree, valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
-from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.behavior import VersionBehavior
+from recommender.vllm.engine_args import EngineArgs, default_engine_args
+from support.figures import counts, gib_figures, names_pattern
+from support.instances import ALL as _INSTANCES
 
+# One decimal, and a term of a sum that is rounded up so that the sum exceeds the limit.
+_SUM_GIB = 0.1
 # Three decimals of the four parts of the overhead, and one decimal of the sentence.
 _ROUNDING_GIB = 0.003
 _DECIMAL_GIB = 0.052
-_GIB = re.compile(r"(-?[\d,]+(?:\.\d+)?) GiB")
-_TOKENS = re.compile(r"([\d,]+) tokens")
-_NONSENSE = re.compile(r"\bNone\b|\bnan\b|\binf\b|(?<![\w.])-\d|  |\{|\.\.")
+_SUM = re.compile(r"would need (.*? that (?:vLLM may use|leave room))")
+_NONSENSE = tuple(
+    map(
+        re.compile,
+        (
+            r"\bNone\b|\bnan\b|\binf\b|(?<![\w.])-\d|  |\{|\.\.| [.,;:]",
+            r"\b1 (?!of\b|x\b)(?:[A-Za-z]+ )?(?:requests|tokens|GPUs|heads|sequences|blocks|replicas)\b",
+            r"\b(?:fp8|int8|int4|bf16|fp16|awq|gptq|mxfp4)\b(?<!quantization=fp8)(?<!quantization=int4)",
+            r"(?<![\w./,-])\d{5,}(?![\w.]*[A-Za-z])(?! (?:in the|of the))",
+            r"(?<![\w./,-])[1-9]\d{3}(?= (?:tokens|requests|blocks|sequences|GiB))",
+            r"\. (?!vLLM\b)[a-z]+\b",
+        ),
+    )
+)
+_MODEL_ID = re.compile(r"\b[\w.-]+/[\w.-]+\w")
+# Labels with digits.
+_LABELS = ("BF16", "FP16", "FP32", "FP8", "INT8", "INT4", "MXFP4", "NVFP4", "fp8", "int8", "int4", "16 bit")
+_INSTANCE_NAMES = {name for place in _INSTANCES for name in (place.name, place.accelerator_name)}
+_NAMES = names_pattern({*_INSTANCE_NAMES, *_LABELS})
 
 # Compute capabilities of vLLM's kernels and wheels: BF16 from 8.0, FP8 from 8.9, INT8 from 7.5 to 9.0.
 _BF16, _FP8, _INT8, _AFTER_INT8, _WHEELS = (8, 0), (8, 9), (7, 5), (10, 0), (7, 5)
 
 
 def assert_consistent(answer: Recommendation, base: Recommendation, overrides: Overrides) -> None:
-    """`base` is the answer without overrides, to which the reason of a fixed value refers."""
+    """`base` is the answer without overrides, which are feasible or not alike."""
     body = as_json(answer)
     if isinstance(answer, Infeasible) or isinstance(base, Infeasible):
         assert isinstance(answer, Infeasible)
         assert isinstance(base, Infeasible)
         assert "tensor_parallel_degree" not in body
-        assert not _NONSENSE.search(body["explanation"]["reason"]), body["explanation"]["reason"]
+        assert_reads_well(body["explanation"]["reason"])
+        if answer.code == "does_not_fit":
+            assert_sums_exceed(body["explanation"]["reason"])
         return
     _assert_overrides_are_in_it(body, answer, overrides)
     _assert_memory_adds_up(body)
     _assert_arguments_are_the_values(body)
-    _assert_sentences_agree(body, answer, base)
+    _assert_sentences_agree(body, answer, overrides)
     expected = set(_expected_warnings(answer, overrides))
     assert body["warning_codes"] == [code for code in WARNING_CODES if code in expected]
 
@@ -89,62 +113,150 @@ def _assert_arguments_are_the_values(body: dict[str, Any]) -> None:
     assert ("--quantization" in arguments) == at_load
 
 
-def _assert_sentences_agree(body: dict[str, Any], answer: Feasible, base: Feasible) -> None:
-    sentences = [text for text in body["explanation"].values() if isinstance(text, str)] + body["warnings"]
-    gib_figures, token_figures = _gib_figures(body, answer, base), _token_figures(answer, base)
-    for sentence in sentences:
-        assert not _NONSENSE.search(sentence), sentence
-        for figure in _GIB.findall(sentence):
-            value = float(figure.replace(",", ""))
-            assert any(abs(value - known) <= _DECIMAL_GIB for known in gib_figures), sentence
-        for figure in _TOKENS.findall(sentence):
-            assert int(figure.replace(",", "")) in token_figures, sentence
+def _assert_sentences_agree(body: dict[str, Any], answer: Feasible, overrides: Overrides) -> None:
+    """Every number in a sentence is one of the answer, or of what it was asked about."""
+    sentences = [text for text in body["explanation"].values() if isinstance(text, str)]
+    place = answer.instance
+    is_known = place.name in _INSTANCE_NAMES and place.accelerator_name in _INSTANCE_NAMES
+    names = _NAMES if is_known else names_pattern({*_INSTANCE_NAMES, place.name, place.accelerator_name})
+    memory, numbers = _gib_figures(body, answer), _counts(body, answer, overrides)
+    for sentence in [*sentences, *body["warnings"], *body["notes"]]:
+        assert_reads_well(sentence)
+        for gib in gib_figures(sentence):
+            tolerance = _SUM_GIB if "would need" in sentence else _DECIMAL_GIB
+            assert any(abs(gib - known) <= tolerance for known in memory), (gib, sentence)
+        for number in counts(_MODEL_ID.sub("", sentence), names):
+            assert number in numbers, (number, sentence)
 
 
-def _gib_figures(body: dict[str, Any], answer: Feasible, base: Feasible) -> list[float]:
+def assert_reads_well(sentence: str) -> None:
+    """Grammar, separators and capitals that a template gets wrong."""
+    sentence = _MODEL_ID.sub("X", sentence)
+    for nonsense in _NONSENSE:
+        found = nonsense.search(sentence)
+        assert found is None, (found, sentence)
+
+
+def assert_sums_exceed(sentence: str) -> int:
+    """What is said to be needed is more than what is said to be there; the number of such sums."""
+    sums = _SUM.findall(re.sub(r" \([^)]*\)", "", sentence))
+    for needed in sums:
+        *terms, limit = gib_figures(needed)
+        assert len(terms) == (1 if "weights alone" in needed else 3), sentence
+        assert sum(terms) > limit + _ROUNDING_GIB, sentence
+    return len(sums)
+
+
+def _gib_figures(body: dict[str, Any], answer: Feasible) -> list[float]:
     """Every amount of memory that a sentence of this answer may quote."""
-    place, memory, budget = answer.instance, body["memory"], base.plan.budget
+    place, memory = answer.instance, body["memory"]
     own = memory["non_torch_gib"] + memory["activations_gib"] + memory["cuda_graphs_gib"]
-    share = place.accelerator_memory_gib / place.accelerator_count
     sizes = [
         answer.plan.weight_bytes,
-        base.plan.weight_bytes,
-        budget.weight_bytes,
-        budget.kv_cache_bytes,
         _stored_bytes(answer),
         _profile_bytes(answer),
-        *(_largest_budget(answer, plan).kv_cache_bytes for plan in (answer.plan, base.plan)),
+        *(size for lack in _shortfalls(answer) for size in _terms(lack)),
     ]
     return [
         *(value for name, value in memory.items() if name.endswith("_gib")),
         *(own, memory["weights_gib"] + own),
         *(size / GIB for size in sizes),
-        place.memory_gib,
-        *(degree * share for degree in range(1, place.accelerator_count + 1)),
+        *(place.memory_gib, place.accelerator_memory_gib),
+        *(each.accelerator_memory_gib for each in _INSTANCES),
+        0.1,
     ]
 
 
-def _largest_budget(answer: Feasible, plan: Plan) -> Budget:
-    """That of the largest degree that vLLM accepts, which may replicate KV heads."""
-    degree = plan.valid_tensor_parallel[-1]
+def _terms(lack: Shortfall) -> tuple[int, ...]:
+    return lack.weight_bytes, lack.even_share_bytes, lack.overhead_bytes, lack.cache_bytes
+
+
+def _shortfalls(answer: Feasible) -> Iterator[Shortfall]:
+    """The sums of the plan, and of native precision at every degree."""
+    plan, model, gpu = answer.plan, answer.model, gpu_of(answer.instance)
     args = plan.budget.engine_args
-    return memory_budget(answer.model, gpu_of(answer.instance), degree, plan.quantization, engine_args=args)
+    context = min(512, model.max_position_embeddings)
+    native = model.weights.size_bytes(plan.cast_to or model.native_dtype)
+    for degree in {*plan.valid_tensor_parallel, nearest_degree(model, plan.tensor_parallel, args.behavior)}:
+        yield shortfall(plan.weight_bytes, degree, plan.budget, plan.max_model_len)
+        memory = budget_for_largest_context(model, gpu, degree, None, _unlowered(args))
+        yield shortfall(native, degree, memory, context)
 
 
-def _token_figures(answer: Feasible, base: Feasible) -> set[int]:
-    context, encoder = answer.model.context, answer.model.encoder
-    items = () if encoder is None else (encoder.largest.at(answer.plan.max_model_len).tokens,)
-    return {context.tokens, context.default_tokens, *items} | {
-        tokens
-        for plan in (answer.plan, base.plan)
-        for tokens in (
-            plan.max_model_len,
-            plan.workload.input_tokens,
-            plan.workload.output_tokens,
-            plan.workload.total_tokens,
-            plan.budget.kv_cache_tokens,
-        )
+def _unlowered(args: EngineArgs) -> EngineArgs:
+    """With the default number of sequences, which a plan at another degree may lower to another one."""
+    return replace(args, max_num_seqs=args.default_max_num_seqs or args.max_num_seqs)
+
+
+def _counts(body: dict[str, Any], answer: Feasible, overrides: Overrides) -> set[float]:
+    """Every other number."""
+    plan, model, place = answer.plan, answer.model, answer.instance
+    args = plan.budget.engine_args
+    behavior, gpu = args.behavior, gpu_of(place)
+    recommended = recommended_values(model, place, answer.base, plan, overrides)
+    context, encoder = model.context, model.encoder
+    items = () if encoder is None else (encoder.largest.at(plan.max_model_len).tokens,)
+    share = args.gpu_memory_utilization * 100
+    return {
+        *_numbers(body),
+        *_numbers([str(value) for value in asdict(overrides).values()]),
+        *(recommended.tensor_parallel, recommended.max_model_len, recommended.concurrency),
+        *(context.tokens, context.default_tokens, *items),
+        *(512, 256, 64, 16, round(share)),
+        *(plan.workload.total_tokens, plan.max_concurrent_requests),
+        plan.budget.max_concurrent_requests(plan.max_model_len),
+        plan.concurrency - plan.max_concurrent_requests,
+        plan.budget.layout.blocks(plan.budget.kv_cache_bytes),
+        *(args.max_num_seqs, args.default_max_num_seqs or 0, args.max_num_batched_tokens),
+        *_shape_numbers(model),
+        *_degree_numbers(answer),
+        *_obstacle_numbers(model, {plan.tensor_parallel, place.accelerator_count}, behavior),
+        *gpu.compute_capability,
     }
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from _numbers(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _numbers(each)
+    elif isinstance(value, int | float):
+        yield value
+    elif isinstance(value, str) and value.isdecimal():
+        yield float(value)
+
+
+def _shape_numbers(model: Model) -> set[float]:
+    shape = model.shape
+    sizes = {shape.attention_heads, shape.intermediate_size, shape.expert_intermediate_size}
+    return {*sizes, model.kv_heads or 0, shape.vocabulary}
+
+
+def _obstacle_numbers(model: Model, degrees: set[int], behavior: VersionBehavior) -> Iterator[float]:
+    for degree in degrees:
+        obstacle = degree_obstacle(model, degree, behavior)
+        yield degree
+        yield nearest_degree(model, degree, behavior)
+        if obstacle is not None:
+            yield from (value for value in asdict(obstacle).values() if isinstance(value, int))
+
+
+def _degree_numbers(answer: Feasible) -> Iterator[float]:
+    """Degrees, replicas, and what their caches hold."""
+    plan, model, gpu = answer.plan, answer.model, gpu_of(answer.instance)
+    count, args = answer.instance.accelerator_count, plan.budget.engine_args
+    yield count
+    for degree in {*plan.valid_tensor_parallel, plan.tensor_parallel}:
+        yield from (degree, degree // (model.kv_heads or 1))
+        near = nearest_degree(model, degree, args.behavior)
+        of_context = replace(_unlowered(args), max_model_len=plan.max_model_len)
+        memory = budget_for_largest_context(model, gpu, near, plan.quantization, of_context)
+        for replicas in {count // degree, plan.tensor_parallel // degree, 1}:
+            yield from (replicas, replicas * degree)
+            yield replicas * memory.logged_tokens(plan.max_model_len)
+            yield replicas * memory.max_concurrent_requests(plan.workload.total_tokens)
 
 
 def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:  # noqa: C901, PLR0912, PLR0915 - one condition for each name
@@ -185,7 +297,7 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield from _without_bf16(answer)
     if model.is_estimated:
         yield "architecture_estimated"
-    if place.memory_gib * GIB < _stored_bytes(answer):
+    if 0.8 * place.memory_gib * GIB <= _stored_bytes(answer):
         yield "little_host_memory"
     if lacks_blocks:
         yield "states_limit_sequences"

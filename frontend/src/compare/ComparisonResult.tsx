@@ -76,7 +76,7 @@ export function ComparisonResult({ model, comparison, view, onChange }: Comparis
 
 function Summary({ model, comparison }: Pick<ComparisonResultProps, "model" | "comparison">) {
   const { instances, model_info: modelInfo, omitted_instances: omitted, warnings } = comparison;
-  const details = modelInfo ? modelDetails(modelInfo) : [];
+  const details = modelDetails(modelInfo);
   const prices = priceSource(instances);
   return (
     <div className="flex flex-col gap-1">

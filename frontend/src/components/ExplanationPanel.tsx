@@ -6,6 +6,7 @@ import { isFeasible } from "../types";
 import type { FeasibleResponse, FieldName } from "../types";
 import type { Suggestion } from "../useSuggestion";
 import { MemoryFigure } from "./MemoryFigure";
+import { NoteList } from "./NoteList";
 import { ServeCommand } from "./ServeCommand";
 import { BODY_TEXT, CARD, HEADING, MUTED, SECONDARY_BUTTON, STRONG_TEXT, TEXT_BUTTON } from "./styles";
 import { WarningText } from "./WarningText";
@@ -53,6 +54,7 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
           </button>
         )}
         <GeneralWarnings warnings={suggestion.warnings.general} />
+        <NoteList notes={[current.explanation.production_note, ...current.notes]} />
         <MemoryFigure memory={current.memory} gpu={current.instance_info.accelerator_name} />
         <ServeCommand response={current} model={suggestion.model} isUpdating={isUpdating} />
       </div>

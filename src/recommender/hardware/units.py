@@ -14,5 +14,5 @@ def gib_bytes(size_gib: float) -> int:
 
 
 def gib_text(size_bytes: float) -> str:
-    """`size_bytes` for a sentence, with one decimal at most: `24 GiB`, `13.5 GiB`."""
-    return f"{gib(size_bytes):.1f}".removesuffix(".0") + " GiB"
+    """`size_bytes` for a sentence, with one decimal at most: `24 GiB`, `13.5 GiB`, `1,128 GiB`."""
+    return f"{gib(size_bytes):,.1f}".removesuffix(".0") + " GiB"

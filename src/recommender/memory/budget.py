@@ -58,9 +58,21 @@ class Budget:
         return self.layout.blocks(self.kv_cache_bytes)
 
     @property
+    def state_blocks(self) -> int:
+        """Blocks that are compared with the number of sequences."""
+        return self.blocks
+
+    @property
     def lacks_state_blocks(self) -> bool:
         """Whether vLLM refuses to start because it has fewer blocks for states than sequences."""
         return self.layout.has_states and self.blocks < self.engine_args.required_state_blocks
+
+    @property
+    def least_state_blocks(self) -> int:
+        """Blocks for states with which vLLM starts, with fewer sequences where the plan may lower them."""
+        if not self.layout.has_states or self.engine_args.default_max_num_seqs is not None:
+            return 0
+        return self.engine_args.required_state_blocks
 
     def starts_with(self, context_tokens: int) -> bool:
         """Whether vLLM starts with a context of `context_tokens`."""
@@ -70,6 +82,12 @@ class Budget:
         """Requests of `tokens` that fit in the cache at once."""
         blocks = self.blocks - self.engine_args.behavior.reserved_blocks
         return max(0, blocks) // self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
+
+    def least_cache_bytes(self, tokens: int) -> int:
+        """The smallest cache with which vLLM starts and serves a request of `tokens`."""
+        blocks = self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
+        blocks += self.engine_args.behavior.reserved_blocks
+        return max(blocks, self.least_state_blocks) * self.layout.block_bytes
 
     def least_at(self, tokens: int) -> "Budget":  # noqa: ARG002 - as in LeastBudget
         """The budget of the version that holds the fewest requests of `tokens`: its own."""
@@ -88,6 +106,12 @@ class LeastBudget(Budget):
     def after_first_start(self) -> Budget:
         """The least of the budgets of later starts."""
         return _least([each.after_first_start for each in self.versions], self.engine_args, self.length)
+
+    @property
+    def state_blocks(self) -> int:
+        """The fewest of any version that compares them with the number of sequences."""
+        compared = (each for each in self.versions if each.engine_args.required_state_blocks)
+        return min((each.blocks for each in compared), default=self.blocks)
 
     @property
     def lacks_state_blocks(self) -> bool:
@@ -147,7 +171,9 @@ def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
         behavior = engine_args.behavior
         of_weights, of_cache = weight_rules(model, behavior), cache_rules(model, behavior)
         if of_weights not in weights:
-            weights[of_weights] = weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization, behavior)
+            weights[of_weights] = weight_bytes_per_gpu(
+                engine_args.loaded(model), dtype, tensor_parallel, quantization, behavior
+            )
         if of_cache not in layouts:
             value_bytes = engine_args.kv_cache_value_bytes or cache_value_bytes(model, dtype, behavior)
             layouts[of_cache] = cache_layout(
@@ -171,8 +197,7 @@ def _least(versions: Sequence[Budget], engine_args: EngineArgs, length: int) -> 
     least = min(
         versions,
         key=lambda each: (
-            each.starts_with(length),
-            each.max_concurrent_requests(length),
+            not each.lacks_state_blocks,
             each.max_concurrency(length),
             each.kv_cache_bytes,
         ),

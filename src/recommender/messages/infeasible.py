@@ -2,14 +2,14 @@
 
 from typing import assert_never
 
-from recommender.hardware.gpu import Gpu, gpu_of
+from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
-from recommender.hardware.units import gib_text
-from recommender.memory.budget import Budget, compute_dtype
-from recommender.memory.weights import weight_bytes
+from recommender.memory.budget import compute_dtype
+from recommender.messages.memory_sum import needs_text
 from recommender.messages.phrases import (
     count_text,
     gpus_text,
+    method_text,
     nominal_text,
     obstacle_text,
     precision_text,
@@ -23,12 +23,7 @@ from recommender.messages.version_limits import (
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.model.errors import UnknownArchitecture, UnsupportedModel
-from recommender.planning.compatibility import (
-    MINIMUM_CONTEXT,
-    class_incompatibility,
-    lacks_state_blocks,
-)
-from recommender.planning.context import budget_for_largest_context
+from recommender.planning.compatibility import class_incompatibility
 from recommender.planning.incompatibilities import (
     CapabilityTooLow,
     ClassNotInVersion,
@@ -45,9 +40,11 @@ from recommender.planning.incompatibilities import (
 )
 from recommender.planning.instances import NearestInstance
 from recommender.planning.quantization_options import quantization_options
+from recommender.planning.shortfall import Shortfall, smallest_shortfall
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import EngineArgs
+from recommender.vllm.quantization import Quantization
 
 _REASONS_ON_ANY_INSTANCE = (
     ClassNotInVersion,
@@ -115,7 +112,8 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, engine_
     gpu = f"the {instance.accelerator_name} of {instance.name}"
     match reason:
         case MethodNotInVersion():
-            return f"The checkpoint is quantized with {reason.method}. {method_not_in_version(reason)}"
+            method = method_text(reason.method)
+            return f"The checkpoint is quantized with {method}. {method_not_in_version(reason)}"
         case (
             ClassNotInVersion()
             | NoWheels()
@@ -143,15 +141,15 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, engine_
 
 def _does_not_fit(model: Model, instance: Instance, engine_args: EngineArgs) -> str:
     gpu, behavior = gpu_of(instance), engine_args.behavior
-    degree = nearest_degree(model, instance.accelerator_count, behavior)
-    memory = budget_for_largest_context(model, gpu, degree, None, engine_args)
-    usable, overhead = gib_text(degree * memory.usable_bytes), gib_text(degree * memory.overhead.total_bytes)
-    has = f"{nominal_text(instance)} ({instance.accelerator_count} x {instance.accelerator_name})"
+    usable_gpus = _usable_gpus(model, instance, behavior)
+    native = smallest_shortfall(model, instance, None, engine_args)
+    hardware = f"{instance.accelerator_count} x {instance.accelerator_name}, {nominal_text(instance)}"
+    smallest = next(reversed(quantization_options(model, gpu, behavior)), None)
+    quantized = "" if smallest is None else _quantized(model, instance, smallest, engine_args)
     return (
-        f"{model.model_id} needs {_needs(model, instance, gpu, behavior)}, plus a KV cache of at least"
-        f" {MINIMUM_CONTEXT} tokens. {instance.name} has {has}{_usable_gpus(model, instance, degree)}; vLLM"
-        f" may use {usable} of that, including about {overhead} for its own overhead.{_states(memory)}"
-        f"{_estimated(model)}"
+        f"{model.model_id} does not fit on {instance.name} ({hardware}){usable_gpus}."
+        f" In {precision_text(model, gpu)}{_why_fp32(model, instance)}, {_each_gpu(native)} would need"
+        f" {needs_text(native)}.{quantized}{_estimated(model)}"
     )
 
 
@@ -161,29 +159,26 @@ def _estimated(model: Model) -> str:
     return f" The architecture {model.architecture} is not modelled: these are upper bounds."
 
 
-def _states(memory: Budget) -> str:
-    """Whether there is no room for states, rather than for weights."""
-    if not lacks_state_blocks(memory):
+def _quantized(model: Model, instance: Instance, smallest: Quantization, engine_args: EngineArgs) -> str:
+    lack = smallest_shortfall(model, instance, smallest, engine_args)
+    return f" Even in {smallest.label}, {_each_gpu(lack)} would need {needs_text(lack)}."
+
+
+def _each_gpu(lack: Shortfall) -> str:
+    return "the GPU" if lack.tensor_parallel == 1 else f"each of {gpus_text(lack.tensor_parallel)}"
+
+
+def _why_fp32(model: Model, instance: Instance) -> str:
+    if compute_dtype(model, gpu_of(instance)) is not Dtype.FLOAT32:
         return ""
-    required = memory.engine_args.required_state_blocks
-    return f" Its linear attention layers need a cache of {required} blocks, one for each sequence."
+    name = instance.accelerator_name
+    return f" (because {name} does not support BF16 and the model does not support FP16)"
 
 
-def _needs(model: Model, instance: Instance, gpu: Gpu, behavior: VersionBehavior) -> str:
-    dtype = compute_dtype(model, gpu)
-    native = f"{gib_text(weight_bytes(model, dtype))} for its weights in {precision_text(model, gpu)}"
-    if dtype is Dtype.FLOAT32:
-        name = instance.accelerator_name
-        return f"{native}, because {name} does not support BF16 and the model does not support FP16"
-    smallest = next(reversed(quantization_options(model, gpu, behavior)), None)
-    if smallest is None:
-        return native
-    return f"{native} and {gib_text(weight_bytes(model, dtype, smallest))} even in {smallest.label}"
-
-
-def _usable_gpus(model: Model, instance: Instance, degree: int) -> str:
-    if degree == instance.accelerator_count:
+def _usable_gpus(model: Model, instance: Instance, behavior: VersionBehavior) -> str:
+    most = nearest_degree(model, instance.accelerator_count, behavior)
+    if most == instance.accelerator_count:
         return ""
     if model.quantization == "bitsandbytes":
-        return ", but vLLM runs bitsandbytes checkpoints on one GPU only"
-    return f", but the model can use only {gpus_text(degree)} because of its {shape_text(model)}"
+        return ", where vLLM runs bitsandbytes checkpoints on one GPU only"
+    return f", of which the model can use only {gpus_text(most)} because of its {shape_text(model)}"

@@ -3,33 +3,48 @@
 from recommender.hardware.units import GIB, gib_text
 from recommender.memory.budget import compute_dtype
 from recommender.memory.weights import weight_bytes
-from recommender.messages.phrases import hardware_text
 from recommender.messages.version_limits import version_warning
 from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.planning.compatibility import version_limits
 from recommender.planning.incompatibilities import NoWheels
 
+# The kernel has stopped servers that loaded Qwen3 8B, of 15.3 GiB, on g6.xlarge, which has 16 GiB.
+_HOST_MEMORY_SHARE = 0.8
+
 
 def _little_host_memory(context: WarningContext) -> str | None:
-    """Less than the checkpoint, which every process reads through the page cache."""
+    """Little more than the checkpoint, which every process reads through the page cache."""
     instance, model = context.instance, context.model
     stored = weight_bytes(model, compute_dtype(model, context.gpu))
-    if instance.memory_gib * GIB >= stored:
+    host = instance.memory_gib * GIB
+    if stored < _HOST_MEMORY_SHARE * host:
         return None
+    start = f"{instance.name} has {gib_text(host)} of host memory"
+    remedy = "an instance with more host memory loads it safely"
+    if stored > host:
+        return (
+            f"{start}, less than the {gib_text(stored)} of the checkpoint: loading will be slow, and the"
+            f" kernel may stop vLLM for lack of memory; {remedy}."
+        )
     return (
-        f"{instance.name} has {gib_text(instance.memory_gib * GIB)} of host memory, less than the"
-        f" {gib_text(stored)} of the checkpoint, so loading will be slow: an instance with more host memory"
-        " loads it faster."
+        f"{start}, of which the {gib_text(stored)} of the checkpoint leave little: loading may be slow, or"
+        f" the kernel may stop vLLM for lack of memory; {remedy}."
     )
 
 
 def _fewer_gpus(context: WarningContext) -> str | None:
-    degree, count = context.plan.tensor_parallel, context.instance.accelerator_count
+    plan, count = context.plan, context.instance.accelerator_count
+    degree = plan.tensor_parallel
     if degree >= count:
         return None
-    most = max(context.plan.valid_tensor_parallel)
-    remedy = f"; a tensor parallel degree of {most} would use more" if most > degree else ""
-    return f"Only {degree} of {count} GPUs would be used, and you pay for the idle ones too{remedy}."
+    most = max(plan.valid_tensor_parallel)
+    replicas = count // degree if plan.starts else 1
+    remedies = [
+        *([f"a tensor parallel degree of {most} uses more"] if most > degree else []),
+        *([f"{replicas} replicas fit side by side"] if replicas > 1 else []),
+    ]
+    remedy = f": {' and '.join(remedies)}" if remedies else ""
+    return f"One server uses only {degree} of {count} GPUs, and you pay for the idle ones too{remedy}."
 
 
 def _unknown_gpu(context: WarningContext) -> str | None:
@@ -74,17 +89,6 @@ def _version_warnings(context: WarningContext, *, are_wheels: bool) -> str | Non
     return " ".join(sentences) or None
 
 
-def _cheaper_instance(context: WarningContext) -> str | None:
-    instance, plan, cheaper = context.instance, context.plan, context.cheaper
-    if cheaper is None:
-        return None
-    return (
-        f"{cheaper.instance.name} ({hardware_text(cheaper.instance)}) offers the same context of"
-        f" {plan.max_model_len:,} tokens and concurrency of {plan.concurrency} as {instance.name}"
-        f" ({hardware_text(instance)})."
-    )
-
-
 INSTANCE_WARNINGS: WarningChecks = {
     "little_host_memory": _little_host_memory,
     "fewer_gpus": _fewer_gpus,
@@ -93,5 +97,4 @@ INSTANCE_WARNINGS: WarningChecks = {
     "other_processors": _other_processors,
     "not_listed": _not_listed,
     "not_every_version": _not_every_version,
-    "cheaper_instance": _cheaper_instance,
 }

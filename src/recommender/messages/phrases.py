@@ -5,16 +5,24 @@ from collections.abc import Sequence
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB, gib_text
-from recommender.memory.budget import Budget, compute_dtype
+from recommender.memory.budget import compute_dtype
 from recommender.model import Model
+from recommender.planning.plan import Plan
 from recommender.planning.tensor_parallelism import Indivisible, Obstacle, OneGpuOnly, SplitBlock
 from recommender.vllm.supported_versions import Capability, VersionRanges
 from recommender.vllm.version import VersionRange, version_text
 
+_ABBREVIATIONS = frozenset({"awq", "fp8", "gptq", "mxfp4", "mxfp8", "nvfp4"})
+
 
 def precision_text(model: Model, gpu: Gpu) -> str:
     """What the weights are stored or computed in."""
-    return model.quantization or compute_dtype(model, gpu).label
+    return method_text(model.quantization) if model.quantization else compute_dtype(model, gpu).label
+
+
+def method_text(method: str) -> str:
+    """vLLM's name of a quantization method, or the usual spelling where that is an abbreviation."""
+    return method.upper() if method in _ABBREVIATIONS else method
 
 
 def shape_text(model: Model) -> str:
@@ -93,11 +101,12 @@ def capability_text(capability: Capability) -> str:
     return f"{capability[0]}.{capability[1]}"
 
 
-def cache_text(memory: Budget) -> str:
+def cache_text(plan: Plan) -> str:
     """In tokens where each takes one slot; in layers with a window or a state they take fewer, or more."""
+    memory = plan.budget
     if len(memory.layout.groups) > 1:
         return f"the KV cache of {gib_text(memory.kv_cache_bytes)} per GPU"
-    return f"the KV cache of {memory.kv_cache_tokens:,} tokens"
+    return f"the KV cache of {memory.logged_tokens(plan.max_model_len):,} tokens"
 
 
 def gpus_text(degree: int) -> str:

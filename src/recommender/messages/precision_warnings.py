@@ -1,6 +1,7 @@
 """Warnings about quantization and the dtype that vLLM computes in."""
 
 from recommender.memory.budget import compute_dtype
+from recommender.messages.phrases import method_text
 from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.model.dtype import Dtype
 from recommender.planning.compatibility import quantization_incompatibility
@@ -48,8 +49,8 @@ def _quantized_already(context: WarningContext) -> str | None:
     if requested is None or requested == "none" or method is None:
         return None
     return (
-        f"The checkpoint is already quantized ({method}) and runs as it is; the requested quantization"
-        f" ({requested}) was ignored."
+        f"The checkpoint is already quantized ({method_text(method)}) and runs as it is; the requested"
+        f" quantization, {requested.upper()}, was ignored."
     )
 
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 from recommender.hardware.units import gib_bytes, gib_text
 from recommender.memory.budget import budget
 from recommender.memory.multimodal import profiled_item
+from recommender.messages.memory_sum import needs_text
 from recommender.messages.phrases import choice_text, count_text, gpus_text, obstacle_text
 from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.planning.compatibility import degree_incompatibility, lacks_state_blocks
+from recommender.planning.shortfall import shortfall
 from recommender.planning.tensor_parallelism import nearest_degree
 
 _LARGE_PROFILE_BYTES = gib_bytes(1)
@@ -40,11 +42,9 @@ def _memory_exceeded(context: WarningContext) -> str | None:
     memory = context.plan.budget
     if memory.kv_cache_bytes > 0:
         return None
-    needed = memory.weight_bytes + memory.overhead.total_bytes
-    return (
-        f"Estimated memory of {gib_text(needed)} exceeds the available {gib_text(memory.usable_bytes)} on"
-        " each GPU: use more GPUs, a quantization or a larger instance."
-    )
+    degree = nearest_degree(context.model, context.plan.tensor_parallel, context.behavior)
+    lack = shortfall(context.plan.weight_bytes, degree, memory, context.plan.max_model_len)
+    return f"Each GPU would need {needs_text(lack)}: use more GPUs, a quantization or a larger instance."
 
 
 def _context_above_limit(context: WarningContext) -> str | None:

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from recommender.hardware.gpu import Gpu
-from recommender.messages.phrases import capability_text, version_choice_text, versions_text
+from recommender.messages.phrases import capability_text, method_text, version_choice_text, versions_text
 from recommender.planning.incompatibilities import (
     CapabilityTooLow,
     ClassNotInVersion,
@@ -36,8 +36,8 @@ def version_limit(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:  # noqa:
             return f"vLLM reads the checkpoint's format ({limit.scheme}) {versions_text(versions)}."
         case MethodDeprecated():
             return (
-                f"vLLM deprecates {limit.method}, which the checkpoint is quantized with, and does not start"
-                f" without {_DEPRECATED_FLAG}: add this flag{_or_choose(versions)}."
+                f"vLLM deprecates {method_text(limit.method)}, which the checkpoint is quantized with, and"
+                f" does not start without {_DEPRECATED_FLAG}: add this flag{_or_choose(versions)}."
             )
         case NoSparseAttention():
             cache = " with the FP8 cache that the checkpoint sets" if limit.has_fp8_cache else ""
@@ -50,8 +50,8 @@ def version_limit(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:  # noqa:
         case CapabilityTooLow():
             only = f" vLLM supports it there {versions_text(versions)}." if versions else ""
             return (
-                f"The checkpoint is quantized with {limit.method}, for which vLLM needs compute capability"
-                f" {capability_text(limit.needed)} or higher; {gpu_name} has"
+                f"The checkpoint is quantized with {method_text(limit.method)}, for which vLLM needs compute"
+                f" capability {capability_text(limit.needed)} or higher; {gpu_name} has"
                 f" {capability_text(gpu.compute_capability)}.{only}"
             )
     assert_never(limit)
@@ -70,17 +70,18 @@ def class_not_in_version(limit: ClassNotInVersion) -> str:
 def method_not_in_version(limit: MethodNotInVersion) -> str:
     """Which versions of vLLM have the checkpoint's quantization method, and what others need."""
     if not limit.versions:
-        return f"vLLM has no quantization method {limit.method}."
+        return f"vLLM has no quantization method {method_text(limit.method)}."
     plugin = _PLUGINS.get(limit.method)
     later = f"; later versions need the plugin {plugin}" if plugin is not None else ""
-    return f"vLLM runs {limit.method} checkpoints {versions_text(limit.versions)}{later}."
+    return f"vLLM runs {method_text(limit.method)} checkpoints {versions_text(limit.versions)}{later}."
 
 
 def version_warning(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:
     """The same about a limit that some of the versions that are meant do not have, and what to choose."""
     sentence, choice = version_limit(limit, gpu, gpu_name), version_choice_text(limit.versions)
     if isinstance(limit, CapabilityTooLow):
-        sentence = f"vLLM runs {limit.method} checkpoints on {gpu_name} {versions_text(limit.versions)}."
+        method = method_text(limit.method)
+        sentence = f"vLLM runs {method} checkpoints on {gpu_name} {versions_text(limit.versions)}."
     if isinstance(limit, MethodDeprecated | MethodNotInVersion) or choice in sentence:
         return sentence
     return f"{sentence.removesuffix('.')}: choose {choice}."

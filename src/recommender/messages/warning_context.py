@@ -22,7 +22,7 @@ class WarningContext:
     plan: Plan
     overrides: Overrides
     cheaper: InstancePlan | None
-    """A much cheaper instance with the same context and concurrency."""
+    """A much cheaper instance that holds as much."""
     at_load: Plan | None
     """Where the plan needs a pre-quantized checkpoint: one that vLLM quantizes while loading."""
 

@@ -14,6 +14,7 @@ from recommender.model.encoder import VisionEncoder, VisionItem
 from recommender.model.listing import ListedCheckpoint, parse_listing
 from recommender.model.parse import describe_model, parse_model
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
+from recommender.model.text_only import text_only
 from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "parse_listing",
     "parse_model",
     "states_quantization_elsewhere",
+    "text_only",
 ]

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from recommender.hardware.gpu import gpu_of
+from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
+from recommender.memory.budget import compute_dtype
 from recommender.model import Model
-from recommender.planning.compatibility import has_wheels
+from recommender.planning.compatibility import has_wheels, version_limits
 from recommender.planning.plan import Plan, best_plan
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
@@ -19,6 +20,9 @@ _WORTHWHILE_CONCURRENCY = 8
 _OFFERED_ARCHITECTURE = "x86_64"
 
 _MUCH_CHEAPER = 0.5
+
+# The first compute capability that needs a driver of the R570 branch: CUDA 12.8 release notes.
+_BLACKWELL = (10, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,7 @@ def cheapest_fitting_instance(
     model: Model,
     instances: Iterable[Instance],
     *,
-    asked: Instance,
+    asked: Instance | None = None,
     behavior: VersionBehavior = ANY_VERSION,
     engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> InstancePlan | None:
@@ -51,7 +55,7 @@ def cheapest_fitting_instance(
     That is a context of 8192 tokens, or of the model's own limit, and 8 requests at once. `None` where none
     does.
     """
-    others = sorted((instance for instance in instances if instance.name != asked.name), key=cost)
+    others = sorted((each for each in instances if asked is None or each.name != asked.name), key=cost)
     fitting = fitting_instances(model, others, behavior=behavior, engine=engine)
     return next((each for each in fitting if _is_worthwhile(model, each.plan)), None)
 
@@ -65,15 +69,23 @@ def cheaper_equivalent(  # noqa: PLR0913 - what a plan depends on
     behavior: VersionBehavior = ANY_VERSION,
     engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> InstancePlan | None:
-    """The cheapest of `instances` with the context and concurrency of `plan` for at most half the cost.
+    """The cheapest of `instances` that holds as much as `plan` on `asked` does, for at most half the cost.
 
-    The cost is the price, or the accelerator memory where a price is missing. `None` where none does.
+    That is the context, the requests at once, of the workload and of the whole context, in the same precision
+    and with the same versions of vLLM. The cost is the price, or the accelerator memory where a price is
+    missing. `None` where none does.
     """
-    cheap = (instance for instance in instances if _relative_cost(instance, asked) <= _MUCH_CHEAPER)
-    fitting = fitting_instances(
-        model, sorted(cheap, key=cost), plan.quantization, behavior=behavior, engine=engine
+    cheap = sorted(
+        (
+            instance
+            for instance in instances
+            if _relative_cost(instance, asked) <= _MUCH_CHEAPER
+            and _runs_alike(model, gpu_of(instance), gpu_of(asked), plan, behavior)
+        ),
+        key=cost,
     )
-    return next((each for each in fitting if _is_equivalent(each.plan, plan)), None)
+    fitting = fitting_instances(model, cheap, plan.quantization, behavior=behavior, engine=engine)
+    return next((each for each in fitting if _holds_as_much(each.plan, plan)), None)
 
 
 def nearest_instance(
@@ -142,8 +154,23 @@ def _is_worthwhile(model: Model, plan: Plan) -> bool:
     return plan.budget.max_concurrent_requests(context) > 0 and plan.concurrency >= _WORTHWHILE_CONCURRENCY
 
 
-def _is_equivalent(other: Plan, plan: Plan) -> bool:
-    return other.max_model_len >= plan.max_model_len and other.concurrency >= plan.concurrency
+def _runs_alike(model: Model, other: Gpu, gpu: Gpu, plan: Plan, behavior: VersionBehavior) -> bool:
+    """Whether `other` computes the plan in the same precision, with no further needs of version or driver."""
+    if compute_dtype(model, other) is not compute_dtype(model, gpu):
+        return False
+    uses_fp8 = plan.quantization is not None and plan.quantization.name == "fp8"
+    if uses_fp8 and gpu.computes_fp8 and not other.computes_fp8:
+        return False
+    if other.compute_capability >= _BLACKWELL > gpu.compute_capability:
+        return False
+    return set(version_limits(model, other, behavior)) <= set(version_limits(model, gpu, behavior))
+
+
+def _holds_as_much(other: Plan, plan: Plan) -> bool:
+    return other.max_model_len >= plan.max_model_len and all(
+        other.budget.max_concurrent_requests(tokens) >= plan.budget.max_concurrent_requests(tokens)
+        for tokens in (plan.workload.total_tokens, plan.max_model_len)
+    )
 
 
 def _relative_cost(instance: Instance, asked: Instance) -> float:

@@ -117,7 +117,7 @@ def reason(
             "g4dn.xlarge",
             None,
             (
-                "The checkpoint is quantized with mxfp4, for which vLLM needs compute capability 8.0 or"
+                "The checkpoint is quantized with MXFP4, for which vLLM needs compute capability 8.0 or"
                 " higher; the T4 of g4dn.xlarge has 7.5."
             ),
         ),
@@ -126,7 +126,7 @@ def reason(
             "g4dn.xlarge",
             (0, 13),
             (
-                "The checkpoint is quantized with fp8, for which vLLM needs compute capability 8.0 or"
+                "The checkpoint is quantized with FP8, for which vLLM needs compute capability 8.0 or"
                 " higher; the T4 of g4dn.xlarge has 7.5. vLLM supports it there only from 0.14 on."
             ),
         ),
@@ -164,16 +164,27 @@ def test_a_removed_architecture_is_named_with_its_last_version(model_id: str, ex
 def test_a_shortage_names_what_is_needed_and_what_is_there() -> None:
     sentence = reason("meta-llama/Llama-3.1-70B-Instruct", "g5.xlarge")
 
-    assert sentence.startswith(
-        "meta-llama/Llama-3.1-70B-Instruct needs 131.4 GiB for its weights in BF16 and 37 GiB even in INT4,"
-        " plus a KV cache of at least 512 tokens. g5.xlarge has 24 GiB (1 x A10G); vLLM may use 19.8 GiB of"
-        " that, including about"
+    assert sentence == (
+        "meta-llama/Llama-3.1-70B-Instruct does not fit on g5.xlarge (1 x A10G, 24 GiB). In BF16, the GPU"
+        " would need 131.4 GiB for weights, 3.6 GiB for vLLM's overhead and 0.2 GiB for a KV cache of 512"
+        " tokens, more than the 19.8 GiB that vLLM may use. Even in INT4, the GPU would need 37.2 GiB for"
+        " weights, 3.6 GiB for vLLM's overhead and 0.2 GiB for a KV cache of 512 tokens, more than the 19.8"
+        " GiB that vLLM may use."
     )
-    assert sentence.endswith("GiB for its own overhead.")
+
+
+def test_a_shortage_on_several_gpus_is_the_one_of_each() -> None:
+    """The image encoder's projections and the allocator's rounding are on every GPU."""
+    sentence = reason("google/gemma-3-27b-it", "g4dn.12xlarge")
+
+    assert (
+        "each of 4 GPUs would need 26.2 GiB for weights (an even share of 25.5 GiB, padding, and the parts"
+        " that every GPU holds whole)" in sentence
+    )
 
 
 def test_a_quantized_checkpoint_is_not_compared_with_a_smaller_format() -> None:
-    assert "even in" not in reason("hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4", "g5.xlarge")
+    assert "Even in" not in reason("hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4", "g5.xlarge")
 
 
 def test_a_model_that_runs_in_fp32_says_why() -> None:
@@ -188,8 +199,9 @@ def test_gpus_that_the_model_cannot_use_are_excluded() -> None:
     large = llama(parameters={"BF16": 60 * 10**9}, num_attention_heads=71, num_key_value_heads=1, head_dim=64)
 
     assert (
-        "96 GiB (4 x A10G), but the model can use only one GPU because of its 71 attention heads, 1 KV head"
-        " and feed-forward width of 4,096; vLLM may use 19.8 GiB of that" in reason(large, "g5.12xlarge")
+        "does not fit on g5.12xlarge (4 x A10G, 96 GiB), of which the model can use only one GPU because of"
+        " its 71 attention heads, 1 KV head and feed-forward width of 4,096. In BF16, the GPU would need"
+        in reason(large, "g5.12xlarge")
     )
 
 
@@ -197,7 +209,8 @@ def test_bitsandbytes_is_limited_to_one_gpu() -> None:
     sentence = reason("unsloth/Qwen2.5-VL-72B-Instruct-bnb-4bit", "g5.12xlarge")
 
     assert (
-        "96 GiB (4 x A10G), but vLLM runs bitsandbytes checkpoints on one GPU only; vLLM may use" in sentence
+        "g5.12xlarge (4 x A10G, 96 GiB), where vLLM runs bitsandbytes checkpoints on one GPU only."
+        in sentence
     )
 
 

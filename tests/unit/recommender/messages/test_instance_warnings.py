@@ -21,8 +21,8 @@ MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
             {"tensor_parallel": 2},
             {},
             (
-                "Only 2 of 4 GPUs would be used, and you pay for the idle ones too; a tensor parallel degree"
-                " of 4 would use more."
+                "One server uses only 2 of 4 GPUs, and you pay for the idle ones too: a tensor parallel"
+                " degree of 4 uses more and 2 replicas fit side by side."
             ),
         ),
     ],
@@ -34,12 +34,17 @@ def test_an_override_is_warned_about(
     assert code not in warnings(model, on, **without)
 
 
-def test_little_host_memory_is_warned_about() -> None:
-    little, enough = (dataclasses.replace(instance("g5.xlarge"), memory_gib=gib) for gib in (8, 32))
+def test_little_host_memory_is_warned_about_as_a_risk() -> None:
+    less, little, enough = (dataclasses.replace(instance("g5.xlarge"), memory_gib=gib) for gib in (8, 16, 17))
 
+    assert warnings(MISTRAL, less)["little_host_memory"] == (
+        "g5.xlarge has 8 GiB of host memory, less than the 13.5 GiB of the checkpoint: loading will be slow,"
+        " and the kernel may stop vLLM for lack of memory; an instance with more host memory loads it safely."
+    )
     assert warnings(MISTRAL, little)["little_host_memory"] == (
-        "g5.xlarge has 8 GiB of host memory, less than the 13.5 GiB of the checkpoint, so loading will be"
-        " slow: an instance with more host memory loads it faster."
+        "g5.xlarge has 16 GiB of host memory, of which the 13.5 GiB of the checkpoint leave little: loading"
+        " may be slow, or the kernel may stop vLLM for lack of memory; an instance with more host memory"
+        " loads it safely."
     )
     assert "little_host_memory" not in warnings(MISTRAL, enough)
 
@@ -101,9 +106,3 @@ def test_versions_that_do_not_run_the_model_are_named_where_none_is_chosen(
 ) -> None:
     assert warnings(model_id, on)[code] == sentence
     assert code not in warnings(model_id, on, (0, 19))
-
-
-def test_a_much_cheaper_equivalent_is_named() -> None:
-    assert warnings(MISTRAL, "p5.48xlarge")["cheaper_instance"].endswith(
-        "offers the same context of 32,768 tokens and concurrency of 64 as p5.48xlarge (8 x H100, 640 GiB)."
-    )

@@ -80,7 +80,7 @@ def test_precision_is_the_method_or_the_dtype_that_vllm_computes_in() -> None:
     t4 = gpu_of(instance("g4dn.xlarge"))
 
     assert precision_text(parse_model(llama()), t4) == "FP16"
-    assert precision_text(real_model("Qwen/Qwen2.5-7B-Instruct-AWQ"), t4) == "awq"
+    assert precision_text(real_model("Qwen/Qwen2.5-7B-Instruct-AWQ"), t4) == "AWQ"
 
 
 def test_hardware_has_a_price_where_it_is_known() -> None:

@@ -55,8 +55,8 @@ MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
             {"quantization": "fp8"},
             {},
             (
-                "The checkpoint is already quantized (awq) and runs as it is; the requested quantization"
-                " (fp8) was ignored."
+                "The checkpoint is already quantized (AWQ) and runs as it is; the requested quantization,"
+                " FP8, was ignored."
             ),
         ),
     ],

@@ -47,8 +47,8 @@ _BETWEEN = (VersionRange(first=(0, 10, 1), last=(0, 12)),)
         ),
         (
             MethodNotInVersion(method="mxfp4", versions=_FROM_0_20),
-            "vLLM runs mxfp4 checkpoints only from 0.20 on.",
-            "vLLM runs mxfp4 checkpoints only from 0.20 on.",
+            "vLLM runs MXFP4 checkpoints only from 0.20 on.",
+            "vLLM runs MXFP4 checkpoints only from 0.20 on.",
         ),
         (
             MethodNotInVersion(method="bitsandbytes", versions=_UP_TO_0_23),

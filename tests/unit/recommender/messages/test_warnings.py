@@ -22,7 +22,7 @@ def test_warnings_come_in_a_fixed_order() -> None:
 
 
 def test_a_configuration_without_a_problem_has_no_warnings() -> None:
-    assert warnings("mistralai/Mistral-7B-Instruct-v0.3", "g5.xlarge") == {}
+    assert warnings("mistralai/Mistral-7B-Instruct-v0.3", "g5.2xlarge") == {}
 
 
 def test_every_code_is_unique() -> None:

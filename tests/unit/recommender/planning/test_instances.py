@@ -180,16 +180,38 @@ def test_an_instance_with_less_context_or_concurrency_is_not_an_equivalent() -> 
 
 
 def test_an_equivalent_has_kernels_for_the_quantization() -> None:
-    """Mistral 7B would fit on a V100, for which vLLM has no FP8 kernels."""
-    model, asked = real_model("mistralai/Mistral-7B-Instruct-v0.3"), instance("p5.48xlarge")
+    """Mistral 7B would fit on a V100, which has no FP8 kernels, and on an A10G, which computes in 16 bit."""
+    model, asked = real_model("mistralai/Mistral-7B-Instruct-v0.3"), instance("g6e.12xlarge")
     plan, behavior = best_plan(model, asked, FP8), behavior_of((0, 19))
     assert isinstance(plan, Plan)
+    small = dataclasses.replace(
+        plan, budget=dataclasses.replace(plan.budget, usable_bytes=plan.budget.usable_bytes // 8)
+    )
     found = [
-        cheaper_equivalent(model, [instance(name)], asked=asked, plan=plan, behavior=behavior)
-        for name in ("p3dn.24xlarge", "g6.12xlarge")
+        cheaper_equivalent(
+            model,
+            [dataclasses.replace(instance(name), accelerator_memory_gib=96)],
+            asked=asked,
+            plan=small,
+            behavior=behavior,
+        )
+        for name in ("p3dn.24xlarge", "g5.12xlarge", "g6.12xlarge")
     ]
 
-    assert [each is not None for each in found] == [False, True]
+    assert [each is not None for each in found] == [False, False, True]
+
+
+def test_an_equivalent_computes_in_the_same_dtype_and_needs_no_newer_driver() -> None:
+    """A T4 runs BF16 models in FP16; an RTX PRO 4500 is a Blackwell."""
+    model, asked = real_model("Qwen/Qwen2.5-1.5B-Instruct"), instance("g5.48xlarge")
+    plan = best_plan(model, asked)
+    assert isinstance(plan, Plan)
+    found = [
+        cheaper_equivalent(model, [instance(name)], asked=asked, plan=plan)
+        for name in ("g4dn.12xlarge", "g7.12xlarge", "g6e.xlarge")
+    ]
+
+    assert [each is not None for each in found] == [False, False, True]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,25 @@
+"""The explanations of an answer."""
+
+from typing import Any
+
+from recommender.hardware.instance import Instance
+from recommender.messages.explanations import Explanation
+from recommender.model import HubMetadata
+from recommender.planning.overrides import Overrides
+from recommender.recommend import Feasible, recommend
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.version import Version
+from support.instances import ALL, instance
+from support.metadata import real
+
+MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
+
+
+def explained(
+    model: str | HubMetadata, on: str | Instance, version: Version | None = None, **overrides: Any
+) -> Explanation:
+    metadata = real(model) if isinstance(model, str) else model
+    place = instance(on) if isinstance(on, str) else on
+    answer = recommend(metadata, place, ALL, behavior_of(version), Overrides(**overrides))
+    assert isinstance(answer, Feasible)
+    return answer.explanation

@@ -1,0 +1,65 @@
+"""What one GPU would need, term by term."""
+
+import dataclasses
+
+from hypothesis import given
+from hypothesis import strategies as st
+from support.figures import gib_figures
+
+from recommender.hardware.units import GIB
+from recommender.messages.memory_sum import needs_text
+from recommender.planning.shortfall import Shortfall
+
+_LACK = Shortfall(
+    tensor_parallel=4,
+    context_tokens=512,
+    usable_bytes=20 * GIB,
+    weight_bytes=19 * GIB,
+    even_share_bytes=17 * GIB,
+    weight_limit_bytes=18 * GIB,
+    overhead_bytes=2 * GIB,
+    cache_bytes=GIB // 8,
+    state_blocks=0,
+)
+
+
+def test_all_terms_are_named() -> None:
+    assert needs_text(_LACK) == (
+        "19 GiB for weights (an even share of 17 GiB, padding, and the parts that every GPU holds whole), 2"
+        " GiB for vLLM's overhead and 0.1 GiB for a KV cache of 512 tokens, more than the 20 GiB that vLLM"
+        " may use"
+    )
+
+
+def test_a_cache_for_states_is_counted_in_blocks() -> None:
+    states = dataclasses.replace(_LACK, even_share_bytes=19 * GIB, state_blocks=1024, cache_bytes=1)
+
+    assert needs_text(states) == (
+        "19 GiB for weights, 2 GiB for vLLM's overhead and less than 0.1 GiB for a cache of 1,024 blocks, one"
+        " for the states of each sequence, more than the 20 GiB that vLLM may use"
+    )
+
+
+def test_weights_that_leave_no_room_for_a_useful_cache_are_compared_with_what_they_may_take() -> None:
+    small = dataclasses.replace(_LACK, even_share_bytes=18 * GIB + 1, usable_bytes=22 * GIB)
+
+    assert needs_text(small) == (
+        "18.1 GiB for weights alone, more than the 18 GiB that leave room for a useful KV cache"
+    )
+
+
+@given(st.integers(1, GIB), st.integers(0, GIB), st.integers(0, GIB), st.integers(1, GIB // 8))
+def test_rounded_terms_exceed_the_rounded_limit_as_they_do_before_rounding(
+    weights: int, overhead: int, cache: int, excess: int
+) -> None:
+    lack = dataclasses.replace(
+        _LACK,
+        tensor_parallel=1,
+        weight_bytes=weights,
+        overhead_bytes=overhead,
+        cache_bytes=cache,
+        usable_bytes=max(0, weights + overhead + cache - excess),
+    )
+    *terms, limit = gib_figures(needs_text(lack))
+
+    assert sum(terms) > limit + 0.01
