@@ -1,6 +1,6 @@
 """The decisions of a recommendation, in order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Literal
@@ -23,14 +23,15 @@ from recommender.planning.alternatives import (
 )
 from recommender.planning.apply_overrides import apply_overrides
 from recommender.planning.compatibility import class_incompatibility
+from recommender.planning.fallbacks import first_runnable, needed_checkpoints, quantized_plans
 from recommender.planning.instances import cheaper_equivalent, nearest_instance
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
 from recommender.planning.recommended_values import recommended_values
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides, engine_args_with
-from recommender.vllm.quantization import QuantizationName
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, engine_args_with
+from recommender.vllm.quantization import Quantization, QuantizationName
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
 
@@ -49,8 +50,11 @@ class Feasible:
     instance: Instance
     alternatives: Alternatives | None
     """`None` where native precision fits."""
-    engine: EngineOverrides = NO_ENGINE_OVERRIDES
-    """The engine arguments that the caller fixes."""
+    overrides: Overrides
+    instances: Sequence[Instance]
+    """Those that alternatives were chosen from."""
+    quantized_plans: tuple[Plan, ...] = ()
+    """Where the recommended quantization needs a checkpoint: it, and what to recommend if there is none."""
     checkpoints: tuple[PreQuantizedCheckpoint, ...] | None = None
     """For the quantizations that need one; `None` where none does, or where the search failed."""
 
@@ -61,26 +65,47 @@ class Feasible:
 
     @property
     def wanted_checkpoints(self) -> tuple[QuantizationName, ...]:
-        """The quantizations in this answer that need a pre-quantized checkpoint."""
+        """The quantizations whose checkpoints to search: in this answer, or to take instead."""
         option = self.alternatives.quantized if self.alternatives is not None else None
         names = [
             plan.quantization.name
             for plan in (self.plan, option)
             if plan is not None and plan.quantization is not None and not plan.quantization.at_load
         ]
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys((*names, *needed_checkpoints(self.quantized_plans))))
 
     def with_checkpoints(self, candidates: Sequence[Candidate]) -> "Feasible":
-        """The same answer with those of `candidates` that run on its instance."""
+        """The same answer with those of `candidates` that run on its instance.
+
+        Where there is none for the recommended quantization, the first one is recommended that can be run.
+        """
         behavior = self.plan.budget.engine_args.behavior
         found = [
             checkpoint
             for name in self.wanted_checkpoints
             for checkpoint in pre_quantized_checkpoints(
-                self.model, candidates, name, self.instance, behavior, self.engine
+                self.model, candidates, name, self.instance, behavior, self.overrides.engine
             )
         ]
-        return replace(self, checkpoints=tuple(found))
+        listed = {checkpoint.quantized_to for checkpoint in found}
+        return replace(self._runnable(listed), checkpoints=tuple(found))
+
+    def _runnable(self, listed: Collection[QuantizationName]) -> "Feasible":
+        """The answer with the first quantization that can be run with the `listed` checkpoints."""
+        base = first_runnable(self.quantized_plans, listed)
+        if self.alternatives is None or base is None or base == self.base:
+            return self
+        tried = self.quantized_plans[: self.quantized_plans.index(base)]
+        at_load = self.alternatives.at_load if base.needs_pre_quantized_checkpoint else None
+        return _feasible(
+            self.model,
+            self.instance,
+            self.instances,
+            base,
+            self.overrides,
+            options=replace(self.alternatives, quantized=base, at_load=at_load),
+            unlisted=tuple(plan.quantization for plan in tried if plan.quantization is not None),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +239,7 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
     overrides: Overrides,
     *,
     options: Alternatives | None,
+    unlisted: tuple[Quantization, ...] = (),
 ) -> Feasible:
     gpu, behavior = gpu_of(instance), base.budget.engine_args.behavior
     plan = apply_overrides(model, instance, base, overrides, behavior)
@@ -242,6 +268,10 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         overrides=overrides,
         recommended=recommended_values(model, instance, base, plan, overrides),
         larger=options.larger if options is not None else None,
+        unlisted=unlisted,
+    )
+    needs_checkpoint = (
+        options is not None and base == options.quantized and base.needs_pre_quantized_checkpoint
     )
     return Feasible(
         plan=plan,
@@ -252,5 +282,11 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         model=model,
         instance=instance,
         alternatives=options,
-        engine=overrides.engine,
+        overrides=overrides,
+        instances=instances,
+        quantized_plans=(
+            quantized_plans(model, instance, behavior, overrides.engine)
+            if needs_checkpoint and not unlisted
+            else ()
+        ),
     )

@@ -149,10 +149,10 @@ def test_each_comes_with_its_configuration() -> None:
     ("model_id", "on", "overrides", "wanted"),
     [
         (LLAMA_8B, "g5.xlarge", Overrides(), ()),
-        (LLAMA_8B, "g4dn.xlarge", Overrides(), ("int8",)),
+        (LLAMA_8B, "g4dn.xlarge", Overrides(), ("int8", "int4")),
         (LLAMA_8B, "g5.xlarge", Overrides(quantization="int4"), ("int4",)),
         (LLAMA_8B, "g4dn.xlarge", Overrides(quantization="int4"), ("int4", "int8")),
-        (LLAMA_8B, "g4dn.xlarge", Overrides(quantization="fp8"), ("int8",)),
+        (LLAMA_8B, "g4dn.xlarge", Overrides(quantization="fp8"), ("int8", "int4")),
         ("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge", Overrides(), ()),
     ],
 )
