@@ -109,6 +109,8 @@ def _alternatives(alternatives: Body) -> Iterator[str]:
         price = f", ${info['usd_per_hour']:,.2f} an hour" if "usd_per_hour" in info else ""
         hardware = f"{info['accelerator_count']} x {info['accelerator_name']}{price}"
         yield f"{larger} ({hardware}) without quantization: {_configuration(info)}"
+    for change in alternatives.get("changes", []):
+        yield change["text"]
 
 
 def _checkpoint(checkpoint: Body) -> str:

@@ -277,6 +277,7 @@ export interface components {
             quantization_option?: components["schemas"]["QuantizationOption"];
             /** @description What vLLM can do with the requested repository, if `quantization_option` needs a pre-quantized one */
             at_load_option?: components["schemas"]["QuantizationOption"];
+            changes?: components["schemas"]["Changes"];
             larger_instance?: string;
             larger_instance_info?: {
                 accelerator_count: number;
@@ -293,6 +294,22 @@ export interface components {
                 price_date?: string;
             } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]);
         };
+        /** @enum {string} */
+        ChangeName: "gpu_memory_utilization" | "max_num_batched_tokens" | "max_num_seqs" | "limit_mm_per_prompt" | "kv_cache_dtype" | "enforce_eager" | "max_model_len" | "tensor_parallel_degree";
+        /** @description `true` for `limit_mm_per_prompt`, which excludes images and videos, and for `enforce_eager` */
+        ChangeValue: number | string | boolean;
+        /** @description Single changes with which the model starts at native precision, the smallest step first; where none suffices, the cheapest two together */
+        Changes: ({
+            change: components["schemas"]["ChangeName"];
+            value: components["schemas"]["ChangeValue"];
+            /** @description The second of two changes that are necessary together */
+            also?: {
+                change: components["schemas"]["ChangeName"];
+                value: components["schemas"]["ChangeValue"];
+            }[];
+            /** @description The change, what it costs, and what the model starts with */
+            text: string;
+        } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]))[];
         /** @enum {string} */
         WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "multimodal_profile" | "needs_flags" | "states_limit_sequences" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "architecture_estimated" | "little_host_memory" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "older_metadata";
         /** @enum {string} */

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from recommender.model import HubMetadata, states_quantization_elsewhere
+
 MODELS = Path(__file__).with_name("models.json")
 
 
@@ -59,6 +61,17 @@ class Repo:
             "tags": self.tags(),
         }
         return {name: value for name, value in fields.items() if value is not None}
+
+    def metadata(self) -> HubMetadata:
+        """The documents that the service reads of it."""
+        config, information = self.files.get("config.json"), self.info()
+        is_elsewhere = config is not None and states_quantization_elsewhere(information, config)
+        return HubMetadata(
+            model_id=self.id,
+            information=information,
+            config=config,
+            quantization=self.files.get("hf_quant_config.json") if is_elsewhere else None,
+        )
 
     def file(self, name: str) -> bytes | None:
         """The content of a file; `None` if the repository does not have it or its content is not kept."""

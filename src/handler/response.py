@@ -5,8 +5,10 @@ from typing import Any
 from recommender.hardware.instance import Instance
 from recommender.hardware.measured_runs import measured_runs
 from recommender.hardware.units import GIB, gib
+from recommender.messages.changes import change_text
 from recommender.model import ModelInfo
 from recommender.planning.alternatives import Alternatives
+from recommender.planning.changes import Change
 from recommender.planning.instances import InstancePlan
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import PreQuantizedCheckpoint
@@ -104,7 +106,22 @@ def _alternatives(
     if alternatives.larger is not None:
         body["larger_instance"] = alternatives.larger.instance.name
         body["larger_instance_info"] = _larger_instance_info(alternatives.larger)
+    if alternatives.changes:
+        body["changes"] = [_change(each) for each in alternatives.changes]
     return body
+
+
+def _change(change: Change) -> dict[str, Any]:
+    first, *others = change.settings
+    body: dict[str, Any] = {"change": first.name, "value": first.value}
+    if others:
+        body["also"] = [{"change": each.name, "value": each.value} for each in others]
+    return {
+        **body,
+        "text": change_text(change),
+        **_values(change.plan),
+        "vllm_args": list(serve_arguments(change.plan)),
+    }
 
 
 def _quantization_option(

@@ -30,7 +30,7 @@ from recommender.planning.plan import Plan, best_plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
 from recommender.planning.recommended_values import recommended_values
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, engine_args_with
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, engine_args_for
 from recommender.vllm.quantization import Quantization, QuantizationName
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
@@ -215,7 +215,7 @@ def _recommend_for(
     return Infeasible(
         code="does_not_fit",
         reason=infeasible.infeasible(
-            native, model, instance, engine_args_with(engine, gpu_of(instance), behavior), nearest
+            native, model, instance, engine_args_for(model, gpu_of(instance), behavior, engine), nearest
         ),
         model_info=model.info,
         instance=instance,

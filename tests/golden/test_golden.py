@@ -37,6 +37,7 @@ SITUATIONS = {
     "checkpoint-already-quantized": ("Qwen/Qwen2.5-14B-Instruct-AWQ", "g5.xlarge"),
     "does-not-fit": ("meta-llama/Llama-3.1-70B-Instruct", "g5.xlarge"),
     "does-not-fit-even-in-int4": ("Qwen/Qwen2.5-32B-Instruct", "g5.2xlarge"),
+    "fits-with-two-changes": ("Qwen/Qwen3-14B", "g7.8xlarge"),
     "gpu-lacks-the-kernel": ("openai/gpt-oss-20b", "g4dn.xlarge"),
     "neuron": ("mistralai/Mistral-7B-Instruct-v0.3", "inf2.xlarge"),
     "embedding-model": ("BAAI/bge-large-en", "g5.xlarge"),
@@ -114,6 +115,7 @@ OVERRIDES = {
 
 # What a version of vLLM can do that others cannot.
 VERSIONS = {
+    "fits-with-one-change": ("openai/gpt-oss-120b", "p5.4xlarge", (0, 14), NO_OVERRIDES),
     "int4-at-load": (_MISTRAL, "g4dn.xlarge", (0, 19), Overrides(quantization="int4")),
     "int4-pre-quantized": (_MISTRAL, "g4dn.xlarge", (0, 30), Overrides(quantization="int4")),
     "version-without-the-class": ("openai/gpt-oss-20b", "p5.4xlarge", (0, 9, 2), NO_OVERRIDES),

@@ -10,7 +10,7 @@ from oracle.answers import GPU, Answer, CachePlan, documents
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.budget import compute_dtype
-from recommender.memory.kv_cache import CacheLayout, cache_layout
+from recommender.memory.kv_cache import CacheLayout, cache_layout, cache_value_bytes
 from recommender.memory.weights import weight_bytes_per_gpu
 from recommender.model import Model, parse_model
 from recommender.model.errors import CalculationError
@@ -88,11 +88,12 @@ def _of_degree(
     except (CalculationError, ZeroDivisionError):
         weights = None
     try:
+        behavior = engine_args.behavior
         layout = cache_layout(
             model,
             degree,
-            model.cache_value_bytes or dtype.size_bytes,
-            engine_args.behavior,
+            cache_value_bytes(model, dtype, behavior),
+            behavior,
             state_value_bytes=dtype.size_bytes,
         )
         predicted = tuple(_plan(layout, engine_args, plan) for plan in plans)
@@ -109,6 +110,6 @@ def _plan(layout: CacheLayout, engine_args: EngineArgs, plan: CachePlan) -> Cach
         cache_gib=plan.cache_gib,
         context=plan.context,
         blocks=layout.blocks(cache_bytes),
-        tokens=int(concurrency * plan.context) if follows else layout.tokens(cache_bytes),
+        tokens=int(concurrency * plan.context) if follows else layout.tokens(cache_bytes, plan.context),
         concurrency=concurrency,
     )

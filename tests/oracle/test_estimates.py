@@ -13,12 +13,9 @@ from oracle.estimates import Estimate, estimates, table
 
 _TABLE = Path(__file__).with_name("estimates.txt")
 
-# Where it promises more, and why. The keys do not show any of these.
+# Where it promises more, and why. The keys do not show it.
 _PROMISES_MORE = {
     "defaults/longcat_flash": "two blocks of attention and two of feed-forward in each layer",
-    "lukealonso/MiniMax-M2.7-NVFP4": "0.12 does not take the FP8 cache that kv_cache_scheme sets",
-    "nvidia/MiniMax-M2.7-NVFP4": "0.12 does not take the FP8 cache that kv_cache_scheme sets",
-    "nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16": "the blocks next to Mamba states in 0.12",
 }
 
 

@@ -21,8 +21,9 @@ _DOCUMENTS = real(MODEL)
 INFORMATION = {"id": MODEL, **_DOCUMENTS.information}
 CONFIG = dict(_DOCUMENTS.config or {})
 
-Part = Literal["information", "config", "list"]
-"""What a request is for: `/api/models/{id}`, config.json, or the list of quantized checkpoints."""
+Part = Literal["information", "config", "quantization", "list"]
+"""What a request is for: `/api/models/{id}`, config.json, hf_quant_config.json, or the list of quantized
+checkpoints."""
 
 
 class HubDouble:
@@ -36,11 +37,17 @@ class HubDouble:
         *,
         information: Any = INFORMATION,
         config: Any = CONFIG,
+        quantization: Any = None,
         listed: Any = (),
         fault: Say | Misbehave | None = None,
         faults: Mapping[Part, Say | Misbehave] | None = None,
     ) -> None:
-        self.documents: dict[Part, Any] = {"information": information, "config": config, "list": listed}
+        self.documents: dict[Part, Any] = {
+            "information": information,
+            "config": config,
+            "quantization": quantization,
+            "list": listed,
+        }
         self.configs: dict[str, Any] = {}
         """config.json of some model IDs, in place of the common one."""
         self.headers: dict[str, str] = {}
@@ -91,6 +98,8 @@ class HubDouble:
 def _part(path: str) -> Part:
     if path.partition("?")[0] == "/api/models":
         return "list"
+    if path.endswith("/hf_quant_config.json"):
+        return "quantization"
     return "information" if path.startswith("/api/models/") else "config"
 
 

@@ -23,10 +23,7 @@ def real(model_id: str) -> HubMetadata:
     """The documents of a model of the bundled snapshot."""
     repo = _SNAPSHOT.find(model_id)
     assert repo is not None, model_id
-    config = repo.file("config.json")
-    return HubMetadata(
-        model_id=repo.id, information=repo.info(), config=_json(config) if config is not None else None
-    )
+    return repo.metadata()
 
 
 def quantized_from(model_id: str) -> tuple[Candidate, ...]:

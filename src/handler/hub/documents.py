@@ -1,4 +1,4 @@
-"""A model's two documents, fetched at the same time, and only where they have changed."""
+"""A model's documents, fetched at the same time, and only where they have changed."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,6 +7,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from aws_lambda_powertools import Logger
+
 from handler.background import result, start
 from handler.errors import HubBadResponse, RequestError
 from handler.hub.client import HubClient
@@ -14,10 +16,12 @@ from handler.hub.errors import disabled, is_refusal, response_error, too_slow
 from handler.hub.repo_id import is_repo_id
 from handler.hub.response import HubResponse
 from handler.token import HubToken
-from recommender.model import HubMetadata
+from recommender.model import HubMetadata, states_quantization_elsewhere
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+logger = Logger(child=True)
 
 # Real model information has a few kB.
 _MAX_INFORMATION_BYTES = 256 * 1024
@@ -28,7 +32,7 @@ _FIELDS = ("disabled", "gguf", "library_name", "pipeline_tag", "safetensors", "t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One of the two, parsed."""
+    """One of them, parsed."""
 
     value: dict[str, Any] | None
     """`None` for a file that the repository does not have."""
@@ -38,22 +42,30 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
-    """Both, as the Hub showed them to one caller."""
+    """All of them, as the Hub showed them to one caller."""
 
     metadata: HubMetadata
     information: Document
     config: Document
+    quantization: Document | None
+    """hf_quant_config.json; `None` where config.json says all that matters."""
     version: object = field(default_factory=object, compare=False)
-    """The same object as long as neither document has changed."""
+    """The same object as long as no document has changed."""
 
     @property
     def size_bytes(self) -> int:
         """Their size as JSON."""
-        return self.information.size_bytes + self.config.size_bytes
+        third = self.quantization.size_bytes if self.quantization is not None else 0
+        return self.information.size_bytes + self.config.size_bytes + third
 
 
 class DocumentsRequest:
-    """A request for both documents of a model, which runs in the background from its construction on."""
+    """A request for the documents of a model, which runs in the background from its construction on.
+
+    Model information and config.json are requested at once. hf_quant_config.json follows for those few
+    quantized checkpoints whose config.json does not say how; where it was needed before, it is requested at
+    once too.
+    """
 
     def __init__(  # noqa: PLR0913 - what a request to the Hub consists of
         self,
@@ -72,11 +84,12 @@ class DocumentsRequest:
         self._cached = cached
         self._cached_information = cached.information if cached else None
         self._cached_config = cached.config if cached else None
+        self._cached_quantization = cached.quantization if cached else None
         path = quote(model_id)
         fields = "&".join(f"expand[]={field}" for field in _FIELDS)
         get = partial(client.get, token=token, deadline=deadline)
         information_url = f"{endpoint}/api/models/{path}?{fields}"
-        config_url = f"{endpoint}/{path}/resolve/main/config.json"
+        files_url = f"{endpoint}/{path}/resolve/main"
         self._information = start(
             partial(
                 get,
@@ -85,7 +98,12 @@ class DocumentsRequest:
                 etag=_etag(self._cached_information),
             )
         )
-        self._config = start(partial(get, config_url, etag=_etag(self._cached_config)))
+        self._config = start(partial(get, f"{files_url}/config.json", etag=_etag(self._cached_config)))
+        self._get_quantization = partial(
+            get, f"{files_url}/hf_quant_config.json", etag=_etag(self._cached_quantization)
+        )
+        is_needed = self._cached_quantization is not None
+        self._quantization = start(self._get_quantization) if is_needed else None
 
     def result(self) -> Documents:
         """The documents, at the latest at the request's deadline.
@@ -109,14 +127,19 @@ class DocumentsRequest:
             errors.append(error)
         if information is None or config is None:
             raise min(errors, key=lambda error: not is_refusal(error))
+        quantization = self._read_quantization(information, config)
         if (
             self._cached is not None
             and information is self._cached_information
             and config is self._cached_config
+            and quantization is self._cached_quantization
         ):
             return self._cached
         return Documents(
-            metadata=_metadata(self._model_id, information, config), information=information, config=config
+            metadata=_metadata(self._model_id, information, config, quantization),
+            information=information,
+            config=config,
+            quantization=quantization,
         )
 
     def _read_information(self) -> Document:
@@ -127,11 +150,30 @@ class DocumentsRequest:
         return document
 
     def _read_config(self) -> Document:
-        response = _response(self._config, self._deadline)
+        return self._read_file(self._config, self._cached_config)
+
+    def _read_quantization(self, information: Document, config: Document) -> Document | None:
+        """hf_quant_config.json where it matters.
+
+        Without it a configuration needs more memory and starts all the same. Where the Hub fails, the file
+        counts as missing until the documents are fetched again.
+        """
+        if not states_quantization_elsewhere(information.value or {}, config.value or {}):
+            return None
+        running = self._quantization or start(self._get_quantization)
+        try:
+            return self._read_file(running, self._cached_quantization)
+        except RequestError as error:
+            fields = {"model": self._model_id, "code": error.code, **error.details}
+            logger.warning("Answered without hf_quant_config.json", extra=fields)
+            return _MISSING
+
+    def _read_file(self, running: "Future[HubResponse]", cached: Document | None) -> Document:
+        response = _response(running, self._deadline)
         is_missing = response.headers.get("x-error-code") == "EntryNotFound"
         if response.status == HTTPStatus.NOT_FOUND and is_missing:
-            return Document(value=None, etag=None, size_bytes=0)
-        return self._read(response, self._cached_config)
+            return _MISSING
+        return self._read(response, cached)
 
     def _read(self, response: HubResponse, cached: Document | None) -> Document:
         if response.status == HTTPStatus.NOT_MODIFIED and cached is not None and cached.etag is not None:
@@ -149,6 +191,9 @@ class DocumentsRequest:
         return Document(value=value, etag=response.etag, size_bytes=len(response.body))
 
 
+_MISSING = Document(value=None, etag=None, size_bytes=0)
+
+
 def _etag(cached: Document | None) -> str | None:
     return cached.etag if cached is not None else None
 
@@ -160,13 +205,16 @@ def _response(running: "Future[HubResponse]", deadline: float) -> HubResponse:
         raise too_slow() from error
 
 
-def _metadata(model_id: str, information: Document, config: Document) -> HubMetadata:
+def _metadata(
+    model_id: str, information: Document, config: Document, quantization: Document | None
+) -> HubMetadata:
     described = information.value or {}
     canonical_id = described.get("id")
     return HubMetadata(
         model_id=canonical_id if is_repo_id(canonical_id) else model_id,
         information=described,
         config=config.value,
+        quantization=quantization.value if quantization is not None else None,
     )
 
 

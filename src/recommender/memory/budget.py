@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.kv_cache import CacheLayout, cache_layout, cache_rules
+from recommender.memory.kv_cache import CacheLayout, cache_layout, cache_rules, cache_value_bytes
 from recommender.memory.overhead import Overhead, runtime_overhead
 from recommender.memory.weights import weight_bytes_per_gpu, weight_rules
 from recommender.model import Model
@@ -46,7 +46,7 @@ class Budget:
         """What the version logs as "GPU KV cache size"; from 0.21 on it follows the concurrency."""
         if self.engine_args.behavior.tokens_follow_concurrency:
             return int(self.max_concurrency(context_tokens) * context_tokens)
-        return self.kv_cache_tokens
+        return self.layout.tokens(self.kv_cache_bytes, context_tokens)
 
     def max_concurrency(self, tokens: int) -> float:
         """What vLLM logs as "Maximum concurrency for `tokens` tokens per request"."""
@@ -56,6 +56,11 @@ class Budget:
     def blocks(self) -> int:
         """Blocks of the KV cache, `num_blocks`."""
         return self.layout.blocks(self.kv_cache_bytes)
+
+    @property
+    def state_blocks(self) -> int:
+        """Blocks that are compared with the number of sequences."""
+        return self.blocks
 
     @property
     def lacks_state_blocks(self) -> bool:
@@ -101,6 +106,12 @@ class LeastBudget(Budget):
     def after_first_start(self) -> Budget:
         """The least of the budgets of later starts."""
         return _least([each.after_first_start for each in self.versions], self.engine_args, self.length)
+
+    @property
+    def state_blocks(self) -> int:
+        """The fewest of any version that compares them with the number of sequences."""
+        compared = (each for each in self.versions if each.engine_args.required_state_blocks)
+        return min((each.blocks for each in compared), default=self.blocks)
 
     @property
     def lacks_state_blocks(self) -> bool:
@@ -160,9 +171,11 @@ def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
         behavior = engine_args.behavior
         of_weights, of_cache = weight_rules(model, behavior), cache_rules(model, behavior)
         if of_weights not in weights:
-            weights[of_weights] = weight_bytes_per_gpu(model, dtype, tensor_parallel, quantization, behavior)
+            weights[of_weights] = weight_bytes_per_gpu(
+                engine_args.loaded(model), dtype, tensor_parallel, quantization, behavior
+            )
         if of_cache not in layouts:
-            value_bytes = engine_args.kv_cache_value_bytes or model.cache_value_bytes or dtype.size_bytes
+            value_bytes = engine_args.kv_cache_value_bytes or cache_value_bytes(model, dtype, behavior)
             layouts[of_cache] = cache_layout(
                 model, tensor_parallel, value_bytes, behavior, state_value_bytes=dtype.size_bytes
             )

@@ -5,7 +5,6 @@ blocks of one size from one pool, so each group has as many layers as the others
 """
 
 import itertools
-import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -21,6 +20,7 @@ from recommender.model import (
     SlidingWindow,
 )
 from recommender.model.attention import BLOCK_TOKENS
+from recommender.model.dtype import Dtype
 from recommender.model.errors import UnsupportedModel
 from recommender.model.recurrent import RecurrentLayers, RecurrentState
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
@@ -31,8 +31,8 @@ _PADDING_LIMIT = 1.5
 
 _STATE_RULES = attrgetter(
     "states_per_request",
-    "keeps_every_state",
     "prefill_checkpoint_blocks",
+    "reads_state_dtype",
     "default_state_value_bytes",
     "latent_block_step_tokens",
     "delta_net_step_tokens",
@@ -62,12 +62,10 @@ class StateGroup:
     block_tokens: int
     states: int
     """States that a request may hold at once, however long it is."""
-    keeps_every_state: bool = False
-    """Whether there is one for each block of tokens."""
 
-    def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:  # noqa: ARG002 - as in AttentionGroup
+    def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:  # noqa: ARG002 - neither matters
         """A block for each state; source: `MambaSpec.max_memory_usage_bytes`."""
-        return max(self.states, -(-tokens // self.block_tokens) if self.keeps_every_state else 0)
+        return self.states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +92,14 @@ class CacheLayout:
             for group, equal_groups in itertools.groupby(self.groups)
         )
 
-    def tokens(self, cache_bytes: int) -> int:
-        """What vLLM logs as "GPU KV cache size" up to 0.20: every group has its share of the blocks."""
+    def tokens(self, cache_bytes: int, context_tokens: int | None = None) -> int:
+        """What vLLM logs as "GPU KV cache size" up to 0.20: every group has its share of the blocks.
+
+        A state counts for a whole context of `context_tokens`: `mamba_block_size`, `vllm/config/cache.py`.
+        """
         smallest_block = min(group.block_tokens for group in self.groups)
+        if self.has_states and context_tokens is not None:
+            smallest_block = min(smallest_block, context_tokens)
         return self.blocks(cache_bytes) // len(self.groups) * smallest_block
 
     def max_concurrency(self, cache_bytes: int, tokens: int, in_flight_tokens: int) -> float:
@@ -114,20 +117,32 @@ def cache_layout(
 ) -> CacheLayout:
     """How the cache of each of `tensor_parallel` GPUs is divided, with values of `value_bytes`.
 
-    States have values of `state_value_bytes`, which an FP8 cache does not change: `_mamba_state_dtype`,
-    `vllm/model_executor/layers/mamba/mamba_utils.py`.
+    Values of recurrent states have `state_value_bytes`, those of the dtype that vLLM computes in, where they
+    differ: `get_mamba_state_dtype`, `vllm/model_executor/layers/mamba/mamba_utils.py`.
 
     Raises `UnsupportedModel` where vLLM could not divide it either.
     """
     if model.recurrent is not None:
-        return _with_states(
-            model, model.recurrent, tensor_parallel, value_bytes, state_value_bytes or value_bytes, behavior
+        state_bytes = model.recurrent.state.size_bytes(
+            tensor_parallel,
+            state_value_bytes or value_bytes,
+            behavior.default_state_value_bytes,
+            reads_dtype=behavior.reads_state_dtype,
         )
+        token_bytes = [layers.cache.token_bytes(tensor_parallel, value_bytes) for layers in model.attention]
+        return _with_states(model, model.recurrent, state_bytes, token_bytes, behavior)
     attention = _as_cached(model.attention, behavior)
     sizes = [layers.cache.token_bytes(tensor_parallel, value_bytes) for layers in attention]
+    block_tokens = _block_tokens(attention, value_bytes, behavior)
     if len({layers.span for layers in attention}) == 1:
-        return _one_group(attention, sizes, behavior)
-    return _several_groups(attention, sizes)
+        return _one_group(attention, sizes, block_tokens, behavior)
+    return _several_groups(attention, sizes, block_tokens)
+
+
+def cache_value_bytes(model: Model, dtype: Dtype, behavior: VersionBehavior) -> int:
+    """Bytes of a cached value without `--kv-cache-dtype`: those that the checkpoint states, or of `dtype`."""
+    stated = model.cache_value_bytes if behavior.takes_stated_caches else None
+    return stated or dtype.size_bytes
 
 
 def cache_rules(model: Model, behavior: VersionBehavior) -> Hashable:
@@ -138,7 +153,9 @@ def cache_rules(model: Model, behavior: VersionBehavior) -> Hashable:
         behavior.caches_chunks_whole,
         behavior.pads_values,
         behavior.latent_block_tokens,
+        behavior.wide_fp8_block_tokens,
         behavior.shares_indexers,
+        behavior.takes_stated_caches,
         _STATE_RULES(behavior) if model.recurrent is not None else None,
     )
 
@@ -174,10 +191,12 @@ def _keeps_all(span: AttentionSpan, behavior: VersionBehavior) -> bool:
 
 
 def _one_group(
-    attention: Sequence[AttentionLayers], token_bytes: Sequence[int], behavior: VersionBehavior
+    attention: Sequence[AttentionLayers],
+    token_bytes: Sequence[int],
+    block_tokens: int,
+    behavior: VersionBehavior,
 ) -> CacheLayout:
     """Layers with the same span share one block table, however much each of them caches."""
-    block_tokens = max(_block_tokens(layers.cache, behavior) for layers in attention)
     all_bytes = sum(
         layers.caching(can_share=behavior.shares_indexers) * size
         for layers, size in zip(attention, token_bytes, strict=True)
@@ -186,11 +205,20 @@ def _one_group(
     return CacheLayout(block_bytes=block_tokens * all_bytes, groups=(group,))
 
 
-def _block_tokens(cache: AttentionCache, behavior: VersionBehavior) -> int:
-    return max(cache.block_tokens, behavior.latent_block_tokens if cache.is_latent else 0)
+def _block_tokens(attention: Sequence[AttentionLayers], value_bytes: int, behavior: VersionBehavior) -> int:
+    """Tokens of a block that the kernels of all layers can work with."""
+    caches = [layers.cache for layers in attention]
+    is_wide_fp8 = value_bytes == 1 and any(cache.is_wide for cache in caches)
+    return max(
+        *(cache.block_tokens for cache in caches),
+        behavior.latent_block_tokens if any(cache.is_latent for cache in caches) else 0,
+        behavior.wide_fp8_block_tokens if is_wide_fp8 else 0,
+    )
 
 
-def _several_groups(attention: Sequence[AttentionLayers], token_bytes: Sequence[int]) -> CacheLayout:
+def _several_groups(
+    attention: Sequence[AttentionLayers], token_bytes: Sequence[int], block_tokens: int
+) -> CacheLayout:
     """Kinds that cache less per token get larger blocks: `unify_kv_cache_spec_page_size`."""
     most = max(token_bytes)
     if any(most % size for size in token_bytes):
@@ -199,19 +227,18 @@ def _several_groups(attention: Sequence[AttentionLayers], token_bytes: Sequence[
         )
     layers_per_group = _layers_per_group([layers.count for layers in attention])
     groups = itertools.chain.from_iterable(
-        (AttentionGroup(block_tokens=BLOCK_TOKENS * (most // size), span=layers.span),)
+        (AttentionGroup(block_tokens=block_tokens * (most // size), span=layers.span),)
         * -(-layers.count // layers_per_group)
         for layers, size in zip(attention, token_bytes, strict=True)
     )
-    return CacheLayout(block_bytes=layers_per_group * BLOCK_TOKENS * most, groups=tuple(groups))
+    return CacheLayout(block_bytes=layers_per_group * block_tokens * most, groups=tuple(groups))
 
 
-def _with_states(  # noqa: PLR0913, PLR0917 - the parts of one formula
+def _with_states(
     model: Model,
     recurrent: RecurrentLayers,
-    tensor_parallel: int,
-    value_bytes: int,
-    state_value_bytes: int,
+    state_bytes: int,
+    attention_token_bytes: Sequence[int],
     behavior: VersionBehavior,
 ) -> CacheLayout:
     """Blocks are as large as a state.
@@ -220,14 +247,12 @@ def _with_states(  # noqa: PLR0913, PLR0917 - the parts of one formula
     `_align_hybrid_block_size`, `vllm/platforms/interface.py`, from 0.20 on.
     """
     state = recurrent.state
-    state_bytes = state.size_bytes(tensor_parallel, state_value_bytes, behavior.default_state_value_bytes)
     if not model.attention:
         group = StateGroup(block_tokens=model.max_position_embeddings, states=1)
         return CacheLayout(block_bytes=recurrent.count * state_bytes, groups=(group,))
     (layers,) = model.attention
-    token_bytes = layers.cache.token_bytes(tensor_parallel, value_bytes)
-    every_state = behavior.keeps_every_state and state.chunk_tokens is not None
-    step = _block_step(layers.cache, state, behavior, every_state=every_state)
+    (token_bytes,) = attention_token_bytes
+    step = _block_step(layers.cache, state, behavior)
     block_tokens = step * -(-state_bytes // (step * token_bytes))
     layers_per_group = _layers_per_group([layers.count, recurrent.count])
     attention_group = AttentionGroup(block_tokens=block_tokens, span=layers.span)
@@ -235,7 +260,6 @@ def _with_states(  # noqa: PLR0913, PLR0917 - the parts of one formula
         block_tokens=block_tokens,
         states=behavior.states_per_request
         + (behavior.prefill_checkpoint_blocks if state.has_checkpoints else 0),
-        keeps_every_state=every_state,
     )
     return CacheLayout(
         block_bytes=layers_per_group * block_tokens * token_bytes,
@@ -244,13 +268,9 @@ def _with_states(  # noqa: PLR0913, PLR0917 - the parts of one formula
     )
 
 
-def _block_step(
-    cache: AttentionCache, state: RecurrentState, behavior: VersionBehavior, *, every_state: bool
-) -> int:
-    """What a block must be a multiple of, in tokens: the attention kernels' step, and a chunk of the scan."""
+def _block_step(cache: AttentionCache, state: RecurrentState, behavior: VersionBehavior) -> int:
+    """What a block must be a multiple of, in tokens, for the kernels of attention and of states."""
     step = behavior.latent_block_step_tokens if cache.is_latent else BLOCK_TOKENS
-    if every_state and state.chunk_tokens is not None:
-        return math.lcm(step, state.chunk_tokens)
     return max(step, behavior.delta_net_step_tokens if state.is_delta_net else 0)
 
 

@@ -13,9 +13,10 @@ def _needs_flags(context: WarningContext) -> str | None:
     if not args.lowers_max_num_seqs or memory.lacks_state_blocks:
         return None
     since = " from 0.20 on" if context.behavior.version is None else ""
+    blocks = count_text(memory.state_blocks, "block")
     return (
         f"vLLM does not start with its default of {args.default_max_num_seqs:,} sequences{since}: it needs a"
-        f" block of the KV cache for the states of each, and there are {count_text(memory.blocks, 'block')}."
+        f" block of the KV cache for the states of each, and there are {blocks}."
         f" Keep --max-num-seqs {args.max_num_seqs}, for which all figures are calculated."
     )
 
@@ -26,9 +27,10 @@ def _states_limit_sequences(context: WarningContext) -> str | None:
         return None
     degree = nearest_degree(context.model, plan.tensor_parallel, context.behavior)
     starts = with_startable_sequences(memory, context.model, context.gpu, degree, plan.quantization)
+    blocks = count_text(memory.state_blocks, "block")
     return (
-        f"The cache has {count_text(memory.blocks, 'block')} for the states of this model, but vLLM needs one"
-        f" for each of {memory.engine_args.max_num_seqs:,} sequences: set --max-num-seqs to"
+        f"The cache has {blocks} for the states of this model, but vLLM needs one for each of"
+        f" {memory.engine_args.max_num_seqs:,} sequences: set --max-num-seqs to"
         f" {starts.engine_args.max_num_seqs} at most."
     )
 

@@ -2,20 +2,19 @@
 
 from recommender.model.attention import (
     AttentionCache,
-    AttentionChunk,
     AttentionLayers,
-    AttentionSpan,
     BlockKeyCache,
-    FullAttention,
     KVHeads,
     MLACache,
-    SlidingWindow,
     SparseIndexerCache,
 )
+from recommender.model.attention_span import AttentionChunk, AttentionSpan, FullAttention, SlidingWindow
+from recommender.model.checkpoint_quantization import states_quantization_elsewhere
 from recommender.model.encoder import VisionEncoder, VisionItem
 from recommender.model.listing import ListedCheckpoint, parse_listing
 from recommender.model.parse import describe_model, parse_model
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
+from recommender.model.text_only import text_only
 from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
 
 __all__ = [
@@ -43,4 +42,6 @@ __all__ = [
     "describe_model",
     "parse_listing",
     "parse_model",
+    "states_quantization_elsewhere",
+    "text_only",
 ]

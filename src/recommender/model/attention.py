@@ -1,4 +1,4 @@
-"""Kinds of attention: what a layer caches of each token, and how far back it attends.
+"""Kinds of attention: what a layer caches of each token.
 
 A kind is one class with all of its facts, from the bytes of a token to the blocks that vLLM needs.
 """
@@ -7,8 +7,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from recommender.model.attention_span import FULL_ATTENTION, AttentionSpan
+
 # Tokens of one block of the KV cache, `vllm/config/cache.py`.
 BLOCK_TOKENS = 16
+
+# `vllm/v1/attention/backends/flash_attn.py`, `_get_sm90_fa4_fp8_kv_block_size`.
+_WIDE_HEAD = 512
 
 # `vllm/model_executor/models/deepseek_v2.py`, `Indexer.quant_block_size`.
 _INDEXER_SCALE_BLOCK = 128
@@ -39,6 +44,11 @@ class AttentionCache(ABC):
     def sharded_heads(self) -> int | None:
         """KV heads that tensor parallelism divides or replicates; `None` where every GPU caches all."""
         return None
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its heads are so wide that kernels for FP8 may need larger blocks."""
+        return False
 
     @abstractmethod
     def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:
@@ -92,6 +102,11 @@ class KVHeads(AttentionCache):
     def sharded_heads(self) -> int:
         """Every KV head."""
         return self.kv_heads
+
+    @property
+    def is_wide(self) -> bool:
+        """As the heads of Gemma 4's layers with full attention are."""
+        return self.head_dim >= _WIDE_HEAD
 
     def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:
         """Heads are replicated where GPUs outnumber them.
@@ -217,62 +232,13 @@ class BlockKeyCache(AttentionCache):
         return self.width * value_bytes
 
 
-class AttentionSpan(ABC):
-    """How far back a layer attends, and so which tokens of a request stay in its cache."""
-
-    __slots__ = ()
-
-    is_full: ClassVar[bool] = False
-    """Whether it attends to the whole context."""
-
-    @abstractmethod
-    def blocks_for(self, tokens: int, in_flight_tokens: int, block_tokens: int) -> int:
-        """Blocks that a request of `tokens` may hold at once, `in_flight_tokens` of which are scheduled.
-
-        Source: `max_memory_usage_bytes` of each spec in `vllm/v1/kv_cache_interface.py`.
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class FullAttention(AttentionSpan):
-    """The layer attends to the whole context."""
-
-    is_full: ClassVar[bool] = True
-
-    def blocks_for(self, tokens: int, in_flight_tokens: int, block_tokens: int) -> int:  # noqa: ARG002 - all stay
-        """All tokens stay."""
-        return -(-tokens // block_tokens)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlidingWindow(AttentionSpan):
-    """The layer attends to the last `tokens` only; what lies before them is freed."""
-
-    tokens: int
-
-    def blocks_for(self, tokens: int, in_flight_tokens: int, block_tokens: int) -> int:
-        """The window may begin within a block, hence one more."""
-        return -(-min(self.tokens - 1 + in_flight_tokens, tokens) // block_tokens) + 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttentionChunk(AttentionSpan):
-    """The layer attends back to the start of the current chunk of `tokens` (Llama 4)."""
-
-    tokens: int
-
-    def blocks_for(self, tokens: int, in_flight_tokens: int, block_tokens: int) -> int:
-        """A chunk stays until the next one begins."""
-        return -(-min(self.tokens + in_flight_tokens, tokens) // block_tokens)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionLayers:
     """Layers with the same cache and the same span."""
 
     count: int
     cache: AttentionCache
-    span: AttentionSpan = FullAttention()
+    span: AttentionSpan = FULL_ATTENTION
     reusing: int = 0
     """Those of them that use the previous layer's cache, in versions that can share it (GLM-5.3)."""
 

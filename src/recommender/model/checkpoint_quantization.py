@@ -6,9 +6,10 @@ Source: `_normalize_quantization_config` of `vllm/transformers_utils/model_arch_
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from recommender.model.config_reader import ConfigReader
-from recommender.model.errors import UnsupportedModel
+from recommender.model.config_reader import LANGUAGE_MODEL_KEYS, ConfigReader
+from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.quantization_schemes import modelopt_schemes
 from recommender.model.quantized_formats import (
     FP8_DTYPES,
@@ -24,6 +25,7 @@ from recommender.model.quantized_formats import (
     quark,
     torchao,
 )
+from recommender.model.safetensors import stored_elements
 
 _KEYS = ("quantization_config", "compression_config")
 
@@ -63,24 +65,43 @@ _NOT_MODELLED = frozenset(
 
 
 def parse_quantization(
-    top_level: ConfigReader, config: ConfigReader, stored: Mapping[str, int]
+    stated: ConfigReader | None, stored: Mapping[str, int]
 ) -> CheckpointQuantization | None:
     """How the checkpoint is quantized; `None` where its weights are plain floats.
 
-    `stored` counts the elements by safetensors dtype. Raises `UnsupportedModel` for a method that
-    vLLM does not have or whose size in memory is not known.
+    `stated` is the result of `stated_quantization`, `stored` counts the elements by safetensors dtype. Raises
+    `UnsupportedModel` for a method that vLLM does not have or whose size in memory is not known.
     """
-    stated = stated_quantization(top_level, config)
     return _declared(stated, stored) if stated is not None else _undeclared(stored)
 
 
-def stated_quantization(top_level: ConfigReader, config: ConfigReader) -> ConfigReader | None:
-    """The part of config.json that states the quantization; `None` where none does."""
+def stated_quantization(
+    top_level: ConfigReader, config: ConfigReader, elsewhere: Mapping[str, Any] | None
+) -> ConfigReader | None:
+    """The part of config.json that states the quantization, or the document `elsewhere`.
+
+    `None` where neither does. Source: `get_config` of `vllm/transformers_utils/config.py`.
+    """
     for each in (top_level, config):
         key = next((key for key in _KEYS if each.is_set(key)), None)
         if key is not None:
             return each.nested(key)
-    return None
+    return None if elsewhere is None else ConfigReader(elsewhere, name="hf_quant_config.json")
+
+
+def states_quantization_elsewhere(information: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
+    """Whether most elements are quantized and config.json does not say how.
+
+    ModelOpt up to 0.29 wrote hf_quant_config.json instead, which also states the dtype of the cache.
+    """
+    top_level = ConfigReader(config, name="config.json")
+    parts = [top_level, *(top_level.nested(key) for key in LANGUAGE_MODEL_KEYS if top_level.is_object(key))]
+    if any(part.is_set(key) for part in parts for key in _KEYS):
+        return False
+    try:
+        return _undeclared(stored_elements(information)) is not None
+    except ImplausibleMetadata:
+        return False
 
 
 def computes_in_int8(quantization: CheckpointQuantization | None, stored: Mapping[str, int]) -> bool:

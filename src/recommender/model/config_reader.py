@@ -14,6 +14,9 @@ _LARGEST_INTEGER = 10**9
 # Lists have an item per layer at most.
 _LONGEST_LIST = 10_000
 
+LANGUAGE_MODEL_KEYS = ("text_config", "llm_config", "language_config")
+"""Where multimodal repositories keep the configuration of their language model."""
+
 LONGEST_TEXT = 100
 """Characters of a string that is repeated from a document."""
 _REPR_CHARACTERS = 60

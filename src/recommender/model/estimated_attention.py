@@ -6,17 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from recommender.model.architecture import Architecture, AttentionKind, StateKind
-from recommender.model.attention import (
-    AttentionChunk,
-    AttentionLayers,
-    AttentionSpan,
-    FullAttention,
-    SlidingWindow,
-)
+from recommender.model.attention import AttentionLayers
+from recommender.model.attention_span import AttentionChunk, AttentionSpan, FullAttention, SlidingWindow
 from recommender.model.config_reader import ConfigReader, printable
 from recommender.model.errors import UnsupportedModel
 from recommender.model.layers import LayerKind, layer_kinds
-from recommender.model.parse_attention import indexer_layers, parse_cache, parse_sliding_window
+from recommender.model.parse_attention import parse_cache, parse_sliding_window
+from recommender.model.parse_indexers import parse_indexers
 from recommender.model.unreadable_keys import unreadable_key
 from recommender.model.values import Shape
 
@@ -116,7 +112,7 @@ def estimated_attention(
     )
     if not layers:
         raise UnsupportedModel(f"{config.name} names no layer with attention")
-    return (*layers, *(indexer_layers(config, shape) if architecture.attention == "sparse_mla" else ()))
+    return (*layers, *(parse_indexers(config, shape) if architecture.attention == "sparse_mla" else ()))
 
 
 def _attention_kind(config: ConfigReader) -> tuple[AttentionKind, frozenset[str]]:

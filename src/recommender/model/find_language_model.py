@@ -3,10 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from recommender.model.config_reader import ConfigReader
-
-# Where multimodal repositories keep it.
-_KEYS = ("text_config", "llm_config", "language_config")
+from recommender.model.config_reader import LANGUAGE_MODEL_KEYS, ConfigReader
 
 # What a language model states under one of these names each: `shape`.
 _SIZES = (
@@ -22,7 +19,7 @@ def language_model_config(
     top_level: ConfigReader, *, defaults: Mapping[str, Any] | None = None
 ) -> ConfigReader:
     """A nested object under a common key, or all of config.json."""
-    key = next((key for key in _KEYS if top_level.is_object(key)), None)
+    key = next((key for key in LANGUAGE_MODEL_KEYS if top_level.is_object(key)), None)
     return (
         top_level.with_defaults(defaults or {}) if key is None else top_level.nested(key, defaults=defaults)
     )

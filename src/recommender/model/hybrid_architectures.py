@@ -13,9 +13,7 @@ _NEMOTRON_H = Architecture(
     mlp_matrices=2,
     own_keys=frozenset({"hybrid_override_pattern", "mamba_num_heads"}),
 )
-_MAMBA_2_HYBRID = Architecture(
-    states="mamba2", own_keys=frozenset({"mamba_d_state"}), defaults={"mamba_chunk_size": 256}
-)
+_MAMBA_2_HYBRID = Architecture(states="mamba2", own_keys=frozenset({"mamba_d_state"}))
 _FALCON_H1 = Architecture(states="mamba2", is_parallel_hybrid=True, own_keys=frozenset({"mamba_d_state"}))
 _JAMBA = Architecture(states="mamba1", own_keys=frozenset({"attn_layer_period", "mamba_d_state"}))
 _MAMBA_1 = Architecture(attention="none", states="mamba1", own_keys=frozenset({"state_size"}))
@@ -44,8 +42,6 @@ _ZAMBA_2 = Architecture(
         "mamba_expand": 2,
         "mamba_ngroups": 1,
         "n_mamba_heads": 8,
-        "num_mem_blocks": 1,
-        "chunk_size": 256,
     },
 )
 

@@ -31,6 +31,8 @@ class Documents:
     """That of the language model."""
     stored: Mapping[str, int]
     """Elements by safetensors dtype."""
+    stated_quantization: ConfigReader | None
+    """The settings of the quantization, in whichever document they are."""
     quantization: CheckpointQuantization | None
 
 

@@ -1,4 +1,4 @@
-"""From the Hub's two documents to a `Model`, or to the reason why the model is not supported."""
+"""From the Hub's documents to a `Model`, or to the reason why the model is not supported."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -95,13 +95,15 @@ def parse_model(metadata: HubMetadata) -> Model:
 def _documents(metadata: HubMetadata, config: ConfigReader) -> Documents:
     top_level = ConfigReader(metadata.config or {}, name="config.json")
     stored = stored_elements(metadata.information)
+    stated = stated_quantization(top_level, config, metadata.quantization)
     return Documents(
         metadata=metadata,
         top_level=top_level,
         config=config,
         model_type=config.string("model_type") or top_level.string("model_type") or _UNNAMED,
         stored=stored,
-        quantization=parse_quantization(top_level, config, stored),
+        stated_quantization=stated,
+        quantization=parse_quantization(stated, stored),
     )
 
 
@@ -131,7 +133,7 @@ def _model(documents: Documents, found: LanguageModel) -> Model:
         quantization=method,
         quantization_schemes=quantization.schemes if quantization else (),
         quantized_to=quantization.quantized_to if quantization else None,
-        shard_multiples=parse_shard_multiples(stated_quantization(top_level, config), method),
+        shard_multiples=parse_shard_multiples(documents.stated_quantization, method),
         computes_in_int8=computes_in_int8(quantization, documents.stored),
         weights=found.weights,
         attention=found.attention,

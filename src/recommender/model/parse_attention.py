@@ -6,19 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from recommender.model.architecture import Architecture, AttentionKind
 from recommender.model.attention import (
     AttentionCache,
-    AttentionChunk,
     AttentionLayers,
-    AttentionSpan,
-    BlockKeyCache,
-    FullAttention,
     KVHeads,
     MLACache,
-    SlidingWindow,
-    SparseIndexerCache,
 )
+from recommender.model.attention_span import AttentionChunk, AttentionSpan, FullAttention, SlidingWindow
 from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.layers import LayerKind, layer_kinds
+from recommender.model.parse_indexers import parse_block_keys, parse_indexers
 from recommender.model.shape import full_layer_heads
 from recommender.model.values import Shape
 
@@ -64,9 +60,6 @@ _HAS_NARROW_VALUES = "swa_head_dim"
 
 _DEFAULT_LOOPS, _DEFAULT_LOOP_WINDOW = 2, 64
 
-# `vllm/model_executor/models/deepseek_v2.py`, where `index_skip_topk_offset` is absent.
-_DEFAULT_INDEXER_OFFSET = 2
-
 
 def parse_attention(
     architecture: Architecture, config: ConfigReader, shape: Shape
@@ -90,9 +83,9 @@ def parse_attention(
     )
     match architecture.attention:
         case "sparse_mla":
-            return (*layers, *indexer_layers(config, shape))
+            return (*layers, *parse_indexers(config, shape))
         case "heads_and_block_keys":
-            return (*layers, *_block_keys(config, shape))
+            return (*layers, *parse_block_keys(config, shape))
     return layers
 
 
@@ -215,36 +208,6 @@ def parse_cache(
 ) -> AttentionCache:
     """What a layer with this span caches."""
     return _CACHES[architecture.attention](architecture, config, shape, span)
-
-
-def indexer_layers(config: ConfigReader, shape: Shape) -> tuple[AttentionLayers, ...]:
-    """The keys by which layers of sparse attention choose tokens.
-
-    Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`.
-    """
-    own = _own_indexers(config, shape)
-    width, heads = config.positive_int("index_head_dim"), config.positive_int("index_n_heads")
-    projections = config.positive_int("q_lora_rank") * heads * width + shape.hidden_size * (width + heads)
-    cache = SparseIndexerCache(width=width, replicated_parameters=projections * own // shape.layers)
-    return (AttentionLayers(count=shape.layers, cache=cache, reusing=shape.layers - own),)
-
-
-def _own_indexers(config: ConfigReader, shape: Shape) -> int:
-    """Layers that do not use the previous layer's indexer."""
-    if config.is_list("indexer_types"):
-        return config.strings("indexer_types")[: shape.layers].count("full")
-    period = config.optional_positive_int("index_topk_freq") or 1
-    offset = config.optional_positive_int("index_skip_topk_offset") or _DEFAULT_INDEXER_OFFSET
-    return sum(max(index - offset + 1, 0) % period == 0 for index in range(shape.layers))
-
-
-def _block_keys(config: ConfigReader, shape: Shape) -> tuple[AttentionLayers, ...]:
-    """Source: `vllm/models/minimax_m3/nvidia/model.py`, `_sparse_attention_layer_ids`."""
-    sparse = config.nested("sparse_attention_config")
-    count = sum(each > 0 for each in sparse.non_negative_ints("sparse_attention_freq")[: shape.layers])
-    if not count:
-        return ()
-    return (AttentionLayers(count=count, cache=BlockKeyCache(width=sparse.positive_int("sparse_index_dim"))),)
 
 
 def _heads_per_block(config: ConfigReader, shape: Shape) -> Iterator[KVHeads]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from recommender.model.architecture import Architecture, StateKind
 from recommender.model.config_reader import ConfigReader
+from recommender.model.dtype import BY_TORCH_NAME
 from recommender.model.errors import ImplausibleMetadata
 from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
@@ -17,9 +18,6 @@ _FLOAT32_BYTES = 4
 
 # `mamba_expand` of transformers' configurations.
 _DEFAULT_EXPANSION = 2
-
-# `get_mamba_chunk_size`, `vllm/config/model.py`, where config.json states none.
-_DEFAULT_CHUNK_TOKENS = 2048
 
 
 def parse_recurrent(architecture: Architecture, config: ConfigReader, shape: Shape) -> RecurrentLayers | None:
@@ -77,7 +75,6 @@ def _mamba_1(_architecture: Architecture, config: ConfigReader, shape: Shape) ->
     return RecurrentState(
         tensors=(inputs, memory),
         heads=(width,),
-        chunk_tokens=_chunk_tokens(config),
         input_widths=(width,),
     )
 
@@ -98,7 +95,7 @@ def _mamba_2(architecture: Architecture, config: ConfigReader, shape: Shape) -> 
     memory = StateTensor(
         values=heads * head_dim * width,
         value_bytes=_stated_value_bytes(config, dtype_key) if dtype_key else None,
-        depends_on_version=dtype_key is not None and not config.is_set(dtype_key),
+        has_configured_dtype=dtype_key is not None,
     )
     return RecurrentState(
         tensors=(StateTensor(values=heads * head_dim * steps), memory),
@@ -106,7 +103,6 @@ def _mamba_2(architecture: Architecture, config: ConfigReader, shape: Shape) -> 
         groups=groups,
         values_per_group=2 * width * steps,
         parameters_per_group=2 * width * shape.hidden_size,
-        chunk_tokens=_chunk_tokens(config),
         input_widths=(heads * head_dim,),
         has_checkpoints=True,
     )
@@ -154,10 +150,6 @@ _STATES: Mapping[StateKind, _StateParser] = {
 }
 
 
-def _chunk_tokens(config: ConfigReader) -> int:
-    """Source: `vllm/config/model.py`, `get_mamba_chunk_size`."""
-    return config.optional_positive_int("mamba_chunk_size", "chunk_size") or _DEFAULT_CHUNK_TOKENS
-
-
 def _stated_value_bytes(config: ConfigReader, key: str) -> int | None:
-    return _FLOAT32_BYTES if config.string(key) == "float32" else None
+    dtype = BY_TORCH_NAME.get(config.string(key) or "")
+    return None if dtype is None else dtype.size_bytes

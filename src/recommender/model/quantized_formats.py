@@ -194,12 +194,19 @@ def modelopt(stored: Mapping[str, int]) -> CheckpointQuantization:
 
 
 def cache_value_bytes(stated: ConfigReader) -> int | None:
-    """vLLM honours only ModelOpt's: `vllm/utils/torch_utils.py`, `get_kv_cache_quant_algo_string`."""
-    scheme = stated.nested("kv_cache_scheme")
-    if scheme.optional_positive_int("num_bits") == _FP8_BITS and scheme.string("type") == "float":
-        return 1
-    algorithms = (each.string("kv_cache_quant_algo") for each in (stated, stated.nested("quantization")))
-    return 1 if any((algorithm or "").upper() == "FP8" for algorithm in algorithms) else None
+    """vLLM honours only ModelOpt's: `vllm/utils/torch_utils.py`, `get_kv_cache_quant_algo_string`.
+
+    A scheme goes before the name of an algorithm.
+    """
+    places = (stated.nested("quantization"), stated)
+    scheme = next(
+        (each.nested("kv_cache_scheme") for each in places if each.is_truthy("kv_cache_scheme")), None
+    )
+    if scheme is not None:
+        is_fp8 = scheme.optional_positive_int("num_bits") == _FP8_BITS and scheme.string("type") == "float"
+        return 1 if is_fp8 and scheme.is_false("dynamic") else None
+    algorithms = (each.string("kv_cache_quant_algo") for each in places)
+    return 1 if (next(filter(None, algorithms), "")).upper() == "FP8" else None
 
 
 def _nvfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:

@@ -13,8 +13,15 @@ class StateTensor:
     values: int
     value_bytes: int | None = None
     """Bytes of one value; `None` for those of the dtype that vLLM computes in."""
-    depends_on_version: bool = False
-    """Whether vLLM's version decides on the bytes instead (Nemotron-H without `mamba_ssm_cache_dtype`)."""
+    has_configured_dtype: bool = False
+    """Whether `mamba_ssm_cache_dtype` of config.json states the bytes, which versions may not read; `None` is
+    then the version's default (Nemotron-H)."""
+
+    def bytes_per_value(self, value_bytes: int, unstated_value_bytes: int, *, reads_dtype: bool) -> int:
+        """Bytes of one value under a version, for computations in `value_bytes`."""
+        if not self.has_configured_dtype:
+            return self.value_bytes or value_bytes
+        return (self.value_bytes if reads_dtype else None) or unstated_value_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +37,6 @@ class RecurrentState:
     """Values of one group among the inputs of the convolution."""
     parameters_per_group: int = 0
     """Parameters of the projection into one group."""
-    chunk_tokens: int | None = None
-    """Tokens of one step of the scan, where vLLM can keep a state for each block; `None` where it cannot."""
     has_checkpoints: bool = False
     """Whether later versions also keep a state of the prompt: `num_prefill_checkpoint_blocks`."""
     output_widths: tuple[int, ...] = ()
@@ -41,18 +46,21 @@ class RecurrentState:
     is_delta_net: bool = False
     """Whether it is a gated delta net, whose kernels may need larger blocks."""
 
-    def size_bytes(self, tensor_parallel: int, value_bytes: int, unstated_value_bytes: int) -> int:
+    def size_bytes(
+        self, tensor_parallel: int, value_bytes: int, unstated_value_bytes: int, *, reads_dtype: bool = True
+    ) -> int:
         """Bytes of one state on each of `tensor_parallel` GPUs.
 
-        `unstated_value_bytes` apply to tensors that depend on vLLM's version. Source:
-        `vllm/model_executor/layers/mamba/mamba_utils.py`, `MambaStateShapeCalculator`.
+        `unstated_value_bytes` apply where config.json does not state a dtype that versions may not read, and
+        unless the version `reads_dtype`. Source: `vllm/model_executor/layers/mamba/mamba_utils.py`,
+        `MambaStateShapeCalculator`.
         """
         groups = self._groups(tensor_parallel)
         shared = groups * self.values_per_group // tensor_parallel * value_bytes
         return shared + sum(
             tensor.values
             // tensor_parallel
-            * (unstated_value_bytes if tensor.depends_on_version else tensor.value_bytes or value_bytes)
+            * tensor.bytes_per_value(value_bytes, unstated_value_bytes, reads_dtype=reads_dtype)
             for tensor in self.tensors
         )
 

@@ -114,7 +114,8 @@ def _for_quantized_parts(stated: ConfigReader, multiples: ShardMultiples) -> Sha
     """`multiples` where entries without a layer's number leave attention or feed-forward blocks in 16 bit."""
     # GPTQModel's rules for modules: a leading minus skips them.
     rules = [rule for rule in stated.nested("dynamic").sorted_keys() if rule.startswith("-:")]
-    listed = [entry for key in _SKIPPED_MODULES for entry in stated.strings(key)]
+    places = (stated, stated.nested("quantization"))  # ModelOpt's hf_quant_config.json nests its own
+    listed = [entry for each in places for key in _SKIPPED_MODULES for entry in each.strings(key)]
     general = [entry for entry in (*listed, *rules) if not any(each.isdigit() for each in entry)]
     attention = any("attn" in entry and "vis" not in entry for entry in general)
     feed_forward = any("mlp" in entry and "down" in entry for entry in general)

@@ -18,7 +18,7 @@ LONGEST_MODEL_ID = 193
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubMetadata:
-    """The two documents that the Hub has for a model, as parsed JSON."""
+    """The documents that the Hub has for a model, as parsed JSON."""
 
     model_id: str
     """The repository's current name, which may differ from the requested one."""
@@ -26,6 +26,8 @@ class HubMetadata:
     """`/api/models/{id}`, as far as its fields are expanded."""
     config: Mapping[str, Any] | None
     """config.json; `None` where the repository has none."""
+    quantization: Mapping[str, Any] | None = None
+    """hf_quant_config.json, where config.json states no quantization: `states_quantization_elsewhere`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,8 @@ class Model:
     """The layers that cache tokens, by kind, those with full attention first; empty for a pure state-space
     model."""
     cache_value_bytes: int | None
-    """Bytes of a cached value where the checkpoint sets them; `None` for those of the dtype."""
+    """Bytes of a cached value where the checkpoint sets them; `None` for those of the dtype. Versions may
+    ignore them: `VersionBehavior.takes_stated_caches`."""
     recurrent: RecurrentLayers | None
     """The layers that keep a state instead; `None` where there are none."""
     shape: Shape

@@ -36,6 +36,7 @@ _GEMMA_4 = Architecture(
             "per_layer_config",
         }
     ),
+    defaults={"global_head_dim": 512},
 )
 
 # The last layers reuse the caches of earlier ones, and each layer has its own embedding.

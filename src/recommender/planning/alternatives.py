@@ -1,4 +1,4 @@
-"""What to do about a model that does not fit at native precision: quantize it, or take a larger instance."""
+"""What to do where native precision does not fit: quantize, take a larger instance, or change a setting."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import Model
+from recommender.planning.changes import Change, changes
 from recommender.planning.instances import InstancePlan, cheapest_fitting_instance
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.quantization_options import load_time_options, quantization_options
@@ -22,6 +23,8 @@ class Alternatives:
     at_load: Plan | None
     """One that vLLM quantizes while loading, where `quantized` needs a pre-quantized checkpoint."""
     larger: InstancePlan | None
+    changes: tuple[Change, ...] = ()
+    """With which the model starts at native precision."""
 
 
 def alternatives(
@@ -37,6 +40,7 @@ def alternatives(
         quantized=quantized,
         at_load=load_time_alternative(model, instance, quantized, behavior, engine) if quantized else None,
         larger=cheapest_fitting_instance(model, instances, asked=instance, behavior=behavior, engine=engine),
+        changes=changes(model, instance, behavior, engine),
     )
 
 

@@ -14,7 +14,7 @@ from recommender.planning.plan import Plan, fitting_plan
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.planning.workload import Workload, default_concurrency, default_workload
 from recommender.vllm.behavior import VersionBehavior
-from recommender.vllm.engine_args import engine_args_with
+from recommender.vllm.engine_args import engine_args_for
 from recommender.vllm.quantization import Quantization, quantization_named
 
 
@@ -30,7 +30,7 @@ def apply_overrides(
         return base
     gpu, quantization = gpu_of(instance), _quantization(model, base, overrides, behavior)
     engine_args = replace(
-        engine_args_with(overrides.engine, gpu, behavior), overhead_bytes=overrides.overhead_bytes
+        engine_args_for(model, gpu, behavior, overrides.engine), overhead_bytes=overrides.overhead_bytes
     )
     fitting = fitting_plan(model, instance, quantization, engine_args)
     recommended = fitting if isinstance(fitting, Plan) else base
@@ -49,7 +49,7 @@ def apply_overrides(
         recommended,
         tensor_parallel=degree,
         quantization=quantization,
-        weight_bytes=weight_bytes(model, compute_dtype(model, gpu), quantization),
+        weight_bytes=weight_bytes(engine_args.loaded(model), compute_dtype(model, gpu), quantization),
         budget=memory,
         max_model_len=context,
         workload=workload,

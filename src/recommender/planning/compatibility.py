@@ -19,6 +19,7 @@ from recommender.planning.incompatibilities import (
     MethodNotInVersion,
     MissingKernels,
     No16BitDtype,
+    NoFP8Cache,
     NoKernels,
     NoSparseAttention,
     NoWheels,
@@ -27,6 +28,7 @@ from recommender.planning.incompatibilities import (
 )
 from recommender.planning.tensor_parallelism import degree_obstacle, valid_degrees
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.engine_args import KVCacheDtype
 from recommender.vllm.facts import wheel_versions
 from recommender.vllm.quantization import Quantization
 from recommender.vllm.supported_versions import (
@@ -34,6 +36,7 @@ from recommender.vllm.supported_versions import (
     capable_versions,
     class_versions,
     deciding_keys,
+    fp8_cache_versions,
     includes,
     includes_all,
     method_versions,
@@ -99,6 +102,21 @@ def quantization_incompatibility(
             return None if limit is None or includes_all(limit.versions, behavior.version) else limit
         case "int4":
             return None
+
+
+def fp8_cache_incompatibility(
+    model: Model, gpu: Gpu, kv_cache_dtype: KVCacheDtype, behavior: VersionBehavior = ANY_VERSION
+) -> NoFP8Cache | None:
+    """Why not every version that `behavior` stands for has an attention backend for an FP8 cache on `gpu`."""
+    if kv_cache_dtype == "auto" or not model.attention:
+        return None
+    capability = gpu.compute_capability
+    if model.has_sparse_attention:
+        versions = sparse_attention_versions(capability, kv_cache_dtype)
+    else:
+        is_latent = any(layers.cache.is_latent for layers in model.attention)
+        versions = fp8_cache_versions(capability, kv_cache_dtype, is_latent=is_latent)
+    return None if includes_all(versions, behavior.version) else NoFP8Cache(versions=versions)
 
 
 def degree_incompatibility(

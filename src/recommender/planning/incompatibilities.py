@@ -60,6 +60,13 @@ class NoSparseAttention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoFP8Cache:
+    """No attention backend of the model supports an FP8 cache on the GPU."""
+
+    versions: VersionRanges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CapabilityTooLow:
     """The quantization method needs a GPU of a higher compute capability."""
 

@@ -23,7 +23,7 @@ from recommender.vllm.engine_args import (
     NO_ENGINE_OVERRIDES,
     EngineArgs,
     EngineOverrides,
-    engine_args_with,
+    engine_args_for,
 )
 from recommender.vllm.quantization import Quantization
 
@@ -82,7 +82,7 @@ def best_plan(
     """
     gpu = gpu_of(instance)
     return incompatibility(model, gpu, quantization, behavior) or fitting_plan(
-        model, instance, quantization, engine_args_with(engine, gpu, behavior)
+        model, instance, quantization, engine_args_for(model, gpu, behavior, engine)
     )
 
 
@@ -96,7 +96,7 @@ def fitting_plan(
     """
     gpu = gpu_of(instance)
     count, behavior = instance.accelerator_count, engine_args.behavior
-    weights = weight_bytes(model, compute_dtype(model, gpu), quantization)
+    weights = weight_bytes(engine_args.loaded(model), compute_dtype(model, gpu), quantization)
     least = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
     if least > count:
         return DoesNotFit()
@@ -142,7 +142,7 @@ def _plan(
         valid_tensor_parallel=accepted,
         quantization=quantization,
         cast_to=None if dtype is model.native_dtype else dtype,
-        weight_bytes=weight_bytes(model, dtype, quantization),
+        weight_bytes=weight_bytes(memory.engine_args.loaded(model), dtype, quantization),
         budget=memory,
         max_model_len=context,
         workload=workload,

@@ -1,6 +1,11 @@
 """A plan as `vllm serve` arguments."""
 
 from recommender.planning.plan import Plan
+from recommender.vllm.behavior import VersionBehavior
+from recommender.vllm.version import Version
+
+# Before, pairs instead of JSON: `nullable_kvs`, `vllm/engine/arg_utils.py`.
+_FIRST_WITH_JSON: Version = (0, 8, 5)
 
 
 def serve_arguments(plan: Plan) -> tuple[str, ...]:
@@ -19,5 +24,11 @@ def serve_arguments(plan: Plan) -> tuple[str, ...]:
         *(("--dtype", plan.cast_to.torch_name) if plan.cast_to is not None else ()),
         *(("--quantization", flag) if flag is not None else ()),
         *(("--kv-cache-dtype", engine_args.kv_cache_dtype) if engine_args.kv_cache_dtype != "auto" else ()),
+        *(_no_images(engine_args.behavior) if engine_args.language_model_only else ()),
         *(("--enforce-eager",) if engine_args.enforce_eager else ()),
     )
+
+
+def _no_images(behavior: VersionBehavior) -> tuple[str, str]:
+    is_pairs = behavior.version is not None and behavior.version < _FIRST_WITH_JSON
+    return "--limit-mm-per-prompt", "image=0,video=0" if is_pairs else '{"image": 0, "video": 0}'

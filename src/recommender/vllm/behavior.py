@@ -79,13 +79,15 @@ class VersionBehavior:
     tokens_follow_concurrency: bool = False
     """Whether "GPU KV cache size" is logged as concurrency x context rather than blocks x block size."""
     states_per_request: int = 1
-    """States of a layer that a request holds: one, or two where prefixes of recurrent models are cached."""
-    keeps_every_state: bool = False
-    """Whether state-space models keep one for each block of tokens, `mamba_cache_mode` "all"."""
+    """States of a layer that a request holds: one, or two where prefixes of hybrid models are cached by
+    default: `_set_default_chunked_prefill_and_prefix_caching_args`, `vllm/engine/arg_utils.py`."""
     prefill_checkpoint_blocks: int = 0
     """Additional states of a prompt: `num_prefill_checkpoint_blocks`, `vllm/v1/kv_cache_interface.py`."""
+    reads_state_dtype: bool = True
+    """Whether `mamba_ssm_cache_dtype` of config.json sets the dtype of Nemotron-H's states:
+    `NemotronHForCausalLMConfig`, `vllm/model_executor/models/config.py`, of 0.13 and later."""
     default_state_value_bytes: int = 4
-    """Bytes of a value of Nemotron-H's states where config.json does not set `mamba_ssm_cache_dtype`."""
+    """Bytes of a value of those states where config.json does not set it, or is not read."""
     latent_head_dim: int | None = None
     """Width of the key and value heads as which latents were cached; `None` since 0.7."""
     caches_windows_whole: bool = False
@@ -94,6 +96,9 @@ class VersionBehavior:
     caches_chunks_whole: bool = False
     """Whether layers with chunked attention keep all tokens: `ChunkedLocalAttentionSpec` is of 0.10.0, and
     from 0.10.1 to 0.13 `VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE`, `vllm/envs.py`, is 0."""
+    takes_stated_caches: bool = False
+    """Whether the dtype of the cache that a ModelOpt checkpoint states is used:
+    `get_kv_cache_quant_algo_string`, `vllm/utils/torch_utils.py`, which 0.13 does not have."""
     pads_values: bool = False
     """Whether values that are narrower than keys are cached at the width of keys: `mimo_v2_flash.py`, in
     `vllm/model_executor/models/`; `mimo_v2.py` from 0.21 on caches them as they are."""
@@ -101,7 +106,11 @@ class VersionBehavior:
     """Tokens of a block of latents on Hopper: `check_and_update_config`, `vllm/platforms/cuda.py`."""
     latent_block_step_tokens: int = 64
     """Multiple for the block size of models with latent attention and states: `kernel_block_alignment_size`,
-    `vllm/model_executor/models/config.py` and `vllm/platforms/interface.py`."""
+    `vllm/model_executor/models/config.py` and `vllm/platforms/interface.py`; from 0.20 to 0.26 that of
+    FLASH_ATTN_MLA."""
+    wide_fp8_block_tokens: int = 16
+    """Tokens of a block of FP8 heads of 512, those of Hopper: `_get_sm90_fa4_fp8_kv_block_size`,
+    `vllm/v1/attention/backends/flash_attn.py`."""
     merges_odd_outputs: bool = False
     """Whether blocks of merged FP8 matrices may have any outputs: `_maybe_allow_fp8_block_shape_mismatch`,
     `vllm/model_executor/layers/linear.py`."""
@@ -152,6 +161,7 @@ _V0 = VersionBehavior(
     switch_bytes=gib_bytes(1.2),
     hopper_switch_bytes=gib_bytes(5.4),
     profiles_whole_context=True,
+    reads_state_dtype=False,
     default_state_value_bytes=2,
     latent_head_dim=256,
     caches_windows_whole=True,
@@ -170,7 +180,8 @@ _0_9 = replace(_0_8, hopper_switch_bytes=0)
 _0_9_1 = replace(_0_9, non_torch=_V0.non_torch, caches_windows_whole=False)
 _0_10 = replace(_0_9_1, caches_chunks_whole=False)
 _0_10_1 = replace(_0_10, caches_chunks_whole=True)
-_0_14 = replace(_0_10_1, caches_chunks_whole=False, merges_odd_outputs=True)
+_0_13 = replace(_0_10_1, reads_state_dtype=True)
+_0_14 = replace(_0_13, caches_chunks_whole=False, merges_odd_outputs=True, takes_stated_caches=True)
 _0_15 = replace(_0_14, quantizes_by_layer=True)
 _0_17 = replace(
     _0_15,
@@ -185,6 +196,7 @@ _0_20 = replace(
     model_runner_v1=V1_TRITON_WITH_GRAPHS,
     needs_block_per_sequence=True,
     default_state_value_bytes=4,
+    latent_block_step_tokens=16,
 )
 _0_21 = replace(_0_20, tokens_follow_concurrency=True, pads_values=False)
 _0_22 = replace(
@@ -203,7 +215,6 @@ _0_26 = replace(
     _0_25,
     model_runner_v2=V2_0_26,
     concurrent_batches=2,
-    keeps_every_state=True,
 )
 # From 0.27 on all memory lost on the GPU is counted, not only PyTorch's peak and non-torch memory. Four GPUs
 # on PCIe: `qwen3-235b-fp8-4xpro6000-0271`.
@@ -211,12 +222,11 @@ _0_27 = replace(
     _0_26,
     model_runner_v2=V2_0_27,
     non_torch=_non_torch_gib(0.11, nvlink=0.61, pcie=0.11, pcie_of_many=0.41),
-    states_per_request=2,
     pins_embedding="any model",
     latent_block_step_tokens=128,
     pads_kimi_experts=True,
 )
-_0_28 = replace(_0_27, model_runner_v2=V2_0_28, keeps_every_state=False)
+_0_28 = replace(_0_27, model_runner_v2=V2_0_28, states_per_request=2)
 _0_29 = replace(
     _0_28,
     model_runner_v2=V2_0_29,
@@ -225,7 +235,8 @@ _0_29 = replace(
     reserved_blocks=1,
 )
 _0_30 = replace(_0_29, refines_expert_blocks=True)
-_0_32 = replace(_0_30, prefill_checkpoint_blocks=1, extends_rotary_tables=False)
+_0_31 = replace(_0_30, wide_fp8_block_tokens=64)
+_0_32 = replace(_0_31, prefill_checkpoint_blocks=1, extends_rotary_tables=False)
 _0_33 = replace(_0_32, model_runner_v2=V2_0_33, pins_embedding="experts", delta_net_step_tokens=64)
 
 _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
@@ -236,6 +247,7 @@ _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
     (0, 9, 1): _0_9_1,
     (0, 10): _0_10,
     (0, 10, 1): _0_10_1,
+    (0, 13): _0_13,
     (0, 14): _0_14,
     (0, 15): _0_15,
     (0, 17): _0_17,
@@ -251,6 +263,7 @@ _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
     (0, 28): _0_28,
     (0, 29): _0_29,
     (0, 30): _0_30,
+    (0, 31): _0_31,
     (0, 32): _0_32,
     (0, 33): _0_33,
 }

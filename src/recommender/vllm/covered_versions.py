@@ -96,8 +96,8 @@ def _has_further_tables(model: Model, _gpu: Gpu) -> bool:
     return model.further_rotary_values > 0
 
 
-def _is_largest(_model: Model, gpu: Gpu) -> bool:
-    return gpu.visible_bytes >= _LARGEST_GPUS_BYTES
+def _has_states_or_is_largest(model: Model, gpu: Gpu) -> bool:
+    return model.recurrent is not None or gpu.visible_bytes >= _LARGEST_GPUS_BYTES
 
 
 def _never(_model: Model, _gpu: Gpu) -> bool:
@@ -107,7 +107,8 @@ def _never(_model: Model, _gpu: Gpu) -> bool:
 # Versions that never leave less cache than one of others, and the models and GPUs of which that is not so.
 # 0.17 and 0.18 subtract no graphs, and 0.17 has larger blocks of latents. 0.21 to 0.26 run more and more
 # models with the second runner, which takes less; in 0.23 Gemma 4 encodes more frames at once, and 0.26 keeps
-# more tokens in flight. 0.28 has a smaller sampler than 0.27. 0.29 to 0.31 differ from 0.32 in tables.
+# more tokens in flight. 0.28 has a smaller sampler than 0.27, and more states. 0.29 and 0.30 differ from 0.31
+# in the degrees and blocks of FP8, and 0.31 from 0.32 in tables.
 _LESS_THAN: Mapping[Version, tuple[frozenset[Version], Callable[[Model, Gpu], bool]]] = {
     (0, 17): (frozenset({(0, 20)}), _has_latents),
     (0, 18): (frozenset({(0, 20)}), _never),
@@ -117,7 +118,8 @@ _LESS_THAN: Mapping[Version, tuple[frozenset[Version], Callable[[Model, Gpu], bo
     (0, 24): (frozenset({(0, 20), (0, 23)}), _has_frames),
     (0, 25): (frozenset({(0, 20), (0, 23)}), _has_frames),
     (0, 26): (frozenset({(0, 20), (0, 23)}), _has_windows),
-    (0, 28): (frozenset({(0, 27)}), _is_largest),
+    (0, 28): (frozenset({(0, 27)}), _has_states_or_is_largest),
     (0, 29): (frozenset({(0, 30)}), _never),
-    (0, 30): (frozenset({(0, 32)}), _has_further_tables),
+    (0, 30): (frozenset({(0, 31)}), _never),
+    (0, 31): (frozenset({(0, 32)}), _has_further_tables),
 }

@@ -5,9 +5,10 @@ from functools import lru_cache
 from typing import Literal
 
 from recommender.hardware.gpu import Gpu
-from recommender.model import Model
+from recommender.model import Model, text_only
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.facts import BatchDefaults, batch_defaults
+from recommender.vllm.version import Version
 
 # What the benchmark platform passes; vLLM's own default differs by version: `facts.default_utilization`.
 DEFAULT_GPU_MEMORY_UTILIZATION = 0.90
@@ -19,6 +20,13 @@ KVCacheDtype = Literal["auto", "fp8", "fp8_e4m3", "fp8_e5m2"]
 """Values of `--kv-cache-dtype` that are planned for."""
 
 _FP8_BYTES = 1
+
+_FIRST_WITHOUT_TOWERS: Version = (0, 15)
+
+# Multimodal models whose items vLLM does not divide among batches, because their tokens attend to each other
+# in both directions: `is_mm_prefix_lm`, `vllm/config/model.py`. The default is as large as the largest item
+# (`_get_min_mm_batched_tokens`, `vllm/engine/arg_utils.py`).
+_UNDIVIDED_CLASSES = frozenset({"Gemma3ForConditionalGeneration", "Gemma4ForConditionalGeneration"})
 
 # The V0 engine prefilled longer contexts in chunks: `vllm/engine/arg_utils.py` of 0.5.3 and later.
 _V0_TOKENS = 2048
@@ -83,6 +91,15 @@ class EngineArgs:
         """Whether an image encoder is loaded and profiled."""
         return model.has_vision and not self.language_model_only
 
+    def loaded(self, model: Model) -> Model:
+        """`model` as far as it is loaded: from 0.15 on without an encoder that no request can need.
+
+        Source: `_mark_tower_model`, `vllm/model_executor/models/interfaces.py`.
+        """
+        version = self.behavior.version
+        leaves_out = self.language_model_only and (version is None or version >= _FIRST_WITHOUT_TOWERS)
+        return text_only(model) if leaves_out else model
+
     @property
     def in_flight_tokens(self) -> int:
         """Tokens that may be scheduled and not yet finished, which layers with a window keep in addition."""
@@ -127,16 +144,20 @@ def under_version(engine_args: EngineArgs, gpu: Gpu, behavior: VersionBehavior) 
     )
 
 
-def engine_args_with(
-    overrides: EngineOverrides, gpu: Gpu, behavior: VersionBehavior = ANY_VERSION
+def engine_args_for(
+    model: Model,
+    gpu: Gpu,
+    behavior: VersionBehavior = ANY_VERSION,
+    overrides: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> EngineArgs:
-    """The engine arguments on `gpu` that a request is planned with: those of `overrides`, else the defaults.
+    """The engine arguments that `model` is planned with on `gpu`: those of `overrides`, else the defaults.
 
     As in vLLM, the default number of sequences is not above the batched tokens
     (`_set_default_max_num_seqs_and_batched_tokens_args`, `vllm/engine/arg_utils.py` of 0.33).
     """
     default = default_engine_args(gpu, behavior)
-    tokens = overrides.max_num_batched_tokens or default.max_num_batched_tokens
+    least = 0 if overrides.language_model_only else least_batched_tokens(model)
+    tokens = overrides.max_num_batched_tokens or max(default.max_num_batched_tokens, least)
     sequences = min(default.max_num_seqs, tokens)
     return replace(
         default,
@@ -148,6 +169,13 @@ def engine_args_with(
         language_model_only=overrides.language_model_only,
         kv_cache_dtype=overrides.kv_cache_dtype,
     )
+
+
+def least_batched_tokens(model: Model) -> int:
+    """The batched tokens below which vLLM does not start, because an image or a video would not fit."""
+    if model.encoder is None or model.class_name not in _UNDIVIDED_CLASSES:
+        return 0
+    return model.encoder.largest.at(model.max_position_embeddings).tokens
 
 
 _batch_defaults = lru_cache(1024)(batch_defaults)

@@ -58,6 +58,18 @@ _SPARSE_BACKENDS = (
 )
 _FIRST_WITH_BACKENDS: Version = (0, 11, 1)
 
+# Backends that vLLM tries for an FP8 cache of keys and values, and of latents: `_get_backend_priorities`.
+_FP8_BACKENDS = ("FLASHINFER", "TRITON_ATTN")
+_FP8_LATENT_BACKENDS = ("FLASHMLA", "CUTLASS_MLA", "FLASHINFER_MLA", "TRITON_MLA")
+
+# Triton converts E4M3 from capability 8.9 on, and E5M2 from 8.0 on.
+_TRITON_CAPABILITIES: dict[str, Capability] = {"fp8": (8, 9), "fp8_e4m3": (8, 9), "fp8_e5m2": (8, 0)}
+
+# Before backends state what they support: `is_kv_cache_dtype_supported` of `vllm/platforms/cuda.py` in 0.10
+# and 0.11.0; before, FlashAttention 3 alone: `_is_v1_supported_oracle`, `vllm/engine/arg_utils.py`.
+_FIRST_WITH_TRITON: Version = (0, 10)
+_FLASH_ATTENTION_3: Capability = (9, 0)
+
 
 def includes(ranges: VersionRanges, version: Version | None) -> bool:
     """Whether `version` is in one of `ranges`; without one, whether any covered version is."""
@@ -170,6 +182,31 @@ def sparse_attention_versions(capability: Capability, kv_cache_dtype: str) -> Ve
         )
 
     return _versions(has_backend)
+
+
+@lru_cache(_CACHED)
+def fp8_cache_versions(capability: Capability, kv_cache_dtype: str, *, is_latent: bool) -> VersionRanges:
+    """Those with an attention backend for a GPU and an FP8 cache of keys and values, or of latents."""
+
+    def is_supported(release: Version) -> bool:
+        if not is_latent and capability == _FLASH_ATTENTION_3 and kv_cache_dtype != "fp8_e5m2":
+            return True
+        if release < _FIRST_WITH_BACKENDS:
+            by_triton = capability >= _TRITON_CAPABILITIES[kv_cache_dtype] and not is_latent
+            return by_triton and release >= _FIRST_WITH_TRITON
+        names = _FP8_LATENT_BACKENDS if is_latent else _FP8_BACKENDS
+        return any(_has_fp8_cache(name, release, capability, kv_cache_dtype) for name in names)
+
+    return _versions(is_supported)
+
+
+def _has_fp8_cache(name: str, release: Version, capability: Capability, kv_cache_dtype: str) -> bool:
+    backend = facts.attention_backend(name, release)
+    if backend is None or kv_cache_dtype not in backend.kv_cache_dtypes:
+        return False
+    if name.startswith("TRITON"):
+        return capability >= _TRITON_CAPABILITIES[kv_cache_dtype]
+    return backend.capabilities is None or capability in backend.capabilities
 
 
 @lru_cache(_CACHED)

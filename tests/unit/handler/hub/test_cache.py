@@ -35,6 +35,7 @@ def documents(size_bytes: int = 100) -> Documents:
         metadata=HubMetadata(model_id="org/name", information={}, config={}),
         information=Document(value={}, etag=None, size_bytes=size_bytes),
         config=Document(value=None, etag=None, size_bytes=0),
+        quantization=None,
     )
 
 

@@ -1,11 +1,11 @@
-"""A model's two documents: how they are requested, and what is made of the responses."""
+"""A model's documents: how they are requested, and what is made of the responses."""
 
 import time
 from urllib.parse import parse_qsl
 
 import pytest
 from support import misbehaviour
-from support.hub import HubDouble, running_hub, say
+from support.hub import HubDouble, Part, running_hub, say
 from support.loopback import Misbehave, Say, Seen, loopback
 
 from handler.errors import (
@@ -215,3 +215,99 @@ def test_the_result_is_there_at_the_deadline() -> None:
 
     assert isinstance(error(HubDouble(fault=misbehaviour.drip_body), seconds=0.3), HubUnreachable)
     assert time.monotonic() - started < 8  # generous: without a deadline it would be minutes
+
+
+_QUANTIZED = {**INFORMATION, "safetensors": {"parameters": {"F8_E4M3": 90, "BF16": 10}}}
+_QUANTIZATION = {"producer": {"name": "modelopt"}, "quantization": {"kv_cache_quant_algo": "FP8"}}
+
+
+def test_the_quantization_is_fetched_where_config_json_does_not_state_it() -> None:
+    hub = HubDouble(information=_QUANTIZED, config=CONFIG, quantization=_QUANTIZATION)
+
+    assert fetched(hub).metadata.quantization == _QUANTIZATION
+    assert hub.paths()[2:] == ["/org/name/resolve/main/hf_quant_config.json"]
+
+
+@pytest.mark.parametrize(
+    ("information", "config"),
+    [
+        (INFORMATION, CONFIG),
+        ({**INFORMATION, "safetensors": {"parameters": {"BF16": 100}}}, CONFIG),
+        (_QUANTIZED, {**CONFIG, "quantization_config": {"quant_method": "fp8"}}),
+        (_QUANTIZED, {"text_config": {"quantization_config": {"quant_method": "fp8"}}}),
+        ({**INFORMATION, "safetensors": {"parameters": {"F8": -1}}}, CONFIG),
+        (_QUANTIZED, {**CONFIG, "quantization_config": 7}),
+    ],
+    ids=["no counts", "16 bit", "stated", "stated in a part", "impossible counts", "stated as a number"],
+)
+def test_no_other_model_costs_a_third_request(information: object, config: object) -> None:
+    hub = HubDouble(information=information, config=config, quantization=_QUANTIZATION)
+
+    assert fetched(hub).metadata.quantization is None
+    assert len(hub.seen) == 2
+
+
+@pytest.mark.parametrize(
+    "fault", [None, Say(status=500), Say(status=403), Say(body=b"<html>"), misbehaviour.hang_up]
+)
+def test_without_the_quantization_there_is_an_answer_all_the_same(fault: Say | Misbehave | None) -> None:
+    faults: dict[Part, Say | Misbehave] = {} if fault is None else {"quantization": fault}
+    found = fetched(HubDouble(information=_QUANTIZED, config=CONFIG, faults=faults))
+
+    assert found.metadata.quantization is None
+    assert found.metadata.config == CONFIG
+
+
+def test_a_quantization_that_takes_too_long_is_not_waited_for_beyond_the_deadline() -> None:
+    hub = HubDouble(information=_QUANTIZED, config=CONFIG, faults={"quantization": misbehaviour.silence})
+    with running_hub(hub):
+        assert fetch(hub.url, seconds=0.5).metadata.quantization is None
+
+
+def test_an_unchanged_quantization_is_not_transferred_again() -> None:
+    hub = HubDouble(information=_QUANTIZED, config=CONFIG, quantization=_QUANTIZATION)
+    hub.etags = ("information", "config", "quantization")
+    with running_hub(hub):
+        first = fetch(hub.url)
+        again = fetch(hub.url, cached=first)
+        hub.documents["quantization"] = {"quantization": {"quant_algo": "FP8"}}
+        changed = fetch(hub.url, cached=again)
+
+    assert again is first
+    assert hub.sent[3:6] == [304, 304, 304]
+    assert changed.metadata.quantization == {"quantization": {"quant_algo": "FP8"}}
+    assert changed.version is not first.version
+
+
+def test_a_known_quantization_is_requested_with_the_other_documents() -> None:
+    """Each response waits until all three requests have arrived."""
+    with running_hub(HubDouble(information=_QUANTIZED, config=CONFIG, quantization=_QUANTIZATION)) as hub:
+        first = fetch(hub.url)
+    arrived: list[str] = []
+
+    def answer(request: Seen) -> Say:
+        arrived.append(request.path)
+        for _ in range(300):
+            if len(arrived) == 3:
+                break
+            time.sleep(0.01)
+        if request.path.startswith("/api/"):
+            return say(_QUANTIZED)
+        return say(_QUANTIZATION if "quant" in request.path else CONFIG)
+
+    with loopback(answer) as server:
+        found = fetch(server.url, cached=first)
+
+    assert len(arrived) == 3
+    assert found.metadata == first.metadata
+
+
+def test_the_size_of_all_documents_counts() -> None:
+    hub = HubDouble(information=_QUANTIZED, config=CONFIG, quantization=_QUANTIZATION)
+    found = fetched(hub)
+
+    assert found.quantization is not None
+    assert found.size_bytes == (
+        found.information.size_bytes + found.config.size_bytes + found.quantization.size_bytes
+    )
+    assert found.quantization.size_bytes > 0

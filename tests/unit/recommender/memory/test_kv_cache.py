@@ -6,8 +6,9 @@ import pytest
 from support.metadata import llama, real_model
 
 from recommender.hardware.units import GIB
-from recommender.memory.kv_cache import CacheLayout, cache_layout
+from recommender.memory.kv_cache import CacheLayout, cache_layout, cache_value_bytes
 from recommender.model import KVHeads, parse_model
+from recommender.model.dtype import Dtype
 from recommender.model.errors import UnsupportedModel
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.version import Version
@@ -102,11 +103,10 @@ def test_layers_of_linear_attention_keep_a_state_in_a_block_of_its_size() -> Non
         ("nvidia/Nemotron-H-56B-Base-8K", (0, 19), 54, 2080, 7, 10 * 2080 * 4096),
         ("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8", (0, 19), 40, 4160, 6, 8 * 4160 * 1024),
         ("ibm-granite/granite-4.0-h-350m", (0, 19), 28, 400, 8, 4 * 400 * 1024),
-        ("ibm-granite/granite-4.0-h-350m", (0, 27), 28, 512, 8, 4 * 512 * 1024),
+        ("ibm-granite/granite-4.0-h-350m", (0, 27), 28, 400, 8, 4 * 400 * 1024),
         ("tiiuae/Falcon-H1-0.5B-Base", (0, 19), 36, 800, 2, 36 * 800 * 512),
-        ("tiiuae/Falcon-H1-0.5B-Base", (0, 26), 36, 896, 2, 36 * 896 * 512),
+        ("tiiuae/Falcon-H1-0.5B-Base", (0, 26), 36, 800, 2, 36 * 800 * 512),
         ("ai21labs/AI21-Jamba-Mini-1.5", (0, 19), 28, 80, 8, 4 * 80 * 4096),
-        ("ai21labs/AI21-Jamba-Mini-1.5", (0, 26), 28, 2048, 8, 4 * 2048 * 4096),
         ("moonshotai/Kimi-Linear-48B-A3B-Instruct", (0, 19), 20, 1920, 4, 7 * 1920 * 1152),
         ("Qwen/Qwen3-Next-80B-A3B-Instruct", (0, 19), 36, 544, 4, 12 * 544 * 2048),
         ("Qwen/Qwen3-Next-80B-A3B-Instruct", (0, 33), 36, 576, 4, 12 * 576 * 2048),
@@ -139,10 +139,10 @@ def test_a_pure_state_space_model_has_one_block_for_each_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "expected"), [((0, 19), 1), ((0, 26), 12), ((0, 28), 2), ((0, 32), 3)], ids=str
+    ("version", "expected"), [((0, 19), 1), ((0, 27), 1), ((0, 28), 2), ((0, 32), 3)], ids=str
 )
 def test_a_request_holds_as_many_states_as_the_version_keeps(version: Version, expected: int) -> None:
-    """Falcon-H1: from 0.26 on prefixes are cached, under 0.26 and 0.27 with a state for each block."""
+    """Falcon-H1: prefixes are cached by default from 0.28 on, and a state of the prompt from 0.32 on."""
     found = cache_layout(real_model("tiiuae/Falcon-H1-0.5B-Base"), 1, 2, behavior_of(version))
     full, of_states = found.groups
 
@@ -240,12 +240,19 @@ def test_values_narrower_than_keys_are_padded_before_0_21(
 
 @pytest.mark.parametrize(
     ("version", "tensor_parallel", "blocks"),
-    [((0, 19), 1, 693), ((0, 19), 2, 1387), ((0, 26), 2, 1387), ((0, 27), 2, 1300), ((0, 33), 8, 5201)],
+    [
+        ((0, 19), 1, 693),
+        ((0, 19), 2, 1387),
+        ((0, 20), 2, 1410),
+        ((0, 26), 2, 1410),
+        ((0, 27), 2, 1300),
+        ((0, 33), 8, 5201),
+    ],
 )
-def test_blocks_of_latents_with_states_are_multiples_of_128_from_0_27_on(
+def test_blocks_of_latents_with_states_are_multiples_of_64_then_16_then_128(
     version: Version, tensor_parallel: int, blocks: int
 ) -> None:
-    """Kimi-Linear on 2 GPUs: 960 or 1024 tokens a block; what vLLM 0.19 and 0.33 plan in 10 GiB."""
+    """Kimi-Linear on 2 GPUs: 960, 944 or 1024 tokens a block; vLLM 0.19, 0.26 and 0.33 plan so in 10 GiB."""
     kimi = cache_layout(
         real_model("moonshotai/Kimi-Linear-48B-A3B-Instruct"), tensor_parallel, 2, behavior_of(version)
     )
@@ -258,3 +265,69 @@ def test_latents_have_larger_blocks_up_to_0_17(version: Version, block_tokens: i
     deepseek = cache_layout(real_model("deepseek-ai/DeepSeek-V3"), 8, 2, behavior_of(version))
 
     assert [group.block_tokens for group in deepseek.groups] == [block_tokens]
+
+
+@pytest.mark.parametrize(
+    ("version", "blocks"), [((0, 13), 4096), ((0, 14), 8192), ((0, 33), 8192)], ids=["0.13", "0.14", "0.33"]
+)
+def test_a_cache_that_modelopt_states_is_taken_from_0_14_on(version: Version, blocks: int) -> None:
+    """Llama 3.1 70B in 20 GiB: 16 tokens x 80 layers x 2 x 8 x 128 values are 2.5 MiB in FP8."""
+    model, behavior = real_model("nvidia/Llama-3.1-70B-Instruct-FP8"), behavior_of(version)
+    value_bytes = cache_value_bytes(model, Dtype.BFLOAT16, behavior)
+
+    assert cache_layout(model, 1, value_bytes, behavior).blocks(20 * GIB) == blocks
+
+
+def test_a_checkpoint_that_states_no_cache_has_one_of_the_dtype() -> None:
+    model = real_model("meta-llama/Llama-3.1-8B-Instruct")
+
+    assert cache_value_bytes(model, Dtype.BFLOAT16, behavior_of((0, 33))) == 2
+    assert cache_value_bytes(model, Dtype.FLOAT32, behavior_of((0, 33))) == 4
+
+
+def test_states_stay_in_the_dtype_when_tokens_are_cached_in_fp8() -> None:
+    """Nemotron 3 Super under 0.19: states of 4,259,840 bytes with 512 bytes a token are 8,320 tokens."""
+    model, behavior = real_model("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8"), behavior_of((0, 19))
+    found = cache_layout(model, 1, 1, behavior, state_value_bytes=2)
+
+    assert {group.block_tokens for group in found.groups} == {8320}
+    assert found.blocks(10 * GIB) == 315
+
+
+def test_a_state_counts_for_one_context_where_it_is_shorter_than_a_block() -> None:
+    """What vLLM 0.19 logs for the same model: 315 blocks / 6 groups x 8,192 or 8,320 tokens."""
+    model, behavior = real_model("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8"), behavior_of((0, 19))
+    found = cache_layout(model, 1, 1, behavior, state_value_bytes=2)
+
+    assert [found.tokens(10 * GIB, context) for context in (8192, 262_144, None)] == [
+        425_984,
+        432_640,
+        432_640,
+    ]
+
+
+def test_the_context_does_not_matter_for_tokens_without_states() -> None:
+    plain = layout("meta-llama/Llama-3.1-8B-Instruct")
+
+    assert plain.tokens(GIB, 8) == plain.tokens(GIB) == 8192
+
+
+@pytest.mark.parametrize(
+    ("version", "value_bytes", "block_tokens"),
+    [((0, 30), 1, {16, 32}), ((0, 31), 1, {64, 128}), ((0, 33), 1, {64, 128}), ((0, 33), 2, {16, 32})],
+)
+def test_wide_heads_in_fp8_have_blocks_of_64_from_0_31_on(
+    version: Version, value_bytes: int, block_tokens: set[int]
+) -> None:
+    """Gemma 4, heads of 512: the layers with full attention cache half as much of a token."""
+    gemma = cache_layout(real_model("nvidia/Gemma-4-31B-IT-NVFP4"), 1, value_bytes, behavior_of(version))
+
+    assert {group.block_tokens for group in gemma.groups} == block_tokens
+
+
+def test_nemotrons_states_are_in_16_bit_before_0_13_reads_their_dtype() -> None:
+    """What vLLM 0.12 plans for Nemotron 3 Nano: blocks of 1,072 tokens instead of 2,096."""
+    model = real_model("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16")
+    old, read = (cache_layout(model, 1, 2, behavior_of(version)) for version in ((0, 12), (0, 13)))
+
+    assert (old.groups[0].block_tokens, read.groups[0].block_tokens) == (1072, 2096)

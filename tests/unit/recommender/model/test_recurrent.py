@@ -25,18 +25,22 @@ def test_groups_are_copied_where_gpus_outnumber_them() -> None:
 
 
 def test_a_state_is_divided_evenly_and_its_dtype_may_depend_on_the_version() -> None:
-    """By hand: 64 values in the model's 2 bytes, 32 in 4 of its own, 16 in the version's 8."""
+    """By hand: 64 values in the model's 2 bytes, 32 in its own 4, 16 in the version's 8, 8 in a stated 4."""
     state = RecurrentState(
         tensors=(
             StateTensor(values=64),
             StateTensor(values=32, value_bytes=4),
-            StateTensor(values=16, depends_on_version=True),
+            StateTensor(values=16, has_configured_dtype=True),
+            StateTensor(values=8, value_bytes=4, has_configured_dtype=True),
         ),
         heads=(16,),
     )
 
-    assert state.size_bytes(1, 2, 8) == 64 * 2 + 32 * 4 + 16 * 8
-    assert state.size_bytes(4, 2, 8) == (64 * 2 + 32 * 4 + 16 * 8) // 4
+    read, unread = 64 * 2 + 32 * 4 + 16 * 8 + 8 * 4, 64 * 2 + 32 * 4 + 16 * 8 + 8 * 8
+
+    assert state.size_bytes(1, 2, 8) == read
+    assert state.size_bytes(4, 2, 8) == read // 4
+    assert state.size_bytes(1, 2, 8, reads_dtype=False) == unread
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,9 @@ from recommender.planning.context import (
 from recommender.planning.plan import Plan, best_plan
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import (
-    NO_ENGINE_OVERRIDES,
     EngineOverrides,
     default_engine_args,
-    engine_args_with,
+    engine_args_for,
 )
 from recommender.vllm.version import Version
 
@@ -77,7 +76,7 @@ def test_other_models_have_the_same_budget_at_every_context() -> None:
 def test_a_model_with_states_gets_the_most_sequences_that_start(version: Version | None) -> None:
     """`max_num_seqs (1024) exceeds available Mamba cache blocks`, vllm-project/recipes#551."""
     model, gpu = real_model(_STATES), gpu_of(instance("p5.4xlarge"))
-    engine_args = engine_args_with(NO_ENGINE_OVERRIDES, gpu, behavior_of(version))
+    engine_args = engine_args_for(model, gpu, behavior_of(version))
     found = budget_for_largest_context(model, gpu, 1, None, engine_args)
     more = replace(found.engine_args, max_num_seqs=found.engine_args.max_num_seqs + 1)
 
@@ -89,7 +88,7 @@ def test_a_model_with_states_gets_the_most_sequences_that_start(version: Version
 
 def test_sequences_that_the_caller_fixes_stay() -> None:
     model, gpu = real_model(_STATES), gpu_of(instance("p5.4xlarge"))
-    engine_args = engine_args_with(EngineOverrides(max_num_seqs=1000), gpu)
+    engine_args = engine_args_for(model, gpu, overrides=EngineOverrides(max_num_seqs=1000))
     found = budget_for_largest_context(model, gpu, 1, None, engine_args)
 
     assert found.engine_args.max_num_seqs == 1000
@@ -98,6 +97,6 @@ def test_sequences_that_the_caller_fixes_stay() -> None:
 
 def test_no_number_of_sequences_helps_where_there_is_no_block() -> None:
     model, gpu = real_model("Qwen/Qwen3.5-27B"), gpu_of(instance("g5.xlarge"))
-    memory = budget(model, gpu, 1, engine_args=engine_args_with(NO_ENGINE_OVERRIDES, gpu))
+    memory = budget(model, gpu, 1, engine_args=engine_args_for(model, gpu))
 
     assert with_startable_sequences(memory, model, gpu, 1, None) is memory

@@ -99,8 +99,10 @@ def test_states_need_a_block_per_sequence_only_with_graphs() -> None:
     assert dataclasses.replace(engine_args, enforce_eager=True).required_state_blocks == 0
 
 
-def test_a_request_holds_two_states_since_prefixes_of_hybrids_are_cached() -> None:
-    assert [behavior_of(version).states_per_request for version in ((0, 25), (0, 26), (0, 27))] == [1, 1, 2]
+def test_a_request_holds_two_states_since_prefixes_of_hybrids_are_cached_by_default() -> None:
+    """`vllm/engine/arg_utils.py:2520` of 0.26.0, `:2604` of 0.27.0 and `:2650` of 0.28.0."""
+    assert [behavior_of((0, minor)).states_per_request for minor in (25, 26, 27, 28)] == [1, 1, 1, 2]
+    assert ANY_VERSION.states_per_request == 2
 
 
 def test_the_version_of_a_behavior_is_a_release() -> None:

@@ -11,10 +11,9 @@ from recommender.memory.budget import budget
 from recommender.model import parse_model
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import (
-    NO_ENGINE_OVERRIDES,
     EngineOverrides,
     default_engine_args,
-    engine_args_with,
+    engine_args_for,
     under_version,
 )
 from recommender.vllm.quantization import BITSANDBYTES_INT4
@@ -75,7 +74,7 @@ def test_a_block_per_sequence_is_required_from_0_20_on() -> None:
 
 
 def test_fixed_engine_arguments_replace_the_defaults() -> None:
-    gpu = gpu_of(instance("p5.48xlarge"))
+    model, gpu = parse_model(llama()), gpu_of(instance("p5.48xlarge"))
     overrides = EngineOverrides(
         max_num_seqs=64,
         max_num_batched_tokens=4096,
@@ -83,7 +82,7 @@ def test_fixed_engine_arguments_replace_the_defaults() -> None:
         kv_cache_dtype="fp8",
         enforce_eager=True,
     )
-    found = engine_args_with(overrides, gpu)
+    found = engine_args_for(model, gpu, overrides=overrides)
 
     assert (found.max_num_seqs, found.max_num_batched_tokens, found.gpu_memory_utilization) == (
         64,
@@ -94,8 +93,8 @@ def test_fixed_engine_arguments_replace_the_defaults() -> None:
 
 
 def test_without_fixed_ones_they_are_the_defaults_of_which_sequences_may_be_lowered() -> None:
-    gpu = gpu_of(instance("p5.48xlarge"))
-    found = engine_args_with(NO_ENGINE_OVERRIDES, gpu)
+    model, gpu = parse_model(llama()), gpu_of(instance("p5.48xlarge"))
+    found = engine_args_for(model, gpu)
 
     assert found == dataclasses.replace(default_engine_args(gpu), default_max_num_seqs=1024)
     assert not found.lowers_max_num_seqs
@@ -103,9 +102,11 @@ def test_without_fixed_ones_they_are_the_defaults_of_which_sequences_may_be_lowe
 
 
 def test_the_default_number_of_sequences_is_not_above_the_batched_tokens() -> None:
-    gpu = gpu_of(instance("p5.48xlarge"))
+    model, gpu = parse_model(llama()), gpu_of(instance("p5.48xlarge"))
 
-    assert engine_args_with(EngineOverrides(max_num_batched_tokens=512), gpu).max_num_seqs == 512
+    assert (
+        engine_args_for(model, gpu, overrides=EngineOverrides(max_num_batched_tokens=512)).max_num_seqs == 512
+    )
 
 
 def test_two_batches_are_in_flight_from_0_26_on() -> None:

@@ -1,0 +1,52 @@
+"""The sentence of each change."""
+
+from support.instances import instance
+from support.metadata import real_model
+
+from recommender.messages.changes import change_text
+from recommender.planning.changes import changes
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES
+from recommender.vllm.version import Version
+
+
+def sentences(model_id: str, on: str, version: Version | None = None) -> dict[str, str]:
+    found = changes(real_model(model_id), instance(on), behavior_of(version), NO_ENGINE_OVERRIDES)
+    return {"+".join(each.name for each in change.settings): change_text(change) for change in found}
+
+
+def test_a_change_has_its_price_and_what_the_model_starts_with() -> None:
+    found = sentences("openai/gpt-oss-120b", "p5.4xlarge", (0, 14))
+
+    assert found["gpu_memory_utilization"].startswith(
+        "--gpu-memory-utilization 0.93 instead of 0.9: vLLM takes 73.6 GiB of each GPU and leaves 5.5 GiB."
+        " The model then starts with a context of "
+    )
+    assert "; further steps allow up to 32,768 tokens." in found["gpu_memory_utilization"]
+    assert "vLLM runs fewer requests at once." in found["max_num_seqs"]
+    assert (
+        "more forward passes, and vLLM runs at most 512 requests at once." in found["max_num_batched_tokens"]
+    )
+
+
+def test_both_of_two_changes_have_their_prices() -> None:
+    (text,) = sentences("Qwen/Qwen3-14B", "g7.8xlarge").values()
+
+    assert text.startswith("--gpu-memory-utilization 0.95 instead of 0.9: ")
+    assert " --enforce-eager: no compilation and no CUDA graphs, " in text
+
+
+def test_without_images_requests_have_text_only() -> None:
+    found = sentences("OpenGVLab/InternVL3-78B", "g5.48xlarge")
+
+    assert found["limit_mm_per_prompt"].startswith(
+        "--limit-mm-per-prompt with 0 images and videos: requests may have text only."
+    )
+
+
+def test_an_fp8_cache_costs_accuracy() -> None:
+    found = sentences("google/gemma-7b", "g6.2xlarge")
+
+    assert found["kv_cache_dtype"].startswith(
+        "--kv-cache-dtype fp8: the KV cache takes half the memory, with some loss of accuracy."
+    )
