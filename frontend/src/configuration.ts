@@ -1,7 +1,8 @@
 /** The configuration fields of the form, and conversions between form values and the API. */
 
-import type { ConfigValues, FeasibleResponse, FieldName, FormValues, Overrides } from "./types";
+import type { ConfigSource, FeasibleResponse, FieldName, FormValues, Overrides } from "./types";
 
+/** The parameters of a benchmark. */
 export const CONFIG_FIELDS = [
   "tensor_parallel_degree",
   "quantization",
@@ -11,6 +12,17 @@ export const CONFIG_FIELDS = [
   "output_sequence_length",
 ] as const satisfies readonly FieldName[];
 
+/** The other arguments of vLLM. */
+export const ENGINE_FIELDS = [
+  "kv_cache_dtype",
+  "gpu_memory_utilization",
+  "max_num_seqs",
+  "max_num_batched_tokens",
+  "enforce_eager",
+] as const satisfies readonly FieldName[];
+
+export const ALL_FIELDS: readonly FieldName[] = [...CONFIG_FIELDS, ...ENGINE_FIELDS];
+
 export const FIELD_LABELS: Record<FieldName, string> = {
   tensor_parallel_degree: "Tensor Parallel",
   quantization: "Quantization",
@@ -18,10 +30,15 @@ export const FIELD_LABELS: Record<FieldName, string> = {
   concurrency: "Concurrency",
   input_sequence_length: "Input Length",
   output_sequence_length: "Output Length",
+  kv_cache_dtype: "KV Cache Dtype",
+  gpu_memory_utilization: "GPU Memory Utilization",
+  max_num_seqs: "Max Num Seqs",
+  max_num_batched_tokens: "Max Num Batched Tokens",
+  enforce_eager: "Enforce Eager",
 };
 
-/** The form values of a response, a quantization option or a checkpoint, without its other properties. */
-export function configValues(source: ConfigValues): ConfigValues {
+/** The form values of a response, an option or a checkpoint, without its other properties. */
+export function configValues(source: ConfigSource): Required<FormValues> {
   return {
     tensor_parallel_degree: source.tensor_parallel_degree,
     quantization: source.quantization,
@@ -29,12 +46,17 @@ export function configValues(source: ConfigValues): ConfigValues {
     concurrency: source.concurrency,
     input_sequence_length: source.input_sequence_length,
     output_sequence_length: source.output_sequence_length,
+    kv_cache_dtype: source.kv_cache_dtype ?? "auto",
+    gpu_memory_utilization: source.gpu_memory_utilization,
+    max_num_seqs: source.max_num_seqs,
+    max_num_batched_tokens: source.max_num_batched_tokens,
+    enforce_eager: source.enforce_eager ?? false,
   };
 }
 
 /** The fields that are not empty. The service chooses the value of an empty field. */
 export function filledFields(values: FormValues): FieldName[] {
-  return CONFIG_FIELDS.filter((field) => values[field] !== undefined);
+  return ALL_FIELDS.filter((field) => values[field] !== undefined);
 }
 
 /** The filled fields that differ from the recommended values. */
@@ -45,11 +67,12 @@ export function changedFields(values: FormValues, recommended: FormValues): Fiel
 /** The query parameters that send `fields` of `values` as overrides. */
 export function toOverrides(values: FormValues, fields: readonly FieldName[]): Overrides {
   const selected: FormValues = Object.fromEntries(fields.map((field) => [field, values[field]]));
-  const { tensor_parallel_degree: tp, quantization, ...others } = selected;
+  const { tensor_parallel_degree: tp, quantization, enforce_eager: eager, ...others } = selected;
   return {
     ...others,
     ...(tp === undefined ? {} : { tp }),
     ...(quantization === undefined ? {} : { quantization: quantization ?? "none" }),
+    ...(eager === undefined ? {} : { enforce_eager: eager ? "true" : "false" }),
   };
 }
 
@@ -63,11 +86,13 @@ export function updatedValues(
   if (response.memory.kv_cache_gib <= 0) {
     return {};
   }
-  const outdated = changedFields(values, response).filter((field) => !changed.includes(field));
-  return Object.fromEntries(outdated.map((field) => [field, response[field]]));
+  const recommended = configValues(response);
+  const outdated = changedFields(values, recommended).filter((field) => !changed.includes(field));
+  return Object.fromEntries(outdated.map((field) => [field, recommended[field]]));
 }
 
-/** Whether the form holds exactly the values of `config`. */
-export function matchesConfig(values: FormValues, config: ConfigValues): boolean {
-  return CONFIG_FIELDS.every((field) => values[field] === config[field]);
+/** Whether the form holds exactly the values of a configuration. */
+export function matchesConfig(values: FormValues, config: ConfigSource): boolean {
+  const expected = configValues(config);
+  return ALL_FIELDS.every((field) => values[field] === expected[field]);
 }

@@ -1,6 +1,6 @@
 /** Text for the numbers and names shown on the page. */
 
-import type { InstanceInfo, ModelInfo, Quantization } from "./types";
+import type { FieldValue, InstanceInfo, ModelInfo, Quantization } from "./types";
 
 const INTEGER = new Intl.NumberFormat("en-US");
 const ONE_DECIMAL = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -19,8 +19,17 @@ export const formatQuantization = (quantization: Quantization): string =>
   quantization?.toUpperCase() ?? "None";
 
 /** The value of any form field. */
-export function formatValue(value: number | Quantization): string {
-  return typeof value === "number" ? formatCount(value) : formatQuantization(value);
+export function formatValue(value: FieldValue): string {
+  switch (typeof value) {
+    case "number":
+      return formatCount(value);
+    case "boolean":
+      return value ? "Yes" : "No";
+    case "string":
+      return value === "auto" ? "Auto" : value.replace("_", " ").toUpperCase();
+    default:
+      return "None";
+  }
 }
 
 /** The accelerators of an instance and their total memory: `4 × A10G, 96 GiB`. */

@@ -145,7 +145,7 @@ export interface components {
             alternatives?: components["schemas"]["Alternatives"];
         };
         Comparison: {
-            model_info?: components["schemas"]["ModelInfo"];
+            model_info: components["schemas"]["ModelInfo"];
             instances: (components["schemas"]["FeasibleInstance"] | components["schemas"]["InfeasibleInstance"])[];
             /** @description How many rows at the end of the list were left out to keep the answer within 64 KiB; absent if none */
             omitted_instances?: number;

@@ -23,12 +23,26 @@ export type WarningCode = Schemas["WarningCode"];
 /** Values the caller sets; the service recommends the rest. */
 export type Overrides = Omit<operations["recommend"]["parameters"]["query"], "model" | "instance_type">;
 
-/** The values of a recommendation that fill the form. */
+/** The values that a benchmark needs. */
 export type ConfigValues = Omit<Configuration, "vllm_args">;
-export type FieldName = keyof ConfigValues;
+
+/** The other arguments of vLLM that can be set. The API leaves out the last two where they have their default. */
+export interface EngineValues {
+  gpu_memory_utilization: number;
+  max_num_seqs: number;
+  max_num_batched_tokens: number;
+  kv_cache_dtype: KvCacheDtype;
+  enforce_eager: boolean;
+}
+export type KvCacheDtype = Schemas["KvCacheDtype"] | "auto";
+
+/** A configuration of the API: a response, an option or a checkpoint. */
+export type ConfigSource = ConfigValues & Schemas["EngineArguments"];
 
 /** The values in the form. Empty fields are undefined or absent. */
-export type FormValues = Partial<ConfigValues>;
+export type FormValues = Partial<ConfigValues & EngineValues>;
+export type FieldName = keyof FormValues;
+export type FieldValue = NonNullable<FormValues[FieldName]> | null;
 
 export function isFeasible(response: RecommendResponse): response is FeasibleResponse {
   return response.explanation.feasible;

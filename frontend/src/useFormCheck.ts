@@ -34,12 +34,13 @@ interface FormCheckOptions {
 /**
  * Check the values of the form with the service once one of them differs from the recommendation.
  *
- * All values are sent, so that the response is about the form as it is. If that brings up a warning, a second request
- * with the changed values alone asks what the service would choose for the others.
+ * All values are sent, so that the response is about the form as it is. A second request with the changed values alone
+ * asks what the service would choose for the others.
  */
 export function useFormCheck(options: FormCheckOptions): FormCheck {
   const { request, values, recommendation, isStale, baseUrl } = options;
-  const valid = filledFields(values).filter((field) => !invalidFields(values).includes(field));
+  const invalid = invalidFields(values);
+  const valid = filledFields(values).filter((field) => invalid[field] === undefined);
   const changed = recommendation && !isStale ? changedOf(recommendation, values, valid) : [];
 
   const wholeForm = { ...request, overrides: toOverrides(values, valid) };
@@ -53,7 +54,7 @@ export function useFormCheck(options: FormCheckOptions): FormCheck {
 
   const changesOnly = { ...request, overrides: toOverrides(values, changed) };
   const hint = useDebouncedRecommendation(changesOnly, {
-    enabled: isUpToDate && changed.length < valid.length && hasNewWarnings(response, recommendation),
+    enabled: isUpToDate && changed.length < valid.length,
     delayMs: 0,
     baseUrl,
   });
@@ -72,10 +73,4 @@ export function useFormCheck(options: FormCheckOptions): FormCheck {
 function changedOf(recommendation: RecommendResponse, values: FormValues, valid: FieldName[]): FieldName[] {
   const recommended = isFeasible(recommendation) ? configValues(recommendation) : {};
   return changedFields(values, recommended).filter((field) => valid.includes(field));
-}
-
-/** Whether a response has warnings that the recommendation does not have. */
-function hasNewWarnings(response?: RecommendResponse, recommendation?: RecommendResponse): boolean {
-  const known = recommendation?.warning_codes ?? [];
-  return response?.warning_codes?.some((code) => !known.includes(code)) ?? false;
 }

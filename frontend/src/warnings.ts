@@ -1,6 +1,6 @@
 /** The form field that each warning of a response belongs to. */
 
-import { CONFIG_FIELDS } from "./configuration";
+import { ALL_FIELDS } from "./configuration";
 import type { FeasibleResponse, FieldName, FormValues, WarningCode } from "./types";
 
 export interface ConfigWarnings {
@@ -28,7 +28,7 @@ export function groupWarnings(response: FeasibleResponse, form: FormState): Conf
   }));
   const textsOf = (field?: FieldName) =>
     warnings.filter((warning) => warning.field === field).map(({ text }) => text);
-  const byField = CONFIG_FIELDS.map((field) => [field, textsOf(field)] as const);
+  const byField = ALL_FIELDS.map((field) => [field, textsOf(field)] as const);
   return {
     byField: Object.fromEntries(byField.filter(([, texts]) => texts.length > 0)),
     general: textsOf(),
@@ -57,14 +57,22 @@ function causeOf(
 }
 
 const WORKLOAD_FIELDS = ["input_sequence_length", "output_sequence_length"] as const;
-const WEIGHT_FIELDS = ["tensor_parallel_degree", "quantization"] as const;
+const MEMORY_FIELDS = [
+  "tensor_parallel_degree",
+  "quantization",
+  "gpu_memory_utilization",
+  "max_num_batched_tokens",
+  "max_num_seqs",
+  "kv_cache_dtype",
+  "enforce_eager",
+] as const;
 
 /** The fields whose values each warning is about, the most likely one first. */
 const CAUSES: Record<WarningCode, readonly FieldName[]> = {
   tp_exceeds_gpus: ["tensor_parallel_degree"],
   tp_not_accepted: ["tensor_parallel_degree"],
   fewer_gpus: ["tensor_parallel_degree"],
-  memory_exceeded: WEIGHT_FIELDS,
+  memory_exceeded: MEMORY_FIELDS,
   context_above_limit: ["max_model_len"],
   context_above_cache: ["max_model_len"],
   workload_above_context: [...WORKLOAD_FIELDS, "max_model_len"],
@@ -78,8 +86,8 @@ const CAUSES: Record<WarningCode, readonly FieldName[]> = {
   runs_in_fp16: [],
   architecture_estimated: [],
   little_host_memory: [],
-  needs_flags: [],
-  states_limit_sequences: ["concurrency"],
+  needs_flags: ["max_num_seqs"],
+  states_limit_sequences: ["concurrency", "max_num_seqs"],
   unknown_gpu: [],
   lacks_wheels: [],
   other_processors: [],

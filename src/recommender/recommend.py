@@ -1,8 +1,7 @@
 """The decisions of a recommendation, in order."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
 from typing import Literal
 
 from recommender.hardware.gpu import gpu_of
@@ -18,20 +17,18 @@ from recommender.model.errors import UnsupportedModel
 from recommender.planning.alternatives import (
     Alternatives,
     alternatives,
-    first_quantized,
     load_time_alternative,
 )
-from recommender.planning.apply_overrides import apply_overrides
 from recommender.planning.compatibility import class_incompatibility
-from recommender.planning.fallbacks import first_runnable, needed_checkpoints, quantized_plans
-from recommender.planning.instances import cheaper_equivalent, nearest_instance
+from recommender.planning.decision import Decision, decide
+from recommender.planning.instances import NearestInstance, cheaper_equivalent, nearest_instance
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
-from recommender.planning.plan import Plan, best_plan
+from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
 from recommender.planning.recommended_values import recommended_values
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, engine_args_for
-from recommender.vllm.quantization import Quantization, QuantizationName
+from recommender.vllm.engine_args import EngineOverrides, engine_args_for
+from recommender.vllm.quantization import QuantizationName
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
 
@@ -41,8 +38,7 @@ class Feasible:
     """A configuration, the reason for each value, and warnings and notes about it."""
 
     plan: Plan
-    base: Plan
-    """The plan without overrides."""
+    decision: Decision
     explanation: Explanation
     warnings: tuple[ConfigWarning, ...]
     notes: tuple[Note, ...]
@@ -53,8 +49,6 @@ class Feasible:
     overrides: Overrides
     instances: Sequence[Instance]
     """Those that alternatives were chosen from."""
-    quantized_plans: tuple[Plan, ...] = ()
-    """Where the recommended quantization needs a checkpoint: it, and what to recommend if there is none."""
     checkpoints: tuple[PreQuantizedCheckpoint, ...] | None = None
     """For the quantizations that need one; `None` where none does, or where the search failed."""
 
@@ -72,40 +66,26 @@ class Feasible:
             for plan in (self.plan, option)
             if plan is not None and plan.quantization is not None and not plan.quantization.at_load
         ]
-        return tuple(dict.fromkeys((*names, *needed_checkpoints(self.quantized_plans))))
+        return tuple(dict.fromkeys((*names, *self.decision.wanted_checkpoints)))
 
     def with_checkpoints(self, candidates: Sequence[Candidate]) -> "Feasible":
         """The same answer with those of `candidates` that run on its instance.
 
         Where there is none for the recommended quantization, the first one is recommended that can be run.
         """
-        behavior = self.plan.budget.engine_args.behavior
-        found = [
+        behavior, answer = self.plan.budget.engine_args.behavior, self
+        if self.decision.wanted_checkpoints:
+            decision = decide(self.model, self.instance, behavior, self.overrides, candidates)
+            found = _decided(self.model, self.instance, self.instances, decision, behavior, self.overrides)
+            answer = found if isinstance(found, Feasible) else self
+        checkpoints = [
             checkpoint
-            for name in self.wanted_checkpoints
+            for name in answer.wanted_checkpoints
             for checkpoint in pre_quantized_checkpoints(
                 self.model, candidates, name, self.instance, behavior, self.overrides.engine
             )
         ]
-        listed = {checkpoint.quantized_to for checkpoint in found}
-        return replace(self._runnable(listed), checkpoints=tuple(found))
-
-    def _runnable(self, listed: Collection[QuantizationName]) -> "Feasible":
-        """The answer with the first quantization that can be run with the `listed` checkpoints."""
-        base = first_runnable(self.quantized_plans, listed)
-        if self.alternatives is None or base is None or base == self.base:
-            return self
-        tried = self.quantized_plans[: self.quantized_plans.index(base)]
-        at_load = self.alternatives.at_load if base.needs_pre_quantized_checkpoint else None
-        return _feasible(
-            self.model,
-            self.instance,
-            self.instances,
-            base,
-            self.overrides,
-            options=replace(self.alternatives, quantized=base, at_load=at_load),
-            unlisted=tuple(plan.quantization for plan in tried if plan.quantization is not None),
-        )
+        return replace(answer, checkpoints=tuple(checkpoints))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,31 +117,13 @@ def recommend(
 
     Raises `ImplausibleMetadata` where the Hub's documents hold impossible values.
     """
-    (recommendation,) = recommend_each(metadata, (instance,), instances, behavior, overrides)
-    return recommendation
-
-
-def recommend_each(
-    metadata: HubMetadata,
-    wanted: Iterable[Instance],
-    instances: Sequence[Instance],
-    behavior: VersionBehavior = ANY_VERSION,
-    overrides: Overrides = NO_OVERRIDES,
-) -> Iterator[Recommendation]:
-    """What `recommend` returns for each of `wanted`; the model is parsed once."""
-    parse = cache(partial(_supported_model, metadata, behavior))
-    for instance in wanted:
-        try:
-            yield infeasible_on_neuron(instance) or _recommend_for(
-                parse(), instance, instances, behavior, overrides
-            )
-        except UnsupportedModel as error:
-            yield Infeasible(
-                code="unsupported_model",
-                reason=infeasible.unsupported_model(error, behavior),
-                model_info=describe_model(metadata),
-                instance=instance,
-            )
+    neuron = infeasible_on_neuron(instance)
+    if neuron is not None:
+        return neuron
+    try:
+        return _recommend_for(supported_model(metadata, behavior), instance, instances, behavior, overrides)
+    except UnsupportedModel as error:
+        return unsupported(metadata, instance, error, behavior)
 
 
 def infeasible_on_neuron(instance: Instance) -> Infeasible | None:
@@ -176,7 +138,19 @@ def infeasible_on_neuron(instance: Instance) -> Infeasible | None:
     )
 
 
-def _supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
+def unsupported(
+    metadata: HubMetadata, instance: Instance, error: UnsupportedModel, behavior: VersionBehavior
+) -> Infeasible:
+    """The answer for a model that vLLM does not run, or that the calculator does not support."""
+    return Infeasible(
+        code="unsupported_model",
+        reason=infeasible.unsupported_model(error, behavior),
+        model_info=describe_model(metadata),
+        instance=instance,
+    )
+
+
+def supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
     """The model in `metadata`; raises `UnsupportedModel` where no instance runs it."""
     model = parse_model(metadata)
     missing = class_incompatibility(model.class_name, behavior, model.config_keys)
@@ -192,62 +166,65 @@ def _recommend_for(
     behavior: VersionBehavior,
     overrides: Overrides,
 ) -> Recommendation:
-    """Native precision where it fits, else a quantization that does, else the reason why nothing does.
+    """The decision with its alternatives and sentences."""
+    decision = decide(model, instance, behavior, overrides)
+    return _decided(model, instance, instances, decision, behavior, overrides)
 
-    Engine arguments that the caller fixes hold for all of it. If nothing starts with them, the base is what
-    would start without: the answer has the caller's values, with warnings.
-    """
+
+def _decided(  # noqa: PLR0913, PLR0917 - what a recommendation is made from
+    model: Model,
+    instance: Instance,
+    instances: Sequence[Instance],
+    decision: Decision,
+    behavior: VersionBehavior,
+    overrides: Overrides,
+) -> Recommendation:
     engine = overrides.engine
-    native = best_plan(model, instance, behavior=behavior, engine=engine)
-    if isinstance(native, Plan):
-        return _feasible(model, instance, instances, native, overrides, options=None)
-    if engine.max_num_seqs is not None:
-        free = best_plan(model, instance, behavior=behavior, engine=replace(engine, max_num_seqs=None))
-        if isinstance(free, Plan):
-            return _feasible(model, instance, instances, free, overrides, options=None)
-    options = alternatives(model, instance, instances, behavior, engine)
-    base = options.quantized
-    if base is None and engine != NO_ENGINE_OVERRIDES:
-        base = _default_plan(model, instance, behavior)
-    if base is not None:
-        return _feasible(model, instance, instances, base, overrides, options=options)
+    if decision.is_native:
+        return _feasible(model, instance, instances, decision, overrides, options=None)
+    options = alternatives(model, instance, instances, decision.quantized, behavior, engine)
+    if decision.base is not None:
+        return _feasible(model, instance, instances, decision, overrides, options=options)
     nearest = None if options.larger else nearest_instance(model, instances, behavior, engine)
     return Infeasible(
         code="does_not_fit",
-        reason=infeasible.infeasible(
-            native, model, instance, engine_args_for(model, gpu_of(instance), behavior, engine), nearest
-        ),
+        reason=does_not_fit(decision, model, instance, behavior, engine, nearest),
         model_info=model.info,
         instance=instance,
         alternatives=options,
     )
 
 
-def _default_plan(model: Model, instance: Instance, behavior: VersionBehavior) -> Plan | None:
-    """What starts with vLLM's default engine arguments, at native precision or else quantized."""
-    native = best_plan(model, instance, behavior=behavior)
-    if isinstance(native, Plan):
-        return native
-    return first_quantized(model, instance, behavior)
+def does_not_fit(  # noqa: PLR0913, PLR0917 - what the sentence is made from
+    decision: Decision,
+    model: Model,
+    instance: Instance,
+    behavior: VersionBehavior,
+    engine: EngineOverrides,
+    nearest: NearestInstance | None,
+) -> str:
+    """Why there is no configuration; `nearest` where no instance is larger."""
+    assert not isinstance(decision.native, Plan)  # noqa: S101 - it would be the configuration
+    engine_args = engine_args_for(model, gpu_of(instance), behavior, engine)
+    return infeasible.infeasible(decision.native, model, instance, engine_args, nearest)
 
 
 def _feasible(  # noqa: PLR0913 - everything that an answer consists of
     model: Model,
     instance: Instance,
     instances: Sequence[Instance],
-    base: Plan,
+    decision: Decision,
     overrides: Overrides,
     *,
     options: Alternatives | None,
-    unlisted: tuple[Quantization, ...] = (),
 ) -> Feasible:
+    plan, base, engine = decision.plan, decision.base, overrides.engine
+    assert plan is not None  # noqa: S101 - as there is a base
+    assert base is not None  # noqa: S101
     gpu, behavior = gpu_of(instance), base.budget.engine_args.behavior
-    plan = apply_overrides(model, instance, base, overrides, behavior)
     starts = plan.starts and plan.tensor_parallel <= instance.accelerator_count
     cheaper = (
-        cheaper_equivalent(
-            model, instances, asked=instance, plan=plan, behavior=behavior, engine=overrides.engine
-        )
+        cheaper_equivalent(model, instances, asked=instance, plan=plan, behavior=behavior, engine=engine)
         if starts
         else None
     )
@@ -258,7 +235,7 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         plan=plan,
         overrides=overrides,
         cheaper=cheaper,
-        at_load=load_time_alternative(model, instance, plan, behavior, overrides.engine),
+        at_load=load_time_alternative(model, instance, plan, behavior, engine),
     )
     explanation_context = ExplanationContext(
         model=model,
@@ -268,14 +245,11 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         overrides=overrides,
         recommended=recommended_values(model, instance, base, plan, overrides),
         larger=options.larger if options is not None else None,
-        unlisted=unlisted,
-    )
-    needs_checkpoint = (
-        options is not None and base == options.quantized and base.needs_pre_quantized_checkpoint
+        unlisted=decision.unlisted,
     )
     return Feasible(
         plan=plan,
-        base=base,
+        decision=decision,
         explanation=explanation(explanation_context),
         warnings=collect_warnings(context),
         notes=collect_notes(context),
@@ -284,9 +258,4 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         alternatives=options,
         overrides=overrides,
         instances=instances,
-        quantized_plans=(
-            quantized_plans(model, instance, behavior, overrides.engine)
-            if needs_checkpoint and not unlisted
-            else ()
-        ),
     )

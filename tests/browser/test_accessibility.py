@@ -64,6 +64,12 @@ def stale(run_page: RunPage) -> None:
     run_page.instance_type.select_option("g5.xlarge")
 
 
+def advanced(run_page: RunPage) -> None:
+    run_page.suggest(MISTRAL, "g5.12xlarge")
+    run_page.page.get_by_text("Advanced", exact=True).click()
+    run_page.response_after(lambda: run_page.page.get_by_label("Max Num Seqs").fill("16"))
+
+
 def invalid(run_page: RunPage) -> None:
     run_page.suggest(MISTRAL, "g5.12xlarge")
     run_page.field("max_model_len").fill("-5")
@@ -93,6 +99,7 @@ _STATES: Mapping[str, Callable[[RunPage], None]] = {
         checkpoints,
         warnings,
         error,
+        advanced,
         stale,
         invalid,
         too_large,

@@ -38,7 +38,7 @@ def test_a_gated_model_works_once_a_token_is_entered(run_page: RunPage) -> None:
     run_page.select(GATED, "g5.xlarge")
     run_page.error_after(lambda: run_page.button("Suggest Config").click())
     expect(run_page.token).to_have_accessible_description(
-        "Required for gated and private models. Sent with each request and never stored."
+        "For gated and private models. It is sent but never stored."
         " This model needs a token from an account with access to it."
         " Enter one, then select Suggest Config again."
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, Request, Response, Route, expect
 
@@ -86,6 +87,12 @@ class RunPage:
         expect(self.button("Suggest Config")).to_have_attribute("aria-busy", "false")
         return body
 
+    def hint_after(self, action: Callable[[], Any]) -> Any:
+        """Run `action` and return the body of the response to the changed values alone."""
+        with self.page.expect_response(_is_hint) as response:
+            action()
+        return response.value.json()
+
     def error_after(self, action: Callable[[], Any]) -> Any:
         """Like `response_after`, if an error is expected."""
         self.monitor.allow_failed_requests = True
@@ -149,4 +156,10 @@ class RunPage:
 
 
 def _is_recommendation(response: Response) -> bool:
-    return _RECOMMEND_PATH in response.url
+    return _RECOMMEND_PATH in response.url and not _is_hint(response)
+
+
+def _is_hint(response: Response) -> bool:
+    """Whether it responds to the changed values alone, which are sent after all values of the form."""
+    given = set(parse_qs(urlsplit(response.url).query)) & {"tp", *_FIELD_LABELS}
+    return _RECOMMEND_PATH in response.url and 0 < len(given) < len(_FIELD_LABELS)

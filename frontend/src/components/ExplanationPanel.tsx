@@ -1,12 +1,12 @@
 import { useId, useState } from "react";
 
-import { serveCommand } from "../command";
-import { configValues, FIELD_LABELS } from "../configuration";
+import { configValues, ENGINE_FIELDS, FIELD_LABELS } from "../configuration";
 import { formatAccelerators, formatCount, formatValue, modelDetails } from "../format";
 import { isFeasible } from "../types";
 import type { FeasibleResponse, FieldName } from "../types";
 import type { Suggestion } from "../useSuggestion";
 import { MemoryFigure } from "./MemoryFigure";
+import { NoteList } from "./NoteList";
 import { ServeCommand } from "./ServeCommand";
 import { BODY_TEXT, CARD, HEADING, MUTED, SECONDARY_BUTTON, STRONG_TEXT, TEXT_BUTTON } from "./styles";
 import { WarningText } from "./WarningText";
@@ -54,8 +54,9 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
           </button>
         )}
         <GeneralWarnings warnings={suggestion.warnings.general} />
+        <NoteList notes={[current.explanation.production_note, ...current.notes]} />
         <MemoryFigure memory={current.memory} gpu={current.instance_info.accelerator_name} />
-        <ServeCommand command={serveCommand(current, suggestion.model)} isUpdating={isUpdating} />
+        <ServeCommand response={current} model={suggestion.model} isUpdating={isUpdating} />
       </div>
     </section>
   );
@@ -113,6 +114,15 @@ function Reasons({ suggestion, current }: ExplanationPanelProps) {
         fields={WORKLOAD_FIELDS}
         suggestion={suggestion}
       />
+      {ENGINE_FIELDS.filter((field) => suggestion.changed.includes(field)).map((field) => (
+        <Reason
+          key={field}
+          name={FIELD_LABELS[field]}
+          value={formatValue(configValues(current)[field])}
+          fields={[field]}
+          suggestion={suggestion}
+        />
+      ))}
     </dl>
   );
 }
@@ -120,7 +130,8 @@ function Reasons({ suggestion, current }: ExplanationPanelProps) {
 interface ReasonProps {
   name: string;
   value: string;
-  reason: string;
+  /** The service explains the parameters of a benchmark only. */
+  reason?: string;
   fields: readonly FieldName[];
   suggestion: Suggestion;
 }
@@ -132,10 +143,12 @@ function Reason({ name, value, reason, fields, suggestion }: ReasonProps) {
       <dt className={`inline tabular-nums ${STRONG_TEXT}`}>
         {name} = {value}
       </dt>{" "}
-      <dd className={`inline ${BODY_TEXT}`}>
-        <span aria-hidden="true">— </span>
-        {reason}
-      </dd>
+      {reason !== undefined && (
+        <dd className={`inline ${BODY_TEXT}`}>
+          <span aria-hidden="true">— </span>
+          {reason}
+        </dd>
+      )}
       {fields.map((field) => (
         <RecommendedValue key={field} field={field} suggestion={suggestion} />
       ))}
@@ -149,7 +162,7 @@ function RecommendedValue({ field, suggestion }: { field: FieldName; suggestion:
   if (!recommendation || !isFeasible(recommendation) || !changed.includes(field)) {
     return null;
   }
-  const value = recommendation[field];
+  const value = configValues(recommendation)[field];
   return (
     <dd className={`mt-1 flex flex-wrap gap-x-3 ${MUTED}`}>
       <span>

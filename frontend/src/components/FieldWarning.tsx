@@ -1,5 +1,5 @@
 import { formatValue } from "../format";
-import type { ConfigValues, FieldName } from "../types";
+import type { FieldName, FieldValue } from "../types";
 import type { Suggestion } from "../useSuggestion";
 import { MUTED, TEXT_BUTTON } from "./styles";
 import { WarningText } from "./WarningText";
@@ -10,7 +10,7 @@ export interface FieldWarningProps {
   field: FieldName;
   suggestion: Pick<Suggestion, "warnings" | "updatedValues">;
   /** Sets the field. Without it, an updated recommendation is shown without a button. */
-  onUse?: (value: ConfigValues[FieldName]) => void;
+  onUse?: (value: FieldValue) => void;
 }
 
 /** The warnings about a field, or its updated recommendation. Neither prevents the form from submitting. */
@@ -29,10 +29,7 @@ export function FieldWarning({ id, field, suggestion, onUse }: FieldWarningProps
   );
 }
 
-function UpdatedValue({
-  value,
-  onUse,
-}: { value: ConfigValues[FieldName] } & Pick<FieldWarningProps, "onUse">) {
+function UpdatedValue({ value, onUse }: { value: FieldValue } & Pick<FieldWarningProps, "onUse">) {
   return (
     <p className={`mt-1.5 ${MUTED}`}>
       Recommended with your changes: {formatValue(value)}.{" "}

@@ -87,13 +87,11 @@ function OptionCard({ title, subtitle, weightsGib, config, isApplied = false, ch
   return (
     <div role="group" aria-labelledby={id} className={`flex flex-col gap-3 p-3 ${SURFACE}`}>
       <div>
-        <div className="flex items-baseline justify-between gap-2">
-          <h3 id={id} className={SUBHEADING}>
-            {title}
-          </h3>
-          {isApplied && <span className={`text-xs ${ACCENT_TEXT}`}>Applied</span>}
-        </div>
+        <h3 id={id} className={SUBHEADING}>
+          {title}
+        </h3>
         {subtitle !== undefined && <p className={`text-sm ${MUTED}`}>{subtitle}</p>}
+        {isApplied && <p className={`text-sm ${ACCENT_TEXT}`}>Applied</p>}
       </div>
       <dl className="flex flex-col gap-1 text-sm text-slate-800 tabular-nums dark:text-slate-200">
         {weightsGib !== undefined && <Figure label="Weights" value={formatGib(weightsGib)} />}
@@ -109,7 +107,7 @@ function OptionCard({ title, subtitle, weightsGib, config, isApplied = false, ch
 
 function Figure({ label, value }: { label: string; value: string }) {
   return (
-    <div className="flex justify-between gap-3">
+    <div className="flex justify-between gap-1.5">
       <dt className={MUTED}>{label}</dt>
       <dd className="font-medium">{value}</dd>
     </div>

@@ -1,5 +1,7 @@
 import { useRef } from "react";
 
+import { serveCommand } from "../command";
+import type { Checkpoint, FeasibleResponse } from "../types";
 import { useCopy } from "../useCopy";
 import { MUTED, SECONDARY_BUTTON, SUBHEADING } from "./styles";
 
@@ -12,21 +14,22 @@ const STATUS_TEXT = {
 } as const;
 
 interface ServeCommandProps {
-  /** `undefined` if it depends on a checkpoint that is not selected yet. */
-  command: string | undefined;
+  response: FeasibleResponse;
+  model: string;
   /** Whether the command is about to change. It cannot be copied meanwhile. */
   isUpdating?: boolean;
 }
 
 /** The `vllm serve` command with a copy button. */
-export function ServeCommand({ command, isUpdating = false }: ServeCommandProps) {
+export function ServeCommand({ response, model, isUpdating = false }: ServeCommandProps) {
   const code = useRef<HTMLElement>(null);
   const { state, copy } = useCopy(code);
+  const command = serveCommand(response, model);
   if (command === undefined) {
     return (
       <div>
         <h3 className={SUBHEADING}>Command</h3>
-        <p className={`mt-1 text-sm ${MUTED}`}>Select a pre-quantized checkpoint to get its command.</p>
+        <p className={`mt-1 text-sm ${MUTED}`}>{missingCheckpoint(response.checkpoints)}</p>
       </div>
     );
   }
@@ -47,4 +50,11 @@ export function ServeCommand({ command, isUpdating = false }: ServeCommandProps)
       </p>
     </div>
   );
+}
+
+/** Why there is no command yet. */
+function missingCheckpoint(checkpoints: Checkpoint[] | undefined): string {
+  return checkpoints && checkpoints.length > 0
+    ? "Select a pre-quantized checkpoint to get its command."
+    : "This quantization needs a pre-quantized checkpoint, and none is known.";
 }

@@ -15,11 +15,15 @@ import { RequestPreview } from "./RequestPreview";
 import { ResultColumn, ResultLink } from "./ResultColumn";
 import { TokenField } from "./TokenField";
 
+interface RunPageProps {
+  hfToken: string;
+  onTokenChange: (hfToken: string) => void;
+}
+
 /** A form that configures a benchmark and shows the request it would send. */
-export function RunPage() {
+export function RunPage({ hfToken, onTokenChange }: RunPageProps) {
   const id = useId();
   const [form, setForm] = useState<BenchmarkForm>(() => formFromQuery(location.search));
-  const [hfToken, setHfToken] = useState("");
   const [request, setRequest] = useState<BenchmarkRequest>();
   const formElement = useRef<HTMLFormElement>(null);
   const resultColumn = useRef<HTMLElement>(null);
@@ -46,14 +50,14 @@ export function RunPage() {
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (invalidFields(form.values).length > 0) {
+    if (Object.keys(invalidFields(form.values)).length > 0) {
       formElement.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
     } else {
       setRequest(benchmarkRequest(form));
     }
   };
   return (
-    <main className="mx-auto max-w-[45rem] px-4 py-8 min-[1100px]:max-w-[78rem]">
+    <main className="mx-auto max-w-[45rem] px-4 py-6 min-[1100px]:max-w-[76rem]">
       <header className="mb-6">
         <h1 className="text-2xl font-semibold tracking-tight text-slate-900 dark:text-slate-50">
           Run Benchmark
@@ -67,8 +71,8 @@ export function RunPage() {
           <form ref={formElement} onSubmit={submit} noValidate className="flex flex-col gap-6">
             <div className="flex flex-col gap-4">
               <ModelField value={form.model} onChange={(model) => change({ model })} onEnter={suggest} />
-              <TokenField onChange={setHfToken} isNeeded={suggestion.needsToken} />
-              <div className="grid gap-4 sm:grid-cols-[2fr_1fr]">
+              <TokenField value={hfToken} onChange={onTokenChange} isNeeded={suggestion.needsToken} />
+              <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_7rem]">
                 <InstanceField
                   id={`${id}-instance`}
                   value={form.instanceType}
@@ -83,13 +87,7 @@ export function RunPage() {
               <SuggestButton suggestion={suggestion} />
               <ResultLink columnRef={resultColumn} suggestion={suggestion} />
             </div>
-            <Parameters
-              values={form.values}
-              dataset={form.dataset}
-              suggestion={suggestion}
-              onChange={(values) => change({ values })}
-              onDatasetChange={(dataset) => change({ dataset })}
-            />
+            <Parameters form={form} suggestion={suggestion} onChange={change} />
             <button type="submit" disabled={!isSelected} className={SUBMIT_BUTTON}>
               Run Benchmark
             </button>

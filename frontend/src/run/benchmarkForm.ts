@@ -5,6 +5,7 @@ import type { FormValues, Quantization } from "../types";
 export interface BenchmarkForm {
   model: string;
   instanceType: string;
+  vllmVersion: string;
   values: FormValues;
   dataset: string;
 }
@@ -14,6 +15,7 @@ export const DATASETS = ["sharegpt", "random", "sonnet"] as const;
 export const EMPTY_FORM: BenchmarkForm = {
   model: "",
   instanceType: "",
+  vllmVersion: "",
   values: {},
   dataset: DATASETS[0],
 };

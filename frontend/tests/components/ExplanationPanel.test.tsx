@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { describe, expect, test } from "vitest";
 
@@ -106,4 +106,15 @@ test("there is no list of warnings without warnings", () => {
     warnings: { byField: {}, general: [] },
   });
   expect(screen.queryByRole("list", { name: "Warnings" })).toBeNull();
+});
+
+test("notes are listed apart from warnings, the one about production first", () => {
+  const response = feasible("asked-for-tp");
+  renderPanel(response);
+  expect(response.notes.length).toBeGreaterThan(0);
+  const notes = within(screen.getByRole("list", { name: "Notes" })).getAllByRole("listitem");
+  expect(notes.map(({ textContent }) => textContent)).toEqual([
+    response.explanation.production_note,
+    ...response.notes,
+  ]);
 });

@@ -3,10 +3,10 @@ import { userEvent } from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
 import { ServeCommand } from "../../src/components/ServeCommand";
+import { feasible } from "../support/golden";
 
-const COMMAND = "vllm serve org/model \\\n    --tensor-parallel-size 1";
-
-const renderCommand = () => render(<ServeCommand command={COMMAND} />);
+const renderCommand = (isUpdating = false) =>
+  render(<ServeCommand response={feasible("fits-one-gpu")} model="org/model" isUpdating={isUpdating} />);
 
 const copyButton = () => screen.getByRole("button", { name: "Copy command" });
 
@@ -23,7 +23,9 @@ test("the button copies the command and shows that for a while", async () => {
   await user.click(copyButton());
   expect(screen.getByRole("button", { name: "Copied" })).toBeVisible();
   expect(screen.getByRole("status")).toHaveTextContent("Command copied.");
-  expect(await navigator.clipboard.readText()).toBe(COMMAND);
+  expect(await navigator.clipboard.readText()).toMatch(
+    /^vllm serve org\/model \\\n {4}--tensor-parallel-size 1/,
+  );
   await waitFor(() => expect(copyButton()).toBeVisible());
   expect(screen.getByRole("status")).toBeEmptyDOMElement();
 });
@@ -48,13 +50,18 @@ test("if copying is not allowed, the command stays selected", async () => {
   expect(getSelection()?.toString()).toContain("vllm serve org/model");
 });
 
-test("without a command there is nothing to copy", () => {
-  render(<ServeCommand command={undefined} />);
+test("a quantization that needs a checkpoint has no command until one is selected", () => {
+  render(<ServeCommand response={feasible("pre-quantized")} model="org/model" />);
   expect(screen.getByText("Select a pre-quantized checkpoint to get its command.")).toBeVisible();
   expect(screen.queryByRole("button")).toBeNull();
 });
 
+test("a quantization without a known checkpoint has no command", () => {
+  render(<ServeCommand response={{ ...feasible("pre-quantized"), checkpoints: [] }} model="org/model" />);
+  expect(screen.getByText(/and none is known\.$/)).toBeVisible();
+});
+
 test("a command that is about to change cannot be copied", () => {
-  render(<ServeCommand command={COMMAND} isUpdating />);
+  renderCommand(true);
   expect(copyButton()).toBeDisabled();
 });

@@ -197,8 +197,7 @@ def _least(versions: Sequence[Budget], engine_args: EngineArgs, length: int) -> 
     least = min(
         versions,
         key=lambda each: (
-            each.starts_with(length),
-            each.max_concurrent_requests(length),
+            not each.lacks_state_blocks,
             each.max_concurrency(length),
             each.kv_cache_bytes,
         ),

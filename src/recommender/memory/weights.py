@@ -7,7 +7,7 @@ from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.quantization import Quantization
-from recommender.vllm.supported_versions import runs_through_transformers
+from recommender.vllm.supported_versions import falls_back_to_transformers, runs_through_transformers
 
 _MIB = 1024**2
 
@@ -52,8 +52,7 @@ def weight_bytes_per_gpu(
 
     Every GPU holds the rotary tables, and a whole KV head's projections where GPUs outnumber the KV heads.
     """
-    if model.is_estimated and runs_through_transformers(model.class_name, behavior.version):
-        # What the Transformers backend divides depends on a plan in the class, `_tp_plan`, that is not known.
+    if _is_whole(model, behavior):
         tensor_parallel = 1
     total = (
         weight_bytes(model, dtype, quantization)
@@ -73,7 +72,18 @@ def weight_rules(model: Model, behavior: VersionBehavior) -> Hashable:
     return (
         model.further_rotary_values > 0 and behavior.extends_rotary_tables,
         model.architecture == _KIMI and behavior.pads_kimi_experts,
+        model.is_estimated and runs_through_transformers(model.class_name, behavior.version),
     )
+
+
+def _is_whole(model: Model, behavior: VersionBehavior) -> bool:
+    """Whether all weights count as whole on every GPU.
+
+    What the Transformers backend divides depends on a plan in the class, `base_model_tp_plan`. Modelled
+    classes of the registry have one.
+    """
+    lacks_plan = runs_through_transformers if model.is_estimated else falls_back_to_transformers
+    return lacks_plan(model.class_name, behavior.version)
 
 
 def _padding_bytes(model: Model, tensor_parallel: int) -> int:

@@ -23,7 +23,7 @@ from recommender.model.parameters import LanguageModelConfig, language_parameter
 from recommender.model.parse_attention import parse_attention
 from recommender.model.parse_recurrent import parse_recurrent
 from recommender.model.shape import parse_shape
-from recommender.model.values import Weights
+from recommender.model.values import Shape, Weights
 from recommender.model.whole_parameters import whole_parameters
 
 # Half of what is implied may be stored, where every second layer has experts; an adapter without its language
@@ -34,6 +34,9 @@ _SMALLEST_SHARE_OF_IMPLIED = 1 / 4
 _IMPLIED_TOLERANCE = 1.02
 
 _GATED, _UNGATED = 3, 2
+
+# More than most models have.
+_EXPERTS_PER_TOKEN = 16
 
 # What kernels add to weights while they are loaded, such as zero points, is 2.3 % at most (`tests/oracle`).
 _WEIGHT_MARGIN = 0.03
@@ -87,7 +90,7 @@ def _language_model(
     config = documents.config
     matrices = _GATED if known is None else known.mlp_matrices
     has_attention = known is None or known.attention != "none"
-    shape = parse_shape(config, mlp_matrices=matrices, has_attention=has_attention)
+    shape = _with_routing(parse_shape(config, mlp_matrices=matrices, has_attention=has_attention))
     architecture = known or estimated_architecture(config, shape, mlp_matrices=matrices)
     language_model = LanguageModelConfig(
         architecture=architecture, config=config, vision=None, shape=shape, is_tied=is_tied
@@ -101,6 +104,13 @@ def _language_model(
             f"the Hub counts {weights.parameters:,} parameters, and config.json describes about {implied:,}"
         )
     return language_model
+
+
+def _with_routing(shape: Shape) -> Shape:
+    """Experts of a token where config.json does not say under a known key."""
+    if not shape.experts or shape.experts_per_token:
+        return shape
+    return replace(shape, experts_per_token=min(shape.experts, _EXPERTS_PER_TOKEN))
 
 
 def _without_gates(language_model: LanguageModelConfig) -> LanguageModelConfig:

@@ -28,6 +28,7 @@ from recommender.model.parse_attention import parse_sliding_window
 from recommender.model.refused_classes import WHY_REFUSED
 from recommender.model.rotary import further_rotary_values, rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
+from recommender.model.shape import EXPERT_SIZES
 from recommender.model.shard_multiples import parse_shard_multiples
 from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
 
@@ -115,7 +116,8 @@ def _estimate(metadata: HubMetadata, top_level: ConfigReader) -> Model:
     known = ARCHITECTURES.get(config.string("model_type") or "")
     if known is not None:
         config = config.with_defaults(known.defaults)
-    documents = _documents(metadata, config)
+    # One number for text and one for images (ERNIE 4.5 VL).
+    documents = _documents(metadata, config.with_largest(*EXPERT_SIZES))
     return _model(documents, estimate_language_model(documents, known))
 
 

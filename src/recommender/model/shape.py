@@ -23,8 +23,11 @@ _VOCABULARY = ("vocab_size", "padded_vocab_size")
 _INTERMEDIATE = ("intermediate_size", "ffn_dim", "ffn_hidden_size", "n_inner", "inner_dim")
 _HEAD_DIM = ("head_dim", "attention_head_dim", "kv_channels")
 _EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts")
-_EXPERTS_PER_TOKEN = ("num_experts_per_tok", "moe_top_k", "moe_topk", "num_experts_per_token")
+_EXPERTS_PER_TOKEN = ("num_experts_per_tok", "moe_top_k", "moe_topk", "moe_k", "num_experts_per_token")
 _EXPERT_INTERMEDIATE = ("moe_intermediate_size", "expert_ffn_hidden_size")
+
+EXPERT_SIZES = (*_EXPERTS, *_EXPERT_INTERMEDIATE)
+"""Keys of the number of experts and of their width."""
 
 # Width of the shared expert, or the number of shared experts.
 _SHARED_WIDTH = (

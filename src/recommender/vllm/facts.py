@@ -17,6 +17,7 @@ from recommender.vllm.releases import (
     values,
     version_ranges,
 )
+from recommender.vllm.transformers_backend import fallback_spans
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 
 Usage = Literal["openai_api_server", "llm_class"]
@@ -67,6 +68,7 @@ class BatchDefaults(NamedTuple):
 def class_versions(class_name: str, config_keys: Collection[str] = ()) -> tuple[VersionRange, ...]:
     """The versions that generate text with a class, in order; nothing for a class that none has.
 
+    They have it in their registry, or run it through their Transformers backend.
     Versions whose class does not yet read one of the `config_keys` that changes its layers are left out.
     """
     targets = values("models", class_name)
@@ -74,7 +76,7 @@ def class_versions(class_name: str, config_keys: Collection[str] = ()) -> tuple[
     needed = [name for name in names("config_keys") if _is_key_of(name, class_name, config_keys)]
     if needed:
         spans = [Span(release, release) for release in known_releases() if _is_read(release, spans, needed)]
-    return version_ranges(spans)
+    return version_ranges(sorted([*spans, *fallback_spans(class_name)]))
 
 
 def model_class(class_name: str, version: Version) -> ModelClass | None:

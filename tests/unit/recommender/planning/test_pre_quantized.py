@@ -164,6 +164,5 @@ def test_checkpoints_are_wanted_only_where_one_is_needed(
     assert isinstance(answer, Feasible)
     assert answer.wanted_checkpoints == wanted
     assert answer.checkpoints is None
-    assert {
-        each.quantized_to for each in answer.with_checkpoints(quantized_from(model_id)).checkpoints or ()
-    } == set(wanted)
+    found = answer.with_checkpoints(quantized_from(model_id))
+    assert {each.quantized_to for each in found.checkpoints or ()} == set(found.wanted_checkpoints)
