@@ -20,8 +20,10 @@ from recommender.planning.alternatives import (
     load_time_alternative,
 )
 from recommender.planning.compatibility import class_incompatibility
-from recommender.planning.decision import Decision, decide
+from recommender.planning.decision import Decision, decide, fitting_versions
+from recommender.planning.incompatibilities import DoesNotFit
 from recommender.planning.instances import NearestInstance, cheaper_equivalent, nearest_instance
+from recommender.planning.layouts import Layout, layouts
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
@@ -49,6 +51,8 @@ class Feasible:
     overrides: Overrides
     instances: Sequence[Instance]
     """Those that alternatives were chosen from."""
+    layouts: tuple[Layout, ...]
+    """How the GPUs of the instance can be divided."""
     checkpoints: tuple[PreQuantizedCheckpoint, ...] | None = None
     """For the quantizations that need one; `None` where none does, or where the search failed."""
 
@@ -206,7 +210,10 @@ def does_not_fit(  # noqa: PLR0913, PLR0917 - what the sentence is made from
     """Why there is no configuration; `nearest` where no instance is larger."""
     assert not isinstance(decision.native, Plan)  # noqa: S101 - it would be the configuration
     engine_args = engine_args_for(model, gpu_of(instance), behavior, engine)
-    return infeasible.infeasible(decision.native, model, instance, engine_args, nearest)
+    sentence = infeasible.infeasible(decision.native, model, instance, engine_args, nearest)
+    if behavior.version is not None or not isinstance(decision.native, DoesNotFit):
+        return sentence
+    return f"{sentence}{infeasible.fits_under(fitting_versions(model, instance, engine))}"
 
 
 def _feasible(  # noqa: PLR0913 - everything that an answer consists of
@@ -258,4 +265,5 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         alternatives=options,
         overrides=overrides,
         instances=instances,
+        layouts=layouts(model, instance, plan, overrides),
     )

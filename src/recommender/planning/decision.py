@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import Model
 from recommender.planning.alternatives import first_quantized
@@ -13,8 +14,10 @@ from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.pre_quantized import Candidate, pre_quantized_checkpoints
 from recommender.vllm.behavior import VersionBehavior
+from recommender.vllm.covered_versions import versions_where
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import Quantization, QuantizationName
+from recommender.vllm.supported_versions import VersionRanges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,18 @@ def _quantized(
     before = plans[: plans.index(runnable)]
     unlisted = tuple(plan.quantization for plan in before if plan.quantization is not None)
     return _Choice(plan=runnable, unlisted=unlisted)
+
+
+def fitting_versions(
+    model: Model, instance: Instance, engine: EngineOverrides = NO_ENGINE_OVERRIDES
+) -> VersionRanges:
+    """The covered versions under which `model` would start, where it does not start under all of them."""
+
+    def fits(behavior: VersionBehavior) -> bool:
+        native = best_plan(model, instance, behavior=behavior, engine=engine)
+        return isinstance(native, Plan) or first_quantized(model, instance, behavior, engine) is not None
+
+    return versions_where(model, gpu_of(instance), fits)
 
 
 def _default_plan(model: Model, instance: Instance, behavior: VersionBehavior) -> Plan | None:

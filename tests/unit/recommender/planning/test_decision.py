@@ -4,12 +4,13 @@ import pytest
 from support.instances import instance
 from support.metadata import real_model
 
-from recommender.planning.decision import decide
+from recommender.planning.decision import decide, fitting_versions
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
-from recommender.vllm.behavior import ANY_VERSION
+from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.quantization import FP8, INT4, INT8
+from recommender.vllm.supported_versions import includes
 
 LLAMA_70B = "meta-llama/Llama-3.1-70B-Instruct"
 QWEN_14B = "Qwen/Qwen2.5-14B-Instruct"
@@ -61,3 +62,18 @@ def test_the_first_quantization_that_can_be_run_is_taken_once_the_list_is_known(
     assert known.base.quantization == FP8
     assert known.unlisted == (INT8, INT4)
     assert known.wanted_checkpoints == ()
+
+
+def test_some_versions_may_fit_where_the_least_one_does_not() -> None:
+    """Qwen 2.5 14B in INT4 on a T4: 0.27 counts a copy of the embedding, 1.45 GiB, that 0.26 does not."""
+    model, place = real_model("Qwen/Qwen2.5-14B-Instruct"), instance("g4dn.16xlarge")
+    fitting = fitting_versions(model, place)
+
+    assert decide(model, place, ANY_VERSION, NO_OVERRIDES).base is None
+    for version in ((0, 26), (0, 27)):
+        base = decide(model, place, behavior_of(version), NO_OVERRIDES).base
+        assert (base is not None) is includes(fitting, version) is (version == (0, 26))
+
+
+def test_no_version_fits_where_nothing_would() -> None:
+    assert fitting_versions(real_model(LLAMA_70B), instance("g5.xlarge")) == ()
