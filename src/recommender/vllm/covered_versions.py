@@ -16,6 +16,7 @@ from recommender.vllm.supported_versions import (
     deciding_keys,
     includes,
     method_versions,
+    runs_through_transformers,
     scheme_versions,
     sparse_attention_versions,
 )
@@ -33,6 +34,8 @@ def covered_behaviors(model: Model, gpu: Gpu) -> tuple[VersionBehavior, ...]:
     The others have no more than one of these (`_LESS_THAN`). All covered versions where none runs it.
     """
     first_versions = _behaviors(model, gpu)
+    if _changes_implementation(model.class_name):
+        return tuple(first_versions.values())
     return tuple(
         behavior
         for first, behavior in first_versions.items()
@@ -87,6 +90,12 @@ def _running(  # noqa: PLR0913 - what decides whether a version runs a model
     return {_first_version(release): behavior_of(release) for release in running or covered}
 
 
+@lru_cache(_CACHED)
+def _changes_implementation(class_name: str) -> bool:
+    """Whether only some of the covered versions run a class as one of transformers."""
+    return len({runs_through_transformers(class_name, release) for release in _covered_releases()}) > 1
+
+
 def _covered_releases() -> list[Version]:
     return [release for release in known_releases() if release >= OLDEST_COVERED_VERSION]
 
@@ -120,13 +129,14 @@ def _never(_model: Model, _gpu: Gpu) -> bool:
 
 
 # Versions that never leave less cache than one of others, and the models and GPUs of which that is not so.
-# 0.17 and 0.18 subtract no graphs, and 0.17 has larger blocks of latents. 0.21 to 0.26 run more and more
+# 0.17 to 0.19 subtract no graphs, and 0.17 has larger blocks of latents. 0.21 to 0.26 run more and more
 # models with the second runner, which takes less; in 0.23 Gemma 4 encodes more frames at once, and 0.26 keeps
 # more tokens in flight. 0.28 has a smaller sampler than 0.27, and more states. 0.29 and 0.30 differ from 0.31
 # in the degrees and blocks of FP8, and 0.31 from 0.32 in tables.
 _LESS_THAN: Mapping[Version, tuple[frozenset[Version], Callable[[Model, Gpu], bool]]] = {
     (0, 17): (frozenset({(0, 20)}), _has_latents),
     (0, 18): (frozenset({(0, 20)}), _never),
+    (0, 19): (frozenset({(0, 20)}), _never),
     (0, 21): (frozenset({(0, 20)}), _never),
     (0, 22): (frozenset({(0, 20)}), _never),
     (0, 23): (frozenset({(0, 20)}), _has_frames),
