@@ -23,6 +23,7 @@ from recommender.planning.compatibility import class_incompatibility
 from recommender.planning.decision import Decision, decide, fitting_versions
 from recommender.planning.incompatibilities import DoesNotFit
 from recommender.planning.instances import NearestInstance, cheaper_equivalent, nearest_instance
+from recommender.planning.layouts import Layout, layouts
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
@@ -48,6 +49,8 @@ class Feasible:
     instance: Instance
     alternatives: Alternatives | None
     """`None` where native precision fits."""
+    layouts: tuple[Layout, ...]
+    """How the GPUs of the instance can be divided."""
     engine: EngineOverrides = NO_ENGINE_OVERRIDES
     """The engine arguments that the caller fixes."""
     checkpoints: tuple[PreQuantizedCheckpoint, ...] | None = None
@@ -240,5 +243,6 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         model=model,
         instance=instance,
         alternatives=options,
+        layouts=layouts(model, instance, plan, overrides),
         engine=engine,
     )

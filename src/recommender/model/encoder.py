@@ -177,7 +177,7 @@ def _llava_next(tower: ConfigReader) -> FixedItem:
 
 # Qwen2.5-VL: 12,845,056 pixels; Qwen3-VL: 16,777,216.
 _QWEN_TOKENS = 16_384
-_QWEN_VIDEO = GrowingVideo(step_tokens=_QWEN_TOKENS, most_steps=7)
+LARGEST_VIDEO = GrowingVideo(step_tokens=_QWEN_TOKENS, most_steps=7)
 
 # 32 frames of 70 embeddings, counted with 8 tokens for each time stamp. Patches: 3 x 3 for an embedding.
 _GEMMA_4_VIDEO = FixedItem(
@@ -208,8 +208,8 @@ _BY_MODEL_TYPE: Mapping[str, tuple[EncoderFamily, LargestItem]] = {
     "llava_onevision": ("siglip", _fixed(8748, patches=37 * 27**2)),
     "mistral3": ("pixtral", _fixed(55**2)),
     "paligemma": ("siglip", _fixed(64**2, patches=64**2)),
-    "qwen2_5_vl": ("qwen2_5_vl", _QWEN_VIDEO),
-    "qwen2_vl": ("qwen2_vl", _QWEN_VIDEO),
+    "qwen2_5_vl": ("qwen2_5_vl", LARGEST_VIDEO),
+    "qwen2_vl": ("qwen2_vl", LARGEST_VIDEO),
     **dict.fromkeys(
         ("qwen3_5", "qwen3_5_moe", "qwen3_vl", "qwen3_vl_moe"), ("qwen3_vl", _fixed(_QWEN_TOKENS))
     ),
