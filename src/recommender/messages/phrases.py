@@ -101,6 +101,8 @@ def _choice_text(versions: VersionRange) -> str:
     first, last = versions.first, versions.last
     if first is None:
         return f"{version_text(last or ())} or earlier"
+    if first == last:
+        return version_text(first)
     return f"{version_text(first)} {'or later' if last is None else f'to {version_text(last)}'}"
 
 

@@ -68,12 +68,15 @@ class GrowingVideo:
     """A video with as many frames as the context has room for, in steps, up to a limit."""
 
     step_tokens: int
-    most_steps: int
+    most_steps: int | None = None
+    """`None` where the context alone limits it."""
+    patches_per_token: int = _PATCHES_PER_TOKEN
 
     def at(self, max_model_len: int) -> VisionItem:
         """At least one step, even if the context is shorter."""
-        steps = max(1, min(self.most_steps, max_model_len // self.step_tokens))
-        return _item("video", steps * self.step_tokens)
+        steps = max(1, max_model_len // self.step_tokens)
+        tokens = self.step_tokens * (steps if self.most_steps is None else min(self.most_steps, steps))
+        return _item("video", tokens, patches=self.patches_per_token * tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +184,9 @@ _GEMMA_4_VIDEO = FixedItem(
     item=VisionItem(kind="video", tokens=32 * 78, patches=32 * 70 * 9, outputs=32 * 70)
 )
 
+# Two frames make a step; their tokens are of eight patches, of four neighbors in each of two frames.
+_ERNIE_VIDEO = GrowingVideo(step_tokens=256, patches_per_token=8)
+
 # Wider than the items of the families that are not measured, whose videos have up to 30,000 tokens.
 _UNMEASURED = GrowingVideo(step_tokens=7396, most_steps=4)
 
@@ -188,6 +194,7 @@ _UNMEASURED = GrowingVideo(step_tokens=7396, most_steps=4)
 _BY_MODEL_TYPE: Mapping[str, tuple[EncoderFamily, LargestItem]] = {
     "aya_vision": ("siglip", _fixed(13 * 169, patches=13 * 26**2)),
     **dict.fromkeys(("gemma3", "gemma3n"), ("siglip", _fixed(256, patches=64**2))),
+    **dict.fromkeys(("ernie4_5_moe_vl", "ernie4_5_vl_moe"), ("unmeasured", _ERNIE_VIDEO)),
     "gemma4": ("gemma4", _GEMMA_4_VIDEO),
     "idefics3": ("siglip", _fixed(17 * 169, patches=17 * 26**2)),
     **dict.fromkeys(
