@@ -56,6 +56,7 @@ def _sections(body: Body) -> Iterator[str]:
         yield from _values(body, explanation)
         yield ""
         yield from _memory(body["memory"])
+        yield from _section("layouts", [_layout(each) for each in body["layouts"]])
     yield from _section("warnings", body.get("warnings", []))
     yield from _section("notes", body.get("notes", []))
     yield from _section("checkpoints", [_checkpoint(each) for each in body.get("checkpoints", [])])
@@ -104,6 +105,15 @@ def _memory(memory: Body) -> Iterator[str]:
     yield (
         f"{memory['kv_cache_tokens']:,} tokens in the KV cache, enough for {memory['max_concurrency']:g}"
         " concurrent requests of the full context"
+    )
+
+
+def _layout(layout: Body) -> str:
+    replicas = layout["replicas"]
+    return (
+        f"TP {layout['tensor_parallel_degree']}, {replicas} replica{'' if replicas == 1 else 's'}: context"
+        f" {layout['max_model_len']:,}, {layout['kv_cache_tokens_total']:,} tokens in the KV cache,"
+        f" {layout['max_concurrent_requests_total']:,} requests at once"
     )
 
 

@@ -124,6 +124,7 @@ export interface components {
             instance_info: components["schemas"]["InstanceInfo"];
             memory: components["schemas"]["Memory"];
             vllm_args: components["schemas"]["Arguments"];
+            layouts: components["schemas"]["Layouts"];
             checkpoints?: components["schemas"]["Checkpoints"];
             alternatives?: components["schemas"]["Alternatives"];
         };
@@ -296,6 +297,20 @@ export interface components {
                 price_date?: string;
             } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]);
         };
+        /** @description Each tensor parallel degree that holds the model, in rising order, with as many replicas as the GPUs allow */
+        Layouts: {
+            tensor_parallel_degree: number;
+            /** @description `--data-parallel-size` */
+            replicas: number;
+            /** @description Tokens */
+            max_model_len: number;
+            /** @description Of one replica */
+            kv_cache_tokens: number;
+            kv_cache_tokens_total: number;
+            /** @description Requests of the workload */
+            max_concurrent_requests_total: number;
+            vllm_args: components["schemas"]["Arguments"];
+        }[];
         /** @enum {string} */
         ChangeName: "gpu_memory_utilization" | "max_num_batched_tokens" | "max_num_seqs" | "limit_mm_per_prompt" | "kv_cache_dtype" | "enforce_eager" | "max_model_len" | "tensor_parallel_degree";
         /** @description `true` for `limit_mm_per_prompt`, which excludes images and videos, and for `enforce_eager` */

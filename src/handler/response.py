@@ -13,6 +13,7 @@ from recommender.planning.alternatives import Alternatives
 from recommender.planning.changes import Change
 from recommender.planning.decoding_time import plan_floor
 from recommender.planning.instances import InstancePlan
+from recommender.planning.layouts import Layout
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import PreQuantizedCheckpoint
 from recommender.planning.serve_arguments import serve_arguments
@@ -41,6 +42,7 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
         "instance_info": instance_json(answer.instance),
         "memory": _memory(answer),
         "vllm_args": list(serve_arguments(plan)),
+        "layouts": [_layout(each) for each in answer.layouts],
     }
     if plan.needs_pre_quantized_checkpoint and answer.checkpoints is not None:
         body["checkpoints"] = _checkpoints(answer.checkpoints, plan)
@@ -81,6 +83,18 @@ def _values(plan: Plan) -> dict[str, Any]:
     if engine_args.enforce_eager:
         body["enforce_eager"] = True
     return body
+
+
+def _layout(layout: Layout) -> dict[str, Any]:
+    return {
+        "tensor_parallel_degree": layout.plan.tensor_parallel,
+        "replicas": layout.replicas,
+        "max_model_len": layout.plan.max_model_len,
+        "kv_cache_tokens": layout.kv_cache_tokens,
+        "kv_cache_tokens_total": layout.kv_cache_tokens_total,
+        "max_concurrent_requests_total": layout.max_concurrent_requests_total,
+        "vllm_args": list(layout.serve_arguments),
+    }
 
 
 def _explanation(answer: Feasible) -> dict[str, Any]:

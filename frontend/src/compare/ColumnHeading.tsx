@@ -7,6 +7,9 @@ interface ColumnHeadingProps {
   onSort: (sort: Sort | undefined) => void;
 }
 
+/** In characters; longer headings have a second line. */
+const LINE_LENGTH = 13;
+
 /** The heading of a column, with a button that sorts by it: https://www.w3.org/WAI/ARIA/apg/patterns/table/ */
 export function ColumnHeading({ column, sort, onSort }: ColumnHeadingProps) {
   const isSorted = sort?.column === column.name;
@@ -23,7 +26,8 @@ export function ColumnHeading({ column, sort, onSort }: ColumnHeadingProps) {
       <button
         type="button"
         onClick={() => onSort(nextSort(column, sort))}
-        className={`w-full md:min-w-[9ch] cursor-pointer rounded-md border border-transparent px-3 py-2 font-semibold text-slate-900 hover:text-teal-800 dark:text-slate-50 dark:hover:text-teal-300 focus-visible:-outline-offset-2 ${FOCUS} ${
+        style={{ minWidth: `calc(${Math.min(column.label.length, LINE_LENGTH)}ch + 1.5rem)` }}
+        className={`w-full cursor-pointer rounded-md border border-transparent px-3 py-2 font-semibold text-slate-900 hover:text-teal-800 dark:text-slate-50 dark:hover:text-teal-300 focus-visible:-outline-offset-2 ${FOCUS} ${
           column.isNumber ? "md:text-right" : "text-left"
         }`}
       >
