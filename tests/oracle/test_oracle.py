@@ -17,7 +17,7 @@ from oracle.update import update
 
 _DEGREES = {1, 2, 4, 8}
 
-# Models of the snapshot that the oracle has not been asked about. Both have the layers and sizes of Llama 3.1.
+# Models of the snapshot that the oracle has not been asked about: both have the sizes of Llama 3.1.
 _NOT_ASKED = {"deepseek-ai/DeepSeek-R1-Distill-Llama-70B", "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"}
 
 
