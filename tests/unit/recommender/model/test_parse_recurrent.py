@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.metadata import llama
+from support.metadata import llama, real_model
 
 from recommender.model import parse_model
 
@@ -45,3 +45,31 @@ def test_a_state_has_the_size_of_its_kind(
     assert sum(layers.count for layers in model.attention) == attention_layers
     assert model.recurrent.count == 8 - attention_layers
     assert model.recurrent.state.size_bytes(1, 2, 4) == state_bytes
+
+
+@pytest.mark.parametrize(
+    ("model_id", "merged"),
+    [
+        ("ai21labs/AI21-Jamba-Mini-1.5", 2 * 8192),
+        ("moonshotai/Kimi-Linear-48B-A3B-Instruct", 3 * 32 * 128),
+        ("Qwen/Qwen3-Next-80B-A3B-Instruct", 2 * 16 * 128 + 2 * 32 * 128),
+        ("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", 2 * 4096 + 2 * 8 * 128 + 64),
+    ],
+)
+def test_the_projection_into_a_state_is_one_matrix(model_id: str, merged: int) -> None:
+    """By hand: inputs and gates; queries, keys and values; keys, values and gates; and Mamba 2's groups."""
+    recurrent = real_model(model_id).recurrent
+
+    assert recurrent is not None
+    assert recurrent.state.merged_width == merged
+
+
+def test_a_short_convolution_has_inputs_and_two_gates() -> None:
+    """LFM2: `in_proj` of `ShortConv`, `vllm/model_executor/layers/mamba/short_conv.py`."""
+    layers = ["conv"] * 6 + ["full_attention"] * 2
+    model = parse_model(
+        llama(model_type="lfm2", architectures=["Lfm2ForCausalLM"], layer_types=layers, conv_L_cache=3)
+    )
+
+    assert model.recurrent is not None
+    assert model.recurrent.state.merged_width == 3 * 1024
