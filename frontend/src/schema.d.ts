@@ -230,6 +230,8 @@ export interface components {
             max_concurrency: number;
             /** @description Logged start-ups of vLLM servers on this GPU that the figures were compared with */
             measured_runs: number;
+            /** @description A bound that no server beats, and not an estimate: the time to read the weights and the cache of the requests once at the GPU's peak memory bandwidth, in milliseconds. Absent if the bandwidth is not known, or if a step need not read all weights */
+            least_ms_per_token?: number;
         };
         /** @description Values for the form, and the corresponding arguments of vLLM */
         Configuration: {

@@ -9,6 +9,7 @@ export type InfeasibleResponse = Schemas["Infeasible"];
 export type RecommendResponse = FeasibleResponse | InfeasibleResponse;
 
 export type Alternatives = Schemas["Alternatives"];
+export type Change = Schemas["Changes"][number];
 export type Checkpoint = Schemas["Checkpoints"][number];
 export type Configuration = Schemas["Configuration"];
 export type InstanceInfo = Schemas["InstanceInfo"];

@@ -15,7 +15,6 @@ from recommender.planning.compatibility import incompatibility
 from recommender.planning.decision import Decision, decide
 from recommender.planning.instances import (
     NearestInstance,
-    cheaper_equivalent,
     cheapest_fitting_instance,
     cost,
     nearest_instance,
@@ -142,22 +141,14 @@ class _Request:
         return InstanceRow(instance=instance, plan=decision.plan, warning_codes=codes)
 
     def _warning_codes(self, instance: Instance, plan: Plan) -> tuple[str, ...]:
-        engine = self.overrides.engine
-        cheaper = (
-            cheaper_equivalent(
-                self.model, self.instances, asked=instance, plan=plan, behavior=self.behavior, engine=engine
-            )
-            if plan.starts
-            else None
-        )
         context = WarningContext(
             model=self.model,
             instance=instance,
             gpu=gpu_of(instance),
             plan=plan,
             overrides=self.overrides,
-            cheaper=cheaper,
-            at_load=None,  # which is in a sentence only
+            cheaper=None,  # it is a note
+            at_load=None,  # it is in a sentence only
         )
         return tuple(warning.code for warning in collect_warnings(context))
 

@@ -20,7 +20,8 @@ from recommender.planning.alternatives import (
     load_time_alternative,
 )
 from recommender.planning.compatibility import class_incompatibility
-from recommender.planning.decision import Decision, decide
+from recommender.planning.decision import Decision, decide, fitting_versions
+from recommender.planning.incompatibilities import DoesNotFit
 from recommender.planning.instances import NearestInstance, cheaper_equivalent, nearest_instance
 from recommender.planning.layouts import Layout, layouts
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
@@ -190,7 +191,10 @@ def does_not_fit(  # noqa: PLR0913, PLR0917 - what the sentence is made from
     """Why there is no configuration; `nearest` where no instance is larger."""
     assert not isinstance(decision.native, Plan)  # noqa: S101 - it would be the configuration
     engine_args = engine_args_for(model, gpu_of(instance), behavior, engine)
-    return infeasible.infeasible(decision.native, model, instance, engine_args, nearest)
+    sentence = infeasible.infeasible(decision.native, model, instance, engine_args, nearest)
+    if behavior.version is not None or not isinstance(decision.native, DoesNotFit):
+        return sentence
+    return f"{sentence}{infeasible.fits_under(fitting_versions(model, instance, engine))}"
 
 
 def _feasible(  # noqa: PLR0913 - everything that an answer consists of

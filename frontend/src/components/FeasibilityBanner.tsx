@@ -4,12 +4,14 @@ import { needsPreQuantizedCheckpoint } from "../command";
 import { formatDtype } from "../format";
 import { isFeasible } from "../types";
 import type {
+  Change,
   Checkpoint,
   FormValues,
   InfeasibleResponse,
   QuantizationOption,
   RecommendResponse,
 } from "../types";
+import { ChangeList } from "./ChangeList";
 import { CheckpointList } from "./CheckpointList";
 import { LinkedText } from "./LinkedText";
 import { LargerInstanceCard, QuantizationCard } from "./OptionCard";
@@ -20,10 +22,11 @@ interface FeasibilityBannerProps {
   recommendation: RecommendResponse;
   /** The response to the values of the form. */
   current: RecommendResponse;
+  model: string;
   instanceType: string;
   values: FormValues;
   /** Fills the form with an option. `name` is for its announcement. */
-  onApply: (option: QuantizationOption, name: string) => void;
+  onApply: (option: QuantizationOption | Change, name: string) => void;
   onSwitchInstanceType?: (instanceType: string) => void;
   onSelectCheckpoint?: (checkpoint: Checkpoint) => void;
 }
@@ -46,6 +49,7 @@ export function FeasibilityBanner(props: FeasibilityBannerProps) {
       <Reason {...props} />
       <Options {...props} />
       <Checkpoints {...props} />
+      <Changes {...props} />
     </section>
   );
 }
@@ -129,6 +133,13 @@ function Options({ recommendation, values, onApply, onSwitchInstanceType }: Feas
 
 function suggestedInstance(response: RecommendResponse): string | undefined {
   return isFeasible(response) ? undefined : response.explanation.suggested_instance;
+}
+
+function Changes({ recommendation, model, values, onApply }: FeasibilityBannerProps) {
+  const changes = recommendation.alternatives?.changes ?? [];
+  return changes.length === 0 ? null : (
+    <ChangeList changes={changes} model={model} values={values} onApply={onApply} />
+  );
 }
 
 function Checkpoints({ recommendation, current, onSelectCheckpoint }: FeasibilityBannerProps) {

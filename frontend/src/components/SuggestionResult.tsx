@@ -29,6 +29,7 @@ export function SuggestionResult({ suggestion }: SuggestionResultProps) {
       <FeasibilityBanner
         recommendation={recommendation}
         current={current}
+        model={suggestion.model}
         instanceType={suggestion.instanceType}
         values={suggestion.values}
         onApply={(option, name) => suggestion.apply(configValues(option), name)}

@@ -10,6 +10,7 @@ const renderBanner = (recommendation: RecommendResponse, current = recommendatio
     <FeasibilityBanner
       recommendation={recommendation}
       current={current}
+      model="org/model"
       instanceType="g4dn.xlarge"
       values={{}}
       onApply={vi.fn()}
@@ -123,4 +124,12 @@ test.each([
   renderBanner(response);
   expect(screen.getByRole("heading")).toHaveTextContent(title);
   expect(screen.getByText(response.explanation.reason)).toBeVisible();
+});
+
+test("the changes with which the native precision starts come below the options", () => {
+  renderBanner(golden("fits-with-two-changes"));
+  expect(
+    screen.getByRole("list", { name: "Or keep the native precision and change two arguments of vLLM" }),
+  ).toBeVisible();
+  expect(optionNames()).toHaveLength(2);
 });

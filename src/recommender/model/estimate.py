@@ -19,7 +19,7 @@ from recommender.model.estimated_encoders import (
 )
 from recommender.model.language_model import Documents, LanguageModel, stated_tie
 from recommender.model.loaded_weights import stored_weights
-from recommender.model.parameters import LanguageModelConfig, language_parameters
+from recommender.model.parameters import LanguageModelConfig, feed_forward_layers, language_parameters
 from recommender.model.parse_attention import parse_attention
 from recommender.model.parse_recurrent import parse_recurrent
 from recommender.model.shape import parse_shape
@@ -65,6 +65,7 @@ def estimate_language_model(documents: Documents, known: Architecture | None) ->
         shape=language_model.shape,
         # An output head of its own is more to keep in 16 bit when the rest is quantized.
         is_tied=tie is True,
+        feed_forward_layers=feed_forward_layers(language_model),
         whole_parameters=_whole_parameters(language_model, weights),
         vision=estimated_tower(encoders) if has_encoder else None,
         encoder=estimated_encoder(documents.top_level, encoders) if has_encoder else None,

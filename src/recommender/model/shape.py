@@ -77,6 +77,7 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
         mlp_matrices=mlp_matrices,
         shared_expert_size=_shared_expert_size(config, expert_width) if experts else 0,
         dense_layers=config.non_negative_int("first_k_dense_replace") if experts else 0,
+        gates_attention=config.is_true("attn_output_gate"),
     )
     _check(shape, config)
     return shape

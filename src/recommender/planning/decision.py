@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import Model
 from recommender.planning.alternatives import first_quantized
@@ -10,7 +11,9 @@ from recommender.planning.incompatibilities import Incompatibility
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan, best_plan
 from recommender.vllm.behavior import VersionBehavior
-from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES
+from recommender.vllm.covered_versions import versions_where
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
+from recommender.vllm.supported_versions import VersionRanges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,18 @@ def decide(model: Model, instance: Instance, behavior: VersionBehavior, override
         base=base,
         plan=None if base is None else apply_overrides(model, instance, base, overrides, behavior),
     )
+
+
+def fitting_versions(
+    model: Model, instance: Instance, engine: EngineOverrides = NO_ENGINE_OVERRIDES
+) -> VersionRanges:
+    """The covered versions under which `model` would start, where it does not start under all of them."""
+
+    def fits(behavior: VersionBehavior) -> bool:
+        native = best_plan(model, instance, behavior=behavior, engine=engine)
+        return isinstance(native, Plan) or first_quantized(model, instance, behavior, engine) is not None
+
+    return versions_where(model, gpu_of(instance), fits)
 
 
 def _default_plan(model: Model, instance: Instance, behavior: VersionBehavior) -> Plan | None:

@@ -16,7 +16,7 @@ from recommender.vllm.releases import (
     value,
     version_ranges,
 )
-from recommender.vllm.transformers_backend import falls_back
+from recommender.vllm.transformers_backend import FIRST_WITHOUT_PLAN, falls_back
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 
 VersionRanges = tuple[VersionRange, ...]
@@ -102,6 +102,16 @@ def runs_through_transformers(class_name: str, version: Version | None) -> bool:
 def falls_back_to_transformers(class_name: str, version: Version | None) -> bool:
     """Whether a version, or one of those that it stands for, lacks a class and runs that of transformers."""
     return any(falls_back(class_name, each) for each in releases_asked(version))
+
+
+@lru_cache(_CACHED)
+def needs_transformers_plan(class_name: str, version: Version | None) -> bool:
+    """Whether a version, or one of those, has it as a class of transformers and needs a plan of it."""
+    return any(
+        each < FIRST_WITHOUT_PLAN and runs_through_transformers(class_name, each)
+        for each in releases_asked(version)
+        if not falls_back(class_name, each)
+    )
 
 
 def deciding_keys(class_name: str) -> frozenset[str]:

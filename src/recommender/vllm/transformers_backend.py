@@ -11,6 +11,10 @@ from collections.abc import Mapping
 from recommender.vllm.releases import Span, known_releases, values
 from recommender.vllm.version import Version
 
+FIRST_WITHOUT_PLAN: Version = (0, 25, 0)
+"""The first release that runs classes without `base_model_tp_plan` on several GPUs: `recursive_replace` in
+`vllm/model_executor/models/transformers/base.py`."""
+
 # The first release beside which pip installs a version of transformers with the class: 4.57.6 beside 0.12 and
 # later, 5.20.2 beside 0.33. Source: `modeling_*.py` of transformers 4.57.6 and 5.20.2.
 _FIRST_RELEASES: Mapping[str, Version] = {
@@ -23,9 +27,7 @@ _FIRST_RELEASES: Mapping[str, Version] = {
         ),
         (0, 12, 0),
     ),
-    # Without `base_model_tp_plan`, which releases before 0.25 need on several GPUs: `base.py` in
-    # `vllm/model_executor/models/transformers/`.
-    "PersimmonForCausalLM": (0, 25, 0),
+    "PersimmonForCausalLM": FIRST_WITHOUT_PLAN,
     **dict.fromkeys(
         (
             "ModernBertDecoderForCausalLM",

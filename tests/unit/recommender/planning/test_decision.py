@@ -4,11 +4,12 @@ import pytest
 from support.instances import instance
 from support.metadata import real_model
 
-from recommender.planning.decision import decide
+from recommender.planning.decision import decide, fitting_versions
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
-from recommender.vllm.behavior import ANY_VERSION
+from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.engine_args import EngineOverrides
+from recommender.vllm.supported_versions import includes
 
 LLAMA_70B = "meta-llama/Llama-3.1-70B-Instruct"
 QWEN_14B = "Qwen/Qwen2.5-14B-Instruct"
@@ -46,3 +47,18 @@ def test_the_plan_has_the_callers_values_and_the_base_has_not() -> None:
     assert decision.plan is not None
     assert decision.plan.max_model_len == 1000 != decision.base.max_model_len
     assert decision.plan.budget.engine_args.max_num_seqs == 8
+
+
+def test_some_versions_may_fit_where_the_least_one_does_not() -> None:
+    """Qwen 2.5 14B in INT4 on a T4: 0.27 counts a copy of the embedding, 1.45 GiB, that 0.26 does not."""
+    model, place = real_model("Qwen/Qwen2.5-14B-Instruct"), instance("g4dn.16xlarge")
+    fitting = fitting_versions(model, place)
+
+    assert decide(model, place, ANY_VERSION, NO_OVERRIDES).base is None
+    for version in ((0, 26), (0, 27)):
+        base = decide(model, place, behavior_of(version), NO_OVERRIDES).base
+        assert (base is not None) is includes(fitting, version) is (version == (0, 26))
+
+
+def test_no_version_fits_where_nothing_would() -> None:
+    assert fitting_versions(real_model(LLAMA_70B), instance("g5.xlarge")) == ()

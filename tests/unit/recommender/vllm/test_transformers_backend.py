@@ -6,6 +6,7 @@ from support.metadata import llama
 from recommender.memory.weights import weight_bytes_per_gpu
 from recommender.model import parse_model
 from recommender.model.dtype import Dtype
+from recommender.planning.tensor_parallelism import NoPlan, degree_obstacle, valid_degrees
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.supported_versions import class_versions, includes, runs_through_transformers
 from recommender.vllm.transformers_backend import falls_back
@@ -44,6 +45,15 @@ def test_the_versions_of_a_class_are_those_of_the_registry_and_of_the_backend() 
 def test_a_class_of_the_registry_may_be_one_of_transformers_too() -> None:
     assert runs_through_transformers("Emu3ForConditionalGeneration", (0, 33, 0))
     assert not runs_through_transformers("LlamaForCausalLM", (0, 33, 0))
+
+
+def test_a_class_that_may_lack_a_plan_gets_one_gpu_in_the_versions_that_need_one() -> None:
+    """Emu3 has none in transformers, and releases before 0.25 refuse it on several GPUs."""
+    emu = parse_model(llama(model_type="emu3", architectures=["Emu3ForConditionalGeneration"]))
+
+    assert valid_degrees(emu, 4, behavior_of((0, 19, 0))) == (1,)
+    assert valid_degrees(emu, 4, behavior_of((0, 25, 0))) == (1, 2, 4)
+    assert degree_obstacle(emu, 2, behavior_of((0, 19, 0))) == NoPlan()
 
 
 def test_every_gpu_holds_the_whole_model_where_the_backend_may_not_divide_it() -> None:
