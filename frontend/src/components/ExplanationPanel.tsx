@@ -166,7 +166,7 @@ function RecommendedValue({ field, suggestion }: { field: FieldName; suggestion:
   return (
     <dd className={`mt-1 flex flex-wrap gap-x-3 ${MUTED}`}>
       <span>
-        Recommended {FIELD_LABELS[field]}: {formatValue(value)}
+        {FIELD_LABELS[field]} in the recommended configuration: {formatValue(value)}
       </span>
       <button
         type="button"
