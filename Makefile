@@ -8,10 +8,10 @@ INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-h
 MAKEFLAGS += --no-print-directory
 
 # Recipes read these from the environment, so that no shell interprets them.
-export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE MODEL PORT QUERY REGION RUNS SECONDS SEED STRICT TABLE VERSION
+export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE INSTANCES MODEL PORT QUERY REGION RUNS SECONDS SEED STRICT TABLE VERSION
 export PYTHONPATH := src
 
-.PHONY: help recommend start invoke check test format audit fuzz load accuracy vllm-facts seed setup lock clean
+.PHONY: help recommend compare start invoke check test format audit fuzz load accuracy vllm-facts seed setup lock clean
 .PHONY: bench bench-first bench-cold bench-warm bench-calculation scaling
 
 help: ## List the targets
@@ -19,6 +19,9 @@ help: ## List the targets
 
 recommend: .venv/ready ## Print one recommendation: MODEL= INSTANCE= [QUERY=] [FORMAT=text] [HUB=live|snapshot], and HF_TOKEN in the environment
 	@$(VENV)/python -m local.recommend
+
+compare: .venv/ready ## Compare all GPU instances for a model: MODEL= [QUERY=] [FORMAT=text|csv|json] [INSTANCES=a,b] [HUB=live|snapshot]
+	@$(VENV)/python -m local.compare
 
 # Without Node the API is still served, and `/` says what the page needs.
 start: .venv/ready $(if $(shell command -v npm 2>/dev/null),frontend/dist/index.html) ## Serve the page and the API at http://127.0.0.1:3000 until Ctrl-C: [PORT=] [HUB=live|snapshot]

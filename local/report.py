@@ -16,26 +16,36 @@ Body = Mapping[str, Any]
 def report_text(body: Body, model: str, instance_type: str) -> str:
     """The report of a recommendation or an error, wrapped at 100 characters."""
     if "error" in body:
-        return "\n".join(textwrap.wrap(f"{body['code']}: {body['error']}", _WIDTH)) + "\n"
+        return error_text(body) + "\n"
     lines = [_title(body, model, instance_type), "", *_sections(body)]
     if "vllm_args" in body:
         lines += ["", *_command(*_served(body, model))]
     return "\n".join(lines) + "\n"
 
 
-def _title(body: Body, model: str, instance_type: str) -> str:
-    instance, info = body["instance_info"], body.get("model_info") or {}
+def error_text(body: Body) -> str:
+    """An error, wrapped."""
+    return "\n".join(textwrap.wrap(f"{body['code']}: {body['error']}", _WIDTH))
+
+
+def model_title(body: Body, model: str) -> str:
+    """The model, with its size and dtype where they are known."""
+    info = body.get("model_info") or {}
     count = info.get("parameter_count")
     facts = [
         *([f"{count / 1e9:.1f} B parameters"] if count else []),
         *([info["native_dtype"]] if info.get("native_dtype") else []),
     ]
+    return f"{model} ({', '.join(facts)})" if facts else model
+
+
+def _title(body: Body, model: str, instance_type: str) -> str:
+    instance = body["instance_info"]
     hardware = (
         f"{instance['accelerator_count']} x {instance['accelerator_name']},"
         f" {instance['accelerator_memory_gib']:g} GiB"
     )
-    described = f"{model} ({', '.join(facts)})" if facts else model
-    return f"{described} on {instance_type} ({hardware})"
+    return f"{model_title(body, model)} on {instance_type} ({hardware})"
 
 
 def _sections(body: Body) -> Iterator[str]:
@@ -46,6 +56,7 @@ def _sections(body: Body) -> Iterator[str]:
         yield from _values(body, explanation)
         yield ""
         yield from _memory(body["memory"])
+        yield from _section("layouts", [_layout(each) for each in body["layouts"]])
     yield from _section("warnings", body.get("warnings", []))
     yield from _section("notes", body.get("notes", []))
     yield from _section("checkpoints", [_checkpoint(each) for each in body.get("checkpoints", [])])
@@ -94,6 +105,15 @@ def _memory(memory: Body) -> Iterator[str]:
     yield (
         f"{memory['kv_cache_tokens']:,} tokens in the KV cache, enough for {memory['max_concurrency']:g}"
         " concurrent requests of the full context"
+    )
+
+
+def _layout(layout: Body) -> str:
+    replicas = layout["replicas"]
+    return (
+        f"TP {layout['tensor_parallel_degree']}, {replicas} replica{'' if replicas == 1 else 's'}: context"
+        f" {layout['max_model_len']:,}, {layout['kv_cache_tokens_total']:,} tokens in the KV cache,"
+        f" {layout['max_concurrent_requests_total']:,} requests at once"
     )
 
 

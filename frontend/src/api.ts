@@ -1,4 +1,4 @@
-/** Client for `GET /api/v1/recommend`. */
+/** Client for the API. */
 
 import type { Overrides, RecommendResponse, ServiceError } from "./types";
 
@@ -35,13 +35,23 @@ export async function getRecommendation(
   instanceType: string,
   hfToken?: string,
   overrides: Overrides = {},
-  { baseUrl = "", signal }: RequestOptions = {},
+  { baseUrl, signal }: RequestOptions = {},
 ): Promise<RecommendResponse> {
+  const query = { model, instance_type: instanceType, ...overrides };
+  return getJson("/api/v1/recommend", query, isRecommendResponse, { hfToken, baseUrl, signal });
+}
+
+/** A `GET` request whose response has to satisfy `isExpected`. Rejects as `getRecommendation` does. */
+export async function getJson<T>(
+  path: string,
+  query: Record<string, string | number | undefined>,
+  isExpected: (body: unknown) => body is T,
+  { hfToken, baseUrl = "", signal }: RequestOptions & { hfToken?: string },
+): Promise<T> {
   const headers = tokenHeader(hfToken);
-  const query = queryString({ model, instance_type: instanceType, ...overrides });
-  const response = await send(`${baseUrl}/api/v1/recommend?${query}`, { headers, signal });
+  const response = await send(`${baseUrl}${path}?${queryString(query)}`, { headers, signal });
   const body = await parseJson(response, signal);
-  if (response.ok && isRecommendResponse(body)) {
+  if (response.ok && isExpected(body)) {
     return body;
   }
   throw isServiceError(body)
@@ -101,6 +111,6 @@ function isServiceError(body: unknown): body is ServiceError {
   return isRecord(body) && typeof body.error === "string" && typeof body.code === "string";
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

@@ -1,14 +1,14 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { RunPage } from "./run/RunPage";
+import { App } from "./app/App";
 import "./style.css";
 
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <RunPage />
+      <App />
     </StrictMode>,
   );
 }

@@ -124,6 +124,7 @@ export interface components {
             instance_info: components["schemas"]["InstanceInfo"];
             memory: components["schemas"]["Memory"];
             vllm_args: components["schemas"]["Arguments"];
+            layouts: components["schemas"]["Layouts"];
             checkpoints?: components["schemas"]["Checkpoints"];
             alternatives?: components["schemas"]["Alternatives"];
         };
@@ -145,7 +146,7 @@ export interface components {
             alternatives?: components["schemas"]["Alternatives"];
         };
         Comparison: {
-            model_info?: components["schemas"]["ModelInfo"];
+            model_info: components["schemas"]["ModelInfo"];
             instances: (components["schemas"]["FeasibleInstance"] | components["schemas"]["InfeasibleInstance"])[];
             /** @description How many rows at the end of the list were left out to keep the answer within 64 KiB; absent if none */
             omitted_instances?: number;
@@ -229,6 +230,8 @@ export interface components {
             max_concurrency: number;
             /** @description Logged start-ups of vLLM servers on this GPU that the figures were compared with */
             measured_runs: number;
+            /** @description A bound that no server beats, and not an estimate: the time to read the weights and the cache of the requests once at the GPU's peak memory bandwidth, in milliseconds. Absent if the bandwidth is not known, or if a step need not read all weights */
+            least_ms_per_token?: number;
         };
         /** @description Values for the form, and the corresponding arguments of vLLM */
         Configuration: {
@@ -294,6 +297,20 @@ export interface components {
                 price_date?: string;
             } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]);
         };
+        /** @description Each tensor parallel degree that holds the model, in rising order, with as many replicas as the GPUs allow */
+        Layouts: {
+            tensor_parallel_degree: number;
+            /** @description `--data-parallel-size` */
+            replicas: number;
+            /** @description Tokens */
+            max_model_len: number;
+            /** @description Of one replica */
+            kv_cache_tokens: number;
+            kv_cache_tokens_total: number;
+            /** @description Requests of the workload */
+            max_concurrent_requests_total: number;
+            vllm_args: components["schemas"]["Arguments"];
+        }[];
         /** @enum {string} */
         ChangeName: "gpu_memory_utilization" | "max_num_batched_tokens" | "max_num_seqs" | "limit_mm_per_prompt" | "kv_cache_dtype" | "enforce_eager" | "max_model_len" | "tensor_parallel_degree";
         /** @description `true` for `limit_mm_per_prompt`, which excludes images and videos, and for `enforce_eager` */

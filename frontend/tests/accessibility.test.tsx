@@ -3,7 +3,7 @@ import { userEvent } from "@testing-library/user-event";
 import axe from "axe-core";
 import { expect, test } from "vitest";
 
-import { RunPage } from "../src/run/RunPage";
+import { App } from "../src/app/App";
 import { golden } from "./support/golden";
 import { errorResponse, json, mockFetch } from "./support/service";
 
@@ -15,7 +15,7 @@ async function violations(): Promise<string[]> {
 
 async function suggest(response: Response) {
   mockFetch(({ path }) => (path.startsWith("/local") ? json([]) : response.clone()));
-  render(<RunPage />);
+  render(<App />);
   await userEvent.type(screen.getByRole("combobox", { name: "Model" }), "org/model");
   await userEvent.type(screen.getByLabelText("Instance Type"), "g5.xlarge");
   await userEvent.click(screen.getByRole("button", { name: "Suggest Config" }));

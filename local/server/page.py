@@ -12,6 +12,8 @@ from local.http_types import HttpRequest, HttpResponse
 BUILT_PAGE = Path(__file__).resolve().parents[2] / "frontend" / "dist"
 
 _INDEX = "/index.html"
+# Which page to show is decided in the browser; frontend/page.yaml rewrites the same path on AWS.
+_PAGES = {"/", "/compare"}
 _NOT_BUILT = "The page is not built. With Node 20 or later installed, `make start` builds it.\n"
 
 # Vite names the files in this folder by a hash of their content: https://vite.dev/guide/build
@@ -57,8 +59,8 @@ class Page:
     folder: Path = BUILT_PAGE
 
     def __call__(self, request: HttpRequest) -> HttpResponse | None:
-        """The file at the path; `None` if there is none."""
-        path = _INDEX if request.path == "/" else unquote(request.path)
+        """The file at the path, which is the index for each page; `None` if there is none."""
+        path = _INDEX if request.path in _PAGES else unquote(request.path)
         file = self._files().get(path)
         if file is not None:
             return _file_response(path, file.read_bytes(), request.if_none_match)

@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
@@ -16,10 +16,12 @@ from handler.hub.hub import Hub
 from handler.lambda_response import entity_tag
 from handler.request import ComparisonRequest
 from handler.stale import with_stale_warning
-from recommender.compare import compare
+from recommender.compare import Comparison, compare
 from recommender.model.errors import ImplausibleMetadata
-from recommender.recommend import Recommendation
 from recommender.vllm.behavior import behavior_of
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 # Rendered answers have 20 to 64 kB.
 _CACHED_ANSWERS = 64
@@ -70,17 +72,17 @@ class ComparisonHandler:
             return cached
         behavior = behavior_of(request.vllm_version)
         try:
-            rows = compare(fetched.metadata, table.instances, behavior, request.overrides)
+            comparison = compare(fetched.metadata, table.instances, behavior, request.overrides)
+            result = _rendered(comparison, age_seconds=fetched.age_seconds)
         except ImplausibleMetadata as error:
             raise HubBadResponse(f"The metadata of {request.model_id} are not plausible: {error}") from error
-        result = _rendered(rows, age_seconds=fetched.age_seconds)
         if fetched.age_seconds is None:
             self._results.put(key, result, size_bytes=len(result.body))
         return result
 
 
-def _rendered(rows: Sequence[Recommendation], *, age_seconds: float | None) -> ComparisonResult:
-    body = comparison_as_json(rows)
+def _rendered(comparison: Comparison, *, age_seconds: float | None) -> ComparisonResult:
+    body = comparison_as_json(comparison)
     if age_seconds is not None:
         body = with_stale_warning(body, age_seconds)
     text = json.dumps(body)

@@ -1,31 +1,27 @@
 """A comparison of instances as the JSON body of an answer, which has at most 64 KiB."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from handler.response import instance_json, model_json, price_json
+from recommender.compare import Comparison, Row
 from recommender.planning.plan import Plan
-from recommender.recommend import Feasible, Recommendation
+from recommender.recommend import Infeasible
 
 # The rest is for the model and for the warning of a stale copy.
 _ROWS_BYTES = 62 * 1024
 
 
-def comparison_as_json(rows: Sequence[Recommendation]) -> dict[str, Any]:
+def comparison_as_json(comparison: Comparison) -> dict[str, Any]:
     """The body, its keys in a fixed order; rows at the end that do not fit are left out and counted."""
-    listed = list(_fitting(rows))
-    body: dict[str, Any] = {}
-    info = next((row.model_info for row in rows), None)
-    if info is not None:
-        body["model_info"] = model_json(info)
-    body["instances"] = listed
-    if len(listed) < len(rows):
-        body["omitted_instances"] = len(rows) - len(listed)
-    return body
+    listed = list(_fitting(comparison.rows))
+    body = {"model_info": model_json(comparison.model_info), "instances": listed}
+    omitted = len(comparison.instances) - len(listed)
+    return {**body, "omitted_instances": omitted} if omitted else body
 
 
-def _fitting(rows: Sequence[Recommendation]) -> Iterator[dict[str, Any]]:
+def _fitting(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
     left = _ROWS_BYTES
     for row in map(row_as_json, rows):
         left -= len(json.dumps(row)) + len(", ")
@@ -34,10 +30,10 @@ def _fitting(rows: Sequence[Recommendation]) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def row_as_json(row: Recommendation) -> dict[str, Any]:
+def row_as_json(row: Row) -> dict[str, Any]:
     """One instance, with what a recommendation for it says."""
     hardware = {"instance_type": row.instance.name, **instance_json(row.instance)}
-    if not isinstance(row, Feasible):
+    if isinstance(row, Infeasible):
         return {**hardware, "feasible": False, "code": row.code, "reason": row.reason}
     plan = row.plan
     return {
@@ -49,7 +45,7 @@ def row_as_json(row: Recommendation) -> dict[str, Any]:
         "concurrency": plan.concurrency,
         "kv_cache_tokens": plan.budget.logged_tokens(plan.max_model_len),
         "max_concurrent_requests": plan.max_concurrent_requests,
-        "warning_codes": [warning.code for warning in row.warnings],
+        "warning_codes": list(row.warning_codes),
         **price_json(row.instance),
         **_price_per_request(row.instance.usd_per_hour, plan),
     }

@@ -1,7 +1,9 @@
 """A recommendation as the JSON body of an answer."""
 
+import math
 from typing import Any
 
+from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.hardware.measured_runs import measured_runs
 from recommender.hardware.units import GIB, gib
@@ -9,7 +11,9 @@ from recommender.messages.changes import change_text
 from recommender.model import ModelInfo
 from recommender.planning.alternatives import Alternatives
 from recommender.planning.changes import Change
+from recommender.planning.decoding_time import plan_floor
 from recommender.planning.instances import InstancePlan
+from recommender.planning.layouts import Layout
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import PreQuantizedCheckpoint
 from recommender.planning.serve_arguments import serve_arguments
@@ -38,6 +42,7 @@ def _feasible(answer: Feasible) -> dict[str, Any]:
         "instance_info": instance_json(answer.instance),
         "memory": _memory(answer),
         "vllm_args": list(serve_arguments(plan)),
+        "layouts": [_layout(each) for each in answer.layouts],
     }
     if plan.needs_pre_quantized_checkpoint and answer.checkpoints is not None:
         body["checkpoints"] = _checkpoints(answer.checkpoints, plan)
@@ -78,6 +83,18 @@ def _values(plan: Plan) -> dict[str, Any]:
     if engine_args.enforce_eager:
         body["enforce_eager"] = True
     return body
+
+
+def _layout(layout: Layout) -> dict[str, Any]:
+    return {
+        "tensor_parallel_degree": layout.plan.tensor_parallel,
+        "replicas": layout.replicas,
+        "max_model_len": layout.plan.max_model_len,
+        "kv_cache_tokens": layout.kv_cache_tokens,
+        "kv_cache_tokens_total": layout.kv_cache_tokens_total,
+        "max_concurrent_requests_total": layout.max_concurrent_requests_total,
+        "vllm_args": list(layout.serve_arguments),
+    }
 
 
 def _explanation(answer: Feasible) -> dict[str, Any]:
@@ -202,6 +219,7 @@ def _memory(answer: Feasible) -> dict[str, Any]:
     ones, which find the model compiled.
     """
     plan, budget, overhead = answer.plan, answer.plan.budget, answer.plan.budget.overhead
+    floor = plan_floor(answer.model, gpu_of(answer.instance), plan)
     return {
         "visible_gib": _exact_gib(budget.visible_bytes),
         "budget_gib": _exact_gib(budget.usable_bytes),
@@ -215,6 +233,7 @@ def _memory(answer: Feasible) -> dict[str, Any]:
         "kv_cache_tokens_later": budget.after_first_start.logged_tokens(plan.max_model_len),
         "max_concurrency": round(budget.max_concurrency(plan.max_model_len), 2),
         "measured_runs": measured_runs(answer.instance),
+        **({} if floor is None else {"least_ms_per_token": math.floor(floor * 1000) / 1000}),
     }
 
 

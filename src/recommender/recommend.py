@@ -1,8 +1,7 @@
 """The decisions of a recommendation, in order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
 from typing import Literal
 
 from recommender.hardware.gpu import gpu_of
@@ -18,14 +17,15 @@ from recommender.model.errors import UnsupportedModel
 from recommender.planning.alternatives import (
     Alternatives,
     alternatives,
-    first_quantized,
     load_time_alternative,
 )
-from recommender.planning.apply_overrides import apply_overrides
 from recommender.planning.compatibility import class_incompatibility
-from recommender.planning.instances import cheaper_equivalent, nearest_instance
+from recommender.planning.decision import Decision, decide, fitting_versions
+from recommender.planning.incompatibilities import DoesNotFit
+from recommender.planning.instances import NearestInstance, cheaper_equivalent, nearest_instance
+from recommender.planning.layouts import Layout, layouts
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
-from recommender.planning.plan import Plan, best_plan
+from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
 from recommender.planning.recommended_values import recommended_values
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
@@ -49,6 +49,8 @@ class Feasible:
     instance: Instance
     alternatives: Alternatives | None
     """`None` where native precision fits."""
+    layouts: tuple[Layout, ...]
+    """How the GPUs of the instance can be divided."""
     engine: EngineOverrides = NO_ENGINE_OVERRIDES
     """The engine arguments that the caller fixes."""
     checkpoints: tuple[PreQuantizedCheckpoint, ...] | None = None
@@ -112,31 +114,13 @@ def recommend(
 
     Raises `ImplausibleMetadata` where the Hub's documents hold impossible values.
     """
-    (recommendation,) = recommend_each(metadata, (instance,), instances, behavior, overrides)
-    return recommendation
-
-
-def recommend_each(
-    metadata: HubMetadata,
-    wanted: Iterable[Instance],
-    instances: Sequence[Instance],
-    behavior: VersionBehavior = ANY_VERSION,
-    overrides: Overrides = NO_OVERRIDES,
-) -> Iterator[Recommendation]:
-    """What `recommend` returns for each of `wanted`; the model is parsed once."""
-    parse = cache(partial(_supported_model, metadata, behavior))
-    for instance in wanted:
-        try:
-            yield infeasible_on_neuron(instance) or _recommend_for(
-                parse(), instance, instances, behavior, overrides
-            )
-        except UnsupportedModel as error:
-            yield Infeasible(
-                code="unsupported_model",
-                reason=infeasible.unsupported_model(error, behavior),
-                model_info=describe_model(metadata),
-                instance=instance,
-            )
+    neuron = infeasible_on_neuron(instance)
+    if neuron is not None:
+        return neuron
+    try:
+        return _recommend_for(supported_model(metadata, behavior), instance, instances, behavior, overrides)
+    except UnsupportedModel as error:
+        return unsupported(metadata, instance, error, behavior)
 
 
 def infeasible_on_neuron(instance: Instance) -> Infeasible | None:
@@ -151,7 +135,19 @@ def infeasible_on_neuron(instance: Instance) -> Infeasible | None:
     )
 
 
-def _supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
+def unsupported(
+    metadata: HubMetadata, instance: Instance, error: UnsupportedModel, behavior: VersionBehavior
+) -> Infeasible:
+    """The answer for a model that vLLM does not run, or that the calculator does not support."""
+    return Infeasible(
+        code="unsupported_model",
+        reason=infeasible.unsupported_model(error, behavior),
+        model_info=describe_model(metadata),
+        instance=instance,
+    )
+
+
+def supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
     """The model in `metadata`; raises `UnsupportedModel` where no instance runs it."""
     model = parse_model(metadata)
     missing = class_incompatibility(model.class_name, behavior, model.config_keys)
@@ -167,61 +163,56 @@ def _recommend_for(
     behavior: VersionBehavior,
     overrides: Overrides,
 ) -> Recommendation:
-    """Native precision where it fits, else a quantization that does, else the reason why nothing does.
-
-    Engine arguments that the caller fixes hold for all of it. If nothing starts with them, the base is what
-    would start without: the answer has the caller's values, with warnings.
-    """
-    engine = overrides.engine
-    native = best_plan(model, instance, behavior=behavior, engine=engine)
-    if isinstance(native, Plan):
-        return _feasible(model, instance, instances, native, overrides, options=None)
-    if engine.max_num_seqs is not None:
-        free = best_plan(model, instance, behavior=behavior, engine=replace(engine, max_num_seqs=None))
-        if isinstance(free, Plan):
-            return _feasible(model, instance, instances, free, overrides, options=None)
-    options = alternatives(model, instance, instances, behavior, engine)
-    base = options.quantized
-    if base is None and engine != NO_ENGINE_OVERRIDES:
-        base = _default_plan(model, instance, behavior)
-    if base is not None:
-        return _feasible(model, instance, instances, base, overrides, options=options)
+    """The decision with its alternatives and sentences."""
+    decision, engine = decide(model, instance, behavior, overrides), overrides.engine
+    if decision.is_native:
+        return _feasible(model, instance, instances, decision, overrides, options=None)
+    options = alternatives(model, instance, instances, decision.quantized, behavior, engine)
+    if decision.base is not None:
+        return _feasible(model, instance, instances, decision, overrides, options=options)
     nearest = None if options.larger else nearest_instance(model, instances, behavior, engine)
     return Infeasible(
         code="does_not_fit",
-        reason=infeasible.infeasible(
-            native, model, instance, engine_args_for(model, gpu_of(instance), behavior, engine), nearest
-        ),
+        reason=does_not_fit(decision, model, instance, behavior, engine, nearest),
         model_info=model.info,
         instance=instance,
         alternatives=options,
     )
 
 
-def _default_plan(model: Model, instance: Instance, behavior: VersionBehavior) -> Plan | None:
-    """What starts with vLLM's default engine arguments, at native precision or else quantized."""
-    native = best_plan(model, instance, behavior=behavior)
-    if isinstance(native, Plan):
-        return native
-    return first_quantized(model, instance, behavior)
+def does_not_fit(  # noqa: PLR0913, PLR0917 - what the sentence is made from
+    decision: Decision,
+    model: Model,
+    instance: Instance,
+    behavior: VersionBehavior,
+    engine: EngineOverrides,
+    nearest: NearestInstance | None,
+) -> str:
+    """Why there is no configuration; `nearest` where no instance is larger."""
+    assert not isinstance(decision.native, Plan)  # noqa: S101 - it would be the configuration
+    engine_args = engine_args_for(model, gpu_of(instance), behavior, engine)
+    sentence = infeasible.infeasible(decision.native, model, instance, engine_args, nearest)
+    if behavior.version is not None or not isinstance(decision.native, DoesNotFit):
+        return sentence
+    return f"{sentence}{infeasible.fits_under(fitting_versions(model, instance, engine))}"
 
 
 def _feasible(  # noqa: PLR0913 - everything that an answer consists of
     model: Model,
     instance: Instance,
     instances: Sequence[Instance],
-    base: Plan,
+    decision: Decision,
     overrides: Overrides,
     *,
     options: Alternatives | None,
 ) -> Feasible:
+    plan, base, engine = decision.plan, decision.base, overrides.engine
+    assert plan is not None  # noqa: S101 - as there is a base
+    assert base is not None  # noqa: S101
     gpu, behavior = gpu_of(instance), base.budget.engine_args.behavior
-    plan = apply_overrides(model, instance, base, overrides, behavior)
     starts = plan.starts and plan.tensor_parallel <= instance.accelerator_count
     cheaper = (
-        cheaper_equivalent(
-            model, instances, asked=instance, plan=plan, behavior=behavior, engine=overrides.engine
-        )
+        cheaper_equivalent(model, instances, asked=instance, plan=plan, behavior=behavior, engine=engine)
         if starts
         else None
     )
@@ -232,7 +223,7 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         plan=plan,
         overrides=overrides,
         cheaper=cheaper,
-        at_load=load_time_alternative(model, instance, plan, behavior, overrides.engine),
+        at_load=load_time_alternative(model, instance, plan, behavior, engine),
     )
     explanation_context = ExplanationContext(
         model=model,
@@ -252,5 +243,6 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         model=model,
         instance=instance,
         alternatives=options,
-        engine=overrides.engine,
+        layouts=layouts(model, instance, plan, overrides),
+        engine=engine,
     )

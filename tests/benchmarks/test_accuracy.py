@@ -40,7 +40,7 @@ def test_predictions_since_0_17_are_close(predictions: list[Prediction]) -> None
     assert errors["kv_tokens"]["median"] <= 0.003
     assert errors["kv_tokens"]["p90"] <= 0.04
     assert errors["over_5_percent_too_many_tokens"] <= 0.02 * errors["runs_with_tokens"]
-    assert errors["outcome_predicted"] >= 0.97 * errors["runs_with_outcome"]
+    assert errors["outcome_predicted"] >= 0.98 * errors["runs_with_outcome"]
 
 
 def test_the_predictions_are_those_in_the_table(predictions: list[Prediction]) -> None:

@@ -5,20 +5,14 @@ UPDATE_SCREENSHOTS=1 make test     retakes docs/screenshots; look at them before
 
 import os
 from collections.abc import Callable, Mapping
-from io import BytesIO
-from pathlib import Path
 
 import pytest
-from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
+from support.page_checks import NO_VIOLATIONS, borderless_buttons, save_screenshot, tab_to, violations
 from support.run_page import RunPage
 
 MISTRAL, QWEN_14B = "mistralai/Mistral-7B-Instruct-v0.3", "Qwen/Qwen2.5-14B-Instruct"
 GATED = "meta-llama/Llama-3.1-8B-Instruct"
-
-_ROOT = Path(__file__).parents[2]
-_AXE = _ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-_SCREENSHOTS_FOLDER = _ROOT / "docs" / "screenshots"
 
 OpenPage = Callable[..., RunPage]
 
@@ -123,15 +117,9 @@ def test_axe_finds_no_serious_violations_in_any_color_scheme(open_page: OpenPage
     run_page = open_page(viewport={"width": 1440, "height": 900})
     _STATES[state](run_page)
     _take_screenshots(run_page, state)
-    violations = {}
-    for scheme in ("light", "dark"):
-        run_page.page.emulate_media(color_scheme=scheme)
-        violations[scheme] = _violations(run_page)
-    run_page.page.emulate_media(color_scheme="light", forced_colors="active")
-    violations["forced colors"] = _violations(run_page)
 
-    assert violations == {"light": [], "dark": [], "forced colors": []}
-    assert _borderless_buttons(run_page) == []
+    assert violations(run_page.page) == NO_VIOLATIONS
+    assert borderless_buttons(run_page.page) == []
 
 
 @pytest.mark.parametrize("state", _STATES)
@@ -180,25 +168,24 @@ def test_the_parameters_come_before_the_reasons_on_narrow_screens(open_page: Ope
 def test_the_page_can_be_used_with_the_keyboard_only(run_page: RunPage) -> None:
     keyboard = run_page.page.keyboard
     expect(run_page.model).to_be_visible()
-    keyboard.press("Tab")
-    expect(run_page.model).to_be_focused()
+    tab_to(run_page.page, run_page.model)
     keyboard.type("mistral-7b-instruct-v0.3")
     expect(run_page.page.get_by_role("option", name=MISTRAL, exact=True)).to_be_visible()
     keyboard.press("ArrowDown")
     keyboard.press("Enter")
     expect(run_page.model).to_have_value(MISTRAL)
-    _tab_to(run_page, run_page.instance_type)
+    tab_to(run_page.page, run_page.instance_type)
     keyboard.type("g5.12")
     expect(run_page.instance_type).to_have_value("g5.12xlarge")
-    _tab_to(run_page, run_page.button("Suggest Config"))
+    tab_to(run_page.page, run_page.button("Suggest Config"))
     response = run_page.response_after(lambda: keyboard.press("Enter"))
     run_page.expect_values(response)
-    _tab_to(run_page, run_page.field("concurrency"))
+    tab_to(run_page.page, run_page.field("concurrency"))
     run_page.response_after(lambda: keyboard.type("5"))
-    _tab_to(run_page, run_page.button("Run Benchmark"))
+    tab_to(run_page.page, run_page.button("Run Benchmark"))
     keyboard.press("Enter")
     body = run_page.previewed_request()
-    _tab_to(run_page, run_page.button("Hide explanation"))
+    tab_to(run_page.page, run_page.button("Hide explanation"))
     keyboard.press("Space")
     expect(run_page.button("Show explanation")).to_be_focused()
 
@@ -206,55 +193,17 @@ def test_the_page_can_be_used_with_the_keyboard_only(run_page: RunPage) -> None:
     assert body["tensor_parallel_degree"] == response["tensor_parallel_degree"]
 
 
-def _tab_to(run_page: RunPage, target: Locator) -> None:
-    """Press Tab until `target` has the focus. Every focused element must match :focus-visible."""
-    for _ in range(30):
-        run_page.page.keyboard.press("Tab")
-        focused = run_page.page.locator(":focus")
-        assert focused.evaluate("element => element.matches(':focus-visible')")
-        if target.evaluate("element => element === document.activeElement"):
-            return
-    raise AssertionError(f"Tab does not reach {target}")
-
-
-def _violations(run_page: RunPage) -> list[str]:
-    """The serious and critical axe violations, each with the affected elements."""
-    run_page.page.evaluate(_AXE.read_text())  # a <script> would violate the content security policy
-    violations = run_page.page.evaluate("async () => (await axe.run()).violations")
-    return [
-        f"{violation['id']}: {[node['target'] for node in violation['nodes']]}"
-        for violation in violations
-        if violation["impact"] in {"serious", "critical"}
-    ]
-
-
-def _borderless_buttons(run_page: RunPage) -> list[str]:
-    """The names of visible buttons that forced colors leave without an outline."""
-    names: list[str] = run_page.page.evaluate(
-        """() => [...document.querySelectorAll("button")]
-            .filter(button => button.offsetParent && !button.className.includes("underline"))
-            .filter(button => {
-                const {borderTopStyle, borderTopWidth} = getComputedStyle(button);
-                return borderTopStyle !== "solid" || parseFloat(borderTopWidth) < 1;
-            })
-            .map(button => button.textContent)"""
-    )
-    return names
-
-
 def _take_screenshots(run_page: RunPage, state: str) -> None:
-    """Save screenshots of the whole page in 256 colors, which halves the file size."""
+    """Save screenshots of the whole page."""
     if not os.environ.get("UPDATE_SCREENSHOTS"):
         return
     page = run_page.page
     page.mouse.move(0, 0)
-    _SCREENSHOTS_FOLDER.mkdir(exist_ok=True)
     for name, scheme, width in _SCREENSHOTS.get(state, []):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
         # The result scrolls if it is higher than the window.
         height = run_page.result.evaluate("element => element.scrollHeight + 200")
         page.set_viewport_size({"width": width, "height": max(900, height if width >= 1100 else 0)})
-        screenshot = Image.open(BytesIO(page.screenshot(full_page=True)))
-        screenshot.convert("RGB").quantize().save(_SCREENSHOTS_FOLDER / f"{name}.png", optimize=True)
+        save_screenshot(page, name)
     page.set_viewport_size({"width": 1440, "height": 900})

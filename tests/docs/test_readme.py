@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.instances import ALL, instance
+from support.instances import PRICED
 from support.metadata import real
 
 from benchmarks.accuracy.prediction import predict
@@ -47,7 +47,7 @@ def _example(pattern: re.Pattern[str]) -> tuple[str, dict[str, Any], tuple[str, 
     found = pattern.search(_README)
     assert found is not None
     model_id, instance_type = found[1], found[2]
-    answer = as_json(recommend(real(model_id), instance(instance_type), ALL))
+    answer = as_json(recommend(real(model_id), PRICED[instance_type], tuple(PRICED.values())))
     return found["shown"], answer, (model_id, instance_type)
 
 

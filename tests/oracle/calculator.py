@@ -59,7 +59,7 @@ def predict_for(model: Model, answer: Answer) -> Prediction:
     accepted = valid_degrees(model, max(answer.degrees), behavior, replicate_kv_heads=True)
     return Prediction(
         refusal=refusal,
-        context=model.max_position_embeddings,
+        context=model.context.default_tokens,
         accepted=frozenset() if refusal else frozenset(accepted),
         degrees={
             degree: _of_degree(model, gpu, engine_args, degree, each.plans)
@@ -84,7 +84,9 @@ def _of_degree(
 ) -> DegreePrediction:
     dtype = compute_dtype(model, gpu)
     try:
-        weights = weight_bytes_per_gpu(model, dtype, degree, behavior=engine_args.behavior)
+        weights = weight_bytes_per_gpu(
+            model, dtype, degree, behavior=engine_args.behavior, capability=gpu.compute_capability
+        )
     except (CalculationError, ZeroDivisionError):
         weights = None
     try:

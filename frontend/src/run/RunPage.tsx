@@ -15,11 +15,15 @@ import { RequestPreview } from "./RequestPreview";
 import { ResultColumn, ResultLink } from "./ResultColumn";
 import { TokenField } from "./TokenField";
 
+interface RunPageProps {
+  hfToken: string;
+  onTokenChange: (hfToken: string) => void;
+}
+
 /** A form that configures a benchmark and shows the request it would send. */
-export function RunPage() {
+export function RunPage({ hfToken, onTokenChange }: RunPageProps) {
   const id = useId();
   const [form, setForm] = useState<BenchmarkForm>(() => formFromQuery(location.search));
-  const [hfToken, setHfToken] = useState("");
   const [request, setRequest] = useState<BenchmarkRequest>();
   const formElement = useRef<HTMLFormElement>(null);
   const resultColumn = useRef<HTMLElement>(null);
@@ -67,7 +71,7 @@ export function RunPage() {
           <form ref={formElement} onSubmit={submit} noValidate className="flex flex-col gap-6">
             <div className="flex flex-col gap-4">
               <ModelField value={form.model} onChange={(model) => change({ model })} onEnter={suggest} />
-              <TokenField onChange={setHfToken} isNeeded={suggestion.needsToken} />
+              <TokenField value={hfToken} onChange={onTokenChange} isNeeded={suggestion.needsToken} />
               <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_7rem]">
                 <InstanceField
                   id={`${id}-instance`}

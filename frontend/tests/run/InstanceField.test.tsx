@@ -2,7 +2,7 @@ import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { expect, test } from "vitest";
 
-import { RunPage } from "../../src/run/RunPage";
+import { App } from "../../src/app/App";
 import { golden } from "../support/golden";
 import { instanceField, openPage, respondWith, suggest } from "../support/runPage";
 import { errorResponse, mockFetch, networkError } from "../support/service";
@@ -33,7 +33,7 @@ test.each([
   ["the network fails", networkError],
 ])("the instance type can be typed if %s", async (_, respond) => {
   mockFetch(respond);
-  render(<RunPage />);
+  render(<App />);
   expect(instanceField()).toHaveProperty("tagName", "SELECT");
   await userEvent.type(await screen.findByPlaceholderText("g5.12xlarge"), " g5.xlarge ");
   expect(instanceField().value).toBe("g5.xlarge");

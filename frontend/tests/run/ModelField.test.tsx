@@ -2,7 +2,7 @@ import { act, fireEvent, render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
-import { RunPage } from "../../src/run/RunPage";
+import { App } from "../../src/app/App";
 import { MODEL_IDS, modelField, openPage, respond } from "../support/runPage";
 import { errorResponse, mockFetch } from "../support/service";
 
@@ -59,7 +59,7 @@ test("a model ID that is not listed is accepted, without the spaces around it", 
 test("model IDs are looked up 200 ms after the last keystroke", async () => {
   vi.useFakeTimers();
   const requests = mockFetch(respond);
-  render(<RunPage />);
+  render(<App />);
   for (const text of ["q", "qw", "qwe"]) {
     fireEvent.change(modelField(), { target: { value: text } });
     await advance(199);
@@ -76,7 +76,7 @@ test("the field works without a list if the lookup fails", async () => {
       ? errorResponse(502, "hub_unreachable", "The Hub did not respond.")
       : respond(request),
   );
-  render(<RunPage />);
+  render(<App />);
   fireEvent.change(modelField(), { target: { value: "org/model" } });
   await advance(1000);
   expect(modelField()).toHaveAttribute("aria-expanded", "false");

@@ -1,7 +1,7 @@
 import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 
-import { RunPage } from "../../src/run/RunPage";
+import { App } from "../../src/app/App";
 import { golden } from "./golden";
 import { json, mockFetch, type Respond, type SentRequest } from "./service";
 
@@ -59,7 +59,7 @@ export function previewedRequest(): unknown {
 /** Render the page and wait for the instance types. */
 export async function openPage(respondToPage: Respond = respond): Promise<SentRequest[]> {
   const requests = mockFetch(respondToPage);
-  render(<RunPage />);
+  render(<App />);
   await screen.findByRole("option", { name: /g5.xlarge/ });
   return requests;
 }

@@ -11,7 +11,7 @@ from recommender.hardware.instance import Instance
 MEASURED_RUNS: Mapping[str, int] = {
     "A10G": 1,
     "A100-40": 4,
-    "A100-80": 3,
+    "A100-80": 4,
     "B200": 1,
     "H100": 62,
     "L4": 17,

@@ -90,10 +90,12 @@ def _first_start_bytes(model: Model, tensor_parallel: int, engine_args: EngineAr
 def _copies_embedding(model: Model, tensor_parallel: int, engine_args: EngineArgs) -> bool:
     """Whether the compiler makes a copy of the input embedding.
 
-    The embedding of multimodal models is outside the compiled graph: `_dummy_run` passes `inputs_embeds`.
+    The embedding of multimodal models is outside the compiled graph: `_dummy_run` passes `inputs_embeds`. One
+    that is estimated may be a text model with keys of images.
     """
     where = engine_args.behavior.copies_embedding
-    if engine_args.enforce_eager or engine_args.has_compile_cache or engine_args.encodes_images(model):
+    encodes_images = engine_args.encodes_images(model) and not model.is_estimated
+    if engine_args.enforce_eager or engine_args.has_compile_cache or encodes_images:
         return False
     return where == "always" or (where == "on one GPU" and tensor_parallel == 1)
 

@@ -172,7 +172,12 @@ def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
         of_weights, of_cache = weight_rules(model, behavior), cache_rules(model, behavior)
         if of_weights not in weights:
             weights[of_weights] = weight_bytes_per_gpu(
-                engine_args.loaded(model), dtype, tensor_parallel, quantization, behavior
+                engine_args.loaded(model),
+                dtype,
+                tensor_parallel,
+                quantization,
+                behavior,
+                capability=gpu.compute_capability,
             )
         if of_cache not in layouts:
             value_bytes = engine_args.kv_cache_value_bytes or cache_value_bytes(model, dtype, behavior)
@@ -197,8 +202,7 @@ def _least(versions: Sequence[Budget], engine_args: EngineArgs, length: int) -> 
     least = min(
         versions,
         key=lambda each: (
-            each.starts_with(length),
-            each.max_concurrent_requests(length),
+            not each.lacks_state_blocks,
             each.max_concurrency(length),
             each.kv_cache_bytes,
         ),

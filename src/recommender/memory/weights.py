@@ -1,22 +1,14 @@
 """The memory of a model's weights on each GPU once they are loaded."""
 
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 
+from recommender.memory.allocator import rounding_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.quantization import Quantization
-from recommender.vllm.supported_versions import runs_through_transformers
-
-_MIB = 1024**2
-
-# PyTorch's allocator requests memory for tensors of 10 MiB and more in steps of 2 MiB, and leaves a remainder
-# of up to 1 MiB with the tensor: `c10/cuda/CUDACachingAllocator.cpp`, `kMinLargeAlloc`, `kRoundLarge`,
-# `should_split`.
-_LARGE_TENSOR_BYTES = 10 * _MIB
-_LARGE_STEP_BYTES = 2 * _MIB
-_UNSPLIT_BYTES = _MIB
+from recommender.vllm.supported_versions import falls_back_to_transformers, runs_through_transformers
 
 # `vllm/model_executor/layers/fused_moe/oracle/mxfp4.py`, the Marlin backend.
 _MXFP4_WIDTH_TILE = 128
@@ -26,6 +18,8 @@ _KIMI = "kimi_linear"
 _KIMI_EXPERT_SHARE = 256
 
 _SCALE_BYTES = 2
+
+_HOPPER = (9, 0)
 
 
 def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None = None) -> int:
@@ -41,31 +35,51 @@ def weight_bytes(model: Model, dtype: Dtype, quantization: Quantization | None =
     return shrunk + kept * dtype.size_bytes
 
 
-def weight_bytes_per_gpu(
+def weight_bytes_per_gpu(  # noqa: PLR0913 - the optional ones have defaults
     model: Model,
     dtype: Dtype,
     tensor_parallel: int,
     quantization: Quantization | None = None,
     behavior: VersionBehavior = ANY_VERSION,
+    *,
+    capability: tuple[int, int] | None = None,
 ) -> int:
     """What vLLM logs as "Model loading took": the GPU's share, the parts it holds whole, and rounding.
 
     Every GPU holds the rotary tables, and a whole KV head's projections where GPUs outnumber the KV heads.
+    `capability` is the GPU's, as kernels of one generation need more.
     """
-    if model.is_estimated and runs_through_transformers(model.class_name, behavior.version):
-        # What the Transformers backend divides depends on a plan in the class, `_tp_plan`, that is not known.
+    if _is_whole(model, behavior):
         tensor_parallel = 1
     total = (
         weight_bytes(model, dtype, quantization)
         + _padding_bytes(model, tensor_parallel)
         + _kimi_padding_bytes(model, dtype, tensor_parallel, quantization, behavior)
         + _narrow_group_bytes(model, tensor_parallel)
+        + _zero_point_bytes(model, behavior, capability)
     )
     share = -(-total // tensor_parallel)
-    rotary = model.rotary_values - (0 if behavior.extends_rotary_tables else model.further_rotary_values)
-    in_dtype = rotary + _copied_parameters(model, tensor_parallel)
-    whole = in_dtype * dtype.size_bytes + _unshared_bytes(model, dtype, tensor_parallel)
-    return share + whole + _rounding_bytes(model, dtype, tensor_parallel, quantization)
+    in_dtype = _rotary_values(model, behavior) + _copied_parameters(model, tensor_parallel)
+    undivided = _undivided_parameters(model, behavior) * (tensor_parallel - 1) // tensor_parallel
+    whole = (in_dtype + undivided) * dtype.size_bytes
+    whole += _unshared_bytes(model, dtype, tensor_parallel, quantization, behavior)
+    return share + whole + rounding_bytes(model, dtype, tensor_parallel, quantization)
+
+
+def _rotary_values(model: Model, behavior: VersionBehavior) -> int:
+    """Classes of transformers compute sines and cosines without a table."""
+    if behavior.version is not None and runs_through_transformers(model.class_name, behavior.version):
+        return 0
+    return model.rotary_values - (0 if behavior.extends_rotary_tables else model.further_rotary_values)
+
+
+def _undivided_parameters(model: Model, behavior: VersionBehavior) -> int:
+    """Parameters of a class of transformers without a plan for tensor parallelism: all but embeddings."""
+    if not model.is_whole_in_transformers or not runs_through_transformers(
+        model.class_name, behavior.version
+    ):
+        return 0
+    return max(0, model.weights.float_values - model.embedding_parameters)
 
 
 def weight_rules(model: Model, behavior: VersionBehavior) -> Hashable:
@@ -73,7 +87,20 @@ def weight_rules(model: Model, behavior: VersionBehavior) -> Hashable:
     return (
         model.further_rotary_values > 0 and behavior.extends_rotary_tables,
         model.architecture == _KIMI and behavior.pads_kimi_experts,
+        model.wide_zero_point_bytes > 0 and behavior.runs_awq_in_machete,
+        behavior.divides_moonvit,
+        runs_through_transformers(model.class_name, behavior.version),
     )
+
+
+def _is_whole(model: Model, behavior: VersionBehavior) -> bool:
+    """Whether all weights count as whole on every GPU.
+
+    What the Transformers backend divides depends on a plan in the class, `base_model_tp_plan`. Modelled
+    classes of the registry have one, or `_undivided_parameters`.
+    """
+    lacks_plan = runs_through_transformers if model.is_estimated else falls_back_to_transformers
+    return lacks_plan(model.class_name, behavior.version)
 
 
 def _padding_bytes(model: Model, tensor_parallel: int) -> int:
@@ -105,15 +132,29 @@ def _kimi_padding_bytes(
 def _narrow_group_bytes(model: Model, tensor_parallel: int) -> int:
     """Further scales of AWQ and GPTQ experts, over all GPUs, where a share holds no whole groups.
 
-    Groups are halved until the share is a multiple of them: `moe_wna16.py`, `create_weights`, in
-    `vllm/model_executor/layers/quantization/`.
+    Groups are halved until the share is a multiple of them, and those of GPTQ lose their zero points, which
+    are not used: `moe_wna16.py`, `create_weights`, in `vllm/model_executor/layers/quantization/`.
     """
     group = model.shard_multiples.inputs
     if model.quantization not in {"awq", "gptq"} or group == 1:
         return 0
     share = model.shape.expert_intermediate_size // tensor_parallel
     narrow = math.gcd(group, share)
-    return int(model.shape.expert_parameters * _SCALE_BYTES * (1 / narrow - 1 / group))
+    if narrow == group:
+        return 0
+    zero_point = (model.quantized_bits or 0) / 8
+    kept = zero_point if model.quantization == "awq" else 0
+    growth = (_SCALE_BYTES + kept) / narrow - (_SCALE_BYTES + zero_point) / group
+    return int(model.shape.expert_parameters * growth)
+
+
+def _zero_point_bytes(model: Model, behavior: VersionBehavior, capability: tuple[int, int] | None) -> int:
+    """Growth of zero points, over all GPUs, on Hopper, whose kernel keeps them in 16 bit.
+
+    Source: `transform_w_zp`, `vllm/model_executor/kernels/linear/mixed_precision/machete.py` of 0.19.
+    """
+    runs_machete = behavior.runs_awq_in_machete or model.quantization != "awq"
+    return model.wide_zero_point_bytes if capability == _HOPPER and runs_machete else 0
 
 
 def _copied_parameters(model: Model, tensor_parallel: int) -> int:
@@ -121,46 +162,34 @@ def _copied_parameters(model: Model, tensor_parallel: int) -> int:
     return sum(layers.count * layers.cache.copied_parameters(tensor_parallel) for layers in model.attention)
 
 
-def _unshared_bytes(model: Model, dtype: Dtype, tensor_parallel: int) -> int:
-    """Bytes on one GPU in addition to an even share.
-
-    Projections count as unquantized, an upper bound, but in FP8 checkpoints, which quantize all of them.
-    """
+def _unshared_bytes(
+    model: Model,
+    dtype: Dtype,
+    tensor_parallel: int,
+    quantization: Quantization | None,
+    behavior: VersionBehavior,
+) -> int:
+    """Bytes on one GPU in addition to an even share."""
     projections = sum(
         (layers.count + layers.without_cache)
         * layers.cache.unshared_parameters(tensor_parallel, model.shape.hidden_size)
         for layers in model.attention
     )
     states = model.recurrent.unshared_parameters(tensor_parallel) if model.recurrent is not None else 0
-    tower = model.vision.whole_parameters if model.vision is not None else 0
+    tower = 0
+    if model.vision is not None:
+        tower = model.vision.whole_on(tensor_parallel, divides_all=behavior.divides_moonvit)
     whole = (model.whole_parameters + tower) * (tensor_parallel - 1) // tensor_parallel
-    projection_bytes = 1 if model.quantization == "fp8" else dtype.size_bytes
-    return projections * projection_bytes + (states + whole) * dtype.size_bytes
+    projection_bytes = _bytes_per_projection(model, dtype, quantization)
+    return math.ceil(projections * projection_bytes) + (states + whole) * dtype.size_bytes
 
 
-def _rounding_bytes(
-    model: Model, dtype: Dtype, tensor_parallel: int, quantization: Quantization | None
-) -> int:
-    """What PyTorch's allocator adds to the large matrices of all layers."""
-    bytes_per_weight = _bytes_per_linear_weight(model, dtype, quantization)
-    per_layer = sum(
-        _rounding(int(parameters * bytes_per_weight)) for parameters in _matrices(model, tensor_parallel)
-    )
-    return model.shape.layers * per_layer
-
-
-def _matrices(model: Model, tensor_parallel: int) -> Iterator[int]:
-    """Parameters of each matrix of a layer as vLLM merges them: QKV, output, gate and up, down."""
-    shape = model.shape
-    if model.kv_heads is not None:
-        heads = shape.attention_heads // tensor_parallel
-        kv_heads = max(1, model.kv_heads // tensor_parallel)
-        yield shape.hidden_size * shape.head_dim * (heads + 2 * kv_heads)
-        yield shape.hidden_size * shape.head_dim * heads
-    width = shape.experts * shape.expert_intermediate_size or shape.intermediate_size
-    one = shape.hidden_size * (width // tensor_parallel)
-    yield one * (shape.mlp_matrices - 1)
-    yield one
+def _bytes_per_projection(model: Model, dtype: Dtype, quantization: Quantization | None) -> float:
+    """Bytes of a parameter of attention; NVFP4 checkpoints list layers whose attention stays in 16 bit."""
+    is_mixed = quantization is None and model.quantization == "modelopt_fp4"
+    if is_mixed or not model.shard_multiples.attention:
+        return dtype.size_bytes
+    return _bytes_per_linear_weight(model, dtype, quantization)
 
 
 def _bytes_per_linear_weight(model: Model, dtype: Dtype, quantization: Quantization | None) -> float:
@@ -168,15 +197,8 @@ def _bytes_per_linear_weight(model: Model, dtype: Dtype, quantization: Quantizat
         return quantization.bytes_per_weight
     if model.quantization is None:
         return dtype.size_bytes
-    return model.weights.packed_bytes / max(1, model.weights.parameters - model.embedding_parameters)
+    return model.weights.packed_bytes / max(1, model.weights.parameters - model.weights.float_values)
 
 
 def _rounded_up(number: int, step: int) -> int:
     return -(-number // step) * step
-
-
-def _rounding(size_bytes: int) -> int:
-    if size_bytes < _LARGE_TENSOR_BYTES:
-        return 0
-    rest = _rounded_up(size_bytes, _LARGE_STEP_BYTES) - size_bytes
-    return rest if rest <= _UNSPLIT_BYTES else 0

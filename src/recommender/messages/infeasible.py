@@ -14,6 +14,7 @@ from recommender.messages.phrases import (
     obstacle_text,
     precision_text,
     shape_text,
+    version_choice_text,
 )
 from recommender.messages.version_limits import (
     class_not_in_version,
@@ -45,6 +46,7 @@ from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
+from recommender.vllm.supported_versions import VersionRanges
 
 _REASONS_ON_ANY_INSTANCE = (
     ClassNotInVersion,
@@ -93,6 +95,14 @@ def infeasible(
     if nearest is None or isinstance(reason, _REASONS_ON_ANY_INSTANCE):
         return sentence
     return f"{sentence} {_nearest(nearest)}"
+
+
+def fits_under(versions: VersionRanges) -> str:
+    """The versions that would start, where the answer is for all of them; nothing where none would."""
+    if not versions:
+        return ""
+    names = ", ".join(version_choice_text((each,)) for each in versions)
+    return f" It fits under some versions of vLLM, which need less: {names}."
 
 
 def _nearest(nearest: NearestInstance) -> str:

@@ -8,7 +8,13 @@ from recommender.hardware.units import GIB, gib_text
 from recommender.memory.budget import compute_dtype
 from recommender.model import Model
 from recommender.planning.plan import Plan
-from recommender.planning.tensor_parallelism import Indivisible, Obstacle, OneGpuOnly, SplitBlock
+from recommender.planning.tensor_parallelism import (
+    Indivisible,
+    NoPlan,
+    Obstacle,
+    OneGpuOnly,
+    SplitBlock,
+)
 from recommender.vllm.supported_versions import Capability, VersionRanges
 from recommender.vllm.version import VersionRange, version_text
 
@@ -45,6 +51,8 @@ def obstacle_text(obstacle: Obstacle) -> str:
     match obstacle:
         case OneGpuOnly():
             return "it runs pre-quantized bitsandbytes checkpoints on one GPU only"
+        case NoPlan():
+            return "it may run this class through its Transformers backend on one GPU only, before 0.25"
         case Indivisible():
             return f"it does not evenly divide the model's {_size_text(obstacle)}"
         case SplitBlock():
@@ -93,6 +101,8 @@ def _choice_text(versions: VersionRange) -> str:
     first, last = versions.first, versions.last
     if first is None:
         return f"{version_text(last or ())} or earlier"
+    if first == last:
+        return version_text(first)
     return f"{version_text(first)} {'or later' if last is None else f'to {version_text(last)}'}"
 
 

@@ -11,8 +11,11 @@ from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.planning.compatibility import degree_incompatibility, lacks_state_blocks
 from recommender.planning.shortfall import shortfall
 from recommender.planning.tensor_parallelism import nearest_degree
+from recommender.vllm.version import Version
 
 _LARGE_PROFILE_BYTES = gib_bytes(1)
+
+_FIRST_WITH_DOTTED_KEYS: Version = (0, 9)
 
 
 def _tp_exceeds_gpus(context: WarningContext) -> str | None:
@@ -104,9 +107,19 @@ def _multimodal_profile(context: WarningContext) -> str | None:
     kind = "a video" if item.kind == "video" else "images"
     return (
         f"vLLM reserves memory for encoding {kind} of {item.tokens:,} tokens. If requests have neither images"
-        " nor videos, `--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0` gives the KV cache of"
-        f" each GPU another {gib_text(gained)}."
+        f" nor videos, `{_without_items(context.behavior.version)}` gives the KV cache of each GPU another"
+        f" {gib_text(gained)}."
     )
+
+
+def _without_items(version: Version | None) -> str:
+    """The flags that exclude images and videos; keys after a dot are parsed from 0.9 on.
+
+    Source: `FlexibleArgumentParser`, `vllm/utils.py` of 0.8.5 and 0.9.0.
+    """
+    if version is not None and version < _FIRST_WITH_DOTTED_KEYS:
+        return "--limit-mm-per-prompt image=0,video=0"
+    return "--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0"
 
 
 def _gained_without_encoder(context: WarningContext) -> int:

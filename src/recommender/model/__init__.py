@@ -3,14 +3,13 @@
 from recommender.model.attention import (
     AttentionCache,
     AttentionLayers,
-    BlockKeyCache,
     KVHeads,
     MLACache,
-    SparseIndexerCache,
 )
 from recommender.model.attention_span import AttentionChunk, AttentionSpan, FullAttention, SlidingWindow
 from recommender.model.checkpoint_quantization import states_quantization_elsewhere
 from recommender.model.encoder import VisionEncoder, VisionItem
+from recommender.model.indexers import BlockKeyCache, SparseIndexerCache
 from recommender.model.listing import ListedCheckpoint, parse_listing
 from recommender.model.parse import describe_model, parse_model
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor

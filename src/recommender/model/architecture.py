@@ -46,6 +46,8 @@ class Architecture:
     """Whether checkpoints may contain layers for multi-token prediction."""
     mlp_matrices: int = 3
     """Matrices of one feed-forward block: 3 with a gate (SwiGLU), 2 without."""
+    is_whole_in_transformers: bool = False
+    """Whether the class of transformers, which later versions run, has no plan for tensor parallelism."""
     encodes_images: bool = False
     """Whether there is an image encoder although config.json has no `vision_config`."""
     is_tied: bool = False

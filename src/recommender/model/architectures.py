@@ -33,6 +33,18 @@ _LLAMA = Architecture(
     }
 )
 
+# transformers, `Qwen2Config`: keys that Qwen2-Audio leaves out. Without KV heads they are as many as heads.
+_QWEN_2 = Architecture(
+    defaults={
+        "vocab_size": 151_936,
+        "hidden_size": 4096,
+        "intermediate_size": 22_016,
+        "num_hidden_layers": 32,
+        "num_attention_heads": 32,
+        "max_position_embeddings": 32_768,
+    }
+)
+
 _MLA = Architecture(attention="mla")
 _MLA_PREDICTING = Architecture(attention="mla", may_predict=True)
 _SPARSE_MLA = Architecture(attention="sparse_mla", may_predict=True, own_keys=frozenset({"index_n_heads"}))
@@ -105,7 +117,6 @@ ARCHITECTURES: Mapping[str, Architecture] = {
             "phi3",
             "phimoe",
             "qwen",
-            "qwen2",
             "qwen2_5_vl",
             "qwen2_5_vl_text",
             "qwen2_moe",
@@ -148,8 +159,9 @@ ARCHITECTURES: Mapping[str, Architecture] = {
     **dict.fromkeys(("molmo", "phi3_v"), _GATED_WITH_IMAGES),
     "bloom": _UNGATED_TIED,
     "cohere": _GATED_TIED,
-    **dict.fromkeys(("falcon", "gpt2", "gpt_bigcode", "mpt", "opt"), _UNGATED_TIED),
+    **dict.fromkeys(("falcon", "gpt2", "mpt", "opt"), _UNGATED_TIED),
     "gemma": _GEMMA,
+    "gpt_bigcode": Architecture(mlp_matrices=2, is_tied=True, is_whole_in_transformers=True),
     "glm4": _NO_FLOAT16,
     "llama": _LLAMA,
     "iquestloopcoder": _IQUEST_LOOP_CODER,
@@ -157,6 +169,7 @@ ARCHITECTURES: Mapping[str, Architecture] = {
     "minicpm3": _MINICPM_3,
     "minimax_m3_text": _MINIMAX_M3,
     "nemotron-nas": _NEMOTRON_NAS,
+    "qwen2": _QWEN_2,
     "phi4mm": _PHI_4_MULTIMODAL,
     **dict.fromkeys(("qwen3", "qwen3_moe"), _QWEN_3),
     "step3_text": _STEP_3,

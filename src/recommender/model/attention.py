@@ -5,7 +5,7 @@ A kind is one class with all of its facts, from the bytes of a token to the bloc
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from recommender.model.attention_span import FULL_ATTENTION, AttentionSpan
 
@@ -15,13 +15,16 @@ BLOCK_TOKENS = 16
 # `vllm/v1/attention/backends/flash_attn.py`, `_get_sm90_fa4_fp8_kv_block_size`.
 _WIDE_HEAD = 512
 
-# `vllm/model_executor/models/deepseek_v2.py`, `Indexer.quant_block_size`.
-_INDEXER_SCALE_BLOCK = 128
 
-# `vllm/v1/attention/backends/mla/indexer.py`, `get_max_prefill_buffer_size`.
-_WORKSPACE_CONTEXTS = 40
+class LayerShape(Protocol):
+    """The sizes of a language model that the matrices of its layers depend on."""
 
-_MIB = 1024**2
+    @property
+    def hidden_size(self) -> int: ...  # noqa: D102 - as in `Shape`
+    @property
+    def attention_heads(self) -> int: ...  # noqa: D102
+    @property
+    def gates_attention(self) -> bool: ...  # noqa: D102
 
 
 class AttentionCache(ABC):
@@ -61,6 +64,10 @@ class AttentionCache(ABC):
     def copied_parameters(self, tensor_parallel: int) -> int:  # noqa: ARG002
         """Parameters of the layer of which one GPU keeps a copy in the dtype that vLLM computes in."""
         return 0
+
+    def matrices(self, tensor_parallel: int, shape: LayerShape) -> tuple[int, ...]:  # noqa: ARG002
+        """Parameters of each matrix of one layer on one GPU, as vLLM merges them."""
+        return ()
 
     def workspace_bytes(self, context_tokens: int) -> int:  # noqa: ARG002
         """Bytes of the workspace, shared by all layers, that it reserves for contexts of this length."""
@@ -129,6 +136,13 @@ class KVHeads(AttentionCache):
         """The output projection."""
         return (heads // tensor_parallel * (self.value_dim or self.head_dim),)
 
+    def matrices(self, tensor_parallel: int, shape: LayerShape) -> tuple[int, ...]:
+        """`qkv_proj`, with the gates of queries, and `o_proj`."""
+        heads, value_dim = shape.attention_heads // tensor_parallel, self.value_dim or self.head_dim
+        queries = heads * self.head_dim * (2 if shape.gates_attention else 1)
+        kv = max(1, self.kv_heads // tensor_parallel) * (self.head_dim + value_dim)
+        return (shape.hidden_size * (queries + kv), shape.hidden_size * heads * value_dim)
+
     def unshared_parameters(self, tensor_parallel: int, hidden_size: int) -> int:
         """Projections of a whole KV head, of which an even share would be less than one."""
         if tensor_parallel <= self.kv_heads:
@@ -168,6 +182,17 @@ class MLACache(AttentionCache):
         """The output projection."""
         return (heads // tensor_parallel * self.value_dim,)
 
+    def matrices(self, tensor_parallel: int, shape: LayerShape) -> tuple[int, ...]:
+        """Projections into the latents, of queries, out of the latent, and of the output."""
+        heads = shape.attention_heads // tensor_parallel
+        query_rank = self.replicated_parameters // shape.hidden_size - self.width
+        return (
+            self.replicated_parameters,
+            (query_rank or shape.hidden_size) * heads * self.query_dim,
+            self.absorbed_parameters // tensor_parallel,
+            shape.hidden_size * heads * self.value_dim,
+        )
+
     def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:  # noqa: ARG002 - not divided
         """Every GPU keeps the whole latent: `vllm/v1/kv_cache_interface.py`, `MLAAttentionSpec`."""
         return self.width * value_bytes
@@ -183,53 +208,6 @@ class MLACache(AttentionCache):
     def expanded(self, head_dim: int) -> KVHeads:
         """A key and a value for each attention head."""
         return KVHeads(kv_heads=self.heads, head_dim=head_dim)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SparseIndexerCache(AttentionCache):
-    """A key in FP8 and its scales, by which an indexer chooses tokens: sparse attention (DeepSeek V3.2)."""
-
-    block_tokens: ClassVar[int] = 64
-    is_sparse: ClassVar[bool] = True
-    # `VLLM_SPARSE_INDEXER_MAX_LOGITS_MB` in `vllm/envs.py`.
-    profiled_logit_bytes: ClassVar[int] = 512 * _MIB
-
-    width: int
-    """`index_head_dim`."""
-    replicated_parameters: int = 0
-    """The indexer's projections, which every GPU holds whole."""
-
-    def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:  # noqa: ARG002 - neither matters
-        """Every GPU keeps all keys, with a float32 scale for 128 values.
-
-        Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`.
-        """
-        return self.width + -(-self.width // _INDEXER_SCALE_BLOCK) * 4
-
-    def unshared_parameters(self, tensor_parallel: int, hidden_size: int) -> int:  # noqa: ARG002 - as in KVHeads
-        """The rest of the projections."""
-        return self.replicated_parameters * (tensor_parallel - 1) // tensor_parallel
-
-    def workspace_bytes(self, context_tokens: int) -> int:
-        """The keys of 40 contexts."""
-        return _WORKSPACE_CONTEXTS * context_tokens * self.token_bytes(1, 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockKeyCache(AttentionCache):
-    """A key by which an indexer chooses blocks of tokens (MiniMax M3).
-
-    Source: `vllm/models/minimax_m3/common/indexer.py` and `common/sparse_attention.py`.
-    """
-
-    block_tokens: ClassVar[int] = 128
-
-    width: int
-    """`sparse_index_dim`."""
-
-    def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:  # noqa: ARG002 - not divided
-        """Every GPU keeps all keys, in the dtype of the cache."""
-        return self.width * value_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from recommender.model.compressed_tensors import compressed_tensors
 from recommender.model.config_reader import LANGUAGE_MODEL_KEYS, ConfigReader
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.quantization_schemes import modelopt_schemes
@@ -18,7 +19,6 @@ from recommender.model.quantized_formats import (
     as_stored,
     bitsandbytes,
     cache_value_bytes,
-    compressed_tensors,
     fp8,
     grouped_integers,
     modelopt,
@@ -45,9 +45,9 @@ _ALIASES: Mapping[str, str] = {
 
 # Formats without any settings. The Hub counts the bytes of MXFP8 and of its scales as they are stored.
 _FIXED_FORMATS: Mapping[str, CheckpointQuantization] = {
-    "modelopt_mxfp8": CheckpointQuantization(method="modelopt_mxfp8", quantized_to="fp8"),
-    "mxfp4": CheckpointQuantization(method="mxfp4", bytes_per_packed_element=MXFP4_BYTES),
-    "mxfp8": CheckpointQuantization(method="mxfp8", quantized_to="fp8"),
+    "modelopt_mxfp8": fp8("modelopt_mxfp8"),
+    "mxfp4": CheckpointQuantization(method="mxfp4", bytes_per_packed_element=MXFP4_BYTES, bits=4),
+    "mxfp8": fp8("mxfp8"),
 }
 
 # Formats of transformers and other engines that vLLM does not load, with the last version that did.

@@ -161,6 +161,11 @@ class ConfigReader:
             for each in self._items(key)
         )
 
+    def with_largest(self, *keys: str) -> "ConfigReader":
+        """The same object, with the largest item for each of `keys` that holds a list of numbers."""
+        found = {key: max(self.positive_ints(key), default=None) for key in keys if self.is_list(key)}
+        return ConfigReader({**self._document, **found}, name=self._name, defaults=self._defaults)
+
     def with_defaults(self, defaults: Mapping[str, Any]) -> "ConfigReader":
         """The same object with `defaults` for absent keys."""
         return ConfigReader(self._document, name=self._name, defaults=defaults)

@@ -68,12 +68,15 @@ class GrowingVideo:
     """A video with as many frames as the context has room for, in steps, up to a limit."""
 
     step_tokens: int
-    most_steps: int
+    most_steps: int | None = None
+    """`None` where the context alone limits it."""
+    patches_per_token: int = _PATCHES_PER_TOKEN
 
     def at(self, max_model_len: int) -> VisionItem:
         """At least one step, even if the context is shorter."""
-        steps = max(1, min(self.most_steps, max_model_len // self.step_tokens))
-        return _item("video", steps * self.step_tokens)
+        steps = max(1, max_model_len // self.step_tokens)
+        tokens = self.step_tokens * (steps if self.most_steps is None else min(self.most_steps, steps))
+        return _item("video", tokens, patches=self.patches_per_token * tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,12 +177,15 @@ def _llava_next(tower: ConfigReader) -> FixedItem:
 
 # Qwen2.5-VL: 12,845,056 pixels; Qwen3-VL: 16,777,216.
 _QWEN_TOKENS = 16_384
-_QWEN_VIDEO = GrowingVideo(step_tokens=_QWEN_TOKENS, most_steps=7)
+LARGEST_VIDEO = GrowingVideo(step_tokens=_QWEN_TOKENS, most_steps=7)
 
 # 32 frames of 70 embeddings, counted with 8 tokens for each time stamp. Patches: 3 x 3 for an embedding.
 _GEMMA_4_VIDEO = FixedItem(
     item=VisionItem(kind="video", tokens=32 * 78, patches=32 * 70 * 9, outputs=32 * 70)
 )
+
+# Two frames make a step; their tokens are of eight patches, of four neighbors in each of two frames.
+_ERNIE_VIDEO = GrowingVideo(step_tokens=256, patches_per_token=8)
 
 # Wider than the items of the families that are not measured, whose videos have up to 30,000 tokens.
 _UNMEASURED = GrowingVideo(step_tokens=7396, most_steps=4)
@@ -188,6 +194,7 @@ _UNMEASURED = GrowingVideo(step_tokens=7396, most_steps=4)
 _BY_MODEL_TYPE: Mapping[str, tuple[EncoderFamily, LargestItem]] = {
     "aya_vision": ("siglip", _fixed(13 * 169, patches=13 * 26**2)),
     **dict.fromkeys(("gemma3", "gemma3n"), ("siglip", _fixed(256, patches=64**2))),
+    **dict.fromkeys(("ernie4_5_moe_vl", "ernie4_5_vl_moe"), ("unmeasured", _ERNIE_VIDEO)),
     "gemma4": ("gemma4", _GEMMA_4_VIDEO),
     "idefics3": ("siglip", _fixed(17 * 169, patches=17 * 26**2)),
     **dict.fromkeys(
@@ -201,8 +208,8 @@ _BY_MODEL_TYPE: Mapping[str, tuple[EncoderFamily, LargestItem]] = {
     "llava_onevision": ("siglip", _fixed(8748, patches=37 * 27**2)),
     "mistral3": ("pixtral", _fixed(55**2)),
     "paligemma": ("siglip", _fixed(64**2, patches=64**2)),
-    "qwen2_5_vl": ("qwen2_5_vl", _QWEN_VIDEO),
-    "qwen2_vl": ("qwen2_vl", _QWEN_VIDEO),
+    "qwen2_5_vl": ("qwen2_5_vl", LARGEST_VIDEO),
+    "qwen2_vl": ("qwen2_vl", LARGEST_VIDEO),
     **dict.fromkeys(
         ("qwen3_5", "qwen3_5_moe", "qwen3_vl", "qwen3_vl_moe"), ("qwen3_vl", _fixed(_QWEN_TOKENS))
     ),

@@ -19,11 +19,11 @@ from recommender.model.estimated_encoders import (
 )
 from recommender.model.language_model import Documents, LanguageModel, stated_tie
 from recommender.model.loaded_weights import stored_weights
-from recommender.model.parameters import LanguageModelConfig, language_parameters
+from recommender.model.parameters import LanguageModelConfig, feed_forward_layers, language_parameters
 from recommender.model.parse_attention import parse_attention
 from recommender.model.parse_recurrent import parse_recurrent
 from recommender.model.shape import parse_shape
-from recommender.model.values import Weights
+from recommender.model.values import Shape, Weights
 from recommender.model.whole_parameters import whole_parameters
 
 # Half of what is implied may be stored, where every second layer has experts; an adapter without its language
@@ -34,6 +34,9 @@ _SMALLEST_SHARE_OF_IMPLIED = 1 / 4
 _IMPLIED_TOLERANCE = 1.02
 
 _GATED, _UNGATED = 3, 2
+
+# More than most models have.
+_EXPERTS_PER_TOKEN = 16
 
 # What kernels add to weights while they are loaded, such as zero points, is 2.3 % at most (`tests/oracle`).
 _WEIGHT_MARGIN = 0.03
@@ -62,6 +65,7 @@ def estimate_language_model(documents: Documents, known: Architecture | None) ->
         shape=language_model.shape,
         # An output head of its own is more to keep in 16 bit when the rest is quantized.
         is_tied=tie is True,
+        feed_forward_layers=feed_forward_layers(language_model),
         whole_parameters=_whole_parameters(language_model, weights),
         vision=estimated_tower(encoders) if has_encoder else None,
         encoder=estimated_encoder(documents.top_level, encoders) if has_encoder else None,
@@ -87,7 +91,7 @@ def _language_model(
     config = documents.config
     matrices = _GATED if known is None else known.mlp_matrices
     has_attention = known is None or known.attention != "none"
-    shape = parse_shape(config, mlp_matrices=matrices, has_attention=has_attention)
+    shape = _with_routing(parse_shape(config, mlp_matrices=matrices, has_attention=has_attention))
     architecture = known or estimated_architecture(config, shape, mlp_matrices=matrices)
     language_model = LanguageModelConfig(
         architecture=architecture, config=config, vision=None, shape=shape, is_tied=is_tied
@@ -101,6 +105,13 @@ def _language_model(
             f"the Hub counts {weights.parameters:,} parameters, and config.json describes about {implied:,}"
         )
     return language_model
+
+
+def _with_routing(shape: Shape) -> Shape:
+    """Experts of a token where config.json does not say under a known key."""
+    if not shape.experts or shape.experts_per_token:
+        return shape
+    return replace(shape, experts_per_token=min(shape.experts, _EXPERTS_PER_TOKEN))
 
 
 def _without_gates(language_model: LanguageModelConfig) -> LanguageModelConfig:

@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from recommender.model.config_reader import ConfigReader
-from recommender.model.encoder import VisionEncoder, parse_encoder
+from recommender.model.encoder import LARGEST_VIDEO, VisionEncoder, parse_encoder
 from recommender.model.vision import VisionTower
 
-# Parts of the names under which config.json describes them.
-_WORDS = ("audio", "sound", "speech", "vision", "visual", "vit", "whisper")
-
-# Parts of the names of other keys of a model that takes more than text, such as `image_token_id`.
-_MEDIA = ("audio", "image", "img", "mm_", "speech", "video", "vision")
+# Parts of the names under which config.json describes encoders, and of other keys of a model that has one,
+# such as `image_token_id`.
+_HEARD = ("audio", "sound", "speech", "whisper")
+_SEEN = ("image", "img", "video", "vision", "visual", "vit")
+_WORDS = (*_HEARD, "vision", "visual", "vit")
+_MEDIA = (*_HEARD, *_SEEN, "mm_")
 
 _CONDITIONAL_SUFFIX = "ForConditionalGeneration"
 
@@ -42,11 +44,9 @@ def encoder_configs(config: ConfigReader, *, depth: int = 0) -> Iterator[ConfigR
 
 def takes_media(top_level: ConfigReader) -> bool:
     """Whether the class or a key shows that there is an encoder, wherever it is described."""
-    keys = (key for key in top_level.sorted_keys() if top_level.is_truthy(key))
+    keys = [key for key in top_level.sorted_keys() if top_level.is_truthy(key)]
     classes = top_level.strings("architectures")
-    return any(name.endswith(_CONDITIONAL_SUFFIX) for name in classes) or any(
-        word in key for key in keys for word in _MEDIA
-    )
+    return any(name.endswith(_CONDITIONAL_SUFFIX) for name in classes) or _has_any(keys, _MEDIA)
 
 
 def estimated_tower(encoders: Sequence[ConfigReader]) -> VisionTower:
@@ -58,9 +58,27 @@ def estimated_tower(encoders: Sequence[ConfigReader]) -> VisionTower:
 
 
 def estimated_encoder(top_level: ConfigReader, encoders: Sequence[ConfigReader]) -> VisionEncoder:
-    """The widest of them, as an encoder of unknown family."""
+    """The widest of them, with the largest video of any family unless nothing but speech is described."""
     widest = max(encoders, key=lambda each: _size(each, _WIDTH), default=None)
-    return parse_encoder(top_level, widest)
+    encoder = parse_encoder(top_level, widest)
+    names = tuple(_names(top_level))
+    hears_only = _has_any(names, _HEARD) and not _has_any(names, _SEEN)
+    return (
+        encoder if hears_only or encoder.family != "unmeasured" else replace(encoder, largest=LARGEST_VIDEO)
+    )
+
+
+def _names(config: ConfigReader, depth: int = 0) -> Iterator[str]:
+    """The keys that are set, those of nested objects included."""
+    for key in config.sorted_keys():
+        if config.is_truthy(key):
+            yield key
+            if config.is_object(key) and depth < _DEEPEST:
+                yield from _names(config.nested(key), depth + 1)
+
+
+def _has_any(names: Sequence[str], words: Sequence[str]) -> bool:
+    return any(word in name for name in names for word in words)
 
 
 def _size(encoder: ConfigReader, keys: Sequence[str]) -> int:

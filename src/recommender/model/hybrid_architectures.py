@@ -28,7 +28,7 @@ _KIMI_LINEAR = Architecture(
 
 # Three layers of linear attention to one of full attention.
 _DELTA_NET = Architecture(states="delta_net", may_predict=True, own_keys=frozenset({"linear_num_key_heads"}))
-_QWEN_3_NEXT = replace(_DELTA_NET, defaults={"mtp_num_hidden_layers": 1})
+_QWEN_3_NEXT = replace(_DELTA_NET, defaults={"mtp_num_hidden_layers": 1, "attn_output_gate": True})
 _OLMO_HYBRID = replace(_DELTA_NET, may_predict=False, has_state_checkpoints=False)
 
 # Every layer keeps a state; those of `hybrid_layer_ids` also call one shared block of attention, each with a

@@ -8,7 +8,7 @@ from recommender.model.attention import AttentionLayers
 from recommender.model.config_reader import ConfigReader
 from recommender.model.encoder import VisionEncoder, parse_encoder
 from recommender.model.loaded_weights import parse_weights
-from recommender.model.parameters import LanguageModelConfig
+from recommender.model.parameters import LanguageModelConfig, feed_forward_layers
 from recommender.model.parse_attention import parse_attention
 from recommender.model.parse_recurrent import parse_recurrent
 from recommender.model.quantized_formats import CheckpointQuantization
@@ -47,9 +47,11 @@ class LanguageModel:
     recurrent: RecurrentLayers | None
     shape: Shape
     is_tied: bool
+    feed_forward_layers: int
     whole_parameters: int
     vision: VisionTower | None
     encoder: VisionEncoder | None
+    is_whole_in_transformers: bool = False
     is_estimated: bool = False
 
 
@@ -68,7 +70,7 @@ def parse_language_model(documents: Documents, architecture: Architecture) -> La
         is_tied=architecture.is_tied if stated is None else stated,
     )
     attention = parse_attention(architecture, config, shape)
-    vision = _vision(top_level, architecture, documents.model_type)
+    vision = _vision(top_level, architecture, documents.model_type, shape.hidden_size)
     return LanguageModel(
         supports_float16=architecture.supports_float16,
         weights=parse_weights(
@@ -78,7 +80,9 @@ def parse_language_model(documents: Documents, architecture: Architecture) -> La
         recurrent=parse_recurrent(architecture, config, shape),
         shape=shape,
         is_tied=language_model.is_tied,
+        feed_forward_layers=feed_forward_layers(language_model),
         whole_parameters=whole_parameters(language_model),
+        is_whole_in_transformers=architecture.is_whole_in_transformers,
         vision=vision,
         encoder=None if vision is None else parse_encoder(top_level),
     )
@@ -90,8 +94,11 @@ def stated_tie(top_level: ConfigReader, config: ConfigReader) -> bool | None:
     return any(each.is_true("tie_word_embeddings") for each in stated) if stated else None
 
 
-def _vision(top_level: ConfigReader, architecture: Architecture, model_type: str) -> VisionTower | None:
+def _vision(
+    top_level: ConfigReader, architecture: Architecture, model_type: str, hidden_size: int
+) -> VisionTower | None:
     """The encoder of `vision_config`, or one that is described elsewhere."""
     stated = top_level.nested("vision_config") if top_level.is_set("vision_config") else None
-    found = parse_vision(stated, model_type=top_level.string("model_type") or model_type)
+    outer_type = top_level.string("model_type") or model_type
+    found = parse_vision(stated, model_type=outer_type, hidden_size=hidden_size)
     return found or (VisionTower() if architecture.encodes_images else None)

@@ -17,7 +17,7 @@ from recommender.model.parameters import (
 from recommender.model.quantized_formats import PACKED_DTYPES, CheckpointQuantization
 from recommender.model.safetensors import stated_total
 from recommender.model.shape import full_layer_heads
-from recommender.model.values import Weights
+from recommender.model.values import Shape, Weights
 from recommender.model.vision import whole_tower_parameters
 
 # Packed formats count up to eight weights as one; fewer parameters than that belong to another model.
@@ -54,6 +54,16 @@ def parse_weights(
     floats = min(parameters, language_model.shape.embedding_parameters(tied=language_model.is_tied))
     packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
     return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)
+
+
+def wide_zero_point_bytes(
+    stored: Mapping[str, int], quantization: CheckpointQuantization | None, shape: Shape
+) -> int:
+    """What the zero points of linear layers grow by in 16 bit; experts have kernels that do not need it."""
+    if quantization is None:
+        return 0
+    packed = sum(stored.get(dtype, 0) for dtype in PACKED_DTYPES)
+    return int(max(0, packed - shape.expert_parameters) * quantization.wide_zero_point_bytes)
 
 
 def _without_masks(
@@ -120,11 +130,19 @@ def _check_parameters(weights: Weights, implied: int) -> None:
 
 
 def _without_second_copy(weights: Weights, language_model: LanguageModelConfig, implied: int) -> Weights:
-    """Some repositories store the output head and the embedding that it is tied to; vLLM loads one."""
+    """Some repositories store the output head and the embedding that it is tied to; vLLM loads one.
+
+    Models with an embedding for each layer (Gemma 3n, Gemma 4 E2B) have an audio encoder, whose size is not
+    known, instead.
+    """
     output_head = language_model.shape.embedding_parameters(tied=True)
     vision, encodes = language_model.vision, language_model.architecture.encodes_images
     tower = 0 if vision is None else whole_tower_parameters(vision)
-    is_counted = language_model.is_tied and (tower > 0 or (vision is None and not encodes))
+    is_counted = (
+        language_model.is_tied
+        and (tower > 0 or (vision is None and not encodes))
+        and not language_model.config.is_truthy("hidden_size_per_layer_input")
+    )
     if not is_counted or weights.parameters < implied + tower + output_head:
         return weights
     return replace(weights, float_values=weights.float_values - output_head)

@@ -68,7 +68,7 @@ _NON_GENERATING_MODEL_TYPES: Mapping[str, str] = {
 
 # Classes with other endings are encoders, classifiers or models without an output head. Those of the second
 # kind may also recognize or generate speech, or images.
-_TEXT_SUFFIXES = ("ForCausalLM", "LMHeadModel", "ChatModel", "ChatGLMModel")
+_TEXT_SUFFIXES = ("CausalLM", "LMHeadModel", "ChatModel", "ChatGLMModel")
 _CONDITIONAL_SUFFIXES = ("ForConditionalGeneration",)
 
 # Classes of text generators with names of their own: `_MULTIMODAL_MODELS` of vLLM's registry, and those that

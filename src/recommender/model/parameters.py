@@ -10,6 +10,8 @@ from recommender.model.config_reader import ConfigReader
 from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.values import Shape
 
+_WITH_LEARNED_POSITIONS = frozenset({"gpt2", "gpt_bigcode", "opt"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageModelConfig:
@@ -28,7 +30,6 @@ def language_parameters(language_model: LanguageModelConfig) -> int:
     config, shape = language_model.config, language_model.shape
     kinds = layer_kinds(language_model.architecture, config, shape, has_window=False)
     mixers = sum(kinds.count(kind) * _mixer_parameters(language_model, kind) for kind in set(kinds))
-    # Feed-forward blocks may be layers of their own (Nemotron-H).
     blocks = kinds.count(LayerKind.NOTHING) or shape.layers
     dense_blocks = min(blocks, _dense_blocks(config)) if shape.experts else blocks
     return (
@@ -37,7 +38,26 @@ def language_parameters(language_model: LanguageModelConfig) -> int:
         + (blocks - dense_blocks) * _feed_forward_parameters(config, shape, sparse=True)
         + shape.embedding_parameters(tied=language_model.is_tied)
         + _embeddings_per_layer(config, shape)
+        + _second_widths(config, shape)
+        + learned_positions(language_model)
     )
+
+
+def feed_forward_layers(language_model: LanguageModelConfig) -> int:
+    """Layers with a feed-forward block, which may be layers of their own (Nemotron-H)."""
+    architecture, shape = language_model.architecture, language_model.shape
+    if architecture.attention == "none" or architecture.has_shared_attention:
+        return 0
+    kinds = layer_kinds(architecture, language_model.config, shape, has_window=False)
+    return kinds.count(LayerKind.NOTHING) or shape.layers
+
+
+def learned_positions(language_model: LanguageModelConfig) -> int:
+    """Parameters of `embed_positions` or `wpe`: a learned vector for each position."""
+    config, shape = language_model.config, language_model.shape
+    if config.string("model_type") not in _WITH_LEARNED_POSITIONS:
+        return 0
+    return shape.hidden_size * config.non_negative_int("max_position_embeddings", "n_positions")
 
 
 def prediction_layer_parameters(language_model: LanguageModelConfig) -> int:
@@ -80,6 +100,17 @@ def _embeddings_per_layer(config: ConfigReader, shape: Shape) -> int:
     return shape.layers * vocabulary * config.non_negative_int("hidden_size_per_layer_input")
 
 
+def _second_widths(config: ConfigReader, shape: Shape) -> int:
+    """Further parameters of layers that share a cache and have feed-forward blocks of twice the width.
+
+    Source: `vllm/model_executor/models/gemma4.py`, `use_double_wide_mlp`.
+    """
+    if not config.is_true("use_double_wide_mlp"):
+        return 0
+    wide = min(shape.layers, config.non_negative_int("num_kv_shared_layers"))
+    return wide * shape.mlp_matrices * shape.hidden_size * shape.intermediate_size
+
+
 def _mixer_parameters(language_model: LanguageModelConfig, kind: LayerKind) -> int:
     """Parameters of the part of a layer that mixes tokens: attention, a recurrent state, or both."""
     if kind is LayerKind.NOTHING:
@@ -97,7 +128,7 @@ def _attention_parameters(language_model: LanguageModelConfig) -> int:
             return _mla_parameters(config, shape)
         case "sparse_mla":
             return _mla_parameters(config, shape) + _indexer_parameters(config, shape)
-    gates = shape.attention_heads if config.is_true("attn_output_gate") else 0
+    gates = shape.attention_heads if shape.gates_attention else 0
     return shape.hidden_size * shape.head_dim * (2 * shape.attention_heads + 2 * shape.kv_heads + gates)
 
 

@@ -23,11 +23,13 @@ from recommender.model.estimate import estimate_language_model
 from recommender.model.find_language_model import find_language_model, language_model_config
 from recommender.model.generator_classes import MODEL_TYPES_BY_CLASS, WRAPPER_CLASSES
 from recommender.model.language_model import Documents, LanguageModel, parse_language_model
+from recommender.model.loaded_weights import wide_zero_point_bytes
 from recommender.model.non_generators import refuse_non_generator
 from recommender.model.parse_attention import parse_sliding_window
 from recommender.model.refused_classes import WHY_REFUSED
 from recommender.model.rotary import further_rotary_values, rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
+from recommender.model.shape import EXPERT_SIZES
 from recommender.model.shard_multiples import parse_shard_multiples
 from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
 
@@ -115,7 +117,8 @@ def _estimate(metadata: HubMetadata, top_level: ConfigReader) -> Model:
     known = ARCHITECTURES.get(config.string("model_type") or "")
     if known is not None:
         config = config.with_defaults(known.defaults)
-    documents = _documents(metadata, config)
+    # One number for text and one for images (ERNIE 4.5 VL).
+    documents = _documents(metadata, config.with_largest(*EXPERT_SIZES))
     return _model(documents, estimate_language_model(documents, known))
 
 
@@ -133,6 +136,8 @@ def _model(documents: Documents, found: LanguageModel) -> Model:
         quantization=method,
         quantization_schemes=quantization.schemes if quantization else (),
         quantized_to=quantization.quantized_to if quantization else None,
+        quantized_bits=quantization.bits if quantization else None,
+        wide_zero_point_bytes=wide_zero_point_bytes(documents.stored, quantization, found.shape),
         shard_multiples=parse_shard_multiples(documents.stated_quantization, method),
         computes_in_int8=computes_in_int8(quantization, documents.stored),
         weights=found.weights,
@@ -141,7 +146,9 @@ def _model(documents: Documents, found: LanguageModel) -> Model:
         recurrent=found.recurrent,
         shape=found.shape,
         is_tied=found.is_tied,
+        feed_forward_layers=found.feed_forward_layers,
         whole_parameters=found.whole_parameters,
+        is_whole_in_transformers=found.is_whole_in_transformers,
         rotary_values=table,
         further_rotary_values=further_rotary_values(config, table, model_type=documents.model_type),
         vision=found.vision,

@@ -1,7 +1,8 @@
 """The indexers of sparse attention, from config.json."""
 
-from recommender.model.attention import AttentionLayers, BlockKeyCache, SparseIndexerCache
+from recommender.model.attention import AttentionLayers
 from recommender.model.config_reader import ConfigReader
+from recommender.model.indexers import BlockKeyCache, SparseIndexerCache
 from recommender.model.values import Shape
 
 # `vllm/model_executor/models/deepseek_v2.py`, where `index_skip_topk_offset` is absent.

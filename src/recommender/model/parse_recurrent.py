@@ -56,6 +56,7 @@ def _delta_net(architecture: Architecture, config: ConfigReader, _shape: Shape) 
     return RecurrentState(
         tensors=(inputs, memory),
         heads=(key_heads, value_heads),
+        merged_width=2 * key_heads * key_dim + 2 * value_heads * value_dim,
         output_widths=(key_heads * key_dim, value_heads * value_dim),
         input_widths=(value_heads * value_dim,),
         has_checkpoints=architecture.has_state_checkpoints,
@@ -75,6 +76,7 @@ def _mamba_1(_architecture: Architecture, config: ConfigReader, shape: Shape) ->
     return RecurrentState(
         tensors=(inputs, memory),
         heads=(width,),
+        merged_width=2 * width,
         input_widths=(width,),
     )
 
@@ -103,6 +105,7 @@ def _mamba_2(architecture: Architecture, config: ConfigReader, shape: Shape) -> 
         groups=groups,
         values_per_group=2 * width * steps,
         parameters_per_group=2 * width * shape.hidden_size,
+        merged_width=2 * heads * head_dim + 2 * groups * width + heads,
         input_widths=(heads * head_dim,),
         has_checkpoints=True,
     )
@@ -112,7 +115,7 @@ def _short_convolution(_architecture: Architecture, config: ConfigReader, shape:
     """LFM2: the last inputs of a convolution over the hidden size."""
     width = config.optional_positive_int("conv_dim") or shape.hidden_size
     inputs = StateTensor(values=width * (config.positive_int("conv_L_cache") - 1))
-    return RecurrentState(tensors=(inputs,), heads=(width,), input_widths=(width,))
+    return RecurrentState(tensors=(inputs,), heads=(width,), merged_width=3 * width, input_widths=(width,))
 
 
 def _lightning(_architecture: Architecture, _config: ConfigReader, shape: Shape) -> RecurrentState:
@@ -120,7 +123,11 @@ def _lightning(_architecture: Architecture, _config: ConfigReader, shape: Shape)
     memory = StateTensor(values=shape.attention_heads * shape.head_dim**2)
     width = shape.attention_heads * shape.head_dim
     return RecurrentState(
-        tensors=(memory,), heads=(shape.attention_heads,), output_widths=(width,), input_widths=(width,)
+        tensors=(memory,),
+        heads=(shape.attention_heads,),
+        merged_width=3 * width,
+        output_widths=(width,),
+        input_widths=(width,),
     )
 
 
@@ -134,7 +141,11 @@ def _delta_attention(_architecture: Architecture, config: ConfigReader, _shape: 
     memory = StateTensor(values=heads * head_dim**2, value_bytes=_FLOAT32_BYTES)
     width = heads * head_dim
     return RecurrentState(
-        tensors=(inputs, memory), heads=(heads,), output_widths=(width,), input_widths=(width,)
+        tensors=(inputs, memory),
+        heads=(heads,),
+        merged_width=3 * width,
+        output_widths=(width,),
+        input_widths=(width,),
     )
 
 

@@ -5,27 +5,26 @@ weights that they represent, and those of other formats as stored (huggingface.j
 `packages/hub/src/lib/parse-safetensors-metadata.ts`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from recommender.model.config_reader import ConfigReader
-from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
-from recommender.model.quantization_schemes import compressed_tensors_schemes, quark_schemes
+from recommender.model.grouped_weights import (
+    group_size_of,
+    grouped_bytes,
+    weight_bits,
+    zero_point_growth,
+)
+from recommender.model.quantization_schemes import quark_schemes
 
 # The dtypes that hold packed weights in a safetensors file.
 PACKED_DTYPES = frozenset({"I32", "U8"})
 
 FP8_DTYPES = ("F8_E4M3", "F8_E5M2")
 
-# Group size of AWQ and GPTQ where the configuration states none.
-_DEFAULT_GROUP_SIZE = 128
+INTEGERS = {4: "int4", 8: "int8"}
 
-_INTEGERS = {4: "int4", 8: "int8"}
-_FLOATS = {8: "fp8"}
-
-_MOST_BITS = 16
 _FP8_BITS = 8
-_INT8_BITS = 8
 
 # OCP Microscaling Formats 1.0: one scale byte for 32 values of 4 bits.
 MXFP4_BYTES = 0.5 + 1 / 32
@@ -33,11 +32,6 @@ MXFP4_BYTES = 0.5 + 1 / 32
 # Two 4-bit values in a byte, one FP8 scale for 16 of them.
 _NVFP4_BYTES = 1 + 2 / 16
 _NVFP4_SCALES_PER_BYTE = 2 / 16
-
-_NVFP4_FORMATS = frozenset({"nvfp4-pack-quantized"})
-_COMPRESSED_FORMATS = frozenset(
-    {"", "dense", "pack-quantized", "int-quantized", "float-quantized", "naive-quantized"}
-)
 
 # bitsandbytes keeps one scale for 64 values: a float32, or a byte where the scales are quantized again.
 _BITSANDBYTES_BLOCK = 64
@@ -59,23 +53,34 @@ class CheckpointQuantization:
     """Bytes of a value of the KV cache where the checkpoint sets them."""
     multiplies_in_int8: bool | None = None
     """Whether weights and activations are 8-bit integers; `None` where it does not say."""
+    bits: int | None = None
+    """Bits of a quantized weight without its scales; `None` where layers differ."""
+    wide_zero_point_bytes: float = 0
+    """What an element's zero point grows by in kernels that keep it in 16 bit."""
     schemes: tuple[str, ...] = ()
     """The formats of its layers by vLLM's names: `quantization_schemes.py`."""
 
 
 def fp8(method: str) -> CheckpointQuantization:
     """FP8 values, each with a scale for its tensor, channel or block."""
-    return CheckpointQuantization(method=method, quantized_to="fp8")
+    return CheckpointQuantization(method=method, quantized_to="fp8", bits=_FP8_BITS)
 
 
 def grouped_integers(method: str, stated: ConfigReader) -> CheckpointQuantization:
-    """AWQ, GPTQ and AutoRound: integers in groups that share a scale."""
-    zero_points = not stated.is_true("sym") and not stated.is_false("zero_point")
-    width, group = _bits(stated, "bits", default=4), _group_size(stated)
+    """AWQ, GPTQ and AutoRound: integers in groups that share a scale.
+
+    vLLM allocates zero points even where none are used: `create_weights` of
+    `vllm/model_executor/layers/quantization/gptq_marlin.py` and `awq_marlin.py` of 0.19, `auto_gptq.py` and
+    `auto_awq.py` of 0.33.
+    """
+    uses_zero_points = method == "awq" and not stated.is_false("zero_point")
+    width, group = weight_bits(stated, "bits", default=4), group_size_of(stated)
     return CheckpointQuantization(
         method=method,
-        quantized_to=_INTEGERS.get(width),
-        bytes_per_packed_element=_grouped_bytes(width, group, zero_points=zero_points),
+        quantized_to=INTEGERS.get(width),
+        bytes_per_packed_element=grouped_bytes(width, group, zero_points=True),
+        bits=width,
+        wide_zero_point_bytes=zero_point_growth(width, group) if uses_zero_points else 0,
     )
 
 
@@ -87,6 +92,7 @@ def bitsandbytes(stated: ConfigReader) -> CheckpointQuantization:
         method="bitsandbytes",
         quantized_to="int4" if is_4_bit else "int8",
         bytes_per_packed_element=0.5 + scale / _BITSANDBYTES_BLOCK if is_4_bit else 1,
+        bits=4 if is_4_bit else 8,
     )
 
 
@@ -137,60 +143,11 @@ def torchao(stated: ConfigReader) -> CheckpointQuantization | None:
     return CheckpointQuantization(method="torchao", quantized_to=found) if found is not None else None
 
 
-def compressed_tensors(stated: ConfigReader, stored: Mapping[str, int]) -> CheckpointQuantization:
-    """Source: `compressed_tensors/config/base.py`, `CompressionFormat`."""
-    all_groups = stated.nested("config_groups")
-    groups = [all_groups.nested(name) for name in all_groups.sorted_keys()]
-    default = stated.string("format") or ""
-    formats = {group.string("format") or default for group in groups} or {default}
-    schemes = compressed_tensors_schemes(groups, default)
-    if formats <= _NVFP4_FORMATS:
-        return replace(_nvfp4("compressed-tensors", stored), schemes=schemes)
-    if not formats <= _COMPRESSED_FORMATS:
-        raise UnsupportedModel(
-            f"The checkpoint is compressed as {', '.join(sorted(formats))[:80]}, whose size in memory is not"
-            " known."
-        )
-    weights = [group.nested("weights") for group in groups]
-    return CheckpointQuantization(
-        method="compressed-tensors",
-        quantized_to=_compressed_to(weights),
-        bytes_per_packed_element=max((_compressed_group_bytes(each) for each in weights), default=1.0),
-        multiplies_in_int8=any(_multiplies_in_int8(group) for group in groups) if groups else None,
-        schemes=schemes,
-    )
-
-
-def _multiplies_in_int8(group: ConfigReader) -> bool:
-    """Whether a group has integers of 8 bit as weights and as activations (W8A8)."""
-    sides = (group.nested("weights"), group.nested("input_activations"))
-    return all(
-        side.optional_positive_int("num_bits") == _INT8_BITS and side.string("type") == "int"
-        for side in sides
-    )
-
-
-def _compressed_to(groups: Sequence[ConfigReader]) -> str | None:
-    """The format that all groups have in common; `None` where they differ."""
-    kinds = {
-        (_FLOATS if each.string("type") == "float" else _INTEGERS).get(_bits(each, "num_bits", default=8))
-        for each in groups
-    }
-    return kinds.pop() if len(kinds) == 1 else None
-
-
-def _compressed_group_bytes(weights: ConfigReader) -> float:
-    width = _bits(weights, "num_bits", default=8)
-    return _grouped_bytes(
-        width, weights.optional_positive_int("group_size"), zero_points=weights.is_false("symmetric")
-    )
-
-
 def modelopt(stored: Mapping[str, int]) -> CheckpointQuantization:
     """NVFP4 where there are packed bytes, alone or next to FP8, and FP8 elsewhere."""
     if stored.get("U8"):
-        return replace(_nvfp4("modelopt_fp4", stored), schemes=("modelopt NVFP4",))
-    return CheckpointQuantization(method="modelopt", quantized_to="fp8", schemes=("modelopt FP8",))
+        return replace(nvfp4("modelopt_fp4", stored), schemes=("modelopt NVFP4",))
+    return replace(fp8("modelopt"), schemes=("modelopt FP8",))
 
 
 def cache_value_bytes(stated: ConfigReader) -> int | None:
@@ -209,7 +166,8 @@ def cache_value_bytes(stated: ConfigReader) -> int | None:
     return 1 if (next(filter(None, algorithms), "")).upper() == "FP8" else None
 
 
-def _nvfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:
+def nvfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:
+    """NVFP4, with or without its scales among the counted elements."""
     packed, fp8 = stored.get("U8", 0), sum(stored.get(dtype, 0) for dtype in FP8_DTYPES)
     scales_are_counted = fp8 >= packed * _NVFP4_SCALES_PER_BYTE
     return CheckpointQuantization(
@@ -217,29 +175,5 @@ def _nvfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:
         bytes_per_packed_element=1 if scales_are_counted else _NVFP4_BYTES,
         weights_per_packed_element=2,
         scales=int(packed * _NVFP4_SCALES_PER_BYTE) if scales_are_counted else 0,
+        bits=4,
     )
-
-
-def _block_size(shape: tuple[int, ...]) -> int:
-    return max(shape, default=1)
-
-
-def _bits(stated: ConfigReader, key: str, *, default: int) -> int:
-    width = stated.optional_positive_int(key) or default
-    if width > _MOST_BITS:
-        raise ImplausibleMetadata(f"{stated.name} says {key} = {width}, which no quantized weight has.")
-    return width
-
-
-def _group_size(stated: ConfigReader) -> int | None:
-    """Weights that share a scale; `None` for one scale per channel."""
-    if stated.is_minus_one("group_size"):
-        return None
-    return stated.optional_positive_int("group_size") or _DEFAULT_GROUP_SIZE
-
-
-def _grouped_bytes(width: int, group_size: int | None, *, zero_points: bool) -> float:
-    """Bytes of one weight of `width` bits, with its share of a 16-bit scale and of a zero point per group."""
-    if group_size is None:
-        return width / 8
-    return width / 8 + (2 + (width / 8 if zero_points else 0)) / group_size

@@ -39,6 +39,8 @@ class RecurrentState:
     """Parameters of the projection into one group."""
     has_checkpoints: bool = False
     """Whether later versions also keep a state of the prompt: `num_prefill_checkpoint_blocks`."""
+    merged_width: int = 0
+    """Width of the merged projection into it, of all GPUs."""
     output_widths: tuple[int, ...] = ()
     """Widths of the projections into it, which are divided by their outputs."""
     input_widths: tuple[int, ...] = ()
@@ -63,6 +65,11 @@ class RecurrentState:
             * tensor.bytes_per_value(value_bytes, unstated_value_bytes, reads_dtype=reads_dtype)
             for tensor in self.tensors
         )
+
+    def matrices(self, tensor_parallel: int, hidden_size: int) -> tuple[int, ...]:
+        """Parameters of each projection of one layer on one GPU, into the state and out of it."""
+        into = hidden_size * self.merged_width // tensor_parallel + self.unshared_parameters(tensor_parallel)
+        return (into, *(hidden_size * width // tensor_parallel for width in self.input_widths))
 
     def unshared_parameters(self, tensor_parallel: int) -> int:
         """Parameters of one layer on one GPU in addition to an even share: copies of groups."""

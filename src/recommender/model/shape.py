@@ -23,8 +23,11 @@ _VOCABULARY = ("vocab_size", "padded_vocab_size")
 _INTERMEDIATE = ("intermediate_size", "ffn_dim", "ffn_hidden_size", "n_inner", "inner_dim")
 _HEAD_DIM = ("head_dim", "attention_head_dim", "kv_channels")
 _EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts")
-_EXPERTS_PER_TOKEN = ("num_experts_per_tok", "moe_top_k", "moe_topk", "num_experts_per_token")
+_EXPERTS_PER_TOKEN = ("num_experts_per_tok", "moe_top_k", "moe_topk", "moe_k", "num_experts_per_token")
 _EXPERT_INTERMEDIATE = ("moe_intermediate_size", "expert_ffn_hidden_size")
+
+EXPERT_SIZES = (*_EXPERTS, *_EXPERT_INTERMEDIATE)
+"""Keys of the number of experts and of their width."""
 
 # Width of the shared expert, or the number of shared experts.
 _SHARED_WIDTH = (
@@ -74,6 +77,7 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
         mlp_matrices=mlp_matrices,
         shared_expert_size=_shared_expert_size(config, expert_width) if experts else 0,
         dense_layers=config.non_negative_int("first_k_dense_replace") if experts else 0,
+        gates_attention=config.is_true("attn_output_gate"),
     )
     _check(shape, config)
     return shape

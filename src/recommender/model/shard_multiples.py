@@ -77,7 +77,7 @@ def parse_shard_multiples(stated: ConfigReader | None, method: str | None) -> Sh
         case "modelopt_fp4":
             multiples = _grouped(_NVFP4_GROUP)
         case _:
-            return ANY_SHARE
+            multiples = ANY_SHARE
     return _for_quantized_parts(stated, multiples)
 
 

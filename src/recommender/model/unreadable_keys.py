@@ -44,25 +44,10 @@ _STARTS = ("hc_", "index_", "indexer_", "swa_kv_lora")
 # Keys of models with an encoder and a decoder, and of states, that have no such word.
 _WHOLE_KEYS = frozenset({"decoder_layers", "encoder_layers", "hybrid_override_pattern", "is_encoder_decoder"})
 
-# Objects that hold no sizes of layers, or sizes that are read.
-_READ_OBJECTS = frozenset(
-    {
-        "attn_config",
-        "auto_map",
-        "compression_config",
-        "ffn_config",
-        "generation_config",
-        "id2label",
-        "label2id",
-        "pruned_heads",
-        "quantization",
-        "quantization_config",
-        "rope_parameters",
-        "rope_scaling",
-        "task_specific_params",
-        "transformers.js_config",
-    }
-)
+# Further parts of the names of objects, which may hold the sizes of some layers; those of `attn_config` are
+# read.
+_WORDS_OF_OBJECTS = (*_WORDS, "attention", "attn", "block", "cache", "layer")
+_READ_OBJECTS = frozenset({"attn_config"})
 
 # Lists with an item for each layer that bound nothing from above.
 _READ_LISTS = frozenset(
@@ -93,7 +78,8 @@ def unreadable_key(config: ConfigReader, shape: Shape, *, read: Collection[str])
 
 def _is_unreadable(config: ConfigReader, key: str, shape: Shape) -> bool:
     if config.is_object(key):
-        return key not in _READ_OBJECTS and not is_encoder_key(key)
+        is_read = key in _READ_OBJECTS or is_encoder_key(key)
+        return not is_read and any(word in key for word in _WORDS_OF_OBJECTS)
     if config.is_true(key):  # a switch, such as `use_conv_bias`
         return key in _WHOLE_KEYS
     if key not in _READ_LISTS and config.distinct_items(key) > 1 and config.length(key) == shape.layers:

@@ -51,6 +51,8 @@ class Shape:
     """Width of the expert that every token is routed to; 0 without one."""
     dense_layers: int = 0
     """Layers of a model with experts that have none, as far as config.json counts them."""
+    gates_attention: bool = False
+    """Whether the queries of a layer are projected together with a gate of the same width."""
 
     @property
     def expert_parameters(self) -> int:
@@ -98,6 +100,10 @@ class Model:
     alone decides."""
     quantized_to: str | None
     """`fp8`, `int8` or `int4` where the checkpoint is quantized to one of them."""
+    quantized_bits: int | None
+    """Bits of a quantized weight without its scales; `None` where layers differ or nothing is quantized."""
+    wide_zero_point_bytes: int
+    """What the zero points of all linear layers grow by in kernels that keep them in 16 bit."""
     shard_multiples: ShardMultiples
     """What a GPU's share of a quantized matrix must be a multiple of."""
     computes_in_int8: bool
@@ -114,8 +120,12 @@ class Model:
     shape: Shape
     is_tied: bool
     """Whether the output head is the input embedding."""
+    feed_forward_layers: int
+    """Layers with a feed-forward block, dense or of experts."""
     whole_parameters: int
     """Parameters of all layers that every GPU holds whole, however many GPUs there are."""
+    is_whole_in_transformers: bool
+    """Whether the class of transformers, which versions may run in place of their own, is not divided."""
     rotary_values: int
     """Values of the tables of sines and cosines, which every GPU holds whole."""
     further_rotary_values: int

@@ -8,8 +8,19 @@ from recommender.model.config_reader import ConfigReader
 # `vllm/model_executor/models/`.
 _WHOLE = frozenset({"gemma4_vision"})
 
-# Encoders with as many additional heads as GPUs need: `intern_vit.py`, `num_dummy_heads`.
-_PADS_HEADS = frozenset({"internvl", "internvl_chat"})
+# Encoders whose attention is not divided where GPUs do not divide its heads: `intern_vit.py`.
+_WHOLE_ATTENTION = frozenset({"internvl", "internvl_chat"})
+
+_DIVIDED_LATER = frozenset({"moonvit"})
+
+_CHANNELS = 3
+
+# Patches that become one token, of 2 by 2.
+_MERGED_PATCHES = 4
+
+# Encoders with rotary positions, and with positions of a fixed grid: `pixtral.py`, `moonvit.py`.
+_ROTARY = frozenset({"pixtral"})
+_GRIDS = {"moonvit": 64 * 64}
 
 _HEADS = ("num_heads", "num_attention_heads", "vt_num_attention_heads")
 _WIDTH = ("intermediate_size", "vt_intermediate_size")
@@ -24,16 +35,98 @@ class VisionTower:
     """Of its feed-forward blocks."""
     whole_parameters: int = 0
     """Parameters that every GPU holds whole."""
+    attention_heads: int | None = None
+    """Heads whose attention is whole where GPUs do not divide them (InternVL)."""
+    attention_parameters: int = 0
+    """Parameters of that attention."""
+    divided_later: int = 0
+    """Parameters that later versions divide (MoonViT): `VersionBehavior.divides_moonvit`."""
+
+    def whole_on(self, tensor_parallel: int, *, divides_all: bool = True) -> int:
+        """Parameters that each of `tensor_parallel` GPUs holds whole, in versions that divide all or less."""
+        is_divided = self.attention_heads is None or self.attention_heads % tensor_parallel == 0
+        return (
+            self.whole_parameters
+            + (0 if is_divided else self.attention_parameters)
+            + (0 if divides_all else self.divided_later)
+        )
 
 
-def parse_vision(vision: ConfigReader | None, *, model_type: str) -> VisionTower | None:
-    """The encoder that `vision` describes for a model of `model_type`; `None` without one."""
+def parse_vision(vision: ConfigReader | None, *, model_type: str, hidden_size: int) -> VisionTower | None:
+    """The encoder that `vision` describes for a model of `model_type`; `None` without one.
+
+    `hidden_size` is the language model's.
+    """
     if vision is None:
         return None
-    if whole_parameters := whole_tower_parameters(vision):
-        return VisionTower(whole_parameters=whole_parameters)
-    heads = None if model_type in _PADS_HEADS else vision.optional_positive_int(*_HEADS)
-    return VisionTower(heads=heads, width=vision.optional_positive_int(*_WIDTH) or _multiple(vision))
+    layers = whole_tower_parameters(vision)
+    whole = layers + _embedding_parameters(vision) + _projector_parameters(vision, model_type, hidden_size)
+    if layers:
+        return VisionTower(whole_parameters=whole)
+    heads = vision.optional_positive_int(*_HEADS)
+    width = vision.optional_positive_int(*_WIDTH) or _multiple(vision)
+    if model_type not in _WHOLE_ATTENTION:
+        later = _layer_parameters(vision) if vision.string("model_type") in _DIVIDED_LATER else 0
+        return VisionTower(heads=heads, width=width, whole_parameters=whole, divided_later=later)
+    return VisionTower(
+        width=width,
+        whole_parameters=whole,
+        attention_heads=heads,
+        attention_parameters=_attention_parameters(vision),
+    )
+
+
+def _projector_parameters(vision: ConfigReader, model_type: str, hidden_size: int) -> int:
+    """Parameters of projectors into the language model that are not divided.
+
+    Source: `mlp1` of `internvl.py`, `multi_modal_projector` of `kimi_vl.py` and `gemma3_mm.py`,
+    `patch_merger` of `mistral3.py`, `embed_vision` of `gemma4_mm.py` in `vllm/model_executor/models/`.
+    """
+    hidden = vision.optional_positive_int("hidden_size") or 0
+    merged = _MERGED_PATCHES * hidden
+    match model_type:
+        case "internvl" | "internvl_chat":
+            return merged * hidden_size + hidden_size**2
+        case "kimi_vl":
+            return merged**2 + merged * hidden_size
+        case "gemma3" | "gemma4":
+            return hidden * hidden_size
+        case "mistral3":
+            return merged * hidden
+    return 0
+
+
+def _layer_parameters(vision: ConfigReader) -> int:
+    hidden, width = (
+        vision.optional_positive_int("hidden_size") or 0,
+        vision.optional_positive_int(*_WIDTH) or 0,
+    )
+    layers = vision.optional_positive_int("num_hidden_layers") or 0
+    return layers * (4 * hidden**2 + 2 * hidden * width)
+
+
+def _attention_parameters(vision: ConfigReader) -> int:
+    hidden = vision.optional_positive_int("hidden_size") or 0
+    return 4 * hidden**2 * (vision.optional_positive_int("num_hidden_layers") or 0)
+
+
+def _embedding_parameters(vision: ConfigReader) -> int:
+    """Parameters of the embeddings of patches and of their positions."""
+    hidden = vision.optional_positive_int("hidden_size", "embed_dim", "vt_hidden_size") or 0
+    patch = vision.optional_positive_int("patch_size") or 0
+    values = patch**2 * _CHANNELS * (vision.optional_positive_int("temporal_patch_size") or 1)
+    return hidden * (values + _positions(vision, patch))
+
+
+def _positions(vision: ConfigReader, patch: int) -> int:
+    """Learned positions of one side of Gemma 4's tables, or of all patches of an image."""
+    stated = vision.optional_positive_int("num_position_embeddings")
+    sides = 2 * (vision.optional_positive_int("position_embedding_size") or 0)
+    if stated or sides or not patch or vision.string("model_type") in _ROTARY:
+        return stated or sides
+    if vision.string("model_type") in _GRIDS:
+        return _GRIDS[vision.string("model_type") or ""]
+    return ((vision.optional_positive_int("image_size") or 0) // patch) ** 2
 
 
 def _multiple(vision: ConfigReader) -> int | None:

@@ -5,9 +5,10 @@ belong to the caches (`attention`).
 """
 
 from recommender.model.layers import LayerKind, layer_kinds
-from recommender.model.parameters import LanguageModelConfig
+from recommender.model.parameters import LanguageModelConfig, learned_positions
 
-_WITH_LEARNED_POSITIONS = frozenset({"gpt2", "gpt_bigcode", "opt"})
+# `vllm/model_executor/models/minimax_m2.py`, whose `gate` is in FP32.
+_WITH_FLOAT32_ROUTERS = frozenset({"minimax_m2"})
 
 
 def whole_parameters(language_model: LanguageModelConfig) -> int:
@@ -18,7 +19,7 @@ def whole_parameters(language_model: LanguageModelConfig) -> int:
     return (
         _routers(language_model)
         + _latents(language_model)
-        + _positions(language_model)
+        + learned_positions(language_model)
         + _layer_inputs(language_model)
         + _shared_queries(language_model)
         + _shared_block_outputs(language_model)
@@ -26,9 +27,10 @@ def whole_parameters(language_model: LanguageModelConfig) -> int:
 
 
 def _routers(language_model: LanguageModelConfig) -> int:
-    """`gate` of mixtures of experts."""
+    """`gate` of mixtures of experts, in values of 16 bit."""
     shape = language_model.shape
-    return shape.layers * shape.experts * shape.hidden_size
+    values = 2 if language_model.config.string("model_type") in _WITH_FLOAT32_ROUTERS else 1
+    return shape.layers * shape.experts * shape.hidden_size * values
 
 
 def _latents(language_model: LanguageModelConfig) -> int:
@@ -38,14 +40,6 @@ def _latents(language_model: LanguageModelConfig) -> int:
         return 0
     latents = sum(config.non_negative_int(key) for key in ("q_lora_rank", "kv_lora_rank", "qk_rope_head_dim"))
     return shape.layers * shape.hidden_size * latents
-
-
-def _positions(language_model: LanguageModelConfig) -> int:
-    """`embed_positions` or `wpe`: a learned vector for each position."""
-    config, shape = language_model.config, language_model.shape
-    if config.string("model_type") not in _WITH_LEARNED_POSITIONS:
-        return 0
-    return shape.hidden_size * config.non_negative_int("max_position_embeddings", "n_positions")
 
 
 def _layer_inputs(language_model: LanguageModelConfig) -> int:

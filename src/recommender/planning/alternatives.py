@@ -27,15 +27,15 @@ class Alternatives:
     """With which the model starts at native precision."""
 
 
-def alternatives(
+def alternatives(  # noqa: PLR0913, PLR0917 - what a plan depends on
     model: Model,
     instance: Instance,
     instances: Sequence[Instance],
+    quantized: Plan | None,
     behavior: VersionBehavior = ANY_VERSION,
     engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> Alternatives:
-    """The first quantization that fits on `instance`, and the cheapest of `instances` that needs none."""
-    quantized = first_quantized(model, instance, behavior, engine)
+    """`quantized`, the first that fits on `instance`, and the cheapest of `instances` that needs none."""
     return Alternatives(
         quantized=quantized,
         at_load=load_time_alternative(model, instance, quantized, behavior, engine) if quantized else None,

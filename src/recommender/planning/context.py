@@ -1,5 +1,6 @@
 """The largest context that fits, and the budget that a server has with it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from recommender.hardware.gpu import Gpu
@@ -19,30 +20,40 @@ def budget_for_largest_context(
     context allows, a shorter context leaves more memory for the cache. A model with states gets fewer
     sequences where `engine_args` allow it and vLLM would not start otherwise.
     """
-    context = power_of_two_within(model.max_position_embeddings)
     is_given = engine_args.max_model_len is not None or not depends_on_context(model)
-    if not is_given:
-        engine_args = replace(engine_args, max_model_len=context)
-    memory = _with_default_sequences(
-        budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args),
-        model,
-        gpu,
-        tensor_parallel,
-        quantization,
-    )
-    while not is_given and context > 1 and not memory.starts_with(context):
-        context //= 2
+    if is_given:
+        memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
+        return _with_default_sequences(memory, model, gpu, tensor_parallel, quantization)
+    longest = model.max_position_embeddings.bit_length() - 1
+    engine_args = replace(engine_args, max_model_len=1 << longest)
+    memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
+
+    def at(exponent: int) -> Budget:
         shorter = budget_with_limits(
-            memory,
-            model,
-            gpu,
-            tensor_parallel,
-            quantization,
-            max_model_len=context,
-            max_num_seqs=engine_args.max_num_seqs,
+            memory, model, gpu, tensor_parallel, quantization, max_model_len=1 << exponent
         )
-        memory = _with_default_sequences(shorter, model, gpu, tensor_parallel, quantization)
-    return memory
+        return _with_default_sequences(shorter, model, gpu, tensor_parallel, quantization)
+
+    return _largest_start(at, longest)
+
+
+def _largest_start(at: Callable[[int], Budget], longest: int) -> Budget:
+    """The budget of the largest power of two with which vLLM starts, by halving the range of exponents.
+
+    That of one token where it starts with none. A shorter context never takes more memory.
+    """
+    found = at(longest)
+    if longest == 0 or found.starts_with(1 << longest):
+        return found
+    starts, fails, found = 0, longest, at(0)
+    while found.starts_with(1) and fails - starts > 1:
+        middle = (starts + fails) // 2
+        tried = at(middle)
+        if tried.starts_with(1 << middle):
+            starts, found = middle, tried
+        else:
+            fails = middle
+    return found
 
 
 def largest_context(limit_tokens: int, memory: Budget) -> int:
@@ -66,13 +77,24 @@ def with_startable_sequences(
 ) -> Budget:
     """`memory` with as many sequences as there are blocks for their states, if there are fewer blocks.
 
-    Fewer sequences take less overhead and so leave more blocks: the search halves the range between a number
-    with which vLLM starts and one with which it does not. `memory` itself where no number helps.
+    Fewer sequences take less overhead and so leave more blocks: the number is between the blocks that there
+    are and those that one sequence would leave. `memory` itself where no number helps.
     """
-    starts, most, fails = memory, 0, memory.engine_args.max_num_seqs
-    while memory.lacks_state_blocks and fails - most > 1:
+    if not memory.lacks_state_blocks:
+        return memory
+
+    def with_sequences(number: int) -> Budget:
+        return budget_with_limits(memory, model, gpu, tensor_parallel, quantization, max_num_seqs=number)
+
+    starts, most = with_sequences(1), 1
+    if starts.lacks_state_blocks:
+        return memory
+    fails = min(memory.engine_args.max_num_seqs, starts.blocks + 1)
+    if memory.blocks > 1:
+        starts, most = with_sequences(memory.blocks), memory.blocks
+    while fails - most > 1:
         sequences = (most + fails) // 2
-        tried = budget_with_limits(memory, model, gpu, tensor_parallel, quantization, max_num_seqs=sequences)
+        tried = with_sequences(sequences)
         if tried.lacks_state_blocks:
             fails = sequences
         else:

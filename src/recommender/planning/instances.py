@@ -46,7 +46,7 @@ def cheapest_fitting_instance(
     model: Model,
     instances: Iterable[Instance],
     *,
-    asked: Instance,
+    asked: Instance | None = None,
     behavior: VersionBehavior = ANY_VERSION,
     engine: EngineOverrides = NO_ENGINE_OVERRIDES,
 ) -> InstancePlan | None:
@@ -55,7 +55,7 @@ def cheapest_fitting_instance(
     That is a context of 8192 tokens, or of the model's own limit, and 8 requests at once. `None` where none
     does.
     """
-    others = sorted((instance for instance in instances if instance.name != asked.name), key=cost)
+    others = sorted((each for each in instances if asked is None or each.name != asked.name), key=cost)
     fitting = fitting_instances(model, others, behavior=behavior, engine=engine)
     return next((each for each in fitting if _is_worthwhile(model, each.plan)), None)
 

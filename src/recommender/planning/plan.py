@@ -1,7 +1,7 @@
 """The configuration with which a model runs on an instance, or why there is none."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
@@ -37,6 +37,8 @@ class Plan:
     """The degrees that hold the model, in rising order."""
     valid_tensor_parallel: tuple[int, ...]
     """The degrees that vLLM accepts on the instance, in rising order."""
+    fitting_budgets: Mapping[int, Budget] = field(default_factory=dict, compare=False, repr=False)
+    """The budgets of degrees that hold the model with these engine arguments, as far as they were needed."""
     quantization: Quantization | None
     cast_to: Dtype | None
     """What vLLM computes in where that is not the checkpoint's own dtype."""
@@ -140,6 +142,7 @@ def _plan(
         tensor_parallel=degree,
         fitting_tensor_parallel=tuple(sorted(budgets)),
         valid_tensor_parallel=accepted,
+        fitting_budgets=budgets,
         quantization=quantization,
         cast_to=None if dtype is model.native_dtype else dtype,
         weight_bytes=weight_bytes(memory.engine_args.loaded(model), dtype, quantization),

@@ -30,8 +30,8 @@ def load_time_options(
 def _compatible(
     names: tuple[QuantizationName, ...], model: Model, gpu: Gpu, behavior: VersionBehavior
 ) -> tuple[Quantization, ...]:
-    """None for a checkpoint that is quantized already."""
-    if model.quantization is not None:
+    """None for a checkpoint that is quantized already, and for a class that may not have kernels for any."""
+    if model.quantization is not None or model.is_estimated:
         return ()
     options = (quantization_named(name, model, behavior) for name in names)
     return tuple(each for each in options if incompatibility(model, gpu, each, behavior) is None)

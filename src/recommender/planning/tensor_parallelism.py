@@ -8,6 +8,7 @@ from typing import Literal
 from recommender.model import Model
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.engine_args import DEFAULT_GPU_MEMORY_UTILIZATION
+from recommender.vllm.supported_versions import needs_transformers_plan
 
 # Share of a GPU that weights may take, so that enough is left for a useful cache: 0.05 less than vLLM's.
 _WEIGHT_SHARE = 0.85
@@ -59,7 +60,12 @@ class OneGpuOnly:
     """A pre-quantized bitsandbytes checkpoint."""
 
 
-Obstacle = Indivisible | SplitBlock | OneGpuOnly
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoPlan:
+    """A class of transformers that may have no plan for several GPUs, which the version needs."""
+
+
+Obstacle = Indivisible | SplitBlock | OneGpuOnly | NoPlan
 
 
 def degree_obstacle(model: Model, degree: int, behavior: VersionBehavior = ANY_VERSION) -> Obstacle | None:
@@ -117,6 +123,8 @@ def _obstacles(model: Model, degree: int, behavior: VersionBehavior) -> Iterator
     """Source: `_get_quant_state_dict`, `vllm/model_executor/model_loader/bitsandbytes_loader.py`."""
     if model.quantization == "bitsandbytes" and degree > 1:
         yield OneGpuOnly()
+    if degree > 1 and model.is_estimated and needs_transformers_plan(model.class_name, behavior.version):
+        yield NoPlan()
     for what, size in _divided(model):
         if size % degree:
             yield Indivisible(what=what, size=size)

@@ -117,6 +117,11 @@ class VersionBehavior:
     extends_rotary_tables: bool = True
     """Whether tables of multimodal positions always have four times the context's rows: `mrope.py`,
     `vllm/model_executor/layers/rotary_embedding/`, before `positions_factor`."""
+    runs_awq_in_machete: bool = False
+    """Whether AWQ runs in Hopper's kernel for mixed precision: `choose_mp_linear_kernel`,
+    `vllm/model_executor/layers/quantization/awq_marlin.py` of 0.19 and later."""
+    divides_moonvit: bool = False
+    """Whether the layers of MoonViT are divided: `vllm/model_executor/models/moonvit.py`."""
     pads_kimi_experts: bool = False
     """Whether an expert of Kimi-Linear has a share of 256 at least: `vllm/models/kimi_k3/nvidia/model.py`,
     `min_moe_intermediate_per_partition`."""
@@ -181,7 +186,9 @@ _0_9_1 = replace(_0_9, non_torch=_V0.non_torch, caches_windows_whole=False)
 _0_10 = replace(_0_9_1, caches_chunks_whole=False)
 _0_10_1 = replace(_0_10, caches_chunks_whole=True)
 _0_13 = replace(_0_10_1, reads_state_dtype=True)
-_0_14 = replace(_0_13, caches_chunks_whole=False, merges_odd_outputs=True, takes_stated_caches=True)
+_0_14 = replace(
+    _0_13, caches_chunks_whole=False, merges_odd_outputs=True, takes_stated_caches=True, divides_moonvit=True
+)
 _0_15 = replace(_0_14, quantizes_by_layer=True)
 _0_17 = replace(
     _0_15,
@@ -191,8 +198,9 @@ _0_17 = replace(
     copies_embedding="always",
 )
 _0_18 = replace(_0_17, latent_block_tokens=16, non_torch=_non_torch_gib(0.25, nvlink=2.1, pcie=0.35))
+_0_19 = replace(_0_18, runs_awq_in_machete=True)
 _0_20 = replace(
-    _0_18,
+    _0_19,
     model_runner_v1=V1_TRITON_WITH_GRAPHS,
     needs_block_per_sequence=True,
     default_state_value_bytes=4,
@@ -252,6 +260,7 @@ _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
     (0, 15): _0_15,
     (0, 17): _0_17,
     (0, 18): _0_18,
+    (0, 19): _0_19,
     (0, 20): _0_20,
     (0, 21): _0_21,
     (0, 22): _0_22,

@@ -1,6 +1,6 @@
 """The versions that an answer without a chosen version holds for, as far as they differ in memory."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
@@ -8,7 +8,7 @@ from recommender.hardware.units import GIB
 from recommender.model import Model
 from recommender.vllm.behavior import FIRST_VERSIONS, VersionBehavior, behavior_of
 from recommender.vllm.facts import wheel_versions
-from recommender.vllm.releases import known_releases
+from recommender.vllm.releases import Span, known_releases, version_ranges
 from recommender.vllm.supported_versions import (
     VersionRanges,
     capable_versions,
@@ -19,7 +19,7 @@ from recommender.vllm.supported_versions import (
     scheme_versions,
     sparse_attention_versions,
 )
-from recommender.vllm.version import OLDEST_COVERED_VERSION, Version
+from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 
 _CACHED = 1024
 
@@ -32,7 +32,28 @@ def covered_behaviors(model: Model, gpu: Gpu) -> tuple[VersionBehavior, ...]:
 
     The others have no more than one of these (`_LESS_THAN`). All covered versions where none runs it.
     """
-    first_versions = _running(
+    first_versions = _behaviors(model, gpu)
+    return tuple(
+        behavior
+        for first, behavior in first_versions.items()
+        if not (dominated := _LESS_THAN.get(first))
+        or dominated[0].isdisjoint(first_versions)
+        or dominated[1](model, gpu)
+    )
+
+
+def versions_where(
+    model: Model, gpu: Gpu, holds: Callable[[VersionBehavior], bool]
+) -> tuple[VersionRange, ...]:
+    """Those of the covered versions that run `model` on `gpu` of which a condition holds."""
+    holding = {first for first, behavior in _behaviors(model, gpu).items() if holds(behavior)}
+    return version_ranges(
+        Span(release, release) for release in _covered_releases() if _first_version(release) in holding
+    )
+
+
+def _behaviors(model: Model, gpu: Gpu) -> Mapping[Version, VersionBehavior]:
+    return _running(
         model.class_name,
         deciding_keys(model.class_name).intersection(model.config_keys),
         model.quantization,
@@ -40,13 +61,6 @@ def covered_behaviors(model: Model, gpu: Gpu) -> tuple[VersionBehavior, ...]:
         gpu.compute_capability,
         is_sparse=model.has_sparse_attention,
         has_fp8_cache=model.cache_value_bytes == 1,
-    )
-    return tuple(
-        behavior
-        for first, behavior in first_versions.items()
-        if not (dominated := _LESS_THAN.get(first))
-        or dominated[0].isdisjoint(first_versions)
-        or dominated[1](model, gpu)
     )
 
 
@@ -68,16 +82,17 @@ def _running(  # noqa: PLR0913 - what decides whether a version runs a model
         needed += map(scheme_versions, schemes)
     if is_sparse:
         needed.append(sparse_attention_versions(capability, "fp8_e4m3" if has_fp8_cache else "auto"))
-    covered = [release for release in known_releases() if release >= OLDEST_COVERED_VERSION]
+    covered = _covered_releases()
     running = [release for release in covered if all(includes(ranges, release) for ranges in needed)]
-    return _by_first_version(running or covered)
+    return {_first_version(release): behavior_of(release) for release in running or covered}
 
 
-def _by_first_version(releases: Collection[Version]) -> Mapping[Version, VersionBehavior]:
-    return {
-        max(first for first in FIRST_VERSIONS if first <= release): behavior_of(release)
-        for release in releases
-    }
+def _covered_releases() -> list[Version]:
+    return [release for release in known_releases() if release >= OLDEST_COVERED_VERSION]
+
+
+def _first_version(release: Version) -> Version:
+    return max(first for first in FIRST_VERSIONS if first <= release)
 
 
 def _has_latents(model: Model, _gpu: Gpu) -> bool:
@@ -105,13 +120,14 @@ def _never(_model: Model, _gpu: Gpu) -> bool:
 
 
 # Versions that never leave less cache than one of others, and the models and GPUs of which that is not so.
-# 0.17 and 0.18 subtract no graphs, and 0.17 has larger blocks of latents. 0.21 to 0.26 run more and more
+# 0.17 to 0.19 subtract no graphs, and 0.17 has larger blocks of latents. 0.21 to 0.26 run more and more
 # models with the second runner, which takes less; in 0.23 Gemma 4 encodes more frames at once, and 0.26 keeps
 # more tokens in flight. 0.28 has a smaller sampler than 0.27, and more states. 0.29 and 0.30 differ from 0.31
 # in the degrees and blocks of FP8, and 0.31 from 0.32 in tables.
 _LESS_THAN: Mapping[Version, tuple[frozenset[Version], Callable[[Model, Gpu], bool]]] = {
     (0, 17): (frozenset({(0, 20)}), _has_latents),
     (0, 18): (frozenset({(0, 20)}), _never),
+    (0, 19): (frozenset({(0, 20)}), _never),
     (0, 21): (frozenset({(0, 20)}), _never),
     (0, 22): (frozenset({(0, 20)}), _never),
     (0, 23): (frozenset({(0, 20)}), _has_frames),

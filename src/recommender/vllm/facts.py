@@ -17,6 +17,7 @@ from recommender.vllm.releases import (
     values,
     version_ranges,
 )
+from recommender.vllm.transformers_backend import fallback_spans
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 
 Usage = Literal["openai_api_server", "llm_class"]
@@ -67,6 +68,7 @@ class BatchDefaults(NamedTuple):
 def class_versions(class_name: str, config_keys: Collection[str] = ()) -> tuple[VersionRange, ...]:
     """The versions that generate text with a class, in order; nothing for a class that none has.
 
+    They have it in their registry, or run it through their Transformers backend.
     Versions whose class does not yet read one of the `config_keys` that changes its layers are left out.
     """
     targets = values("models", class_name)
@@ -74,7 +76,7 @@ def class_versions(class_name: str, config_keys: Collection[str] = ()) -> tuple[
     needed = [name for name in names("config_keys") if _is_key_of(name, class_name, config_keys)]
     if needed:
         spans = [Span(release, release) for release in known_releases() if _is_read(release, spans, needed)]
-    return version_ranges(spans)
+    return version_ranges(sorted([*spans, *fallback_spans(class_name)]))
 
 
 def model_class(class_name: str, version: Version) -> ModelClass | None:
@@ -87,20 +89,9 @@ def model_class(class_name: str, version: Version) -> ModelClass | None:
     return ModelClass(group=group, module=module, name=name or class_name)
 
 
-def plugin_for_class(class_name: str) -> str | None:
-    """The address of a plugin for a class that the newest release does without."""
-    address: str | None = value("plugin_models", class_name, known_releases()[-1])
-    return address
-
-
 def method_versions(method: str) -> tuple[VersionRange, ...]:
     """The versions that have a quantization method, by its name in config.json or on the command line."""
     return version_ranges(span for span, _ in values("quantization", method))
-
-
-def has_method(method: str, version: Version | None) -> bool:
-    """Whether a version has a quantization method."""
-    return all(value("quantization", method, each) is not None for each in releases_asked(version))
 
 
 def is_deprecated(method: str, version: Version | None) -> bool:
@@ -122,11 +113,6 @@ def method_minimum_capability(
     numbers = [_minimum(method, each, scheme) for each in releases_asked(version)]
     known = [number for number in numbers if number is not None]
     return divmod(max(known), 10) if len(known) == len(numbers) else None
-
-
-def method_dtypes(method: str, version: Version) -> frozenset[str]:
-    """The dtypes of activations that a method computes in."""
-    return frozenset((value("quantization", method, version) or {}).get("dtypes", ()))
 
 
 def quantizes_at_load(method: str, layers: Literal["linear", "experts"], version: Version | None) -> bool:
@@ -153,11 +139,6 @@ def batch_defaults(gpu: Gpu, version: Version | None, usage: Usage = "openai_api
 def default_utilization(version: Version) -> float:
     """The default of `--gpu-memory-utilization`."""
     return float(value("cache_defaults", "gpu_memory_utilization", version))
-
-
-def default_block_size(version: Version) -> int:
-    """Tokens of a block of the KV cache where the attention backend does not need others."""
-    return int(value("cache_defaults", "block_size", version))
 
 
 def refuses_float16(model_type: str, version: Version | None) -> bool:
@@ -187,12 +168,6 @@ def wheel_versions(capability: tuple[int, int]) -> tuple[VersionRange, ...]:
         for span, built_for in values("wheel", "compute_capabilities")
         if any(_runs_on(_capability(each), capability) for each in built_for)
     )
-
-
-def environment_default(variable: str, version: Version) -> bool | str | None:
-    """The default of an environment variable, "unset" where vLLM decides; `None` where it does not exist."""
-    default: bool | str | None = value("environment", variable, version)
-    return default
 
 
 def _is_key_of(name: str, class_name: str, config_keys: Collection[str]) -> bool:

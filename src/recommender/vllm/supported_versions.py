@@ -16,6 +16,7 @@ from recommender.vllm.releases import (
     value,
     version_ranges,
 )
+from recommender.vllm.transformers_backend import FIRST_WITHOUT_PLAN, falls_back
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 
 VersionRanges = tuple[VersionRange, ...]
@@ -93,7 +94,24 @@ def class_versions(class_name: str, config_keys: Collection[str] = ()) -> Versio
 def runs_through_transformers(class_name: str, version: Version | None) -> bool:
     """Whether a version, or one of those that it stands for, has a class as one of transformers."""
     found = (facts.model_class(class_name, each) for each in releases_asked(version))
-    return any(each is not None and each.module == _TRANSFORMERS for each in found)
+    is_registered = any(each is not None and each.module == _TRANSFORMERS for each in found)
+    return is_registered or falls_back_to_transformers(class_name, version)
+
+
+@lru_cache(_CACHED)
+def falls_back_to_transformers(class_name: str, version: Version | None) -> bool:
+    """Whether a version, or one of those that it stands for, lacks a class and runs that of transformers."""
+    return any(falls_back(class_name, each) for each in releases_asked(version))
+
+
+@lru_cache(_CACHED)
+def needs_transformers_plan(class_name: str, version: Version | None) -> bool:
+    """Whether a version, or one of those, has it as a class of transformers and needs a plan of it."""
+    return any(
+        each < FIRST_WITHOUT_PLAN and runs_through_transformers(class_name, each)
+        for each in releases_asked(version)
+        if not falls_back(class_name, each)
+    )
 
 
 def deciding_keys(class_name: str) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The built page over real sockets: files, caching, and paths that must not be served."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
@@ -42,8 +43,9 @@ def _no_such_route(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     return {"statusCode": 404, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}
 
 
-def test_the_root_is_the_page_and_is_revalidated_each_time(client: Client) -> None:
-    response, body = client.request("GET", "/")
+@pytest.mark.parametrize("path", ["/", "/compare"])
+def test_each_page_is_the_index_and_is_revalidated_each_time(client: Client, path: str) -> None:
+    response, body = client.request("GET", path)
 
     assert (response.status, body.decode()) == (200, INDEX)
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -52,6 +54,7 @@ def test_the_root_is_the_page_and_is_revalidated_each_time(client: Client) -> No
 
 def test_the_page_may_have_a_query(client: Client) -> None:
     assert client.request("GET", "/?model=gpt2")[1].decode() == INDEX
+    assert client.request("GET", "/compare?model=gpt2")[1].decode() == INDEX
 
 
 @pytest.mark.parametrize(
@@ -93,6 +96,15 @@ def test_the_policy_is_the_same_as_on_aws(client: Client) -> None:
     policy = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
 
     assert client.request("GET", "/")[0].headers["Content-Security-Policy"] == policy
+
+
+def test_the_same_paths_are_pages_on_aws(client: Client) -> None:
+    resources = load_template(TEMPLATE.parent / "frontend" / "page.yaml")["Resources"]
+    code = resources["PagePaths"]["Properties"]["FunctionCode"]
+    paths = re.findall(r'=== "(/[a-z]+)"', code)
+
+    assert paths
+    assert [client.request("GET", path)[1].decode() for path in paths] == [INDEX] * len(paths)
 
 
 def test_other_origins_cannot_read_the_page(client: Client) -> None:

@@ -18,26 +18,32 @@ COMPARISON = Draft202012Validator(schema("Comparison"))
 
 
 def test_a_row_has_the_price_for_each_request_that_runs_at_once() -> None:
-    place = replace(instance("g5.xlarge"), usd_per_hour=2.0, price_region="us-east-1")
-    (row,) = compare(llama(), [place])
+    place = replace(
+        instance("g5.xlarge"), usd_per_hour=2.0, price_region="us-east-1", price_date="2026-02-09"
+    )
+    (row,) = compare(llama(), [place]).rows
     body = row_as_json(row)
+    price = (body["usd_per_hour"], body["price_region"], body["price_date"])
 
-    assert (body["usd_per_hour"], body["price_region"]) == (2.0, "us-east-1")
+    assert price == (2.0, "us-east-1", "2026-02-09")
     assert body["usd_per_hour_per_request"] == round(2.0 / body["max_concurrent_requests"], 6)
 
 
 def test_there_is_no_price_for_a_request_where_none_runs() -> None:
     place = replace(instance("g5.xlarge"), usd_per_hour=0.5, price_region="us-east-1")
-    rows = compare(real("Qwen/Qwen2.5-14B-Instruct"), [place], overrides=Overrides(quantization="none"))
-    body = row_as_json(rows[0])
+    overrides = Overrides(quantization="none")
+    (row,) = compare(real("Qwen/Qwen2.5-14B-Instruct"), [place], overrides=overrides).rows
+    body = row_as_json(row)
+    (unpriced,) = compare(llama(), [instance("g5.xlarge")]).rows
 
     assert body["max_concurrent_requests"] == 0
     assert "usd_per_hour_per_request" not in body
-    assert "usd_per_hour_per_request" not in row_as_json(compare(llama(), [instance("g5.xlarge")])[0])
+    assert "usd_per_hour_per_request" not in row_as_json(unpriced)
 
 
 def test_requests_are_not_capped_as_the_concurrency_is() -> None:
-    body = row_as_json(compare(llama(), [instance("g5.xlarge")])[0])
+    (row,) = compare(llama(), [instance("g5.xlarge")]).rows
+    body = row_as_json(row)
 
     assert body["concurrency"] == 64 < body["max_concurrent_requests"]
 
@@ -65,4 +71,4 @@ def test_rows_at_the_end_of_a_larger_table_are_left_out_and_counted() -> None:
 
 
 def test_a_table_without_gpus_has_no_rows() -> None:
-    assert comparison_as_json(compare(llama(), [instance("inf2.xlarge")])) == {"instances": []}
+    assert comparison_as_json(compare(llama(), [instance("inf2.xlarge")]))["instances"] == []

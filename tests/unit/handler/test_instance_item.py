@@ -77,6 +77,22 @@ def test_a_price_has_its_region() -> None:
     assert (found.usd_per_hour, found.price_region) == (5.672, "eu-west-1")
 
 
+@pytest.mark.parametrize(
+    ("priced_on", "expected"),
+    [
+        ({"S": "2026-02-09"}, "2026-02-09"),
+        ({"S": "yesterday"}, None),
+        ({"N": "20260209"}, None),
+        (None, None),
+    ],
+    ids=str,
+)
+def test_a_price_has_its_day_where_that_can_be_read(priced_on: Item | None, expected: str | None) -> None:
+    item = {**G5, "usd_per_hour": {"N": "5.672"}, **({"priced_on": priced_on} if priced_on else {})}
+
+    assert parse_item(item).price_date == expected
+
+
 def test_attributes_that_an_import_adds_may_be_missing() -> None:
     names = ("accelerator_device_mib", "architecture", "listed", "seen_on")
     found = parse_item({key: value for key, value in G5.items() if key not in names})

@@ -1,13 +1,15 @@
 """Which instances are compared, and in which order. tests/sweep compares each row with its recommendation."""
 
 from dataclasses import replace
+from typing import Any
 
 from support.instances import ALL, GPU_INSTANCES, instance
 from support.metadata import llama, real
 
-from recommender.compare import compare
+from recommender.compare import InstanceRow, Row
+from recommender.compare import compare as comparison
 from recommender.planning.overrides import Overrides
-from recommender.recommend import Feasible, Infeasible, Recommendation
+from recommender.recommend import Infeasible
 
 QWEN_14B = real("Qwen/Qwen2.5-14B-Instruct")
 PLACES = [instance(name) for name in ("p5.48xlarge", "g5.xlarge", "g6.xlarge", "g4dn.xlarge", "g5.12xlarge")]
@@ -16,7 +18,11 @@ PRICED = [
 ]
 
 
-def names(rows: tuple[Recommendation, ...]) -> list[str]:
+def compare(*arguments: Any, **named: Any) -> list[Row]:
+    return list(comparison(*arguments, **named).rows)
+
+
+def names(rows: list[Row]) -> list[str]:
     return [row.instance.name for row in rows]
 
 
@@ -29,7 +35,7 @@ def test_every_type_with_gpus_has_one_row() -> None:
 def test_native_precision_comes_first_then_quantized_each_by_price() -> None:
     """g6.xlarge has no price, so it follows the quantized type that has one; nothing fits on g4dn.xlarge."""
     rows = compare(QWEN_14B, PRICED)
-    precision = [row.plan.quantization for row in rows if isinstance(row, Feasible)]
+    precision = [row.plan.quantization for row in rows if isinstance(row, InstanceRow)]
 
     assert names(rows) == ["g5.12xlarge", "p5.48xlarge", "g5.xlarge", "g6.xlarge", "g4dn.xlarge"]
     assert [each and each.name for each in precision] == [None, None, "int8", "fp8"]
@@ -58,7 +64,7 @@ def test_what_would_not_start_with_the_overrides_follows_what_does() -> None:
     places = [replace(each, usd_per_hour=usd) for each, usd in ((PLACES[1], 1.0), (PLACES[4], 5.0))]
     rows = compare(QWEN_14B, places, overrides=Overrides(quantization="none"))
 
-    assert all(isinstance(row, Feasible) for row in rows)
+    assert all(isinstance(row, InstanceRow) for row in rows)
     assert names(rows) == ["g5.12xlarge", "g5.xlarge"]
 
 

@@ -7,7 +7,7 @@ from support.metadata import llama, real_model
 
 from recommender.hardware.units import GIB
 from recommender.memory.kv_cache import CacheLayout, cache_layout, cache_value_bytes
-from recommender.model import KVHeads, parse_model
+from recommender.model import AttentionLayers, KVHeads, SlidingWindow, parse_model
 from recommender.model.dtype import Dtype
 from recommender.model.errors import UnsupportedModel
 from recommender.vllm.behavior import behavior_of
@@ -331,3 +331,17 @@ def test_nemotrons_states_are_in_16_bit_before_0_13_reads_their_dtype() -> None:
     old, read = (cache_layout(model, 1, 2, behavior_of(version)) for version in ((0, 12), (0, 13)))
 
     assert (old.groups[0].block_tokens, read.groups[0].block_tokens) == (1072, 2096)
+
+
+@pytest.mark.parametrize(("windowed", "groups"), [(14, 2), (15, 3), (20, 3), (21, 4)])
+def test_a_kind_with_less_than_half_more_layers_than_the_rarest_is_padded(windowed: int, groups: int) -> None:
+    """10 layers attend to all tokens: groups of 14, or groups of 10."""
+    heads = KVHeads(kv_heads=4, head_dim=64)
+    kinds = (
+        AttentionLayers(count=10, cache=heads),
+        AttentionLayers(count=windowed, cache=heads, span=SlidingWindow(tokens=512)),
+    )
+    found = cache_layout(dataclasses.replace(parse_model(llama()), attention=kinds), 1, 2)
+
+    assert len(found.groups) == groups
+    assert found.block_bytes == (14 if windowed == 14 else 10) * 16 * 2 * 4 * 64 * 2

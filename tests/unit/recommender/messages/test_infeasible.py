@@ -241,3 +241,19 @@ def test_the_nearest_instance_is_named_where_none_has_room_for_work() -> None:
         "No instance in the table runs it with room for real work; g6.48xlarge comes closest, with a context"
         " of 2,048 tokens and 2 concurrent requests."
     )
+
+
+def test_the_versions_are_named_that_fit_where_not_all_do() -> None:
+    table = (instance("g4dn.16xlarge"), instance("g5.12xlarge"))
+
+    assert reason("Qwen/Qwen2.5-14B-Instruct", "g4dn.16xlarge", table=table).endswith(
+        " It fits under some versions of vLLM, which need less: 0.17 to 0.26, 0.28, 0.33 or later."
+    )
+
+
+def test_no_version_is_named_where_one_is_chosen() -> None:
+    table = (instance("g4dn.16xlarge"), instance("g5.12xlarge"))
+
+    assert "It fits under" not in reason(
+        "Qwen/Qwen2.5-14B-Instruct", "g4dn.16xlarge", version=(0, 27), table=table
+    )

@@ -14,12 +14,14 @@ from recommender.messages.phrases import (
     count_text,
     gpus_text,
     hardware_text,
+    obstacle_text,
     precision_text,
     shape_text,
     version_choice_text,
     versions_text,
 )
 from recommender.model import parse_model
+from recommender.planning.tensor_parallelism import NoPlan
 from recommender.vllm.version import VersionRange
 
 
@@ -88,3 +90,7 @@ def test_hardware_has_a_price_where_it_is_known() -> None:
 
     assert hardware_text(instance("g5.12xlarge")) == "4 x A10G, 96 GiB"
     assert hardware_text(priced) == "4 x A10G, 96 GiB, $5.67 per hour"
+
+
+def test_an_obstacle_of_the_version_names_the_first_without_it() -> None:
+    assert "before 0.25" in obstacle_text(NoPlan())

@@ -113,3 +113,9 @@ def test_the_profile_of_a_video_is_warned_about_with_what_it_costs() -> None:
 
     assert "a video of 65,536 tokens" in text
     assert "`--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0`" in text
+
+
+def test_versions_before_0_9_take_limits_in_one_argument() -> None:
+    text = warnings("Qwen/Qwen2.5-VL-7B-Instruct", "g6e.xlarge", (0, 8, 5))["multimodal_profile"]
+
+    assert "`--limit-mm-per-prompt image=0,video=0`" in text

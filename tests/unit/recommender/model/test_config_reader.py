@@ -184,3 +184,22 @@ def test_tags_are_the_strings_of_a_list_and_nothing_else() -> None:
     assert _reader(tags=["onnx", 7, None, "gguf"]).tags("tags") == ("onnx", "gguf")
     assert _reader(tags="onnx").tags("tags") == ()
     assert _reader().tags("tags") == ()
+
+
+def test_a_list_of_numbers_can_count_as_its_largest() -> None:
+    reader = ConfigReader({"experts": [64, 32], "width": 512, "none": []}, name="x")
+    found = reader.with_largest("experts", "width", "none", "absent")
+
+    assert [found.optional_positive_int(key) for key in ("experts", "width", "none", "absent")] == [
+        64,
+        512,
+        None,
+        None,
+    ]
+
+
+def test_the_items_of_a_list_are_counted_and_told_apart() -> None:
+    reader = ConfigReader({"kinds": [1, 1, 2], "one": 1}, name="x")
+
+    assert (reader.length("kinds"), reader.distinct_items("kinds")) == (3, 2)
+    assert (reader.length("one"), reader.distinct_items("one")) == (0, 0)

@@ -81,5 +81,13 @@ def test_a_family_that_is_not_listed_gets_a_video_that_grows_with_the_context() 
     ]
 
 
+def test_the_video_of_ernie_fills_the_context() -> None:
+    """`get_num_frames_with_most_features` in `ernie45_vl.py` has no limit; eight patches make a token."""
+    encoder = parsed(model_type="ernie4_5_moe_vl", vision_config={"hidden_size": 1280})
+    item = encoder.largest.at(131_072)
+
+    assert (item.tokens, item.patches) == (131_072, 8 * 131_072)
+
+
 def test_only_multimodal_models_have_an_encoder() -> None:
     assert parse_model(real("Qwen/Qwen3-8B")).encoder is None

@@ -1,12 +1,15 @@
 """A model of an unknown architecture is bounded from above."""
 
 import pytest
+from support.instances import instance
 from support.metadata import ABSENT, llama
 
+from recommender.hardware.gpu import gpu_of
 from recommender.memory.weights import weight_bytes, weight_bytes_per_gpu
 from recommender.model import FullAttention, HubMetadata, KVHeads, parse_model
 from recommender.model.dtype import Dtype
 from recommender.model.errors import UnknownArchitecture
+from recommender.planning.quantization_options import quantization_options
 from recommender.vllm.quantization import FP8
 
 _UNKNOWN = {"model_type": "brand_new", "architectures": ["BrandNewForCausalLM"]}
@@ -110,3 +113,17 @@ def test_an_unknown_wrapper_around_a_known_language_model_keeps_its_attention() 
 def test_what_cannot_be_bounded_is_refused_with_the_reason(settings: dict[str, object], reason: str) -> None:
     with pytest.raises(UnknownArchitecture, match=reason):
         parse_model(_unknown(**settings))
+
+
+def test_nothing_is_quantized_while_loading_an_estimated_model() -> None:
+    """Its class may have experts or projections of its own, without kernels for them."""
+    model = parse_model(_unknown())
+
+    assert quantization_options(model, gpu_of(instance("g6e.xlarge"))) == ()
+
+
+def test_experts_of_a_token_that_are_not_stated_are_assumed_to_be_many() -> None:
+    experts = {"num_experts": [64, 64], "moe_intermediate_size": [1536, 512], "parameters": {"BF16": 10**10}}
+    shape = parse_model(_unknown(**experts)).shape
+
+    assert (shape.experts, shape.expert_intermediate_size, shape.experts_per_token) == (64, 1536, 16)

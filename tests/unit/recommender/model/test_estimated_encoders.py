@@ -62,3 +62,23 @@ def test_the_widest_encoder_is_profiled_as_one_of_unknown_family() -> None:
 
     assert model.encoder is not None
     assert (model.encoder.family, model.encoder.width) == ("unmeasured", 1280)
+
+
+@pytest.mark.parametrize(
+    ("settings", "tokens"),
+    [
+        ({"vision_config": _VISION}, 7 * 16_384),
+        ({"image_token_id": 7}, 7 * 16_384),
+        ({"audio_config": _AUDIO}, 4 * 7396),
+    ],
+    ids=["vision", "unknown", "speech only"],
+)
+def test_the_largest_video_of_any_family_is_assumed_unless_there_is_only_speech(
+    settings: dict[str, object], tokens: int
+) -> None:
+    """Qwen2.5-VL's video of seven steps of 16,384 tokens in a context of 131,072."""
+    unknown = {"model_type": "brand_new", "architectures": ["BrandNewForConditionalGeneration"]}
+    encoder = parse_model(llama(**unknown, **settings)).encoder  # type: ignore[arg-type]
+
+    assert encoder is not None
+    assert encoder.largest.at(131_072).tokens == tokens

@@ -46,6 +46,7 @@ def test_a_key_of_states_or_further_caches_is_found(settings: dict[str, object])
         {"mamba_d_state": 0},
         {"image_token_index": 7},
         {"vision_config": {"conv_size": 3}},
+        {"slice_config": {"max_slice_nums": 9}},
         {"rope_parameters": {"rope_theta": 1e6}},
         {"attn_types": [1] * 8},
         {"mlp_layer_types": ["dense"] * 3 + ["sparse"] * 5},

@@ -4,7 +4,7 @@ import pytest
 from support.instances import ALL, instance
 from support.metadata import real_model
 
-from recommender.planning.alternatives import alternatives, load_time_alternative
+from recommender.planning.alternatives import alternatives, first_quantized, load_time_alternative
 from recommender.planning.plan import Plan, best_plan
 from recommender.vllm.quantization import INT8
 
@@ -21,7 +21,8 @@ def test_a_quantization_and_a_larger_instance_are_offered_where_they_exist(
     model_id: str, instance_type: str, quantized: str | None, at_load: str | None, larger: str
 ) -> None:
     """A T4 runs FP8 weights, but INT8 is tried first there because a T4 computes in it."""
-    found = alternatives(real_model(model_id), instance(instance_type), ALL)
+    model, place = real_model(model_id), instance(instance_type)
+    found = alternatives(model, place, ALL, first_quantized(model, place))
 
     assert [_name(found.quantized), _name(found.at_load)] == [quantized, at_load]
     assert found.larger is not None

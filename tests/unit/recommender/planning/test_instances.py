@@ -182,7 +182,8 @@ def test_an_instance_with_less_context_or_concurrency_is_not_an_equivalent() -> 
 def test_an_equivalent_has_kernels_for_the_quantization() -> None:
     """Mistral 7B would fit on a V100, which has no FP8 kernels, and on an A10G, which computes in 16 bit."""
     model, asked = real_model("mistralai/Mistral-7B-Instruct-v0.3"), instance("g6e.12xlarge")
-    plan, behavior = best_plan(model, asked, FP8), behavior_of((0, 19))
+    behavior = behavior_of((0, 19))
+    plan = best_plan(model, asked, FP8, behavior=behavior)
     assert isinstance(plan, Plan)
     small = dataclasses.replace(
         plan, budget=dataclasses.replace(plan.budget, usable_bytes=plan.budget.usable_bytes // 8)

@@ -68,7 +68,7 @@ def test_versions_without_the_class_of_a_model_do_not_count() -> None:
 
 def test_versions_without_wheels_for_a_gpu_do_not_count() -> None:
     """Volta: up to 0.19."""
-    assert first_two_parts("meta-llama/Llama-3.1-8B-Instruct", "p3dn.24xlarge") == [(0, 17), (0, 19)]
+    assert first_two_parts("meta-llama/Llama-3.1-8B-Instruct", "p3dn.24xlarge") == [(0, 17), (0, 18), (0, 19)]
 
 
 def test_where_no_version_runs_a_model_all_count() -> None:

@@ -7,7 +7,7 @@ from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.model.architectures import ARCHITECTURES
 from recommender.vllm import facts
 from recommender.vllm.facts import AttentionBackend, BatchDefaults, ModelClass, Usage
-from recommender.vllm.releases import known_releases
+from recommender.vllm.releases import known_releases, value
 from recommender.vllm.version import EVERY_VERSION, OLDEST_COVERED_VERSION, Version, VersionRange
 
 
@@ -73,8 +73,8 @@ def test_a_class_is_known_by_module_name_and_group() -> None:
         group="embedding", module="modernbert", name="ModernBertModel"
     )
     plugin = "https://github.com/vllm-project/bart-plugin"
-    assert facts.plugin_for_class("BartForConditionalGeneration") == plugin  # 0.33.0, line 899
-    assert facts.plugin_for_class("LlamaForCausalLM") is None
+    assert value("plugin_models", "BartForConditionalGeneration", (0, 33, 0)) == plugin  # 0.33.0, line 899
+    assert value("plugin_models", "LlamaForCausalLM", (0, 33, 0)) is None
 
 
 @pytest.mark.parametrize(
@@ -119,10 +119,8 @@ def test_without_a_version_the_highest_capability_since_the_oldest_release_count
 def test_bitsandbytes_is_in_vllm_up_to_0_27() -> None:
     """`quantization/__init__.py` of 0.27.1 line 28; gone in 0.28.0."""
     assert facts.method_versions("bitsandbytes") == (VersionRange(last=(0, 27)),)
-    assert facts.has_method("bitsandbytes", (0, 27, 1))
-    assert not facts.has_method("bitsandbytes", (0, 28))
-    assert not facts.has_method("bitsandbytes", None)
-    assert facts.has_method("gptq", None)
+    assert value("quantization", "bitsandbytes", (0, 27, 1)) is not None
+    assert value("quantization", "bitsandbytes", (0, 28, 0)) is None
     assert facts.method_versions("exl2") == ()
 
 
@@ -136,9 +134,9 @@ def test_fbgemm_is_deprecated_from_0_14_on() -> None:
 
 def test_awq_computed_in_float16_alone_up_to_0_23() -> None:
     """`get_supported_act_dtypes`: awq.py of 0.23.0, auto_awq.py of 0.24.0."""
-    assert facts.method_dtypes("awq", (0, 23)) == {"float16"}
-    assert facts.method_dtypes("awq", (0, 24)) == {"float16", "bfloat16"}
-    assert facts.method_dtypes("awq", (0, 33)) == facts.method_dtypes("auto_awq", (0, 33))
+    assert set(value("quantization", "awq", (0, 23))["dtypes"]) == {"float16"}
+    assert set(value("quantization", "awq", (0, 24))["dtypes"]) == {"float16", "bfloat16"}
+    assert value("quantization", "awq", (0, 33)) == value("quantization", "auto_awq", (0, 33))
 
 
 @pytest.mark.parametrize(
@@ -202,7 +200,7 @@ def test_the_default_utilization_rose_with_0_20() -> None:
     versions = ((0, 8, 4), (0, 19, 1), (0, 20, 0))
 
     assert [facts.default_utilization(each) for each in versions] == [0.9, 0.9, 0.92]
-    assert {facts.default_block_size(each) for each in known_releases()} == {16}
+    assert {value("cache_defaults", "block_size", each) for each in known_releases()} == {16}
 
 
 def test_gemma_refuses_float16_from_0_9_1_on() -> None:
@@ -257,9 +255,9 @@ def test_chunked_layers_have_full_caches_by_default_up_to_0_13() -> None:
     """`vllm/envs.py` of 0.13.0 line 1433 and of 0.14.0 line 1469."""
     variable = "VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE"
 
-    assert facts.environment_default(variable, (0, 10, 0)) is None
-    assert facts.environment_default(variable, (0, 13, 0)) is False
-    assert facts.environment_default(variable, (0, 14, 0)) is True
+    assert value("environment", variable, (0, 10, 0)) is None
+    assert value("environment", variable, (0, 13, 0)) is False
+    assert value("environment", variable, (0, 14, 0)) is True
 
 
 def test_architectures_without_fp16_are_those_that_vllm_refuses() -> None:

@@ -1,0 +1,94 @@
+"""How the GPUs of an instance can be divided: each degree that holds the model, and its replicas."""
+
+from dataclasses import dataclass, replace
+
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.instance import Instance
+from recommender.memory.budget import Budget
+from recommender.memory.overhead import depends_on_context
+from recommender.model import Model
+from recommender.planning.compatibility import holds_minimum_context
+from recommender.planning.context import budget_for_largest_context, largest_context
+from recommender.planning.overrides import NO_OVERRIDES, Overrides
+from recommender.planning.plan import Plan
+from recommender.planning.serve_arguments import serve_arguments
+from recommender.vllm.version import Version
+
+# `--data-parallel-size` in `vllm/engine/arg_utils.py`.
+_FIRST_WITH_DATA_PARALLEL: Version = (0, 8, 3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Replicas of the model side by side, each on as many GPUs as the degree of its plan."""
+
+    plan: Plan
+    replicas: int
+    needs_expert_parallel: bool
+    """Whether all GPUs together do not divide the experts, which replicas of one server share."""
+
+    @property
+    def kv_cache_tokens(self) -> int:
+        """Tokens in the cache of one replica, as vLLM logs them."""
+        return self.plan.budget.logged_tokens(self.plan.max_model_len)
+
+    @property
+    def kv_cache_tokens_total(self) -> int:
+        """Tokens in the caches of all replicas."""
+        return self.replicas * self.kv_cache_tokens
+
+    @property
+    def max_concurrent_requests_total(self) -> int:
+        """Requests of the workload that the caches of all replicas hold at once."""
+        return self.replicas * self.plan.max_concurrent_requests
+
+    @property
+    def serve_arguments(self) -> tuple[str, ...]:
+        """What to paste after `vllm serve MODEL`; before 0.8.3 each replica is a server of its own."""
+        arguments, version = serve_arguments(self.plan), self.plan.budget.engine_args.behavior.version
+        if self.replicas == 1 or (version is not None and version < _FIRST_WITH_DATA_PARALLEL):
+            return arguments
+        experts = ("--enable-expert-parallel",) if self.needs_expert_parallel else ()
+        return (*arguments, "--data-parallel-size", str(self.replicas), *experts)
+
+
+def layouts(
+    model: Model, instance: Instance, plan: Plan, overrides: Overrides = NO_OVERRIDES
+) -> tuple[Layout, ...]:
+    """A layout for each degree that vLLM accepts and that holds the model, in rising order.
+
+    Quantization, engine arguments and workload are those of `plan`, and so is a context that `overrides` fix;
+    otherwise each degree has the largest that fits.
+    """
+    found = []
+    for degree in plan.valid_tensor_parallel:
+        memory = _budget(model, instance, plan, overrides, degree)
+        context = overrides.max_model_len or largest_context(model.max_position_embeddings, memory)
+        if holds_minimum_context(model, memory) and memory.starts_with(context):
+            found.append(_layout(model, instance, _at_degree(plan, degree, memory, context)))
+    return tuple(found)
+
+
+def _budget(model: Model, instance: Instance, plan: Plan, overrides: Overrides, degree: int) -> Budget:
+    is_at_context = overrides.max_model_len is None or not depends_on_context(model)
+    if degree in plan.fitting_budgets and is_at_context:
+        return plan.fitting_budgets[degree]
+    args = plan.budget.engine_args
+    engine_args = replace(
+        args,
+        max_num_seqs=args.default_max_num_seqs or args.max_num_seqs,
+        max_model_len=overrides.max_model_len,
+    )
+    return budget_for_largest_context(model, gpu_of(instance), degree, plan.quantization, engine_args)
+
+
+def _at_degree(plan: Plan, degree: int, memory: Budget, context: int) -> Plan:
+    return replace(plan, tensor_parallel=degree, budget=memory, max_model_len=context)
+
+
+def _layout(model: Model, instance: Instance, plan: Plan) -> Layout:
+    """Source: `FusedMoEParallelConfig.make`, `vllm/model_executor/layers/fused_moe/config.py`."""
+    shape, replicas = model.shape, instance.accelerator_count // plan.tensor_parallel
+    gpus = replicas * plan.tensor_parallel
+    divides = shape.expert_intermediate_size % (gpus * max(1, model.shard_multiples.experts)) == 0
+    return Layout(plan=plan, replicas=replicas, needs_expert_parallel=shape.experts > 0 and not divides)

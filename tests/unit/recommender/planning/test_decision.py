@@ -1,0 +1,64 @@
+"""Native precision where it starts, else the first quantization, else nothing."""
+
+import pytest
+from support.instances import instance
+from support.metadata import real_model
+
+from recommender.planning.decision import decide, fitting_versions
+from recommender.planning.overrides import NO_OVERRIDES, Overrides
+from recommender.planning.plan import Plan
+from recommender.vllm.behavior import ANY_VERSION, behavior_of
+from recommender.vllm.engine_args import EngineOverrides
+from recommender.vllm.supported_versions import includes
+
+LLAMA_70B = "meta-llama/Llama-3.1-70B-Instruct"
+QWEN_14B = "Qwen/Qwen2.5-14B-Instruct"
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "is_native", "quantized"),
+    [("g5.12xlarge", True, None), ("g6.xlarge", False, "fp8"), ("g5.xlarge", False, "int8")],
+)
+def test_a_quantization_is_chosen_where_native_precision_does_not_start(
+    instance_type: str,
+    is_native: bool,  # noqa: FBT001 - a column
+    quantized: str | None,
+) -> None:
+    decision = decide(real_model(QWEN_14B), instance(instance_type), ANY_VERSION, NO_OVERRIDES)
+
+    assert decision.is_native is is_native
+    assert decision.base == (decision.native if is_native else decision.quantized)
+    assert decision.plan == decision.base
+    assert (decision.plan and decision.plan.quantization and decision.plan.quantization.name) == quantized
+
+
+def test_nothing_is_chosen_where_nothing_starts() -> None:
+    decision = decide(real_model(LLAMA_70B), instance("g5.xlarge"), ANY_VERSION, NO_OVERRIDES)
+
+    assert (decision.base, decision.plan, decision.quantized) == (None, None, None)
+    assert not isinstance(decision.native, Plan)
+
+
+def test_the_plan_has_the_callers_values_and_the_base_has_not() -> None:
+    overrides = Overrides(max_model_len=1000, engine=EngineOverrides(max_num_seqs=8))
+    decision = decide(real_model(QWEN_14B), instance("g5.12xlarge"), ANY_VERSION, overrides)
+
+    assert decision.base is not None
+    assert decision.plan is not None
+    assert decision.plan.max_model_len == 1000 != decision.base.max_model_len
+    assert decision.plan.budget.engine_args.max_num_seqs == 8
+
+
+def test_some_versions_may_fit_where_the_least_one_does_not() -> None:
+    """Qwen 2.5 14B in INT4 on a T4: 0.27 counts a copy of the embedding, 1.45 GiB, that 0.26 does not."""
+    model, place = real_model("Qwen/Qwen2.5-14B-Instruct"), instance("g4dn.16xlarge")
+    fitting = fitting_versions(model, place)
+
+    assert decide(model, place, ANY_VERSION, NO_OVERRIDES).base is None
+    for version in ((0, 26), (0, 27)):
+        base = decide(model, place, behavior_of(version), NO_OVERRIDES).base
+        assert (base is not None) is includes(fitting, version) is (version == (0, 26))
+
+
+def test_no_version_fits_where_nothing_would() -> None:
+    assert fitting_versions(real_model(LLAMA_70B), instance("g5.xlarge")) == ()
