@@ -84,7 +84,7 @@ function Row({ layout, isCurrent, isShown, onUse, onShow }: RowProps) {
   const name = nameOf(layout);
   return (
     <tr aria-current={isCurrent || undefined} className={isCurrent ? "font-medium" : undefined}>
-      <th scope="row" className="py-1.5 pr-3 text-left font-[inherit]">
+      <th scope="row" className={`py-1.5 pr-3 text-left ${isCurrent ? "font-medium" : "font-normal"}`}>
         {name}
       </th>
       <td className="px-2 text-right">{formatCount(layout.max_model_len)}</td>
@@ -96,7 +96,7 @@ function Row({ layout, isCurrent, isShown, onUse, onShow }: RowProps) {
             Command<span className="sr-only"> for {name}</span>
           </button>
         ) : isCurrent ? (
-          <span className={ACCENT_TEXT}>In the form</span>
+          <span className={ACCENT_TEXT}>Current</span>
         ) : (
           <button type="button" onClick={onUse} className={TEXT_BUTTON}>
             Use<span className="sr-only"> {name}</span>
@@ -107,9 +107,9 @@ function Row({ layout, isCurrent, isShown, onUse, onShow }: RowProps) {
   );
 }
 
-/** `1 over 4 GPUs`, or `2 over 2 GPUs each`. */
+/** `1 server at TP 4`, or `2 servers at TP 2`. */
 function nameOf({ replicas, tensor_parallel_degree: degree }: Layout): string {
-  return `${replicas} over ${degree} ${degree === 1 ? "GPU" : "GPUs"}${replicas > 1 ? " each" : ""}`;
+  return `${replicas} ${replicas === 1 ? "server" : "servers"} at TP ${degree}`;
 }
 
 function isCurrent(layout: Layout, current: FeasibleResponse): boolean {
