@@ -193,7 +193,7 @@ def _counts(body: dict[str, Any], answer: Feasible, overrides: Overrides) -> set
     plan, model, place = answer.plan, answer.model, answer.instance
     args = plan.budget.engine_args
     behavior, gpu = args.behavior, gpu_of(place)
-    recommended = recommended_values(model, place, answer.base, plan, overrides)
+    recommended = recommended_values(model, place, answer.decision.base or plan, plan, overrides)
     context, encoder = model.context, model.encoder
     items = () if encoder is None else (encoder.largest.at(plan.max_model_len).tokens,)
     share = args.gpu_memory_utilization * 100

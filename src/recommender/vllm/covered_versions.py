@@ -16,6 +16,7 @@ from recommender.vllm.supported_versions import (
     deciding_keys,
     includes,
     method_versions,
+    runs_through_transformers,
     scheme_versions,
     sparse_attention_versions,
 )
@@ -33,6 +34,8 @@ def covered_behaviors(model: Model, gpu: Gpu) -> tuple[VersionBehavior, ...]:
     The others have no more than one of these (`_LESS_THAN`). All covered versions where none runs it.
     """
     first_versions = _behaviors(model, gpu)
+    if _changes_implementation(model.class_name):
+        return tuple(first_versions.values())
     return tuple(
         behavior
         for first, behavior in first_versions.items()
@@ -85,6 +88,12 @@ def _running(  # noqa: PLR0913 - what decides whether a version runs a model
     covered = _covered_releases()
     running = [release for release in covered if all(includes(ranges, release) for ranges in needed)]
     return {_first_version(release): behavior_of(release) for release in running or covered}
+
+
+@lru_cache(_CACHED)
+def _changes_implementation(class_name: str) -> bool:
+    """Whether only some of the covered versions run a class as one of transformers."""
+    return len({runs_through_transformers(class_name, release) for release in _covered_releases()}) > 1
 
 
 def _covered_releases() -> list[Version]:

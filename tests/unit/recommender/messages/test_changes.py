@@ -37,7 +37,7 @@ def test_both_of_two_changes_have_their_prices() -> None:
 
 
 def test_without_images_requests_have_text_only() -> None:
-    found = sentences("OpenGVLab/InternVL3-78B", "g5.48xlarge")
+    found = sentences("OpenGVLab/InternVL3-78B", "g6e.12xlarge")
 
     assert found["limit_mm_per_prompt"].startswith(
         "--limit-mm-per-prompt with 0 images and videos: requests may have text only."

@@ -94,7 +94,7 @@ def test_a_cache_in_fp8_is_offered_only_where_the_gpu_has_kernels_for_it() -> No
 
 def test_without_images_the_encoder_is_not_loaded() -> None:
     model = real_model("OpenGVLab/InternVL3-78B")
-    change = found(model.model_id, "g5.48xlarge")["limit_mm_per_prompt"]
+    change = found(model.model_id, "g6e.12xlarge")["limit_mm_per_prompt"]
 
     assert change.plan.budget.engine_args.language_model_only
     assert change.plan.weight_bytes < model.weights.size_bytes(model.native_dtype)
