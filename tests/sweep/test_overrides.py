@@ -9,6 +9,7 @@ from recommender.hardware.units import GIB
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.recommend import Feasible, recommend
 from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.version import Version
 
 
@@ -35,6 +36,10 @@ def test_what_is_recommended_for_a_version_starts_under_it(version: Version) -> 
         Overrides(input_tokens=20_000, output_tokens=20_000),
         Overrides(overhead_bytes=12 * GIB),
         Overrides(tensor_parallel=64, quantization="int4", max_model_len=7, concurrency=1),
+        Overrides(engine=EngineOverrides(max_num_seqs=16, max_num_batched_tokens=512)),
+        Overrides(engine=EngineOverrides(max_num_seqs=4096)),
+        Overrides(engine=EngineOverrides(gpu_memory_utilization=0.3)),
+        Overrides(engine=EngineOverrides(kv_cache_dtype="fp8")),
     ],
     ids=repr,
 )

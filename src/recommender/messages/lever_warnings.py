@@ -106,14 +106,14 @@ def _no_fp8_cache(context: WarningContext) -> str | None:
     limit = fp8_cache_incompatibility(context.model, context.gpu, dtype, context.behavior)
     if limit is None:
         return None
-    name = context.instance.accelerator_name
+    name, label = context.instance.accelerator_name, dtype.upper()
     if not limit.versions:
         return (
-            f"vLLM has no attention backend for a KV cache in {dtype} on {name}: choose another cache dtype."
+            f"vLLM has no attention backend for a KV cache in {label} on {name}: choose another cache dtype."
         )
     choice = version_choice_text(limit.versions)
     return (
-        f"vLLM has an attention backend for a KV cache in {dtype} on {name} {versions_text(limit.versions)}:"
+        f"vLLM has an attention backend for a KV cache in {label} on {name} {versions_text(limit.versions)}:"
         f" choose vLLM {choice}, or another cache dtype."
     )
 

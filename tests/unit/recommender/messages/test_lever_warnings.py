@@ -95,7 +95,7 @@ def test_an_fp8_cache_without_a_backend_is_warned_about() -> None:
     latent = "deepseek-ai/DeepSeek-V2-Lite-Chat"
 
     assert warnings(latent, "p5.4xlarge", engine=engine)["no_fp8_cache"] == (
-        "vLLM has no attention backend for a KV cache in fp8_e5m2 on H100: choose another cache dtype."
+        "vLLM has no attention backend for a KV cache in FP8_E5M2 on H100: choose another cache dtype."
     )
     assert (
         "choose vLLM 0.11.1 to 0.23, or another"
