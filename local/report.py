@@ -102,9 +102,10 @@ def _memory(memory: Body) -> Iterator[str]:
     yield f"memory of one GPU: {visible:.1f} GiB visible to CUDA"
     yield "".join(sign * max(0, round(_BAR_WIDTH * size / visible)) for sign, _, size in parts)
     yield "   ".join(f"{sign} {name} {size:.1f}" for sign, name, size in parts)
+    requests = f"{memory['max_concurrency']:,g}"
     yield (
-        f"{memory['kv_cache_tokens']:,} tokens in the KV cache, enough for {memory['max_concurrency']:g}"
-        " concurrent requests of the full context"
+        f"{memory['kv_cache_tokens']:,} tokens in the KV cache, enough for {requests} concurrent"
+        f" request{'' if requests == '1' else 's'} of the full context"
     )
 
 

@@ -102,7 +102,7 @@ class HubRateLimited(RequestError):
 
     def __init__(self, *, retry_after_seconds: int | None, remedy: str = "", **details: str | int) -> None:
         """Suggest when to try again, where the Hub stated it, and `remedy`, a sentence."""
-        when = "in a few minutes" if retry_after_seconds is None else f"in {retry_after_seconds} seconds"
+        when = "in a few minutes" if retry_after_seconds is None else _after(retry_after_seconds)
         advice = f" {remedy}" if remedy else ""
         super().__init__(
             f"The Hugging Face Hub is rate limiting this service; try again {when}.{advice}", **details
@@ -120,6 +120,10 @@ class HubRateLimited(RequestError):
     def headers(self) -> Mapping[str, str]:
         """The wait that the Hub asks for."""
         return {} if self.retry_after_seconds is None else {"Retry-After": str(self.retry_after_seconds)}
+
+
+def _after(seconds: int) -> str:
+    return "in a second" if seconds == 1 else f"in {seconds:,} seconds"
 
 
 class HubBadResponse(RequestError):

@@ -41,7 +41,7 @@ def test_details_are_for_the_log_only_and_copied() -> None:
     [
         (40, 0, {"Retry-After": "40"}, "in 40 seconds"),
         (40, 10, {"Retry-After": "30"}, "in 30 seconds"),
-        (40, 60, {"Retry-After": "1"}, "in 1 seconds"),
+        (40, 60, {"Retry-After": "1"}, "in a second"),
         (None, 10, {}, "in a few minutes"),
     ],
 )
