@@ -12,7 +12,7 @@ export CALLERS CALLS CASES DRY_RUN EVENT FORMAT HUB INSTANCE INSTANCES MODEL POR
 export PYTHONPATH := src
 
 .PHONY: help recommend compare start invoke check test format audit fuzz load accuracy vllm-facts seed setup lock clean
-.PHONY: bench bench-first bench-cold bench-warm bench-calculation scaling
+.PHONY: bench bench-first bench-cold bench-warm bench-calculation bench-comparison scaling
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
@@ -74,6 +74,7 @@ bench: $(BENCH_ENVIRONMENTS) ## Measure speed and rewrite docs/benchmarks.md and
 	@$(VENV)/python -m benchmarks.speed.cold --publish
 	@$(VENV)/python -m benchmarks.speed.warm --publish
 	@$(VENV)/python -m benchmarks.speed.calculation --publish
+	@$(VENV)/python -m benchmarks.speed.comparison --publish
 	@$(VENV)/python -m benchmarks.scaling
 
 bench-first: .venv/ready ## Measure the first response, with 100 ms latency of the Hub and the table
@@ -87,6 +88,9 @@ bench-warm: $(BENCH_ENVIRONMENTS) ## Measure warm responses, and those of an emp
 
 bench-calculation: .venv/ready ## Measure the calculation alone, and with large tables
 	@$(VENV)/python -m benchmarks.speed.calculation
+
+bench-comparison: .venv/ready ## Measure comparisons of all instances, and with large tables
+	@$(VENV)/python -m benchmarks.speed.comparison
 
 scaling: .venv/ready ## Calculate cost and scale from the measured latencies and rewrite docs/scaling.md
 	@$(VENV)/python -m benchmarks.scaling

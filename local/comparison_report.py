@@ -56,8 +56,7 @@ _FIELDS = (
 def comparison_text(body: Body, model: str, *, color: bool) -> str:
     """The table, and below it the reasons why types have no configuration."""
     rows = body["instances"]
-    native = (body.get("model_info") or {}).get("native_dtype") or _UNKNOWN
-    cells = [_HEADINGS, *(_cells(row, native) for row in rows)]
+    cells = [_HEADINGS, *map(_cells, rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [_aligned(each, widths) for each in cells]
     colors = ("1", *(_color(row) for row in rows))
@@ -77,14 +76,14 @@ def comparison_csv(body: Body) -> str:
     return output.getvalue()
 
 
-def _cells(row: Body, native: str) -> tuple[str, ...]:
+def _cells(row: Body) -> tuple[str, ...]:
     gpus = f"{row['accelerator_count']} x {row['accelerator_name']}, {row['accelerator_memory_gib']:g} GiB"
     hardware = row["instance_type"], gpus
     if not row["feasible"]:
         return (*hardware, row["code"].replace("_", " "), *[_UNKNOWN] * (len(_HEADINGS) - 3))
     return (
         *hardware,
-        _precision(row, native),
+        _precision(row),
         str(row["tensor_parallel_degree"]),
         f"{row['max_model_len']:,}",
         f"{row['max_concurrent_requests']:,}",
@@ -93,9 +92,10 @@ def _cells(row: Body, native: str) -> tuple[str, ...]:
     )
 
 
-def _precision(row: Body, native: str) -> str:
+def _precision(row: Body) -> str:
+    """A checkpoint that is quantized already stays so, which the answer does not repeat."""
     if row["quantization"] is None:
-        return native
+        return "as stored"
     is_other = "needs_prepared_checkpoint" in row["warning_codes"]
     return f"{row['quantization']} (pre-quantized)" if is_other else row["quantization"]
 

@@ -14,6 +14,7 @@ export type Checkpoint = Schemas["Checkpoints"][number];
 export type Configuration = Schemas["Configuration"];
 export type InstanceInfo = Schemas["InstanceInfo"];
 export type LargerInstanceInfo = NonNullable<Alternatives["larger_instance_info"]>;
+export type Layout = Schemas["Layouts"][number];
 export type Memory = Schemas["Memory"];
 export type ModelInfo = Schemas["ModelInfo"];
 export type Quantization = Schemas["Quantization"];

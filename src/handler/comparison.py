@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,15 @@ from handler.cache import Cache
 from handler.catalog import Catalog
 from handler.comparison_response import comparison_as_json
 from handler.errors import HubBadResponse
-from handler.hub.hub import Hub
+from handler.hub.hub import FetchedMetadata, Hub
 from handler.lambda_response import entity_tag
 from handler.request import ComparisonRequest
 from handler.stale import with_stale_warning
 from recommender.compare import Comparison, compare
 from recommender.model.errors import ImplausibleMetadata
+from recommender.planning.pre_quantized import Candidate
 from recommender.vllm.behavior import behavior_of
+from recommender.vllm.quantization import QuantizationName
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -50,6 +53,9 @@ class ComparisonHandler:
         self._results: Cache[Hashable, ComparisonResult] = Cache(
             entries=_CACHED_ANSWERS, fresh_seconds=math.inf, backoff_seconds=0, total_bytes=_CACHED_BYTES
         )
+        self._wanted: Cache[Hashable, tuple[QuantizationName, ...]] = Cache(
+            entries=_CACHED_ANSWERS, fresh_seconds=math.inf, backoff_seconds=0
+        )
 
     def handle(self, request: ComparisonRequest, *, deadline: float) -> ComparisonResult:
         """The result of `request`, by `deadline`, a value of `time.monotonic`.
@@ -67,18 +73,47 @@ class ComparisonHandler:
         table = self._catalog.table(deadline=deadline)
         fetched = fetch()
         key = replace(request, token=None), fetched.version, table.version
-        cached = self._results.fresh(key)
-        if cached is not None and fetched.age_seconds is None:
-            return cached
+        is_stale = fetched.age_seconds is not None
+        known = None if is_stale else self._wanted.fresh(key)
+        if known is not None:
+            candidates = self._candidates(known, request, fetched, deadline)
+            cached = self._results.fresh((key, _ids(candidates)))
+            if cached is not None:
+                return cached
         behavior = behavior_of(request.vllm_version)
         try:
             comparison = compare(fetched.metadata, table.instances, behavior, request.overrides)
+            wanted = comparison.wanted_checkpoints
+            candidates = self._candidates(wanted, request, fetched, deadline)
+            if candidates is not None:
+                comparison = compare(
+                    fetched.metadata, table.instances, behavior, request.overrides, candidates
+                )
             result = _rendered(comparison, age_seconds=fetched.age_seconds)
         except ImplausibleMetadata as error:
             raise HubBadResponse(f"The metadata of {request.model_id} are not plausible: {error}") from error
-        if fetched.age_seconds is None:
-            self._results.put(key, result, size_bytes=len(result.body))
+        if not is_stale:
+            self._wanted.put(key, wanted)
+            self._results.put((key, _ids(candidates)), result, size_bytes=len(result.body))
         return result
+
+    def _candidates(
+        self,
+        wanted: tuple[QuantizationName, ...],
+        request: ComparisonRequest,
+        fetched: FetchedMetadata,
+        deadline: float,
+    ) -> tuple[Candidate, ...] | None:
+        """The Hub's pre-quantized checkpoints; `None` where none is wanted or the Hub did not answer."""
+        if not wanted:
+            return None
+        names = tuple(dict.fromkeys((fetched.metadata.model_id, request.model_id)))
+        return self._hub.pre_quantized_checkpoints(names, wanted, request.token, deadline=deadline)
+
+
+def _ids(candidates: Sequence[Candidate] | None) -> tuple[str, ...] | None:
+    """What a rendered answer depends on of the Hub's list."""
+    return None if candidates is None else tuple(each.model.model_id for each in candidates)
 
 
 def _rendered(comparison: Comparison, *, age_seconds: float | None) -> ComparisonResult:

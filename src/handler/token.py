@@ -22,8 +22,9 @@ class HubToken:
         """
         if not _HEADER_VALUE.fullmatch(secret):
             raise InvalidRequest(
-                "X-HF-Token contains characters that a token cannot have. Copy it again from"
-                " https://huggingface.co/settings/tokens; it starts with hf_ and has no spaces."
+                "The Hugging Face token (header X-HF-Token) contains characters that a token cannot have."
+                " Copy it again from https://huggingface.co/settings/tokens; it starts with hf_ and has no"
+                " spaces."
             )
         self._secret = secret
 

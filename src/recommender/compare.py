@@ -21,8 +21,10 @@ from recommender.planning.instances import (
 )
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
+from recommender.planning.pre_quantized import Candidate
 from recommender.recommend import Infeasible, does_not_fit, supported_model, unsupported
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.quantization import QuantizationName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,8 @@ class Comparison:
 
     model_info: ModelInfo
     instances: tuple[Instance, ...]
+    wanted_checkpoints: tuple[QuantizationName, ...]
+    """The quantizations that are recommended on any instance if the Hub lists a checkpoint."""
     rows: Iterator[Row]
     """One for each instance, made as it is read: in a large table not all of them are shown."""
 
@@ -62,11 +66,13 @@ def compare(
     instances: Sequence[Instance],
     behavior: VersionBehavior = ANY_VERSION,
     overrides: Overrides = NO_OVERRIDES,
+    candidates: Sequence[Candidate] | None = None,
 ) -> Comparison:
     """What `recommend` returns for each of `instances` with GPUs, which are planned once for the same GPUs.
 
     Native precision first, then quantized, then what would not start with `overrides`, then infeasible; each
-    group by price, or by memory where the price is unknown. Raises `ImplausibleMetadata`.
+    group by price, or by memory where the price is unknown. `candidates` are the checkpoints that the Hub
+    lists, where it has answered. Raises `ImplausibleMetadata`.
     """
     wanted = sorted((instance for instance in instances if not instance.is_neuron), key=cost)
     try:
@@ -75,14 +81,16 @@ def compare(
         return Comparison(
             model_info=describe_model(metadata),
             instances=tuple(wanted),
+            wanted_checkpoints=(),
             rows=iter([unsupported(metadata, instance, error, behavior) for instance in wanted]),
         )
-    decided = _decisions(model, wanted, behavior, overrides)
+    decided = _decisions(model, wanted, behavior, overrides, candidates)
     ranked = sorted(wanted, key=lambda instance: _group(model, instance, decided[_gpus(instance)]))
     request = _Request(metadata, model, tuple(instances), behavior, overrides)
     return Comparison(
         model_info=model.info,
         instances=tuple(ranked),
+        wanted_checkpoints=_wanted_checkpoints(decided.values()),
         rows=(request.row(instance, decided[_gpus(instance)]) for instance in ranked),
     )
 
@@ -96,16 +104,25 @@ def _gpus(instance: Instance) -> _Gpus:
 
 
 def _decisions(
-    model: Model, instances: Iterable[Instance], behavior: VersionBehavior, overrides: Overrides
+    model: Model,
+    instances: Iterable[Instance],
+    behavior: VersionBehavior,
+    overrides: Overrides,
+    candidates: Sequence[Candidate] | None,
 ) -> Mapping[_Gpus, Decision | UnsupportedModel]:
     decided: dict[_Gpus, Decision | UnsupportedModel] = {}
     for instance in instances:
         if _gpus(instance) not in decided:
             try:
-                decided[_gpus(instance)] = decide(model, instance, behavior, overrides)
+                decided[_gpus(instance)] = decide(model, instance, behavior, overrides, candidates)
             except UnsupportedModel as error:
                 decided[_gpus(instance)] = error
     return decided
+
+
+def _wanted_checkpoints(decided: Iterable[Decision | UnsupportedModel]) -> tuple[QuantizationName, ...]:
+    wanted = (name for each in decided if isinstance(each, Decision) for name in each.wanted_checkpoints)
+    return tuple(dict.fromkeys(wanted))
 
 
 def _group(model: Model, instance: Instance, decision: Decision | UnsupportedModel) -> _Group:

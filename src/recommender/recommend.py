@@ -29,7 +29,7 @@ from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
 from recommender.planning.recommended_values import recommended_values
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides, engine_args_for
+from recommender.vllm.engine_args import EngineOverrides, engine_args_for
 from recommender.vllm.quantization import QuantizationName
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
@@ -40,8 +40,7 @@ class Feasible:
     """A configuration, the reason for each value, and warnings and notes about it."""
 
     plan: Plan
-    base: Plan
-    """The plan without overrides."""
+    decision: Decision
     explanation: Explanation
     warnings: tuple[ConfigWarning, ...]
     notes: tuple[Note, ...]
@@ -49,10 +48,11 @@ class Feasible:
     instance: Instance
     alternatives: Alternatives | None
     """`None` where native precision fits."""
+    overrides: Overrides
+    instances: Sequence[Instance]
+    """Those that alternatives were chosen from."""
     layouts: tuple[Layout, ...]
     """How the GPUs of the instance can be divided."""
-    engine: EngineOverrides = NO_ENGINE_OVERRIDES
-    """The engine arguments that the caller fixes."""
     checkpoints: tuple[PreQuantizedCheckpoint, ...] | None = None
     """For the quantizations that need one; `None` where none does, or where the search failed."""
 
@@ -63,26 +63,33 @@ class Feasible:
 
     @property
     def wanted_checkpoints(self) -> tuple[QuantizationName, ...]:
-        """The quantizations in this answer that need a pre-quantized checkpoint."""
+        """The quantizations whose checkpoints to search: in this answer, or to take instead."""
         option = self.alternatives.quantized if self.alternatives is not None else None
         names = [
             plan.quantization.name
             for plan in (self.plan, option)
             if plan is not None and plan.quantization is not None and not plan.quantization.at_load
         ]
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys((*names, *self.decision.wanted_checkpoints)))
 
     def with_checkpoints(self, candidates: Sequence[Candidate]) -> "Feasible":
-        """The same answer with those of `candidates` that run on its instance."""
-        behavior = self.plan.budget.engine_args.behavior
-        found = [
+        """The same answer with those of `candidates` that run on its instance.
+
+        Where there is none for the recommended quantization, the first one is recommended that can be run.
+        """
+        behavior, answer = self.plan.budget.engine_args.behavior, self
+        if self.decision.wanted_checkpoints:
+            decision = decide(self.model, self.instance, behavior, self.overrides, candidates)
+            found = _decided(self.model, self.instance, self.instances, decision, behavior, self.overrides)
+            answer = found if isinstance(found, Feasible) else self
+        checkpoints = [
             checkpoint
-            for name in self.wanted_checkpoints
+            for name in answer.wanted_checkpoints
             for checkpoint in pre_quantized_checkpoints(
-                self.model, candidates, name, self.instance, behavior, self.engine
+                self.model, candidates, name, self.instance, behavior, self.overrides.engine
             )
         ]
-        return replace(self, checkpoints=tuple(found))
+        return replace(answer, checkpoints=tuple(checkpoints))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +171,19 @@ def _recommend_for(
     overrides: Overrides,
 ) -> Recommendation:
     """The decision with its alternatives and sentences."""
-    decision, engine = decide(model, instance, behavior, overrides), overrides.engine
+    decision = decide(model, instance, behavior, overrides)
+    return _decided(model, instance, instances, decision, behavior, overrides)
+
+
+def _decided(  # noqa: PLR0913, PLR0917 - what a recommendation is made from
+    model: Model,
+    instance: Instance,
+    instances: Sequence[Instance],
+    decision: Decision,
+    behavior: VersionBehavior,
+    overrides: Overrides,
+) -> Recommendation:
+    engine = overrides.engine
     if decision.is_native:
         return _feasible(model, instance, instances, decision, overrides, options=None)
     options = alternatives(model, instance, instances, decision.quantized, behavior, engine)
@@ -233,16 +252,18 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         overrides=overrides,
         recommended=recommended_values(model, instance, base, plan, overrides),
         larger=options.larger if options is not None else None,
+        unlisted=decision.unlisted,
     )
     return Feasible(
         plan=plan,
-        base=base,
+        decision=decision,
         explanation=explanation(explanation_context),
         warnings=collect_warnings(context),
         notes=collect_notes(context),
         model=model,
         instance=instance,
         alternatives=options,
+        overrides=overrides,
+        instances=instances,
         layouts=layouts(model, instance, plan, overrides),
-        engine=engine,
     )

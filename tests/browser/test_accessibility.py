@@ -37,6 +37,16 @@ def options(run_page: RunPage) -> None:
     run_page.suggest(QWEN_14B, "g6.xlarge")
 
 
+def changes(run_page: RunPage) -> None:
+    run_page.suggest("Qwen/Qwen3-14B", "g7.8xlarge")
+    run_page.response_after(run_page.button_like("Apply --").first.click)
+
+
+def layouts(run_page: RunPage) -> None:
+    run_page.suggest(MISTRAL, "g5.12xlarge")
+    run_page.button_like("Command for").first.click()
+
+
 def checkpoints(run_page: RunPage) -> None:
     run_page.token.fill("hf_valid")
     run_page.suggest(GATED, "g4dn.xlarge")
@@ -90,6 +100,8 @@ _STATES: Mapping[str, Callable[[RunPage], None]] = {
         model_list,
         filled,
         options,
+        changes,
+        layouts,
         checkpoints,
         warnings,
         error,

@@ -98,6 +98,25 @@ OVERRIDES = {
         "p5.4xlarge",
         Overrides(engine=EngineOverrides(max_num_seqs=1024)),
     ),
+    "asked-for-engine-arguments-that-cost": (
+        _MISTRAL,
+        "g4dn.12xlarge",
+        Overrides(
+            engine=EngineOverrides(
+                max_num_seqs=32,
+                max_num_batched_tokens=256,
+                gpu_memory_utilization=0.99,
+                kv_cache_dtype="fp8",
+                enforce_eager=True,
+            ),
+            concurrency=64,
+        ),
+    ),
+    "asked-for-engine-arguments-that-do-not-start": (
+        "google/gemma-3-12b-it",
+        "g6e.xlarge",
+        Overrides(engine=EngineOverrides(max_num_seqs=256, max_num_batched_tokens=128)),
+    ),
     "asked-for-engine-arguments": (
         _MISTRAL,
         "p5.4xlarge",

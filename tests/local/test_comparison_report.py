@@ -50,7 +50,7 @@ def test_columns_are_aligned_and_numbers_stand_on_the_right() -> None:
         "\n"
         "instance     GPUs              precision             TP  context  requests at once  $/hour"
         "  $/hour and request\n"
-        "g5.xlarge    1 x A10G, 24 GiB  bfloat16               1   32,768             1,054    1.01"
+        "g5.xlarge    1 x A10G, 24 GiB  as stored              1   32,768             1,054    1.01"
         "              0.0010\n"
         "g5.12xlarge  1 x A10G, 24 GiB  int8 (pre-quantized)   1   32,768             1,054       -"
         "                   -\n"

@@ -10,7 +10,8 @@ from oracle.answers import GPU, Answer, CachePlan, documents
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.budget import compute_dtype
-from recommender.memory.kv_cache import CacheLayout, cache_layout, cache_value_bytes
+from recommender.memory.kv_cache import cache_layout, cache_value_bytes
+from recommender.memory.layout import CacheLayout
 from recommender.memory.weights import weight_bytes_per_gpu
 from recommender.model import Model, parse_model
 from recommender.model.errors import CalculationError

@@ -16,7 +16,7 @@ from recommender.hardware.units import GIB
 from recommender.memory.budget import budget as memory_budget
 from recommender.messages.warnings import WARNING_CODES
 from recommender.model import Model
-from recommender.planning.compatibility import version_limits
+from recommender.planning.compatibility import fp8_cache_incompatibility, version_limits
 from recommender.planning.context import budget_for_largest_context
 from recommender.planning.incompatibilities import NoWheels
 from recommender.planning.overrides import Overrides
@@ -30,7 +30,7 @@ from support.figures import counts, gib_figures, names_pattern
 from support.instances import ALL as _INSTANCES
 
 # One decimal, and a term of a sum that is rounded up so that the sum exceeds the limit.
-_SUM_GIB = 0.1
+_SUM_GIB = 0.101
 # Three decimals of the four parts of the overhead, and one decimal of the sentence.
 _ROUNDING_GIB = 0.003
 _DECIMAL_GIB = 0.052
@@ -55,6 +55,7 @@ _INSTANCE_NAMES = {name for place in _INSTANCES for name in (place.name, place.a
 _NAMES = names_pattern({*_INSTANCE_NAMES, *_LABELS})
 
 # Compute capabilities of vLLM's kernels and wheels: BF16 from 8.0, FP8 from 8.9, INT8 from 7.5 to 9.0.
+_UNDIVIDED_TOKENS = {"Gemma3ForConditionalGeneration": 256, "Gemma4ForConditionalGeneration": 2496}
 _BF16, _FP8, _INT8, _AFTER_INT8, _WHEELS = (8, 0), (8, 9), (7, 5), (10, 0), (7, 5)
 
 
@@ -193,7 +194,7 @@ def _counts(body: dict[str, Any], answer: Feasible, overrides: Overrides) -> set
     plan, model, place = answer.plan, answer.model, answer.instance
     args = plan.budget.engine_args
     behavior, gpu = args.behavior, gpu_of(place)
-    recommended = recommended_values(model, place, answer.base, plan, overrides)
+    recommended = recommended_values(model, place, answer.decision.base or plan, plan, overrides)
     context, encoder = model.context, model.encoder
     items = () if encoder is None else (encoder.largest.at(plan.max_model_len).tokens,)
     share = args.gpu_memory_utilization * 100
@@ -278,6 +279,7 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "context_above_cache"
     if memory.engine_args.max_num_seqs < _default_sequences(answer, overrides):
         yield "needs_flags"
+    yield from _expected_of_engine_arguments(answer, overrides)
     if plan.workload.input_tokens + plan.workload.output_tokens > plan.max_model_len:
         yield "workload_above_context"
     if 0 < memory.max_concurrent_requests(plan.workload.total_tokens) < plan.concurrency:
@@ -311,6 +313,25 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "other_processors"
     if version is None and _some_versions_do_not_run(model, gpu):
         yield "not_every_version"
+
+
+def _expected_of_engine_arguments(answer: Feasible, overrides: Overrides) -> Iterator[str]:
+    plan, gpu = answer.plan, gpu_of(answer.instance)
+    memory, args = plan.budget, plan.budget.engine_args
+    if memory.visible_bytes - memory.usable_bytes < GIB / 2:
+        yield "little_unused_memory"
+    if args.max_num_batched_tokens < args.max_num_seqs:
+        yield "batched_tokens_below_sequences"
+    if args.max_num_batched_tokens < _UNDIVIDED_TOKENS.get(answer.model.class_name, 0):
+        yield "batched_tokens_below_image"
+    if (overrides.engine.max_num_batched_tokens or plan.workload.input_tokens) < plan.workload.input_tokens:
+        yield "prompts_in_several_batches"
+    if args.max_num_seqs < plan.concurrency:
+        yield "sequences_below_concurrency"
+    if fp8_cache_incompatibility(answer.model, gpu, args.kv_cache_dtype, args.behavior) is not None:
+        yield "no_fp8_cache"
+    if args.enforce_eager:
+        yield "eager_mode"
 
 
 def _default_sequences(answer: Feasible, overrides: Overrides) -> int:

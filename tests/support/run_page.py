@@ -65,6 +65,10 @@ class RunPage:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def button_like(self, text: str) -> Locator:
+        """The buttons whose names contain `text`."""
+        return self.page.get_by_role("button", name=text)
+
     def field(self, name: str) -> Locator:
         return self.page.get_by_label(_FIELD_LABELS[name], exact=True)
 
@@ -131,6 +135,7 @@ class RunPage:
 
     def expect_panel_like_form(self) -> None:
         """Check that the rows of the panel and the flags of the command have the values of the form."""
+        expect(self.panel).to_have_attribute("aria-busy", "false")
         shown = {name: self.field(name).input_value() for name in _FIELD_LABELS}
         counts = {name: f"{int(text):,}" for name, text in shown.items() if text.isdecimal()}
         quantization = shown["quantization"].upper() or "None"
@@ -139,11 +144,25 @@ class RunPage:
         expect(self.panel).to_contain_text(f"Quantization = {quantization} \N{EM DASH}")
         workload = f"{counts['input_sequence_length']} + {counts['output_sequence_length']}"
         expect(self.panel).to_contain_text(f"Input + Output = {workload} \N{EM DASH}")
-        words = self.panel.locator("code").inner_text().replace("\\\n", "").split()
+        words = self.command_words()
         flags = dict(pairwise(words))
         assert words[:3] == ["vllm", "serve", self.model.input_value()]
         assert flags["--tensor-parallel-size"] == shown["tensor_parallel_degree"]
         assert flags["--max-model-len"] == shown["max_model_len"]
+
+    def command_words(self) -> list[str]:
+        """The words of the `vllm serve` command."""
+        return self.panel.locator("code").inner_text().replace("\\\n", "").split()
+
+    def expect_one_story(self) -> None:
+        """Check that the form, the panel, the command and the request preview have the same values."""
+        self.expect_panel_like_form()
+        body = self.submit()
+        assert (body["model"], body["instance_type"]) == (
+            self.model.input_value(),
+            self.instance_type.input_value(),
+        )
+        self.expect_values(body)
 
     def submit(self) -> Any:
         """Submit the form and return the previewed request body."""

@@ -4,6 +4,7 @@ The definitions are those that `tools/vllm_facts` reads from vLLM's distribution
 """
 
 import argparse
+import json
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.serve_arguments import serve_arguments
 from recommender.recommend import Feasible, recommend
 from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.version import Version, parse_version
 from tools.vllm_facts.__main__ import FACTS
 from tools.vllm_facts.document import expand, read
@@ -23,6 +25,7 @@ from tools.vllm_facts.document import expand, read
 _FACTS = expand(read(FACTS))
 # Each form that the command line has had, and the releases around changes of quantization methods.
 _RELEASES = (
+    "0.8.2",
     "0.8.5",
     "0.11.0",
     "0.14.0",
@@ -43,9 +46,23 @@ _ALWAYS = [
     "--max-num-seqs",
     "--max-num-batched-tokens",
 ]
-_SOMETIMES = ["--dtype", "--quantization"]
+_SOMETIMES = [
+    "--dtype",
+    "--quantization",
+    "--kv-cache-dtype",
+    "--limit-mm-per-prompt",
+    "--enforce-eager",
+    "--data-parallel-size",
+    "--enable-expert-parallel",
+]
 
-_TYPES = {"int": int, "float": float, "str": str}
+
+def _pairs(text: str) -> dict[str, int]:
+    """`image=0,video=0`: `nullable_kvs`, `vllm/engine/arg_utils.py` of 0.8.4."""
+    return {name: int(value) for name, value in (pair.split("=") for pair in text.split(","))}
+
+
+_TYPES = {"int": int, "float": float, "str": str, "json": json.loads, "pairs": _pairs}
 _BOUNDS = {"ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": operator.lt}
 
 _WISHES = (
@@ -55,6 +72,13 @@ _WISHES = (
     Overrides(quantization="int4"),
     Overrides(tensor_parallel=1024, max_model_len=1, concurrency=10**9),
     Overrides(max_model_len=10**9),
+    Overrides(engine=EngineOverrides(kv_cache_dtype="fp8", enforce_eager=True, language_model_only=True)),
+    Overrides(
+        engine=EngineOverrides(
+            max_num_seqs=7, max_num_batched_tokens=999, gpu_memory_utilization=1e-5, kv_cache_dtype="fp8_e5m2"
+        )
+    ),
+    Overrides(engine=EngineOverrides(kv_cache_dtype="fp8_e4m3", gpu_memory_utilization=1.0)),
 )
 
 
@@ -79,7 +103,7 @@ def test_the_arguments_without_a_version_are_accepted_by_each(version: str) -> N
 
 def test_they_are_complete_and_in_a_fixed_order() -> None:
     for arguments in _arguments(None):
-        flags = list(arguments[::2])
+        flags = [argument for argument in arguments if argument.startswith("--")]
 
         assert flags[: len(_ALWAYS)] == _ALWAYS
         assert flags[len(_ALWAYS) :] == [flag for flag in _SOMETIMES if flag in flags]
@@ -93,6 +117,9 @@ def test_they_are_complete_and_in_a_fixed_order() -> None:
         (("--max-num-seqs", "0"), "not ge 1"),
         (("--dtype", "bf16"), "invalid choice"),
         (("--quantization", "bitsandbytes"), "no method"),
+        (("--kv-cache-dtype", "fp4"), "invalid choice"),
+        (("--enforce-eager", "true"), "unrecognized"),
+        (("--limit-mm-per-prompt", "image=0,video=0"), "invalid loads"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -113,7 +140,13 @@ def _arguments(version: Version | None) -> list[tuple[str, ...]]:
     plans = [answer.plan for answer in answers if isinstance(answer, Feasible)]
     assert {plan.cast_to for plan in plans} > {None}
     assert {plan.quantization.flag for plan in plans if plan.quantization} > {None}
-    return sorted({serve_arguments(plan) for plan in plans})
+    changed = [
+        change.plan for answer in answers if answer.alternatives for change in answer.alternatives.changes
+    ]
+    layouts = [
+        each.serve_arguments for answer in answers if isinstance(answer, Feasible) for each in answer.layouts
+    ]
+    return sorted({*map(serve_arguments, (*plans, *changed)), *layouts})
 
 
 def _accept(version: str, arguments: Sequence[str]) -> None:
@@ -121,7 +154,10 @@ def _accept(version: str, arguments: Sequence[str]) -> None:
     definitions = _FACTS[version]["command_line"]
     parser = _Parser(allow_abbrev=False)
     for flag, definition in definitions.items():
-        parser.add_argument(flag, type=_TYPES[definition["type"]], choices=definition.get("choices"))
+        if definition["type"] == "flag":
+            parser.add_argument(flag, action="store_true")
+        else:
+            parser.add_argument(flag, type=_TYPES[definition["type"]], choices=definition.get("choices"))
     given = vars(parser.parse_args(arguments))
     for flag, definition in definitions.items():
         value = given[flag.removeprefix("--").replace("-", "_")]

@@ -15,10 +15,27 @@ FLAGS = (
     "--max-num-batched-tokens",
     "--dtype",
     "--quantization",
+    "--kv-cache-dtype",
+    "--limit-mm-per-prompt",
+    "--enforce-eager",
+    "--data-parallel-size",
+    "--enable-expert-parallel",
 )
 
+# Flags that the first releases lack.
+_LATER_FLAGS = frozenset({"--data-parallel-size"})
+
 _ARGUMENTS = "vllm/engine/arg_utils.py"
-_CONFIGURATION_CLASSES = frozenset({"ModelConfig", "ParallelConfig", "CacheConfig", "SchedulerConfig"})
+_CONFIGURATION_CLASSES = frozenset(
+    {"ModelConfig", "ParallelConfig", "CacheConfig", "SchedulerConfig", "MultiModalConfig"}
+)
+_KINDS = {
+    "bool": "flag",
+    "dict": "json",
+    "Mapping": "json",
+    "MMDummyOptions": "json",
+    "MultiModalDummyOptions": "json",
+}
 _BOUNDS = frozenset({"ge", "gt", "le", "lt"})
 
 
@@ -29,17 +46,22 @@ def command_line(sources: Sources) -> dict[str, Any]:
     """
     parser = sources.module(_ARGUMENTS)
     configuration = list(sources.modules("vllm/config"))
-    return {flag: _definition(flag, parser, configuration) for flag in FLAGS}
+    definitions = {flag: _definition(flag, parser, configuration) for flag in FLAGS}
+    return {flag: definition for flag, definition in definitions.items() if definition is not None}
 
 
-def _definition(flag: str, parser: Module, configuration: list[Module]) -> dict[str, Any]:
+def _definition(flag: str, parser: Module, configuration: list[Module]) -> dict[str, Any] | None:
     """By the keywords of `add_argument`, or by the configuration's field that the flag stands for."""
     call = next((call for call in _calls(parser) if flag in literal_names(ast.List(call.args))), None)
     if call is None:
-        parser.fail(f"add_argument of {flag}")
+        return None if flag in _LATER_FLAGS else parser.fail(f"add_argument of {flag}")
     own = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    if "action" in own:
+        return {"type": "flag"}
     if "type" not in own:
-        return _of_field(_field(flag, parser, configuration), configuration)
+        return _of_field(_field(_field_name(flag, call), parser, configuration), configuration)
+    if ast.unparse(own["type"]) == "nullable_kvs":
+        return {"type": "pairs"}
     kind = re.search(r"int|float|str", ast.unparse(own["type"]))
     if kind is None:
         parser.fail(f"a number or a string as the type of {flag}")
@@ -55,9 +77,16 @@ def _calls(parser: Module) -> Iterator[ast.Call]:
             yield node
 
 
-def _field(flag: str, parser: Module, configuration: list[Module]) -> ast.AnnAssign:
+def _field_name(flag: str, call: ast.Call) -> str:
+    """`cache_dtype` of `**cache_kwargs["cache_dtype"]`, or else the flag's own name."""
+    for keyword in call.keywords:
+        if keyword.arg is None and isinstance(keyword.value, ast.Subscript):
+            return str(ast.literal_eval(keyword.value.slice))
+    return flag.removeprefix("--").replace("-", "_")
+
+
+def _field(name: str, parser: Module, configuration: list[Module]) -> ast.AnnAssign:
     """The field that has a value: classes of speculative decoding have some of the same names without one."""
-    name = flag.removeprefix("--").replace("-", "_")
     for module in configuration:
         for each in module.classes.values():
             if each.name in _CONFIGURATION_CLASSES:
@@ -78,6 +107,9 @@ def _of_field(field: ast.AnnAssign, configuration: list[Module]) -> dict[str, An
     choices = [value for name in sorted(named & set(literals)) for value in literals[name]]
     if choices and "str" not in named:
         return {"type": "str", "choices": choices}
+    special = [kind for name, kind in _KINDS.items() if name in named]
+    if special:
+        return {"type": special[0]}
     kinds = named & {"int", "float", "str"}
     bounds = field.value.keywords if isinstance(field.value, ast.Call) else []
     return {

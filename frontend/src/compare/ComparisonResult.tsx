@@ -4,7 +4,7 @@ import { formatCount, modelDetails } from "../format";
 import { CARD, HEADING, MUTED, SECONDARY_BUTTON } from "../components/styles";
 import { WarningText } from "../components/WarningText";
 import { sortRows } from "./columns";
-import { isFeasibleRow, priceSource, type Comparison, type InstanceRow } from "./comparison";
+import { isEstimated, isFeasibleRow, priceSource, type Comparison, type InstanceRow } from "./comparison";
 import { FilterFields } from "./FilterFields";
 import { filterRows, isFiltered, NO_FILTERS } from "./filters";
 import { InstancePlot } from "./InstancePlot";
@@ -87,6 +87,9 @@ function Summary({ model, comparison }: Pick<ComparisonResultProps, "model" | "c
       <p className={`text-sm ${MUTED}`}>
         {prices !== undefined && `${prices}. `}Requests are of 512 input and 256 output tokens.
       </p>
+      {isEstimated(instances) && (
+        <WarningText text="The memory that this model needs is an upper bound, because its architecture is not modeled. vLLM may have room for more." />
+      )}
       {omitted !== undefined && (
         <WarningText
           text={`The last ${formatCount(omitted)} instance types were left out of the response.`}

@@ -10,7 +10,7 @@ import { LegendSymbol } from "./PointSymbol";
 
 interface InstancePlotProps {
   model: string;
-  modelInfo: ModelInfo | undefined;
+  modelInfo: ModelInfo;
   rows: readonly FeasibleInstance[];
 }
 

@@ -34,7 +34,7 @@ export function FeasibleRow({
   modelInfo,
   row,
   isBest,
-}: RowProps<FeasibleInstance> & { modelInfo: ModelInfo | undefined; isBest: boolean }) {
+}: RowProps<FeasibleInstance> & { modelInfo: ModelInfo; isBest: boolean }) {
   return (
     <tr role="row" className={ROW}>
       <InstanceCell model={model} row={row} isBest={isBest} />
@@ -126,7 +126,7 @@ function ValueCell({ column, children }: { column: Column; children: ReactNode }
   );
 }
 
-function valueOf({ name }: Column, row: FeasibleInstance, modelInfo: ModelInfo | undefined): ReactNode {
+function valueOf({ name }: Column, row: FeasibleInstance, modelInfo: ModelInfo): ReactNode {
   switch (name) {
     case "instance_type":
       return row.instance_type;

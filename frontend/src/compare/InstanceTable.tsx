@@ -12,7 +12,7 @@ import { useMeasured } from "./useMeasured";
 
 interface InstanceTableProps {
   model: string;
-  modelInfo: ModelInfo | undefined;
+  modelInfo: ModelInfo;
   /** In the order to show them in. Those that do not run the model are moved to the end. */
   rows: readonly InstanceRow[];
   /** The instance types on the frontier. */

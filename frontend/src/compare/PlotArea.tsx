@@ -12,7 +12,7 @@ import { useMeasured } from "./useMeasured";
 
 interface PlotAreaProps {
   model: string;
-  modelInfo: ModelInfo | undefined;
+  modelInfo: ModelInfo;
   plot: PlotPoints;
   titleId: string;
   descriptionId: string;

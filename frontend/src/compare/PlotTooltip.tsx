@@ -6,7 +6,7 @@ import type { Mark } from "./marks";
 
 interface PlotTooltipProps {
   mark: Mark;
-  modelInfo: ModelInfo | undefined;
+  modelInfo: ModelInfo;
   /** The mark's position and the size of the plot, in pixels. */
   x: number;
   y: number;

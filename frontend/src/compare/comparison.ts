@@ -1,6 +1,6 @@
 /** The rows of a comparison, and the text of their values. */
 
-import { formatCount } from "../format";
+import { formatCount, formatDtype } from "../format";
 import type { components } from "../schema";
 import type { ModelInfo, WarningCode } from "../types";
 
@@ -52,11 +52,8 @@ function formatDate(date: string): string {
   return new Date(date).toLocaleDateString("en-US", { dateStyle: "long", timeZone: "UTC" });
 }
 
-/** The names that vLLM's users know for PyTorch's dtypes. */
-const DTYPES: Partial<Record<string, string>> = { bfloat16: "BF16", float16: "FP16", float32: "FP32" };
-
 /** The precision of the weights: the quantized one, or else the dtype that vLLM runs the model in. */
-export function formatPrecision(row: FeasibleInstance, model: ModelInfo | undefined): string {
+export function formatPrecision(row: FeasibleInstance, model: ModelInfo): string {
   if (row.quantization !== null) {
     return row.quantization.toUpperCase();
   }
@@ -66,11 +63,11 @@ export function formatPrecision(row: FeasibleInstance, model: ModelInfo | undefi
   if (row.warning_codes.includes("runs_in_fp32")) {
     return "FP32";
   }
-  const dtype = model?.native_dtype;
-  return dtype ? (DTYPES[dtype] ?? dtype) : "Native";
+  return model.native_dtype === null ? "Native" : formatDtype(model.native_dtype);
 }
 
 const REMARKS: Partial<Record<WarningCode, string>> = {
+  needs_flags: "flags needed",
   lacks_wheels: "not in every vLLM wheel",
   little_host_memory: "little host memory",
   other_processors: "Arm processors",
@@ -80,6 +77,11 @@ const REMARKS: Partial<Record<WarningCode, string>> = {
 /** Short forms of the warnings about an instance itself. The Run page shows all warnings in full. */
 export function remarks(row: FeasibleInstance): string {
   return row.warning_codes.flatMap((code) => REMARKS[code] ?? []).join(", ");
+}
+
+/** Whether the figures of a model are estimated because its architecture is not known to the service. */
+export function isEstimated(rows: readonly InstanceRow[]): boolean {
+  return rows.some((row) => isFeasibleRow(row) && row.warning_codes.includes("architecture_estimated"));
 }
 
 /** Whether vLLM cannot quantize the model while loading it on this instance. */

@@ -5,6 +5,7 @@ import { formatAccelerators, formatCount, formatValue, modelDetails } from "../f
 import { isFeasible } from "../types";
 import type { FeasibleResponse, FieldName } from "../types";
 import type { Suggestion } from "../useSuggestion";
+import { LayoutTable } from "./LayoutTable";
 import { MemoryFigure } from "./MemoryFigure";
 import { NoteList } from "./NoteList";
 import { ServeCommand } from "./ServeCommand";
@@ -56,6 +57,7 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
         <GeneralWarnings warnings={suggestion.warnings.general} />
         <NoteList notes={[current.explanation.production_note, ...current.notes]} />
         <MemoryFigure memory={current.memory} gpu={current.instance_info.accelerator_name} />
+        <LayoutTable suggestion={suggestion} current={current} />
         <ServeCommand response={current} model={suggestion.model} isUpdating={isUpdating} />
       </div>
     </section>
@@ -166,7 +168,7 @@ function RecommendedValue({ field, suggestion }: { field: FieldName; suggestion:
   return (
     <dd className={`mt-1 flex flex-wrap gap-x-3 ${MUTED}`}>
       <span>
-        Recommended {FIELD_LABELS[field]}: {formatValue(value)}
+        {FIELD_LABELS[field]} in the recommended configuration: {formatValue(value)}
       </span>
       <button
         type="button"

@@ -15,12 +15,13 @@ interface AdvancedFieldsProps {
   onVllmVersionChange: (version: string) => void;
 }
 
-/** The version of vLLM and its other arguments. Open while one of them has a warning or an error. */
+/** The version of vLLM and its other arguments. Open if one of them was changed, or has a warning or an error. */
 export function AdvancedFields({ id, vllmVersion, fieldProps, onVllmVersionChange }: AdvancedFieldsProps) {
   const [isOpen, setOpen] = useState(false);
   const needsAttention = ENGINE_FIELDS.some((field) => {
     const { error, suggestion } = fieldProps(field);
-    return error !== undefined || suggestion.warnings.byField[field] !== undefined;
+    const { changed, warnings } = suggestion;
+    return error !== undefined || changed.includes(field) || warnings.byField[field] !== undefined;
   });
   return (
     <details open={isOpen || needsAttention} onToggle={(event) => setOpen(event.currentTarget.open)}>

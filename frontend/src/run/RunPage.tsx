@@ -57,7 +57,7 @@ export function RunPage({ hfToken, onTokenChange }: RunPageProps) {
     }
   };
   return (
-    <main className="mx-auto max-w-[45rem] px-4 py-6 min-[1100px]:max-w-[76rem]">
+    <main className="mx-auto max-w-[45rem] px-4 py-6 min-[1100px]:max-w-[78rem]">
       <header className="mb-6">
         <h1 className="text-2xl font-semibold tracking-tight text-slate-900 dark:text-slate-50">
           Run Benchmark

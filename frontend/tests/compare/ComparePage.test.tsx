@@ -10,7 +10,7 @@ import {
   respondToCompare,
   shownInstances,
 } from "../support/comparePage";
-import { COMPARISON, infeasibleRow } from "../support/comparison";
+import { COMPARISON, feasibleRow, infeasibleRow } from "../support/comparison";
 import { modelField, tokenField } from "../support/runPage";
 import { deferredResponse, errorResponse, json, networkError, type SentRequest } from "../support/service";
 
@@ -98,7 +98,7 @@ test("a new model aborts the pending request, whose response is ignored", async 
   dispatchEvent(new PopStateEvent("popstate"));
   expect(await screen.findByRole("heading", { level: 2, name: /^org\/fast/ })).toBeInTheDocument();
   expect(modelField().value).toBe("org/fast");
-  resolve(json({ instances: [] }));
+  resolve(json({ ...COMPARISON, instances: [] }));
   await waitFor(() => expect(comparisons(requests)[0]?.signal?.aborted).toBe(true));
   expect(screen.getByRole("heading", { level: 2, name: /^org\/fast/ })).toBeInTheDocument();
 });
@@ -139,7 +139,7 @@ test("a reason that all instances share is shown once", async () => {
   );
   openApp(
     "/compare?model=org/model",
-    respondToCompare(() => json({ instances })),
+    respondToCompare(() => json({ ...COMPARISON, instances })),
   );
   expect(await screen.findByRole("heading", { name: "No instance type runs org/model" })).toBeInTheDocument();
   expect(screen.getAllByText(reason)).toHaveLength(1);
@@ -148,7 +148,7 @@ test("a reason that all instances share is shown once", async () => {
 test("an empty table of the service is explained", async () => {
   openApp(
     "/compare?model=org/model",
-    respondToCompare(() => json({ instances: [] })),
+    respondToCompare(() => json({ ...COMPARISON, instances: [] })),
   );
   expect(await screen.findByRole("heading", { name: "No instance types" })).toBeInTheDocument();
 });
@@ -161,5 +161,14 @@ test("warnings and omitted instances are shown", async () => {
   };
   await openComparison("", () => json(comparison));
   expect(screen.getByText("The metadata are old.")).toBeInTheDocument();
+  expect(screen.queryByText(/is an upper bound/)).toBeNull();
   expect(screen.getByText(/last 12 instance types were left out/)).toBeInTheDocument();
+});
+
+test("a model whose figures are estimated says so once", async () => {
+  const instances = ["g5.xlarge", "g6.xlarge"].map((name) =>
+    feasibleRow(name, { warning_codes: ["architecture_estimated"] }),
+  );
+  await openComparison("", () => json({ ...COMPARISON, instances }));
+  expect(screen.getAllByText(/is an upper bound/)).toHaveLength(1);
 });

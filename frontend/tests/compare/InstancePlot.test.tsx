@@ -85,7 +85,7 @@ test("instances without a price are counted", async () => {
 
 test("instances in the same place are one point", async () => {
   const instances = ["g5.xlarge", "g5.2xlarge", "g5.4xlarge"].map((name) => feasibleRow(name));
-  await openComparison("", () => json({ instances }));
+  await openComparison("", () => json({ ...COMPARISON, instances }));
   const [only] = within(screen.getByRole("group", { name: /GPU memory/ })).getAllByRole("link");
   expect(only).toHaveAccessibleName(/also here: g5.2xlarge, g5.4xlarge$/);
   act(() => only?.focus());

@@ -89,7 +89,7 @@ test("without prices there are no columns for them and no filter by price", asyn
   const instances = COMPARISON.instances
     .filter(isFeasibleRow)
     .map(({ usd_per_hour, usd_per_hour_per_request, ...others }) => others);
-  await openComparison("", () => json({ instances }));
+  await openComparison("", () => json({ ...COMPARISON, instances }));
   expect(screen.queryByRole("columnheader", { name: /\$/ })).toBeNull();
   expect(screen.queryByLabelText("Maximum $ per hour")).toBeNull();
   expect(screen.getByText("Native precision first, then quantized; each by GPU memory.")).toBeInTheDocument();

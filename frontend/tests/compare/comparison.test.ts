@@ -21,7 +21,6 @@ const model = (native_dtype: string | null): ModelInfo => ({
 test.each([
   ["bfloat16", "BF16"],
   ["float16", "FP16"],
-  ["float8_e4m3fn", "float8_e4m3fn"],
   [null, "Native"],
 ])("the native precision of %s is %s", (dtype, expected) => {
   expect(formatPrecision(feasibleRow("g5.xlarge"), model(dtype))).toBe(expected);
@@ -33,7 +32,6 @@ test("the precision is the one that vLLM runs the model in", () => {
   expect(precisionOf({ quantization: "int4" })).toBe("INT4");
   expect(precisionOf({ warning_codes: ["runs_in_fp16"] })).toBe("FP16");
   expect(precisionOf({ warning_codes: ["runs_in_fp32"] })).toBe("FP32");
-  expect(formatPrecision(feasibleRow("g5.xlarge"), undefined)).toBe("Native");
 });
 
 test("prices have their region and day", () => {

@@ -65,7 +65,7 @@ describe("a changed value", () => {
 
   test("is shown with the recommended one, which can be used again", async () => {
     const { apply } = renderPanel(recommendation, { current, values });
-    expect(screen.getByText("Recommended Tensor Parallel: 4")).toBeVisible();
+    expect(screen.getByText("Tensor Parallel in the recommended configuration: 4")).toBeVisible();
     await userEvent.click(screen.getByRole("button", { name: "Use 4 for Tensor Parallel" }));
     expect(apply).toHaveBeenCalledExactlyOnceWith(configValues(recommendation), "Tensor Parallel 4");
   });

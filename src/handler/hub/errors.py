@@ -42,9 +42,7 @@ def too_slow() -> HubUnreachable:
 def _error(response: HubResponse, model_id: str, token: HubToken | None) -> RequestError:  # noqa: PLR0911 - a table
     code, message = response.headers.get("x-error-code", ""), _message(response, token)
     if response.status == HTTPStatus.TOO_MANY_REQUESTS:
-        remedy = (
-            "" if token else "Requests with a Hugging Face token in X-HF-Token have a limit of their own."
-        )
+        remedy = "" if token else "A Hugging Face token (header X-HF-Token) has a limit of its own."
         return HubRateLimited(retry_after_seconds=response.retry_after_seconds, remedy=remedy)
     if response.status >= _FIRST_SERVER_ERROR or response.status == HTTPStatus.REQUEST_TIMEOUT:
         return HubUnreachable(
@@ -84,7 +82,8 @@ def _token_rejected(response: HubResponse, model_id: str, message: str) -> Token
 def _gated(model_id: str) -> ModelGated:
     return ModelGated(
         f"{model_id} is gated. Accept its terms at https://huggingface.co/{model_id}, create a token with"
-        " read access at https://huggingface.co/settings/tokens, and pass it in the X-HF-Token header."
+        " read access at https://huggingface.co/settings/tokens, and enter it as your Hugging Face token"
+        " (header X-HF-Token)."
     )
 
 
@@ -96,7 +95,7 @@ def _not_found(model_id: str, token: HubToken | None) -> ModelNotFound:
         )
     return ModelNotFound(
         f"The Hugging Face Hub has no public model {model_id}. Check the spelling; if the repository is"
-        " private, pass a token in the X-HF-Token header."
+        " private, enter a Hugging Face token with access to it (header X-HF-Token)."
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.kv_cache import CacheLayout, cache_layout, cache_rules, cache_value_bytes
+from recommender.memory.kv_cache import cache_layout, cache_rules, cache_value_bytes
+from recommender.memory.layout import CacheLayout
 from recommender.memory.overhead import Overhead, runtime_overhead
 from recommender.memory.weights import weight_bytes_per_gpu, weight_rules
 from recommender.model import Model

@@ -68,13 +68,20 @@ def _lower_degrees(context: ExplanationContext) -> str:
             f" Fewer GPUs would not hold the model with a context of {context.plan.max_model_len:,} tokens."
             f"{_replication(context)}{_links(context, [])}"
         )
-    least = holding[0]
-    one, noun = _held(context, context.plan.budget, 1), _held_noun(context)
-    replicas = _held(context, budgets[least], degree // least)
+    least, count = holding[0], context.instance.accelerator_count
+    here, replicas = _replicas(context, degree), count // least
+    held = _held(context, context.plan.budget, count // degree)
+    fewest = _held(context, budgets[least], replicas)
     return (
-        f"{_spread(context)}: one server at TP {degree} holds {one:,} {noun}, {degree // least} replicas at"
-        f" TP {least} on the same GPUs hold {replicas:,} in total.{_links(context, holding)}"
+        f"{_spread(context)}: {here} {held:,} {_held_noun(context)}, {replicas} replicas at TP {least} hold"
+        f" {fewest:,}.{_links(context, holding)}"
     )
+
+
+def _replicas(context: ExplanationContext, degree: int) -> str:
+    """`one server at TP 4 holds`, `2 replicas at TP 4 hold`: as many as the instance has GPUs for."""
+    replicas = context.instance.accelerator_count // degree
+    return f"one server at TP {degree} holds" if replicas == 1 else f"{replicas} replicas at TP {degree} hold"
 
 
 def _spread(context: ExplanationContext) -> str:
@@ -108,7 +115,7 @@ def _held(context: ExplanationContext, memory: Budget, replicas: int) -> int:
 
 def _held_noun(context: ExplanationContext) -> str:
     if _counts_tokens(context):
-        return "tokens in its cache"
+        return "tokens in the KV cache"
     return f"requests of {context.plan.workload.total_tokens:,} tokens at once"
 
 
@@ -153,17 +160,15 @@ def _higher_degrees(context: ExplanationContext) -> str:
 
 
 def _idle_gpus(context: ExplanationContext) -> str:
-    """Replicas that would use the GPUs which one server leaves idle."""
-    degree, count = context.plan.tensor_parallel, context.instance.accelerator_count
-    replicas = count // degree
-    if replicas == 1:
+    """Replicas on the GPUs that one server leaves idle, where no lower degree is compared with them."""
+    plan, count = context.plan, context.instance.accelerator_count
+    degree = plan.tensor_parallel
+    replicas, lower = count // degree, [each for each in plan.valid_tensor_parallel if each < degree]
+    if replicas == 1 or any(_budget_at(context, each).starts_with(plan.max_model_len) for each in lower):
         return ""
+    held = _held(context, plan.budget, replicas)
     used = "all" if replicas * degree == count else f"{replicas * degree} of the"
-    held = _held(context, context.plan.budget, replicas)
-    return (
-        f" {replicas} replicas at TP {degree} would use {used} {count} GPUs and hold {held:,}"
-        f" {_held_noun(context).replace('its cache', 'their caches')} in total."
-    )
+    return f" On {used} {count} GPUs, {_replicas(context, degree)} {held:,} {_held_noun(context)}."
 
 
 def _budget_at(context: ExplanationContext, degree: int) -> Budget:

@@ -13,6 +13,7 @@ from recommender.planning.recommended_values import RecommendedValues
 from recommender.planning.shortfall import Shortfall, shortfall
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.behavior import VersionBehavior
+from recommender.vllm.quantization import Quantization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,9 @@ class ExplanationContext:
     recommended: RecommendedValues
     larger: InstancePlan | None
     """The instance that holds the model in native precision, where this one does not."""
+
+    unlisted: tuple[Quantization, ...] = ()
+    """Quantizations that come before the recommended one, and for which the Hub lists no checkpoint."""
 
     @property
     def behavior(self) -> VersionBehavior:

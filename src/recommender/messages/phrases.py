@@ -141,7 +141,7 @@ def hardware_text(instance: Instance) -> str:
     return hardware if price is None else f"{hardware}, ${price:,.2f} per hour"
 
 
-def choice_text(numbers: Sequence[int]) -> str:
+def choice_text(values: Sequence[int | str]) -> str:
     """`1`, `1 or 2`, `1, 2 or 4`."""
-    *first, last = map(str, numbers)
+    *first, last = map(str, values)
     return f"{', '.join(first)} or {last}" if first else last

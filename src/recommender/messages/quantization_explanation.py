@@ -7,7 +7,7 @@ from recommender.memory.budget import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.messages.explanation_context import ExplanationContext
 from recommender.messages.memory_sum import needs_text
-from recommender.messages.phrases import gpus_text, method_text, precision_text
+from recommender.messages.phrases import choice_text, gpus_text, method_text, precision_text
 from recommender.planning.compatibility import MINIMUM_CONTEXT
 from recommender.planning.context import budget_for_largest_context
 from recommender.planning.quantization_options import quantization_options
@@ -89,7 +89,12 @@ def _native_shortfall(context: ExplanationContext) -> Shortfall:
 
 def _why_not_before(context: ExplanationContext, quantization: Quantization) -> str:
     """Why none of the quantizations that come first, where the caller did not choose."""
-    if quantization.name == "fp8" or context.overrides.quantization is not None:
+    if context.overrides.quantization is not None:
+        return ""
+    if context.unlisted:
+        labels = choice_text([each.label for each in context.unlisted])
+        return f" The Hub lists no checkpoint in {labels} that runs on {context.instance.name}."
+    if quantization.name == "fp8":
         return ""
     options = quantization_options(context.model, context.gpu, context.behavior)
     if options[0].name == "fp8":

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from recommender.model.encoder import VisionEncoder
 from recommender.model.values import Model
+from recommender.model.vision import VisionTower
 
 
 def text_only(model: Model) -> Model:
@@ -16,7 +17,8 @@ def text_only(model: Model) -> Model:
     kept = 0 if model.quantization is None else model.embedding_parameters
     if not tower or model.weights.float_values < kept + tower:
         return model
-    return replace(model, weights=replace(model.weights, float_values=model.weights.float_values - tower))
+    weights = replace(model.weights, float_values=model.weights.float_values - tower)
+    return replace(model, weights=weights, vision=VisionTower())
 
 
 def _tower_parameters(encoder: VisionEncoder) -> int:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
+from recommender.hardware.units import gib_bytes
 from recommender.memory.budget import Budget, compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
@@ -17,6 +18,8 @@ from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import engine_args_for
 from recommender.vllm.quantization import Quantization, quantization_named
 
+_STATED_STEP_BYTES = gib_bytes(0.001)
+
 
 def apply_overrides(
     model: Model, instance: Instance, base: Plan, overrides: Overrides, behavior: VersionBehavior
@@ -24,10 +27,15 @@ def apply_overrides(
     """`base` with `overrides`, whether vLLM would start with them or not.
 
     vLLM cannot shard the model by a degree that it does not accept, so the memory is then that of the nearest
-    accepted degree below.
+    accepted degree below. An overhead that is the estimated one as an answer states it, with three decimals,
+    is the estimate itself: versions of vLLM and contexts differ in it, and so what they hold.
     """
     if overrides == NO_OVERRIDES:
         return base
+    if overrides.overhead_bytes is not None:
+        estimate = apply_overrides(model, instance, base, replace(overrides, overhead_bytes=None), behavior)
+        if 0 <= estimate.budget.overhead.total_bytes - overrides.overhead_bytes <= _STATED_STEP_BYTES:
+            return estimate
     gpu, quantization = gpu_of(instance), _quantization(model, base, overrides, behavior)
     engine_args = replace(
         engine_args_for(model, gpu, behavior, overrides.engine), overhead_bytes=overrides.overhead_bytes

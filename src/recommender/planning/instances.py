@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
+from recommender.hardware.units import gib
 from recommender.memory.budget import compute_dtype
 from recommender.model import Model
 from recommender.planning.compatibility import has_wheels, version_limits
 from recommender.planning.plan import Plan, best_plan
+from recommender.planning.tensor_parallelism import divides_kv_heads
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import Quantization
@@ -75,11 +77,13 @@ def cheaper_equivalent(  # noqa: PLR0913 - what a plan depends on
     and with the same versions of vLLM. The cost is the price, or the accelerator memory where a price is
     missing. `None` where none does.
     """
+    least_gib = gib(_least_bytes(model, plan))
     cheap = sorted(
         (
             instance
             for instance in instances
             if _relative_cost(instance, asked) <= _MUCH_CHEAPER
+            and instance.accelerator_memory_gib >= least_gib
             and _runs_alike(model, gpu_of(instance), gpu_of(asked), plan, behavior)
         ),
         key=cost,
@@ -164,6 +168,21 @@ def _runs_alike(model: Model, other: Gpu, gpu: Gpu, plan: Plan, behavior: Versio
     if other.compute_capability >= _BLACKWELL > gpu.compute_capability:
         return False
     return set(version_limits(model, other, behavior)) <= set(version_limits(model, gpu, behavior))
+
+
+def _least_bytes(model: Model, plan: Plan) -> int:
+    """What the weights and as many requests take on any instance, to leave out those that are too small.
+
+    All GPUs together cache no less than those of `plan` if these share the heads among them, and no less than
+    one of them otherwise. Blocks may be rounded to other sizes, hence the allowance of a tenth.
+    """
+    memory, tokens = plan.budget, plan.workload.total_tokens
+    shares = all(layers.cache.sharded_heads is not None for layers in model.attention)
+    degree = plan.tensor_parallel if shares and divides_kv_heads(model, plan.tensor_parallel) else 1
+    blocks = plan.max_concurrent_requests * memory.layout.blocks_for(
+        tokens, memory.engine_args.in_flight_tokens
+    )
+    return plan.weight_bytes + degree * blocks * memory.layout.block_bytes * 9 // 10
 
 
 def _holds_as_much(other: Plan, plan: Plan) -> bool:

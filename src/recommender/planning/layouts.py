@@ -83,7 +83,7 @@ def _budget(model: Model, instance: Instance, plan: Plan, overrides: Overrides, 
 
 
 def _at_degree(plan: Plan, degree: int, memory: Budget, context: int) -> Plan:
-    return replace(plan, tensor_parallel=degree, budget=memory, max_model_len=context)
+    return replace(plan, tensor_parallel=degree, budget=memory.least_at(context), max_model_len=context)
 
 
 def _layout(model: Model, instance: Instance, plan: Plan) -> Layout:

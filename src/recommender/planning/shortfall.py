@@ -1,8 +1,9 @@
 """How much memory one GPU lacks where a model does not fit."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from recommender.hardware.gpu import gpu_of
+from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.memory.budget import Budget, LeastBudget, compute_dtype
 from recommender.memory.weights import weight_bytes
@@ -12,6 +13,9 @@ from recommender.planning.context import budget_for_largest_context
 from recommender.planning.tensor_parallelism import valid_degrees, weight_limit_bytes
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
+
+# As many as one comparison of all instances has.
+_CACHED = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +75,17 @@ def smallest_shortfall(
     model: Model, instance: Instance, quantization: Quantization | None, engine_args: EngineArgs
 ) -> Shortfall:
     """What is missing for the shortest context worth proposing, at the degree that comes closest."""
-    gpu, behavior = gpu_of(instance), engine_args.behavior
+    return _smallest_shortfall(model, gpu_of(instance), instance.accelerator_count, quantization, engine_args)
+
+
+@lru_cache(maxsize=_CACHED)
+def _smallest_shortfall(
+    model: Model, gpu: Gpu, count: int, quantization: Quantization | None, engine_args: EngineArgs
+) -> Shortfall:
+    """The same for all instances with these GPUs."""
     total = weight_bytes(model, compute_dtype(model, gpu), quantization)
     context = min(MINIMUM_CONTEXT, model.max_position_embeddings)
-    degrees = valid_degrees(model, instance.accelerator_count, behavior, replicate_kv_heads=True) or (1,)
+    degrees = valid_degrees(model, count, engine_args.behavior, replicate_kv_heads=True) or (1,)
     budgets = (
         (degree, budget_for_largest_context(model, gpu, degree, quantization, engine_args))
         for degree in degrees

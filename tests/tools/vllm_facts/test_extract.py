@@ -388,10 +388,15 @@ parser.add_argument("--gpu-memory-utilization", **cache_kwargs["gpu_memory_utili
 parser.add_argument("--max-num-seqs", **scheduler_kwargs["max_num_seqs"])
 parser.add_argument("--max-num-batched-tokens", type=int, choices=[1, 2])
 parser.add_argument("--dtype", **model_kwargs["dtype"])
+parser.add_argument("--kv-cache-dtype", **cache_kwargs["cache_dtype"])
+parser.add_argument("--limit-mm-per-prompt", type=nullable_kvs)
+parser.add_argument("--enforce-eager", **model_kwargs["enforce_eager"])
+parser.add_argument("--enable-expert-parallel", action="store_true")
 """,
         "vllm/config/cache.py": """
 class CacheConfig:
     gpu_memory_utilization: float = Field(default=0.92, gt=0, le=1)
+    cache_dtype: str = "auto"
 """,
         "vllm/config/scheduler.py": """
 class SchedulerConfig:
@@ -402,6 +407,7 @@ ModelDType = Literal["auto", "half"]
 
 class ModelConfig:
     dtype: ModelDType = "auto"
+    enforce_eager: bool = False
 """,
     }
 
@@ -413,6 +419,10 @@ class ModelConfig:
         "--max-num-batched-tokens": {"type": "int", "choices": [1, 2]},
         "--dtype": {"type": "str", "choices": ["auto", "half"]},
         "--quantization": {"type": "str"},
+        "--kv-cache-dtype": {"type": "str"},
+        "--limit-mm-per-prompt": {"type": "pairs"},
+        "--enforce-eager": {"type": "flag"},
+        "--enable-expert-parallel": {"type": "flag"},
     }
 
 

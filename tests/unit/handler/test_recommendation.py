@@ -163,7 +163,7 @@ def test_checkpoints_are_searched_only_where_one_is_needed() -> None:
 
         assert len(hub.requests) == requests
     assert len(lists) == 1
-    assert needed["quantization"] == "int8"
+    assert needed["quantization"] == "int4"
     assert needed["checkpoints"] == needed["alternatives"]["quantization_option"]["checkpoints"]
     assert needed["alternatives"]["at_load_option"]["quantization"] == "fp8"
     assert again == needed
@@ -189,8 +189,33 @@ def test_a_failing_search_leaves_the_rest_of_the_answer() -> None:
         config=whole.config,
         faults={"list": Say(status=500)},
     )
-    with running_hub(double), EmbeddedHub(load_snapshot()) as sound:
-        without, expected = (body(Service(url).ask(QWEN_14B, "g5.xlarge")) for url in (double.url, sound.url))
-    del expected["checkpoints"], expected["alternatives"]["quantization_option"]["checkpoints"]
+    with running_hub(double):
+        without = body(Service(double.url).ask(QWEN_14B, "g5.xlarge"))
 
-    assert without == expected
+    assert without["quantization"] == "int8"
+    assert "checkpoints" not in {*without, *without["alternatives"]["quantization_option"]}
+    assert without["alternatives"]["at_load_option"]["quantization"] == "fp8"
+
+
+def test_a_quantization_without_a_listed_checkpoint_gives_way_to_one_that_can_be_run() -> None:
+    """The Hub lists an INT4 checkpoint of the Instruct model, and none of the base model."""
+    with EmbeddedHub(load_snapshot()) as hub:
+        service = Service(hub.url)
+        instruct, base = (body(service.ask(name, "g5.xlarge")) for name in (QWEN_14B, "Qwen/Qwen2.5-14B"))
+
+    assert instruct["quantization"] == "int4"
+    assert instruct["checkpoints"][0]["model"] == "Qwen/Qwen2.5-14B-Instruct-AWQ"
+    assert instruct["explanation"]["quantization"].startswith("INT4: in BF16")
+    assert (
+        "The Hub lists no checkpoint in INT8 that runs on g5.xlarge."
+        in instruct["explanation"]["quantization"]
+    )
+    assert base["quantization"] == "fp8"
+    assert "needs_prepared_checkpoint" not in base["warning_codes"]
+    assert "checkpoints" not in base
+    assert base["alternatives"]["quantization_option"]["requires_pre_quantized"] is False
+    assert "at_load_option" not in base["alternatives"]
+    assert (
+        "The Hub lists no checkpoint in INT8 or INT4 that runs on g5.xlarge. vLLM quantizes the model while"
+        in base["explanation"]["quantization"]
+    )

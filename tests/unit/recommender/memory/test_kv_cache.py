@@ -6,7 +6,8 @@ import pytest
 from support.metadata import llama, real_model
 
 from recommender.hardware.units import GIB
-from recommender.memory.kv_cache import CacheLayout, cache_layout, cache_value_bytes
+from recommender.memory.kv_cache import cache_layout, cache_value_bytes
+from recommender.memory.layout import CacheLayout
 from recommender.model import AttentionLayers, KVHeads, SlidingWindow, parse_model
 from recommender.model.dtype import Dtype
 from recommender.model.errors import UnsupportedModel

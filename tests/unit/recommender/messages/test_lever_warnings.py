@@ -6,6 +6,7 @@ from support.warned import warnings
 
 from recommender.vllm.engine_args import EngineOverrides
 
+MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 STATES = "Qwen/Qwen3.8-27B"
 
 
@@ -34,3 +35,81 @@ def test_sequences_that_the_caller_fixes_above_the_blocks_for_states_are_warned_
         found["states_limit_sequences"],
     )
     assert "needs_flags" not in found
+
+
+def test_a_utilization_that_leaves_too_little_is_warned_about() -> None:
+    """A T4 has 14.56 GiB, of which 0.96 leave 0.58."""
+    found = warnings(MISTRAL, "g4dn.12xlarge", engine=EngineOverrides(gpu_memory_utilization=0.98))
+
+    assert found["little_unused_memory"] == (
+        "A GPU memory utilization of 0.98 leaves 0.3 GiB of each GPU for what vLLM allocates after the KV"
+        " cache: graph capture and the sampler's warm-up may run out of memory. Choose 0.96 at most."
+    )
+    enough = EngineOverrides(gpu_memory_utilization=0.96)
+    assert "little_unused_memory" not in warnings(MISTRAL, "g4dn.12xlarge", engine=enough)
+
+
+def test_fewer_batched_tokens_than_sequences_are_warned_about() -> None:
+    """`max_num_batched_tokens must be greater than or equal to max_num_seqs`, vllm/config/scheduler.py."""
+    few, as_many = (EngineOverrides(max_num_seqs=256, max_num_batched_tokens=tokens) for tokens in (255, 256))
+
+    assert warnings(MISTRAL, "g5.2xlarge", engine=few)["batched_tokens_below_sequences"] == (
+        "vLLM does not start with 255 batched tokens and 256 sequences: choose at least as many tokens as"
+        " sequences."
+    )
+    assert "batched_tokens_below_sequences" not in warnings(MISTRAL, "g5.2xlarge", engine=as_many)
+
+
+def test_batches_that_do_not_hold_a_video_that_is_not_divided_are_warned_about() -> None:
+    """Gemma 4 is profiled with a video of 32 x 78 tokens."""
+    gemma, engine = "google/gemma-4-31B-it", EngineOverrides(max_num_batched_tokens=2048)
+
+    assert (
+        "choose 2,496 at least"
+        in warnings(gemma, "p4de.24xlarge", engine=engine)["batched_tokens_below_image"]
+    )
+    assert "batched_tokens_below_image" not in warnings(gemma, "p4de.24xlarge")
+
+
+def test_prompts_that_are_longer_than_a_batch_are_warned_about() -> None:
+    engine = EngineOverrides(max_num_batched_tokens=1000)
+    found = warnings(MISTRAL, "g5.2xlarge", engine=engine, input_tokens=2001)
+
+    assert "takes 3 forward passes" in found["prompts_in_several_batches"]
+    assert "prompts_in_several_batches" not in warnings(MISTRAL, "g5.2xlarge", engine=engine)
+
+
+def test_fewer_sequences_than_requests_are_warned_about() -> None:
+    found = warnings(MISTRAL, "g5.2xlarge", engine=EngineOverrides(max_num_seqs=8), concurrency=20)
+
+    assert found["sequences_below_concurrency"] == (
+        "vLLM runs 8 requests at once at most (max_num_seqs); the remaining 12 of 20 will queue."
+    )
+    assert "sequences_below_concurrency" not in warnings(
+        MISTRAL, "g5.2xlarge", engine=EngineOverrides(max_num_seqs=8)
+    )
+
+
+def test_an_fp8_cache_without_a_backend_is_warned_about() -> None:
+    engine = EngineOverrides(kv_cache_dtype="fp8_e5m2")
+    latent = "deepseek-ai/DeepSeek-V2-Lite-Chat"
+
+    assert warnings(latent, "p5.4xlarge", engine=engine)["no_fp8_cache"] == (
+        "vLLM has no attention backend for a KV cache in fp8_e5m2 on H100: choose another cache dtype."
+    )
+    assert (
+        "choose vLLM 0.11.1 to 0.23, or another"
+        in warnings(MISTRAL, "g4dn.12xlarge", engine=engine)["no_fp8_cache"]
+    )
+    assert "no_fp8_cache" not in warnings(MISTRAL, "g5.2xlarge", engine=engine)
+
+
+def test_eager_mode_has_its_price_and_its_gain() -> None:
+    engine = EngineOverrides(enforce_eager=True)
+    found = warnings(MISTRAL, "g5.2xlarge", engine=engine)["eager_mode"]
+
+    assert re.match(r"enforce_eager gives the KV cache of each GPU another [\d.]+ GiB, but without", found)
+    assert (
+        "does not enlarge the KV cache"
+        in warnings(MISTRAL, "g5.2xlarge", (0, 16), engine=engine)["eager_mode"]
+    )

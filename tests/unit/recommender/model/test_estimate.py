@@ -115,6 +115,24 @@ def test_what_cannot_be_bounded_is_refused_with_the_reason(settings: dict[str, o
         parse_model(_unknown(**settings))
 
 
+def test_packed_weights_have_the_same_margin() -> None:
+    """4-bit weights and their scales: 0.5 bytes and 2 of 128 weights each, and zero points of as many."""
+    quantized = {"quantization_config": {"quant_method": "awq", "bits": 4, "group_size": 128}}
+    settings = {"parameters": {"I32": 10**9, "F16": 10**8}, **quantized}
+    estimated, known = parse_model(_unknown(**settings)), parse_model(llama(**settings))  # type: ignore[arg-type]
+
+    assert estimated.weights.packed_bytes == pytest.approx(1.03 * known.weights.packed_bytes)
+    assert estimated.weights.float_values == pytest.approx(1.03 * known.weights.float_values)
+
+
+def test_a_wrapper_around_a_language_model_without_attention_has_no_heads() -> None:
+    mamba = {"model_type": "mamba", "state_size": 16, "conv_kernel": 4, "num_attention_heads": ABSENT}
+    inner = dict(llama(**mamba).config or {})  # type: ignore[arg-type]
+    model = parse_model(_unknown(architectures=["BrandNewForConditionalGeneration"], text_config=inner))
+
+    assert (model.attention, model.shape.attention_heads) == ((), 0)
+
+
 def test_nothing_is_quantized_while_loading_an_estimated_model() -> None:
     """Its class may have experts or projections of its own, without kernels for them."""
     model = parse_model(_unknown())

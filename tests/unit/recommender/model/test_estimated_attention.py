@@ -68,10 +68,20 @@ def test_chunks_count_for_the_layers_that_are_listed() -> None:
         ({"num_global_key_value_heads": 2}, (4, 64)),
         ({"global_head_dim": 512}, (4, 512)),
         ({"v_head_dim": 128}, (4, 128)),
+        ({"qk_nope_head_dim": 64, "qk_rope_head_dim": 32}, (4, 96)),
         ({"index_head_dim": None, "rope_head_dim": 256}, (4, 64)),
         ({"kv_lora_rank": 256, "qk_nope_head_dim": 64, "qk_rope_head_dim": 32}, (4, 96)),
     ],
-    ids=["stated", "more of some layers", "fewer", "wider", "values", "not of keys", "latents as heads"],
+    ids=[
+        "stated",
+        "more of some layers",
+        "fewer",
+        "wider",
+        "values",
+        "in two parts",
+        "not of keys",
+        "latents as heads",
+    ],
 )
 def test_the_most_heads_and_the_widest_count(settings: dict[str, object], expected: tuple[int, int]) -> None:
     (layers,) = _attention(**settings)

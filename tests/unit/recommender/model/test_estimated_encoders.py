@@ -28,6 +28,11 @@ def test_an_encoder_without_sizes_sets_no_limit() -> None:
     assert estimated_tower(encoders) == VisionTower()
 
 
+def test_three_levels_are_read() -> None:
+    assert len(tuple(encoder_configs(_reader(a={"b": {"vision_config": _VISION}})))) == 1
+    assert len(tuple(encoder_configs(_reader(a={"b": {"c": {"vision_config": _VISION}}})))) == 0
+
+
 def test_objects_that_are_nested_too_deeply_are_not_read() -> None:
     deep: dict[str, object] = {"vision_config": _VISION}
     for _ in range(50):

@@ -28,5 +28,17 @@ def test_the_largest_nested_one_is_found() -> None:
     assert found.positive_int("hidden_size") == 4096
 
 
+def test_layers_count_as_much_as_their_width() -> None:
+    deep, wide = {**_SMALL, "num_hidden_layers": 100}, {**_LARGE, "num_hidden_layers": 2}
+    found = find_language_model(_reader(a={"deep": deep}, b={"wide": wide}))
+
+    assert found.positive_int("num_hidden_layers") == 100
+
+
+def test_three_levels_are_searched() -> None:
+    assert find_language_model(_reader(a={"b": {"c": _LARGE}})).is_set("hidden_size")
+    assert not find_language_model(_reader(a={"b": {"c": {"d": _LARGE}}})).is_set("hidden_size")
+
+
 def test_where_there_is_none_the_usual_part_is_named_in_errors() -> None:
     assert find_language_model(_reader(text_config={})).name == "config.json, text_config"

@@ -43,3 +43,108 @@ def test_an_encoder_of_images_counts_even_where_its_merger_is_not_stated() -> No
 
     assert vision_parameters(ConfigReader(sizes, name="x")) == 3 * (4 * 64**2 + 2 * 64 * 256)
     assert vision_parameters(ConfigReader({}, name="x")) == 0
+
+
+_NOT_COUNTED: dict[str, object] = {"safetensors": None}
+_EMBEDDINGS, _FEED_FORWARD = 2 * 32_000 * 1024, 3 * 1024 * 4096
+_ATTENTION = 1024 * 64 * (2 * 16 + 2 * 4)
+
+
+def test_a_layer_of_mamba_2_has_gates_inputs_groups_and_steps() -> None:
+    """Bamba, 2 of 8 layers with attention: 2 x 512 + 2 x 4 x 32 + 8 values in, 512 out."""
+    model = parse_model(
+        llama(
+            information=_NOT_COUNTED,
+            model_type="bamba",
+            architectures=["BambaForCausalLM"],
+            attn_layer_indices=[1, 5],
+            mamba_n_heads=8,
+            mamba_d_head=64,
+            mamba_d_state=32,
+            mamba_n_groups=4,
+            mamba_d_conv=4,
+        )
+    )
+    state = 1024 * (2 * 512 + 2 * 4 * 32 + 8) + 512 * 1024
+
+    assert model.weights.parameters == 2 * _ATTENTION + 6 * state + 8 * _FEED_FORWARD + _EMBEDDINGS
+
+
+def test_a_gated_delta_net_has_keys_values_and_gates() -> None:
+    """Qwen3-Next, every fourth of 8 layers with attention, whose queries have gates."""
+    model = parse_model(
+        llama(
+            information=_NOT_COUNTED,
+            model_type="qwen3_next",
+            architectures=["Qwen3NextForCausalLM"],
+            linear_num_key_heads=4,
+            linear_key_head_dim=32,
+            linear_num_value_heads=8,
+            linear_value_head_dim=48,
+            linear_conv_kernel_dim=4,
+        )
+    )
+    gates = 1024 * 64 * 16
+    state = 1024 * (2 * 4 * 32 + 2 * 8 * 48 + 2 * 8) + 8 * 48 * 1024
+
+    assert model.shape.gates_attention
+    assert model.weights.parameters == (
+        2 * (_ATTENTION + gates) + 6 * state + 8 * _FEED_FORWARD + _EMBEDDINGS
+    )
+
+
+@pytest.mark.parametrize("query_rank", [None, 256])
+def test_latent_attention_has_projections_into_the_latents_and_out_of_them(query_rank: int | None) -> None:
+    """DeepSeek V2: a latent of 128 and a rotary key of 32; keys of 64, values of 48 for each of 16 heads."""
+    model = parse_model(
+        llama(
+            information=_NOT_COUNTED,
+            model_type="deepseek_v2",
+            architectures=["DeepseekV2ForCausalLM"],
+            kv_lora_rank=128,
+            qk_rope_head_dim=32,
+            qk_nope_head_dim=64,
+            v_head_dim=48,
+            q_lora_rank=query_rank,
+        )
+    )
+    queries = 16 * (64 + 32)
+    of_queries = 1024 * queries if query_rank is None else 256 * (1024 + queries)
+    attention = of_queries + 1024 * (128 + 32) + 128 * 16 * (64 + 48) + 16 * 48 * 1024
+
+    assert model.weights.parameters == 8 * (attention + _FEED_FORWARD) + _EMBEDDINGS
+
+
+def test_layers_that_share_a_cache_may_have_blocks_of_twice_the_width() -> None:
+    """Gemma 4 E2B: the last 3 of 8 layers, and an embedding of 16 values for each layer and token."""
+    settings = {
+        "information": _NOT_COUNTED,
+        "model_type": "gemma4_text",
+        "architectures": ["Gemma4ForCausalLM"],
+        "num_kv_shared_layers": 3,
+        "hidden_size_per_layer_input": 16,
+        "vocab_size_per_layer_input": 30_000,
+        "layer_types": ["sliding_attention"] * 7 + ["full_attention"],
+        "sliding_window": 512,
+    }
+    plain = parse_model(llama(**settings)).weights.parameters
+    wide = parse_model(llama(**settings, use_double_wide_mlp=True)).weights.parameters
+
+    assert wide - plain == 3 * _FEED_FORWARD
+    assert plain == 8 * (_ATTENTION + _FEED_FORWARD) + _EMBEDDINGS // 2 + 8 * 30_000 * 16
+
+
+def test_learned_positions_count() -> None:
+    """OPT has a vector for each position, and no gate."""
+    model = parse_model(
+        llama(information=_NOT_COUNTED, model_type="opt", architectures=["OPTForCausalLM"], ffn_dim=4096)
+    )
+
+    assert model.weights.parameters == 8 * (_ATTENTION + 2 * 1024 * 4096) + _EMBEDDINGS // 2 + 8192 * 1024
+
+
+def test_feed_forward_blocks_may_be_layers_of_their_own() -> None:
+    """Of Nemotron Nano 9B's 56 layers 25 are feed-forward blocks."""
+    assert real_model("nvidia/NVIDIA-Nemotron-Nano-9B-v2").feed_forward_layers == 25
+    assert real_model("meta-llama/Llama-3.1-8B-Instruct").feed_forward_layers == 32
+    assert real_model("tiiuae/falcon-mamba-7b").feed_forward_layers == 0

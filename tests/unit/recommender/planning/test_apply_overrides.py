@@ -1,5 +1,6 @@
 """Plans with the caller's values, and what follows from those."""
 
+import math
 from typing import Any
 
 import pytest
@@ -122,3 +123,24 @@ def test_impossible_values_are_applied_all_the_same() -> None:
 
     assert (plan.tensor_parallel, plan.max_model_len, plan.concurrency) == (1024, 10**9, 10**9)
     assert plan.max_concurrent_requests == 0
+
+
+def test_an_overhead_as_an_answer_states_it_is_the_estimate() -> None:
+    """Three decimals, rounded down; one step less is another overhead."""
+    model, place = real_model("google/gemma-3-27b-it"), instance("g6.12xlarge")
+    base = best_plan(model, place)
+    assert isinstance(base, Plan)
+    stated = math.floor(base.budget.overhead.total_bytes * 1000 / GIB) / 1000
+    same, less = (
+        apply_overrides(
+            model,
+            place,
+            base,
+            Overrides(overhead_bytes=math.ceil(gib * GIB)),
+            base.budget.engine_args.behavior,
+        )
+        for gib in (stated, stated - 0.002)
+    )
+
+    assert same == base
+    assert less.budget.overhead.total_bytes == math.ceil((stated - 0.002) * GIB)

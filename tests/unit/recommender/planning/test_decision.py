@@ -9,6 +9,7 @@ from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.engine_args import EngineOverrides
+from recommender.vllm.quantization import FP8, INT4, INT8
 from recommender.vllm.supported_versions import includes
 
 LLAMA_70B = "meta-llama/Llama-3.1-70B-Instruct"
@@ -47,6 +48,20 @@ def test_the_plan_has_the_callers_values_and_the_base_has_not() -> None:
     assert decision.plan is not None
     assert decision.plan.max_model_len == 1000 != decision.base.max_model_len
     assert decision.plan.budget.engine_args.max_num_seqs == 8
+
+
+def test_the_first_quantization_that_can_be_run_is_taken_once_the_list_is_known() -> None:
+    """The Hub lists no checkpoint that is quantized from the base model."""
+    model, place = real_model("Qwen/Qwen2.5-14B"), instance("g5.xlarge")
+    unknown, known = (decide(model, place, ANY_VERSION, NO_OVERRIDES, listed) for listed in (None, ()))
+
+    assert unknown.base is not None
+    assert unknown.base.quantization == INT8
+    assert unknown.wanted_checkpoints == ("int8", "int4")
+    assert known.base is not None
+    assert known.base.quantization == FP8
+    assert known.unlisted == (INT8, INT4)
+    assert known.wanted_checkpoints == ()
 
 
 def test_some_versions_may_fit_where_the_least_one_does_not() -> None:

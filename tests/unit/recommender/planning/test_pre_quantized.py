@@ -149,10 +149,10 @@ def test_each_comes_with_its_configuration() -> None:
     ("model_id", "on", "overrides", "wanted"),
     [
         (LLAMA_8B, "g5.xlarge", Overrides(), ()),
-        (LLAMA_8B, "g4dn.xlarge", Overrides(), ("int8",)),
+        (LLAMA_8B, "g4dn.xlarge", Overrides(), ("int8", "int4")),
         (LLAMA_8B, "g5.xlarge", Overrides(quantization="int4"), ("int4",)),
         (LLAMA_8B, "g4dn.xlarge", Overrides(quantization="int4"), ("int4", "int8")),
-        (LLAMA_8B, "g4dn.xlarge", Overrides(quantization="fp8"), ("int8",)),
+        (LLAMA_8B, "g4dn.xlarge", Overrides(quantization="fp8"), ("int8", "int4")),
         ("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge", Overrides(), ()),
     ],
 )
@@ -164,6 +164,5 @@ def test_checkpoints_are_wanted_only_where_one_is_needed(
     assert isinstance(answer, Feasible)
     assert answer.wanted_checkpoints == wanted
     assert answer.checkpoints is None
-    assert {
-        each.quantized_to for each in answer.with_checkpoints(quantized_from(model_id)).checkpoints or ()
-    } == set(wanted)
+    found = answer.with_checkpoints(quantized_from(model_id))
+    assert {each.quantized_to for each in found.checkpoints or ()} == set(found.wanted_checkpoints)

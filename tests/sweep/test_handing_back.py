@@ -1,0 +1,66 @@
+"""An answer's values sent back as overrides give the same answer."""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.instances import GPU_INSTANCES
+from support.metadata import MODELS
+
+from handler.request import parse_request
+from handler.response import as_json
+from recommender.hardware.instance import Instance
+from recommender.recommend import Feasible, recommend
+
+# The query parameter of each value that a form sends back.
+_PARAMETERS = {
+    "tensor_parallel_degree": "tp",
+    "quantization": "quantization",
+    "max_model_len": "max_model_len",
+    "concurrency": "concurrency",
+    "input_sequence_length": "input_sequence_length",
+    "output_sequence_length": "output_sequence_length",
+    "overhead_gib": "overhead_gib",
+    "max_num_seqs": "max_num_seqs",
+    "max_num_batched_tokens": "max_num_batched_tokens",
+    "gpu_memory_utilization": "gpu_memory_utilization",
+}
+_RANDOM_SUBSETS = 2
+
+
+@pytest.mark.parametrize("place", GPU_INSTANCES[::4], ids=lambda instance: instance.name)
+def test_any_values_of_an_answer_give_the_same_values_and_no_new_warning(place: Instance) -> None:
+    choice = random.Random(place.name)  # noqa: S311 - the same subsets in every run
+    for metadata in MODELS[::3]:
+        answer = recommend(metadata, place, [place])
+        if not isinstance(answer, Feasible):
+            continue
+        body = as_json(answer)
+        for names in _subsets(choice):
+            again = _handed_back(metadata, place, body, names)
+            assert {name: again[name] for name in _PARAMETERS} == {
+                name: body[name] for name in _PARAMETERS
+            }, (
+                metadata.model_id,
+                names,
+            )
+            assert again["vllm_args"] == body["vllm_args"], (metadata.model_id, names)
+            assert set(again["warning_codes"]) <= set(body["warning_codes"]), (metadata.model_id, names)
+
+
+def _subsets(choice: random.Random) -> Iterator[list[str]]:
+    """Every value alone, all of them, what the form sends, and some at random."""
+    yield from ([name] for name in _PARAMETERS)
+    yield list(_PARAMETERS)
+    yield ["tensor_parallel_degree", "overhead_gib", "max_model_len"]
+    for _ in range(_RANDOM_SUBSETS):
+        yield choice.sample(list(_PARAMETERS), choice.randrange(2, len(_PARAMETERS)))
+
+
+def _handed_back(metadata: Any, place: Instance, body: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    query = {_PARAMETERS[name]: str(body[name] or "none") for name in names}
+    request = parse_request({"model": "a/b", "instance_type": place.name, **query}, {})
+    answer = recommend(metadata, place, [place], overrides=request.overrides)
+    assert isinstance(answer, Feasible), (metadata.model_id, names)
+    return as_json(answer)

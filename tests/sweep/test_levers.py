@@ -1,0 +1,107 @@
+"""What an answer offers, asked for as overrides, starts; one step less does not."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from support.instances import GPU_INSTANCES
+from support.metadata import MODELS, quantized_from
+
+from recommender.hardware.instance import Instance
+from recommender.planning.changes import Setting
+from recommender.planning.overrides import Overrides
+from recommender.planning.plan import Plan
+from recommender.recommend import Feasible, Recommendation, recommend
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import EngineOverrides
+from recommender.vllm.version import Version
+
+_PLACES = GPU_INSTANCES[::5]
+
+
+@pytest.mark.parametrize("version", [None, (0, 14), (0, 25)], ids=str)
+@pytest.mark.parametrize("place", _PLACES, ids=lambda instance: instance.name)
+def test_each_change_starts_at_native_precision_and_one_step_less_does_not(
+    place: Instance, version: Version | None
+) -> None:
+    for metadata in MODELS[::2]:
+        answer = recommend(metadata, place, [place], behavior_of(version))
+        for change in answer.alternatives.changes if answer.alternatives else ():
+            asked = Overrides(engine=change.engine, quantization="none")
+            changed = recommend(metadata, place, [place], behavior_of(version), asked)
+            assert isinstance(changed, Feasible)
+            assert changed.alternatives is None
+            assert changed.plan.starts
+            assert changed.plan == change.plan
+            for less in _one_step_less(change.settings[-1], change.engine):
+                assert not _is_native(
+                    recommend(metadata, place, [place], behavior_of(version), Overrides(engine=less))
+                )
+
+
+def _one_step_less(setting: Setting, engine: EngineOverrides) -> Iterator[EngineOverrides]:
+    """The step before the last one; where that is the default, the model is known not to start."""
+    value, default = setting.value, setting.default
+    match setting.name:
+        case "max_num_seqs" if int(value) + 1 < int(default):
+            yield replace(engine, max_num_seqs=int(value) + 1)
+        case "max_num_batched_tokens" if 2 * int(value) < int(default):
+            yield replace(engine, max_num_batched_tokens=2 * int(value))
+        case "gpu_memory_utilization" if float(value) - 0.01 > float(default) + 1e-6:
+            yield replace(engine, gpu_memory_utilization=round(float(value) - 0.01, 2))
+
+
+def _is_native(answer: Recommendation) -> bool:
+    return isinstance(answer, Feasible) and answer.plan.quantization is None and answer.plan.starts
+
+
+@pytest.mark.parametrize("version", [None, (0, 20), (0, 28)], ids=str)
+def test_one_sequence_more_than_a_plan_with_states_needs_does_not_start(version: Version | None) -> None:
+    found = 0
+    for place in GPU_INSTANCES[::2]:
+        for metadata in MODELS:
+            answer = recommend(metadata, place, [place], behavior_of(version))
+            if isinstance(answer, Feasible) and answer.plan.lowers_max_num_seqs:
+                found += 1
+                same, more = (_with_sequences(answer, metadata, place, version, extra) for extra in (0, 1))
+                assert same.starts
+                assert not more.starts
+    assert found > 3
+
+
+def _with_sequences(
+    answer: Feasible, metadata: object, place: Instance, version: Version | None, extra: int
+) -> Plan:
+    quantization = answer.plan.quantization.name if answer.plan.quantization else None
+    sequences = answer.plan.budget.engine_args.max_num_seqs + extra
+    asked = Overrides(quantization=quantization, engine=EngineOverrides(max_num_seqs=sequences))
+    again = recommend(metadata, place, [place], behavior_of(version), asked)  # type: ignore[arg-type]
+    assert isinstance(again, Feasible)
+    return again.plan
+
+
+@pytest.mark.parametrize("place", _PLACES, ids=lambda instance: instance.name)
+def test_each_layout_starts_with_its_degree_and_context(place: Instance) -> None:
+    for metadata in MODELS[::2]:
+        answer = recommend(metadata, place, [place])
+        for layout in answer.layouts if isinstance(answer, Feasible) else ():
+            degree, context = layout.plan.tensor_parallel, layout.plan.max_model_len
+            asked = Overrides(tensor_parallel=degree, max_model_len=context)
+            alone = recommend(metadata, place, [place], overrides=asked)
+            assert isinstance(alone, Feasible)
+            assert alone.plan.starts
+            assert layout.kv_cache_tokens == alone.plan.budget.logged_tokens(context)
+            requests = layout.max_concurrent_requests_total // layout.replicas
+            tokens = layout.plan.workload.total_tokens
+            assert requests == alone.plan.budget.max_concurrent_requests(tokens)
+            assert layout.replicas * degree <= place.accelerator_count
+
+
+@pytest.mark.parametrize("place", _PLACES, ids=lambda instance: instance.name)
+def test_each_checkpoint_starts_with_its_own_values(place: Instance) -> None:
+    for metadata in MODELS[::2]:
+        answer = recommend(metadata, place, [place])
+        if isinstance(answer, Feasible) and answer.wanted_checkpoints:
+            answer = answer.with_checkpoints(quantized_from(answer.model.model_id))
+            for checkpoint in answer.checkpoints or ():
+                assert checkpoint.plan.starts
