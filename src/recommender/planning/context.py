@@ -89,9 +89,9 @@ def with_startable_sequences(
     starts, most = with_sequences(1), 1
     if starts.lacks_state_blocks:
         return memory
-    fails = min(memory.engine_args.max_num_seqs, starts.blocks + 1)
-    if memory.blocks > 1:
-        starts, most = with_sequences(memory.blocks), memory.blocks
+    fails = min(memory.engine_args.max_num_seqs, starts.state_blocks + 1)
+    if memory.state_blocks > 1:
+        starts, most = with_sequences(memory.state_blocks), memory.state_blocks
     while fails - most > 1:
         sequences = (most + fails) // 2
         tried = with_sequences(sequences)

@@ -122,6 +122,9 @@ class VersionBehavior:
     `vllm/model_executor/layers/quantization/awq_marlin.py` of 0.19 and later."""
     divides_moonvit: bool = False
     """Whether the layers of MoonViT are divided: `vllm/model_executor/models/moonvit.py`."""
+    keeps_mxfp4_scales_once: bool = False
+    """Whether the Triton kernels of MXFP4 experts replace the stored scales by their own:
+    `vllm/model_executor/layers/fused_moe/oracle/mxfp4.py` of 0.27.1, and not of 0.23."""
     pads_kimi_experts: bool = False
     """Whether an expert of Kimi-Linear has a share of 256 at least: `vllm/models/kimi_k3/nvidia/model.py`,
     `min_moe_intermediate_per_partition`."""
@@ -232,6 +235,7 @@ _0_27 = replace(
     non_torch=_non_torch_gib(0.11, nvlink=0.61, pcie=0.11, pcie_of_many=0.41),
     pins_embedding="any model",
     latent_block_step_tokens=128,
+    keeps_mxfp4_scales_once=True,
     pads_kimi_experts=True,
 )
 _0_28 = replace(_0_27, model_runner_v2=V2_0_28, states_per_request=2)

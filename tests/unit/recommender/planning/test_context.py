@@ -21,6 +21,7 @@ from recommender.vllm.engine_args import (
     default_engine_args,
     engine_args_for,
 )
+from recommender.vllm.quantization import INT4
 from recommender.vllm.version import Version
 
 _STATES = "Qwen/Qwen3.6-27B-FP8"
@@ -100,3 +101,14 @@ def test_no_number_of_sequences_helps_where_there_is_no_block() -> None:
     memory = budget(model, gpu, 1, engine_args=engine_args_for(model, gpu))
 
     assert with_startable_sequences(memory, model, gpu, 1, None) is memory
+
+
+def test_without_a_version_the_sequences_start_under_every_one() -> None:
+    """Nemotron-H 56B in INT4: 0.20 leaves fewer blocks than 0.33, which holds the fewest requests."""
+    model, place = real_model("nvidia/Nemotron-H-56B-Base-8K"), instance("g7.12xlarge")
+    plan = best_plan(model, place, INT4)
+    under_0_20 = best_plan(model, place, INT4, behavior=behavior_of((0, 20)))
+
+    assert isinstance(plan, Plan)
+    assert isinstance(under_0_20, Plan)
+    assert plan.budget.engine_args.max_num_seqs == under_0_20.budget.engine_args.max_num_seqs
