@@ -273,9 +273,30 @@ def test_the_table_scrolls_in_a_region_that_can_be_focused(open_compare: OpenCom
     assert region.evaluate("region => region.scrollLeft + region.clientWidth >= region.scrollWidth - 1")
 
 
+@pytest.mark.parametrize(
+    ("width", "overflow"), [(1440, "clip"), (1280, "clip"), (768, "auto"), (320, "clip")]
+)
+def test_no_column_is_cut_off(open_compare: OpenCompare, width: int, overflow: str) -> None:
+    page = open_compare(f"?model={QWEN_8B}", viewport={"width": width, "height": 900})
+    region = page.page.get_by_role("region", name="Instances")
+    expect(page.table).to_be_visible()
+    is_wider = region.evaluate("region => region.scrollWidth > region.clientWidth")
+
+    expect(region).to_have_css("overflow-x", overflow)
+    assert is_wider == (overflow == "auto")
+
+
+def test_the_headings_stay_in_view(open_compare: OpenCompare) -> None:
+    page = open_compare(f"?model={QWEN_8B}", viewport={"width": 1440, "height": 900})
+    page.table.get_by_role("row").nth(40).scroll_into_view_if_needed()
+
+    expect(page.heading("Context")).to_be_in_viewport()
+
+
 def test_rows_are_cards_on_narrow_screens_and_stay_a_table(open_compare: OpenCompare) -> None:
     page = open_compare(f"?model={QWEN_8B}", viewport={"width": 320, "height": 900})
     row = page.table.get_by_role("row").nth(1)
+    expect(row).to_be_visible()
     cells = row.get_by_role("cell").all()
     lefts = {box["x"] for box in (cell.bounding_box() for cell in cells) if box}
 

@@ -8,7 +8,7 @@ interface ColumnHeadingProps {
 }
 
 /** In characters; longer headings have a second line. */
-const LINE_LENGTH = 13;
+const LINE_LENGTH = 11;
 
 /** The heading of a column, with a button that sorts by it: https://www.w3.org/WAI/ARIA/apg/patterns/table/ */
 export function ColumnHeading({ column, sort, onSort }: ColumnHeadingProps) {
@@ -19,8 +19,8 @@ export function ColumnHeading({ column, sort, onSort }: ColumnHeadingProps) {
       role="columnheader"
       scope="col"
       aria-sort={direction}
-      className={`bg-slate-100 p-0 align-bottom md:first:rounded-tl-xl md:last:rounded-tr-xl lg:sticky lg:top-0 lg:z-10 dark:bg-slate-800 ${
-        column.name === "instance_type" ? "md:sticky md:left-0 md:z-10" : ""
+      className={`bg-slate-100 p-0 align-bottom md:first:rounded-tl-xl md:last:rounded-tr-xl md:sticky md:top-0 md:z-10 dark:bg-slate-800 ${
+        column.name === "instance_type" ? "md:left-0" : ""
       }`}
     >
       <button

@@ -105,7 +105,9 @@ function InstanceCell({ model, row, isBest }: { model: string; row: InstanceRow;
         </Link>
       </span>
       {isFeasibleRow(row) && (
-        <span className={`block text-xs font-normal md:pl-5.5 ${MUTED}`}>{remarks(row)}</span>
+        <span className={`block text-xs font-normal md:max-w-44 md:pl-5.5 md:whitespace-normal ${MUTED}`}>
+          {remarks(row)}
+        </span>
       )}
     </th>
   );

@@ -51,7 +51,8 @@ export function InstanceTable({ model, modelInfo, rows, best, sort, onSort }: In
         // A container that scrolls has to be reachable with the keyboard.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={isScrollable ? 0 : undefined}
-        className={`relative overflow-x-auto lg:overflow-clip ${SURFACE} ${FOCUS}`}
+        // Where the table fits, the headings stay in view while the page scrolls, which a scroll container would prevent.
+        className={`relative ${isScrollable ? "overflow-x-auto" : "overflow-clip"} ${SURFACE} ${FOCUS}`}
       >
         <table
           role="table"
