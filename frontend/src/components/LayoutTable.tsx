@@ -32,7 +32,7 @@ export function LayoutTable({ suggestion, current }: LayoutTableProps) {
             <th scope="col" className="py-1 pr-3 text-left font-normal">
               Servers
             </th>
-            <th scope="col" className={HEAD}>
+            <th scope="col" className={`hidden sm:table-cell ${HEAD}`}>
               Max model length
             </th>
             <th scope="col" className={`hidden sm:table-cell ${HEAD}`}>
@@ -87,7 +87,7 @@ function Row({ layout, isCurrent, isShown, onUse, onShow }: RowProps) {
       <th scope="row" className={`py-1.5 pr-3 text-left ${isCurrent ? "font-medium" : "font-normal"}`}>
         {name}
       </th>
-      <td className="px-2 text-right">{formatCount(layout.max_model_len)}</td>
+      <td className="hidden px-2 text-right sm:table-cell">{formatCount(layout.max_model_len)}</td>
       <td className="hidden px-2 text-right sm:table-cell">{formatCount(layout.kv_cache_tokens_total)}</td>
       <td className="px-2 text-right">{formatCount(layout.max_concurrent_requests_total)}</td>
       <td className="pl-2 text-right">

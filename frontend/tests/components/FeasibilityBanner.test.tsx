@@ -45,7 +45,13 @@ describe("a model that fits only quantized", () => {
   });
 
   test("says so if the Hub has no pre-quantized checkpoint", () => {
-    renderBanner(golden("int4-at-load"));
+    const response = feasible("pre-quantized");
+    const { quantization_option: option, ...others } = response.alternatives ?? {};
+    renderBanner({
+      ...response,
+      checkpoints: [],
+      alternatives: { ...others, quantization_option: option && { ...option, checkpoints: [] } },
+    });
     expect(screen.getByText(/^No pre-quantized checkpoint/)).toBeVisible();
   });
 
