@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from recommender.hardware.units import gib_text
 from recommender.memory.budget import Budget
+from recommender.memory.overhead import depends_on_context
 from recommender.messages.explanation_context import ExplanationContext
 from recommender.messages.memory_sum import needs_text
 from recommender.messages.phrases import choice_text, count_text, gpus_text, obstacle_text
@@ -174,6 +175,8 @@ def _idle_gpus(context: ExplanationContext) -> str:
 def _budget_at(context: ExplanationContext, degree: int) -> Budget:
     """That of the same context and engine arguments, apart from the sequences that a plan may lower."""
     plan, args = context.plan, context.plan.budget.engine_args
+    if degree in plan.fitting_budgets and not depends_on_context(context.model):
+        return plan.fitting_budgets[degree]
     same = replace(
         args,
         max_model_len=plan.max_model_len,
