@@ -4,7 +4,8 @@
     python -m tools.vllm_oracle ask rows.jsonl [--gpu h100] [--only Qwen3] [--shard 1/4] [--folders FOLDER]
     python -m tools.vllm_oracle condense rows.jsonl ... [--out 0.19.0.jsonl]
 
-The first two run in an environment with vLLM, from the root of the repository; the last runs anywhere.
+The first two run in an environment with vLLM, from the root of the repository; the last runs anywhere. All of
+them need `PYTHONPATH=src`.
 """
 
 import argparse
