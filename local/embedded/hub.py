@@ -5,7 +5,7 @@ tokens, so that the service runs without the internet. It holds facts collected 
 repositories and no weights. As a program it prints its URL and serves until its standard input ends, so
 that it does not outlive the process that started it:
 
-    python -m local.embedded.hub --port 8090
+    PYTHONPATH=src python -m local.embedded.hub --port 8090
 """
 
 import argparse

@@ -9,10 +9,10 @@ MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 
 
 def test_a_warning_is_shown_at_the_changed_field(run_page: RunPage) -> None:
-    run_page.suggest(MISTRAL, "g5.12xlarge")
-    response = run_page.response_after(lambda: run_page.field("concurrency").fill("5000"))
+    run_page.suggest(MISTRAL, "g5.xlarge")
+    response = run_page.response_after(lambda: run_page.field("concurrency").fill("200"))
 
-    assert response["warning_codes"] == ["requests_queue"]
+    assert response["warning_codes"] == ["requests_queue", "little_host_memory"]
     expect(run_page.field("concurrency")).to_have_accessible_description(response["warnings"][0])
     expect(run_page.field("max_model_len")).to_have_accessible_description("")
 

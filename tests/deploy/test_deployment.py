@@ -36,10 +36,12 @@ def test_the_gateway_calls_the_alias_and_the_alias_a_published_version() -> None
     template = translated()
     ((version, _),) = of_type(template, "AWS::Lambda::Version").items()
     ((alias, _),) = of_type(template, "AWS::Lambda::Alias").items()
-    (route,) = the(template, "AWS::ApiGatewayV2::Api")["Body"]["paths"].values()
+    routes = the(template, "AWS::ApiGatewayV2::Api")["Body"]["paths"]
 
-    uri = route["get"]["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-    assert uri.endswith(f"/functions/${{{alias}}}/invocations")
+    assert set(routes) == {"/api/v1/recommend", "/api/v1/instances"}
+    for route in routes.values():
+        uri = route["get"]["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+        assert uri.endswith(f"/functions/${{{alias}}}/invocations")
     assert the(template, "AWS::Lambda::Alias")["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
 
 

@@ -106,6 +106,7 @@ def _set_documents(
     hub.documents = {
         "information": encoded(metadata.information, of_information),
         "config": _config(metadata, of_config),
+        "quantization": encoded(metadata.quantization, of_config) if metadata.quantization else None,
         "list": encoded(entries, of_list),
     }
     hub.configs = {

@@ -20,6 +20,7 @@ STATUSES = {
     "quantized": 200,
     "infeasible": 200,
     "neuron": 200,
+    "compare": 200,
     "missing-parameter": 400,
     "gated": 403,
     "unknown-model": 404,

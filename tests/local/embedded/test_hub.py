@@ -1,5 +1,6 @@
 """The embedded Hub's server and program."""
 
+import os
 import re
 import socket
 import subprocess
@@ -61,6 +62,7 @@ def program(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own program with literal arguments
         [sys.executable, "-m", "local.embedded.hub", *arguments],
         cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": "src"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
