@@ -25,7 +25,7 @@ from recommender.planning.shortfall import Shortfall, shortfall
 from recommender.planning.tensor_parallelism import degree_obstacle, nearest_degree, valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
 from recommender.vllm.behavior import VersionBehavior
-from recommender.vllm.engine_args import EngineArgs, default_engine_args
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineArgs, default_engine_args
 from support.figures import counts, gib_figures, names_pattern
 from support.instances import ALL as _INSTANCES
 
@@ -60,16 +60,16 @@ _BF16, _FP8, _INT8, _AFTER_INT8, _WHEELS = (8, 0), (8, 9), (7, 5), (10, 0), (7, 
 
 
 def assert_consistent(answer: Recommendation, base: Recommendation, overrides: Overrides) -> None:
-    """`base` is the answer without overrides, which are feasible or not alike."""
+    """`base` is the answer without overrides; only engine arguments make a model fit that does not."""
     body = as_json(answer)
-    if isinstance(answer, Infeasible) or isinstance(base, Infeasible):
-        assert isinstance(answer, Infeasible)
+    if isinstance(answer, Infeasible):
         assert isinstance(base, Infeasible)
         assert "tensor_parallel_degree" not in body
         assert_reads_well(body["explanation"]["reason"])
         if answer.code == "does_not_fit":
             assert_sums_exceed(body["explanation"]["reason"])
         return
+    assert isinstance(base, Feasible) or overrides.engine != NO_ENGINE_OVERRIDES
     _assert_overrides_are_in_it(body, answer, overrides)
     _assert_memory_adds_up(body)
     _assert_arguments_are_the_values(body)
@@ -208,6 +208,8 @@ def _counts(body: dict[str, Any], answer: Feasible, overrides: Overrides) -> set
         plan.budget.max_concurrent_requests(plan.max_model_len),
         plan.concurrency - plan.max_concurrent_requests,
         plan.budget.layout.blocks(plan.budget.kv_cache_bytes),
+        plan.budget.state_blocks,
+        plan.concurrency - plan.budget.engine_args.max_num_seqs,
         *(args.max_num_seqs, args.default_max_num_seqs or 0, args.max_num_batched_tokens),
         *_shape_numbers(model),
         *_degree_numbers(answer),
