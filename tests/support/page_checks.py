@@ -4,7 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 _ROOT = Path(__file__).parents[2]
 _AXE = _ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -51,6 +51,8 @@ def borderless_buttons(page: Page) -> list[str]:
 
 def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until `target` has the focus. Every focused element must match :focus-visible."""
+    # A page that is not rendered yet has nothing that Tab could focus.
+    expect(target).to_be_visible()
     for _ in range(40):
         page.keyboard.press("Tab")
         focused = page.locator(":focus")
