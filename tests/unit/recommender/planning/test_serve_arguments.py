@@ -45,3 +45,10 @@ def test_the_arguments_follow_the_plan() -> None:
     plan = dataclasses.replace(planned("Qwen/Qwen3-8B", "g5.xlarge"), max_model_len=1000)
 
     assert "1000" in serve_arguments(plan)
+
+
+def test_a_deprecated_method_is_allowed_where_the_answer_is_for_every_version() -> None:
+    """vLLM deprecates `fbgemm_fp8` from 0.14 on."""
+    arguments = serve_arguments(planned("meta-llama/Llama-3.1-405B-Instruct-FP8", "p5.48xlarge"))
+
+    assert arguments[-1] == "--allow-deprecated-quantization"
