@@ -132,7 +132,6 @@ def _model(documents: Documents, found: LanguageModel) -> Model:
         class_name=_class_name(top_level),
         config_keys=frozenset(key for key in config.sorted_keys() if config.is_truthy(key)),
         native_dtype=_native_dtype(top_level, config, documents.stored),
-        supports_float16=found.supports_float16,
         quantization=method,
         quantization_schemes=quantization.schemes if quantization else (),
         quantized_to=quantization.quantized_to if quantization else None,

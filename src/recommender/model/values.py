@@ -92,7 +92,6 @@ class Model:
     config_keys: frozenset[str]
     """Keys that its configuration sets; classes of older versions do not read some of them."""
     native_dtype: Dtype
-    supports_float16: bool
     quantization: str | None
     """The method that the checkpoint is already quantized with, `awq`, `fp8`, ...; `None` if it is not."""
     quantization_schemes: tuple[str, ...]
