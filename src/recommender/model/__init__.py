@@ -11,7 +11,7 @@ from recommender.model.checkpoint_quantization import states_quantization_elsewh
 from recommender.model.encoder import VisionEncoder, VisionItem
 from recommender.model.indexers import BlockKeyCache, SparseIndexerCache
 from recommender.model.listing import ListedCheckpoint, parse_listing
-from recommender.model.parse import describe_model, parse_model
+from recommender.model.parse import describe_model, parse_model, stated_classes
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
 from recommender.model.text_only import text_only
 from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
@@ -41,6 +41,7 @@ __all__ = [
     "describe_model",
     "parse_listing",
     "parse_model",
+    "stated_classes",
     "states_quantization_elsewhere",
     "text_only",
 ]

@@ -35,6 +35,9 @@ from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, Model
 
 _UNNAMED = "(unnamed)"
 
+# More than any repository names.
+_MOST_CLASSES = 10
+
 # Multimodal models: a language model of a supported architecture and an image encoder.
 WRAPPERS = frozenset(
     {
@@ -69,14 +72,24 @@ WRAPPERS = frozenset(
 )
 
 
-def parse_model(metadata: HubMetadata) -> Model:
+def stated_classes(metadata: HubMetadata) -> tuple[str, ...]:
+    """The `architectures` of config.json, of which vLLM takes the first that its registry has."""
+    stated = ConfigReader(metadata.config or {}, name="config.json").strings("architectures")
+    return stated[:_MOST_CLASSES]
+
+
+def parse_model(metadata: HubMetadata, class_name: str | None = None) -> Model:
     """The model that `metadata` describes, estimated where its architecture is not modelled.
+
+    `class_name` is the one of its classes that serves it; by default the first.
 
     Raises `UnsupportedModel` where `vllm serve` could not benchmark it or its memory cannot be bounded,
     `ImplausibleMetadata` where the documents contain impossible values.
     """
     metadata = replace(metadata, model_id=printable(metadata.model_id, longest=LONGEST_MODEL_ID))
     refuse_non_generator(metadata)
+    if class_name is not None:
+        metadata = replace(metadata, config={**(metadata.config or {}), "architectures": [class_name]})
     top_level = ConfigReader(metadata.config or {}, name="config.json")
     model_type = _language_model_type(top_level)
     architecture = _architecture(top_level, model_type)

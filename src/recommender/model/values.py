@@ -88,7 +88,7 @@ class Model:
     architecture: str
     """`model_type` of config.json."""
     class_name: str
-    """The first of its `architectures`, by which vLLM chooses its own class; empty where none is stated."""
+    """The one of its `architectures` by which vLLM chooses its own class; empty where none is stated."""
     config_keys: frozenset[str]
     """Keys that its configuration sets; classes of older versions do not read some of them."""
     native_dtype: Dtype

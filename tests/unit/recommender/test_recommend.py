@@ -132,6 +132,19 @@ def test_a_class_is_decided_by_the_chosen_version() -> None:
     assert removed.code == "unsupported_model"
 
 
+@pytest.mark.parametrize(
+    ("version", "expected"), [((0, 16, 0), "LlamaForCausalLM"), ((0, 30, 0), "Qwen3_5ForCausalLM")], ids=str
+)
+def test_of_several_classes_the_first_that_the_version_has_serves_the_model(
+    version: Version, expected: str
+) -> None:
+    metadata = llama(architectures=["Qwen3_5ForCausalLM", "LlamaForCausalLM"])
+    answer = recommend(metadata, instance("g6e.xlarge"), ALL, behavior_of(version))
+
+    assert isinstance(answer, Feasible)
+    assert answer.model.class_name == expected
+
+
 def test_a_repository_that_names_no_class_is_refused() -> None:
     """vLLM: "No model architectures are specified"."""
     answer = recommend(llama(architectures=None), instance("g5.xlarge"), ALL)
