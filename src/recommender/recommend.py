@@ -156,12 +156,17 @@ def unsupported(
 
 
 def supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
-    """The model in `metadata`; raises `UnsupportedModel` where no instance runs it."""
+    """The model in `metadata`; raises `UnsupportedModel` where no instance runs it.
+
+    A repository that has both a config.json and a params.json is served by the class of either.
+    """
     model = parse_model(metadata, served_class(stated_classes(metadata), behavior.version))
     missing = class_incompatibility(model.class_name, behavior, model.config_keys)
-    if missing is not None:
-        raise UnsupportedModel(infeasible.class_missing(model, missing))
-    return model
+    if missing is None:
+        return model
+    if metadata.by_params is not None:
+        return supported_model(metadata.by_params, behavior)
+    raise UnsupportedModel(infeasible.class_missing(model, missing))
 
 
 def _recommend_for(

@@ -11,6 +11,7 @@ from recommender.model.checkpoint_quantization import states_quantization_elsewh
 from recommender.model.encoder import VisionEncoder, VisionItem
 from recommender.model.indexers import BlockKeyCache, SparseIndexerCache
 from recommender.model.listing import ListedCheckpoint, parse_listing
+from recommender.model.non_generators import may_be_in_mistral_format
 from recommender.model.parse import describe_model, parse_model, stated_classes
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
 from recommender.model.text_only import text_only
@@ -39,6 +40,7 @@ __all__ = [
     "VisionItem",
     "Weights",
     "describe_model",
+    "may_be_in_mistral_format",
     "parse_listing",
     "parse_model",
     "stated_classes",
