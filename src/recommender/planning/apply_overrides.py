@@ -52,13 +52,14 @@ def apply_overrides(
     )
     context = overrides.max_model_len or _context(model, memory)
     memory = memory.least_at(context)
+    dtype = compute_dtype(model, gpu, engine_args.behavior.version)
     workload = _workload(context, overrides)
     return replace(
         recommended,
         tensor_parallel=degree,
         fitting_budgets=fitting.fitting_budgets if isinstance(fitting, Plan) else {},
         quantization=quantization,
-        weight_bytes=weight_bytes(engine_args.loaded(model), compute_dtype(model, gpu), quantization),
+        weight_bytes=weight_bytes(engine_args.loaded(model), dtype, quantization),
         budget=memory,
         max_model_len=context,
         workload=workload,

@@ -68,6 +68,8 @@ class EngineArgs:
     kv_cache_dtype: KVCacheDtype = "auto"
     allow_deprecated_quantization: bool = False
     """Without it a version that deprecates the checkpoint's quantization method does not start."""
+    is_in_mistral_format: bool = False
+    """Whether params.json and consolidated files are loaded, and Mistral's own tokenizer."""
     default_max_num_seqs: int | None = None
     """What a plan may lower, for a model with fewer blocks for states; `None` where it may not."""
     overhead_bytes: int | None = None
@@ -172,6 +174,7 @@ def engine_args_for(
         kv_cache_dtype=overrides.kv_cache_dtype,
         allow_deprecated_quantization=behavior.version is None
         and _needs_deprecated_method(model.quantization),
+        is_in_mistral_format=model.is_in_mistral_format,
     )
 
 
