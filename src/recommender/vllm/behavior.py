@@ -122,6 +122,9 @@ class VersionBehavior:
     `vllm/model_executor/layers/quantization/awq_marlin.py` of 0.19 and later."""
     divides_moonvit: bool = False
     """Whether the layers of MoonViT are divided: `vllm/model_executor/models/moonvit.py`."""
+    builds_pooling_heads: bool = True
+    """Whether SigLIP encoders of multimodal models have their pooling heads: `use_head`,
+    `vllm/model_executor/models/siglip.py`, which is false from 0.15 on."""
     keeps_mxfp4_scales_once: bool = False
     """Whether the Triton kernels of MXFP4 experts replace the stored scales by their own:
     `vllm/model_executor/layers/fused_moe/oracle/mxfp4.py` of 0.27.1, and not of 0.23."""
@@ -192,7 +195,7 @@ _0_13 = replace(_0_10_1, reads_state_dtype=True)
 _0_14 = replace(
     _0_13, caches_chunks_whole=False, merges_odd_outputs=True, takes_stated_caches=True, divides_moonvit=True
 )
-_0_15 = replace(_0_14, quantizes_by_layer=True)
+_0_15 = replace(_0_14, quantizes_by_layer=True, builds_pooling_heads=False)
 _0_17 = replace(
     _0_15,
     model_runner_v1=V1_TRITON,
