@@ -12,7 +12,7 @@ from recommender.messages.explanations import Explanation, explanation
 from recommender.messages.notes import Note, collect_notes
 from recommender.messages.warning_context import WarningContext
 from recommender.messages.warnings import ConfigWarning, collect_warnings
-from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
+from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model, stated_classes
 from recommender.model.errors import UnsupportedModel
 from recommender.planning.alternatives import (
     Alternatives,
@@ -32,6 +32,7 @@ from recommender.planning.recommended_values import recommended_values
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.engine_args import EngineOverrides, engine_args_for
 from recommender.vllm.quantization import QuantizationName
+from recommender.vllm.supported_versions import served_class
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
 
@@ -156,12 +157,17 @@ def unsupported(
 
 
 def supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
-    """The model in `metadata`; raises `UnsupportedModel` where no instance runs it."""
-    model = parse_model(metadata)
+    """The model in `metadata`; raises `UnsupportedModel` where no instance runs it.
+
+    A repository that has both a config.json and a params.json is served by the class of either.
+    """
+    model = parse_model(metadata, served_class(stated_classes(metadata), behavior.version))
     missing = class_incompatibility(model.class_name, behavior, model.config_keys)
-    if missing is not None:
-        raise UnsupportedModel(infeasible.class_missing(model, missing))
-    return model
+    if missing is None:
+        return model
+    if metadata.by_params is not None:
+        return supported_model(metadata.by_params, behavior)
+    raise UnsupportedModel(infeasible.class_missing(model, missing))
 
 
 def _recommend_for(

@@ -44,12 +44,13 @@ def apply_overrides(
     memory = budget_for_largest_context(
         model, gpu, nearest_degree(model, degree, behavior), quantization, engine_args
     )
+    dtype = compute_dtype(model, gpu, engine_args.behavior.version)
     return replace(
         plan_with_budget(model, recommended, memory, overrides),
         tensor_parallel=degree,
         fitting_budgets=fitting.fitting_budgets if isinstance(fitting, Plan) else {},
         quantization=quantization,
-        weight_bytes=weight_bytes(engine_args.loaded(model), compute_dtype(model, gpu), quantization),
+        weight_bytes=weight_bytes(engine_args.loaded(model), dtype, quantization),
     )
 
 

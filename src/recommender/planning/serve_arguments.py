@@ -7,6 +7,13 @@ from recommender.vllm.version import Version
 # Before, pairs instead of JSON: `nullable_kvs`, `vllm/engine/arg_utils.py`.
 _FIRST_WITH_JSON: Version = (0, 8, 5)
 
+# From 0.12 on `auto` means the same: `get_config`, `vllm/transformers_utils/config.py`.
+_MISTRAL_FORMAT = (
+    *("--tokenizer-mode", "mistral"),
+    *("--config-format", "mistral"),
+    *("--load-format", "mistral"),
+)
+
 
 def serve_arguments(plan: Plan) -> tuple[str, ...]:
     """What to paste after `vllm serve MODEL`, including the limits that the memory was calculated for.
@@ -26,6 +33,7 @@ def serve_arguments(plan: Plan) -> tuple[str, ...]:
         *(("--kv-cache-dtype", engine_args.kv_cache_dtype) if engine_args.kv_cache_dtype != "auto" else ()),
         *(_no_images(engine_args.behavior) if engine_args.language_model_only else ()),
         *(("--enforce-eager",) if engine_args.enforce_eager else ()),
+        *(_MISTRAL_FORMAT if engine_args.is_in_mistral_format else ()),
     )
 
 

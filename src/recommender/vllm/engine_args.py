@@ -66,6 +66,8 @@ class EngineArgs:
     max_model_len: int | None = None
     """`None` where it is not decided yet and the model's own limit is assumed."""
     kv_cache_dtype: KVCacheDtype = "auto"
+    is_in_mistral_format: bool = False
+    """Whether params.json and consolidated files are loaded, and Mistral's own tokenizer."""
     default_max_num_seqs: int | None = None
     """What a plan may lower, for a model with fewer blocks for states; `None` where it may not."""
     overhead_bytes: int | None = None
@@ -168,6 +170,7 @@ def engine_args_for(
         enforce_eager=overrides.enforce_eager,
         language_model_only=overrides.language_model_only,
         kv_cache_dtype=overrides.kv_cache_dtype,
+        is_in_mistral_format=model.is_in_mistral_format,
     )
 
 

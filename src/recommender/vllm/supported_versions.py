@@ -92,6 +92,17 @@ def class_versions(class_name: str, config_keys: Collection[str] = ()) -> Versio
 
 
 @lru_cache(_CACHED)
+def served_class(class_names: tuple[str, ...], version: Version | None) -> str | None:
+    """The first of the classes that a version has, or any of those that it stands for; else the first.
+
+    Source: `resolve_model_cls`, `vllm/model_executor/models/registry.py`.
+    """
+    releases = releases_asked(version)
+    known = (name for name in class_names if any(facts.model_class(name, each) for each in releases))
+    return next(known, next(iter(class_names), None))
+
+
+@lru_cache(_CACHED)
 def runs_through_transformers(class_name: str, version: Version | None) -> bool:
     """Whether a version, or one of those that it stands for, has a class as one of transformers."""
     found = (facts.model_class(class_name, each) for each in releases_asked(version))

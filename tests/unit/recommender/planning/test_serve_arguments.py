@@ -45,3 +45,16 @@ def test_the_arguments_follow_the_plan() -> None:
     plan = dataclasses.replace(planned("Qwen/Qwen3-8B", "g5.xlarge"), max_model_len=1000)
 
     assert "1000" in serve_arguments(plan)
+
+
+def test_mistrals_own_format_is_asked_for() -> None:
+    """`auto` finds the configuration, but before 0.12 neither its files nor its tokenizer."""
+    plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "g5.xlarge")
+    engine_args = dataclasses.replace(plan.budget.engine_args, is_in_mistral_format=True)
+    budget = dataclasses.replace(plan.budget, engine_args=engine_args)
+
+    assert serve_arguments(dataclasses.replace(plan, budget=budget))[-6:] == (
+        *("--tokenizer-mode", "mistral"),
+        *("--config-format", "mistral"),
+        *("--load-format", "mistral"),
+    )
