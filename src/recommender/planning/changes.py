@@ -89,7 +89,9 @@ def changes_of_plan(
         memory = budget_for_largest_context(
             model, gpu, nearest_degree(model, degree, behavior), asked.quantization, engine_args
         )
-        weights = weight_bytes(engine_args.loaded(model), compute_dtype(model, gpu, behavior.version), asked.quantization)
+        weights = weight_bytes(
+            engine_args.loaded(model), compute_dtype(model, gpu, behavior.version), asked.quantization
+        )
         same = replace(asked, tensor_parallel=degree, fitting_budgets={}, weight_bytes=weights)
         return plan_with_budget(model, same, memory, changed)
 
