@@ -61,7 +61,7 @@ def test_gpus_that_do_not_divide_the_model_stay_idle() -> None:
 
 
 def test_weights_that_leave_little_room_are_no_reason_to_refuse_a_model_that_starts() -> None:
-    """The recipe of vllm-project/recipes for Llama 3.3 70B names one H100 for FP8, whose weights take 67.7 GiB.
+    """The recipe of vllm-project/recipes for Llama 3.3 70B names one H100 for the FP8 weights of 67.7 GiB.
 
     They are more than 0.85 of its 79.19 GiB and less than 0.9.
     """
