@@ -93,20 +93,21 @@ def fitting_plan(
 ) -> Plan | DegreeNotAccepted | DoesNotFit:
     """The plan by memory and tensor parallelism alone, whether vLLM has the kernels or not.
 
-    Degrees that replicate KV heads are considered only where no other fits, and fewer sequences than the
-    default only where no degree fits without.
+    Degrees that leave little room for a cache or replicate KV heads are considered only where no other fits,
+    and fewer sequences than the default only where no degree fits without.
     """
     gpu = gpu_of(instance)
     count, behavior = instance.accelerator_count, engine_args.behavior
     dtype = compute_dtype(model, gpu, behavior.version)
     weights = weight_bytes(engine_args.loaded(model), dtype, quantization)
-    least = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
-    if least > count:
+    if weights > count * gpu.visible_bytes * engine_args.gpu_memory_utilization:
         return DoesNotFit()
     unloadable = degree_incompatibility(model, 1, behavior)
     if unloadable is not None:
         return unloadable
     accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
+    roomy = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
+    least = min(roomy, accepted[-1])
     lowered: dict[int, Budget] = {}
     for replicates in (False, True):
         degrees = [each for each in accepted if each >= least and divides_kv_heads(model, each) != replicates]
