@@ -56,7 +56,6 @@ def apply_overrides(
     return replace(
         recommended,
         tensor_parallel=degree,
-        fitting_budgets=fitting.fitting_budgets if isinstance(fitting, Plan) else {},
         quantization=quantization,
         weight_bytes=weight_bytes(engine_args.loaded(model), compute_dtype(model, gpu), quantization),
         budget=memory,
