@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.kv_cache import cache_layout, cache_rules, cache_value_bytes
+from recommender.memory.kv_cache import as_packed, cache_layout, cache_rules, cache_value_bytes
 from recommender.memory.layout import CacheLayout
 from recommender.memory.overhead import Overhead, runtime_overhead
 from recommender.memory.weights import weight_bytes_per_gpu, weight_rules
@@ -13,7 +13,9 @@ from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.covered_versions import covered_behaviors
 from recommender.vllm.engine_args import EngineArgs, default_engine_args, under_version
+from recommender.vllm.facts import refuses_float16
 from recommender.vllm.quantization import Quantization
+from recommender.vllm.version import Version
 
 _CACHED = 64
 
@@ -156,7 +158,7 @@ def budget(  # noqa: PLR0913 - the optional ones are named
     utilization - weights - overhead.
     """
     engine_args = engine_args or default_engine_args(gpu)
-    dtype = dtype or compute_dtype(model, gpu)
+    dtype = dtype or compute_dtype(model, gpu, engine_args.behavior.version)
     if engine_args.behavior.version is not None:
         return _budgets(model, gpu, tensor_parallel, quantization, [engine_args], dtype)[0]
     budgets = _budgets(
@@ -198,8 +200,9 @@ def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
             )
         if of_cache not in layouts:
             value_bytes = engine_args.kv_cache_value_bytes or cache_value_bytes(model, dtype, behavior)
+            cached = as_packed(model, gpu.compute_capability, engine_args.kv_cache_dtype, behavior)
             layouts[of_cache] = cache_layout(
-                model, tensor_parallel, value_bytes, behavior, state_value_bytes=dtype.size_bytes
+                cached, tensor_parallel, value_bytes, behavior, state_value_bytes=dtype.size_bytes
             )
         budgets.append(
             Budget(
@@ -245,6 +248,7 @@ def budget_with_limits(  # noqa: PLR0913 - what `budget` takes, and the limits b
     *,
     max_model_len: int | None = None,
     max_num_seqs: int | None = None,
+    dtype: Dtype | None = None,
 ) -> Budget:
     """`memory`, which is of the same model and GPUs, with other limits: only the overhead differs."""
     default = memory.engine_args
@@ -253,6 +257,7 @@ def budget_with_limits(  # noqa: PLR0913 - what `budget` takes, and the limits b
         max_model_len=max_model_len or default.max_model_len,
         max_num_seqs=max_num_seqs or default.max_num_seqs,
     )
+    dtype = dtype or compute_dtype(model, gpu, engine_args.behavior.version)
     if isinstance(memory, LeastBudget):
         limited = [
             budget_with_limits(
@@ -263,11 +268,11 @@ def budget_with_limits(  # noqa: PLR0913 - what `budget` takes, and the limits b
                 quantization,
                 max_model_len=max_model_len,
                 max_num_seqs=max_num_seqs,
+                dtype=dtype,
             )
             for each in memory.versions
         ]
         return _least(limited, engine_args, max_model_len or memory.length)
-    dtype = compute_dtype(model, gpu)
     overhead = _overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype)
     return replace(memory, overhead=overhead, engine_args=engine_args)
 
@@ -285,15 +290,18 @@ def _overhead(  # noqa: PLR0913, PLR0917 - as above
     return runtime_overhead(model, gpu, tensor_parallel, engine_args, dtype, unpacks_weights=unpacks_weights)
 
 
-def compute_dtype(model: Model, gpu: Gpu) -> Dtype:
-    """The dtype that vLLM chooses for `--dtype auto`.
+def compute_dtype(model: Model, gpu: Gpu, version: Version | None) -> Dtype:
+    """The dtype that vLLM chooses for `--dtype auto`; without a version, one that every version accepts.
 
-    FP32 checkpoints run in 16 bit; where the GPU has no BF16, a BF16 model runs in FP16, and one that
-    does not support FP16 in FP32 (`vllm/config/model.py`, `_resolve_auto_dtype`).
+    FP32 checkpoints run in 16 bit; where the GPU has no BF16, a BF16 model runs in FP16, and one of which
+    the version refuses FP16 in FP32 (`vllm/config/model.py`, `_resolve_auto_dtype`).
     """
     dtype = Dtype.BFLOAT16 if model.native_dtype is Dtype.FLOAT32 else model.native_dtype
     if dtype is Dtype.BFLOAT16 and not gpu.computes_bf16:
         dtype = Dtype.FLOAT16
-    if dtype is Dtype.FLOAT16 and not model.supports_float16:
+    if dtype is Dtype.FLOAT16 and _refuses_float16(model.architecture, version):
         return Dtype.BFLOAT16 if gpu.computes_bf16 else Dtype.FLOAT32
     return dtype
+
+
+_refuses_float16 = lru_cache(256)(refuses_float16)

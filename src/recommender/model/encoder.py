@@ -25,6 +25,7 @@ EncoderFamily = Literal[
 ]
 
 _DEFAULT_PATCH = 14
+_PIXTRAL_PIXELS = 1024
 _DEFAULT_WIDTH = 1152
 _CHANNELS = 3
 _FRAMES_PER_PATCH = 2
@@ -175,6 +176,14 @@ def _llava_next(tower: ConfigReader) -> FixedItem:
     return _fixed(patches + high * side, patches=patches)
 
 
+def _pixtral(tower: ConfigReader) -> FixedItem:
+    """Mistral's own format states the largest image, whose patches may be merged into tokens."""
+    pixels = max(_size(tower, "max_image_size") or 0, _size(tower, "image_size") or _PIXTRAL_PIXELS)
+    side = max(1, pixels // (_size(tower, "patch_size") or _DEFAULT_PATCH))
+    merged = max(1, side // (_size(tower, "spatial_merge_size") or 1))
+    return _fixed(merged**2, patches=side**2)
+
+
 # Qwen2.5-VL: 12,845,056 pixels; Qwen3-VL: 16,777,216.
 _QWEN_TOKENS = 16_384
 LARGEST_VIDEO = GrowingVideo(step_tokens=_QWEN_TOKENS, most_steps=7)
@@ -221,4 +230,6 @@ def _family(top_level: ConfigReader, tower: ConfigReader) -> tuple[EncoderFamily
     model_type = top_level.string("model_type") or ""
     if model_type == "llava_next":
         return _tower_family(tower), _llava_next(tower)
+    if model_type == "pixtral":
+        return "pixtral", _pixtral(tower)
     return _BY_MODEL_TYPE.get(model_type, ("unmeasured", _UNMEASURED))

@@ -94,7 +94,8 @@ def fitting_plan(
     """
     gpu = gpu_of(instance)
     count, behavior = instance.accelerator_count, engine_args.behavior
-    weights = weight_bytes(engine_args.loaded(model), compute_dtype(model, gpu), quantization)
+    dtype = compute_dtype(model, gpu, behavior.version)
+    weights = weight_bytes(engine_args.loaded(model), dtype, quantization)
     least = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
     if least > count:
         return DoesNotFit()
@@ -133,9 +134,10 @@ def _plan(
     budgets: dict[int, Budget],
     quantization: Quantization | None,
 ) -> Plan:
-    degree, dtype = max(budgets), compute_dtype(model, gpu)
+    degree = max(budgets)
     context = largest_context(model.max_position_embeddings, budgets[degree])
     memory = budgets[degree].least_at(context)
+    dtype = compute_dtype(model, gpu, memory.engine_args.behavior.version)
     workload = default_workload(context)
     return Plan(
         tensor_parallel=degree,

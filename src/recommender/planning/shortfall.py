@@ -82,7 +82,7 @@ def _smallest_shortfall(
     model: Model, gpu: Gpu, count: int, quantization: Quantization | None, engine_args: EngineArgs
 ) -> Shortfall:
     """The same for all instances with these GPUs."""
-    total = weight_bytes(model, compute_dtype(model, gpu), quantization)
+    total = weight_bytes(model, compute_dtype(model, gpu, engine_args.behavior.version), quantization)
     context = min(MINIMUM_CONTEXT, model.max_position_embeddings)
     degrees = valid_degrees(model, count, engine_args.behavior, replicate_kv_heads=True) or (1,)
     budgets = (
