@@ -48,7 +48,6 @@ def apply_overrides(
     return replace(
         plan_with_budget(model, recommended, memory, overrides),
         tensor_parallel=degree,
-        fitting_budgets=fitting.fitting_budgets if isinstance(fitting, Plan) else {},
         quantization=quantization,
         weight_bytes=weight_bytes(engine_args.loaded(model), dtype, quantization),
     )

@@ -49,11 +49,10 @@ def found(model: Model, place: Instance, quantization: Quantization | None = Non
     return plan if isinstance(plan, Plan) else None
 
 
-def test_the_largest_valid_degree_is_taken_and_the_smallest_that_would_do_is_known() -> None:
+def test_the_largest_valid_degree_is_taken() -> None:
     plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "g5.12xlarge")
 
-    assert (plan.tensor_parallel, plan.fitting_tensor_parallel) == (4, (1, 2, 4))
-    assert plan.valid_tensor_parallel == (1, 2, 4)
+    assert (plan.tensor_parallel, plan.valid_tensor_parallel) == (4, (1, 2, 4))
 
 
 def test_gpus_that_do_not_divide_the_model_stay_idle() -> None:
