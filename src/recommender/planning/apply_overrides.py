@@ -48,7 +48,7 @@ def apply_overrides(
         gpu,
         nearest_degree(model, degree, behavior),
         quantization,
-        replace(engine_args, max_model_len=overrides.max_model_len),
+        replace(engine_args, max_model_len=overrides.max_model_len or engine_args.max_model_len),
     )
     context = overrides.max_model_len or _context(model, memory)
     memory = memory.least_at(context)
