@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.kv_cache import cache_layout, cache_rules, cache_value_bytes
+from recommender.memory.kv_cache import as_packed, cache_layout, cache_rules, cache_value_bytes
 from recommender.memory.layout import CacheLayout
 from recommender.memory.overhead import Overhead, runtime_overhead
 from recommender.memory.weights import weight_bytes_per_gpu, weight_rules
@@ -185,8 +185,9 @@ def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
             )
         if of_cache not in layouts:
             value_bytes = engine_args.kv_cache_value_bytes or cache_value_bytes(model, dtype, behavior)
+            cached = as_packed(model, gpu.compute_capability, engine_args.kv_cache_dtype, behavior)
             layouts[of_cache] = cache_layout(
-                model, tensor_parallel, value_bytes, behavior, state_value_bytes=dtype.size_bytes
+                cached, tensor_parallel, value_bytes, behavior, state_value_bytes=dtype.size_bytes
             )
         budgets.append(
             Budget(

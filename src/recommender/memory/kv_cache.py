@@ -24,6 +24,7 @@ from recommender.model.dtype import Dtype
 from recommender.model.errors import UnsupportedModel
 from recommender.model.recurrent import RecurrentLayers, RecurrentState
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.sparse_cache import packs_latents
 
 # A kind with fewer than 1.5 times the layers of the rarest is not split but padded:
 # `_get_kv_cache_groups_uniform_page_size`.
@@ -77,6 +78,23 @@ def cache_value_bytes(model: Model, dtype: Dtype, behavior: VersionBehavior) -> 
     return stated or dtype.size_bytes
 
 
+def as_packed(
+    model: Model, capability: tuple[int, int], kv_cache_dtype: str, behavior: VersionBehavior
+) -> Model:
+    """`model` with the latents of sparse attention packed, where the version does that on such a GPU.
+
+    That depends on `--kv-cache-dtype`, or else on the dtype that the checkpoint states.
+    """
+    if not model.has_sparse_attention or behavior.version is None:
+        return model
+    is_stated = kv_cache_dtype == "auto" and behavior.takes_stated_caches and model.cache_value_bytes == 1
+    dtype = "fp8_e4m3" if is_stated else kv_cache_dtype
+    if not packs_latents(capability, dtype, behavior.version):
+        return model
+    packed = (replace(layers, cache=layers.cache.packed()) for layers in model.attention)
+    return replace(model, attention=tuple(packed))
+
+
 def cache_rules(model: Model, behavior: VersionBehavior) -> Hashable:
     """What the layout of `model` depends on in a version's behavior."""
     return (
@@ -88,6 +106,7 @@ def cache_rules(model: Model, behavior: VersionBehavior) -> Hashable:
         behavior.wide_fp8_block_tokens,
         behavior.shares_indexers,
         behavior.takes_stated_caches,
+        behavior.version if model.has_sparse_attention else None,
         _STATE_RULES(behavior) if model.recurrent is not None else None,
     )
 

@@ -30,6 +30,7 @@ def serve_arguments(plan: Plan) -> tuple[str, ...]:
         *("--max-num-batched-tokens", str(engine_args.max_num_batched_tokens)),
         *(("--dtype", plan.cast_to.torch_name) if plan.cast_to is not None else ()),
         *(("--quantization", flag) if flag is not None else ()),
+        *(("--allow-deprecated-quantization",) if engine_args.allow_deprecated_quantization else ()),
         *(("--kv-cache-dtype", engine_args.kv_cache_dtype) if engine_args.kv_cache_dtype != "auto" else ()),
         *(_no_images(engine_args.behavior) if engine_args.language_model_only else ()),
         *(("--enforce-eager",) if engine_args.enforce_eager else ()),

@@ -8,7 +8,7 @@ from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.model import Model, text_only
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.facts import BatchDefaults, batch_defaults
+from recommender.vllm.facts import BatchDefaults, batch_defaults, is_deprecated
 from recommender.vllm.version import Version
 
 # What the benchmark platform passes; vLLM's own default differs by version: `facts.default_utilization`.
@@ -75,6 +75,8 @@ class EngineArgs:
     max_model_len: int | None = None
     """`None` where it is not decided yet and the model's own limit is assumed."""
     kv_cache_dtype: KVCacheDtype = "auto"
+    allow_deprecated_quantization: bool = False
+    """Without it a version that deprecates the checkpoint's quantization method does not start."""
     is_in_mistral_format: bool = False
     """Whether params.json and consolidated files are loaded, and Mistral's own tokenizer."""
     default_max_num_seqs: int | None = None
@@ -179,6 +181,8 @@ def engine_args_for(
         enforce_eager=overrides.enforce_eager,
         language_model_only=overrides.language_model_only,
         kv_cache_dtype=overrides.kv_cache_dtype,
+        allow_deprecated_quantization=behavior.version is None
+        and _needs_deprecated_method(model.quantization),
         is_in_mistral_format=model.is_in_mistral_format,
     )
     return _for_v0(engine_args, model, gpu, overrides) if runs_in_v0_alone(model) else engine_args
@@ -211,3 +215,8 @@ def least_batched_tokens(model: Model) -> int:
 
 
 _batch_defaults = lru_cache(1024)(batch_defaults)
+
+
+@lru_cache(1024)
+def _needs_deprecated_method(method: str | None) -> bool:
+    return method is not None and is_deprecated(method, None)
