@@ -57,10 +57,11 @@ def overridden_engine_args(
     model: Model, gpu: Gpu, overrides: Overrides, behavior: VersionBehavior
 ) -> EngineArgs:
     """The engine arguments that `overrides` fix, the context and the overhead included, else the defaults."""
+    engine_args = engine_args_for(model, gpu, behavior, overrides.engine)
     return replace(
-        engine_args_for(model, gpu, behavior, overrides.engine),
+        engine_args,
         overhead_bytes=overrides.overhead_bytes,
-        max_model_len=overrides.max_model_len,
+        max_model_len=overrides.max_model_len or engine_args.max_model_len,
     )
 
 
