@@ -18,6 +18,7 @@ from recommender.planning.alternatives import (
     Alternatives,
     alternatives,
     load_time_alternative,
+    with_changes_of_plan,
 )
 from recommender.planning.compatibility import class_incompatibility
 from recommender.planning.decision import Decision, decide, fitting_versions
@@ -48,7 +49,7 @@ class Feasible:
     model: Model
     instance: Instance
     alternatives: Alternatives | None
-    """`None` where native precision fits."""
+    """`None` where native precision fits, and the caller's values suffice or nothing helps."""
     overrides: Overrides
     instances: Sequence[Instance]
     """Those that alternatives were chosen from."""
@@ -190,12 +191,19 @@ def _decided(  # noqa: PLR0913, PLR0917 - what a recommendation is made from
     overrides: Overrides,
 ) -> Recommendation:
     engine = overrides.engine
-    if decision.is_native:
-        return _feasible(model, instance, instances, decision, overrides, options=None)
-    options = alternatives(model, instance, instances, decision.quantized, behavior, engine)
-    if decision.base is not None:
+    options = (
+        None
+        if decision.is_native
+        else alternatives(model, instance, instances, decision.quantized, behavior, engine)
+    )
+    if decision.plan is not None:
+        options = with_changes_of_plan(options, model, instance, decision.plan, overrides)
         return _feasible(model, instance, instances, decision, overrides, options=options)
-    nearest = None if options.larger else nearest_instance(model, instances, behavior, engine)
+    nearest = (
+        None
+        if options is not None and options.larger
+        else nearest_instance(model, instances, behavior, engine)
+    )
     return Infeasible(
         code="does_not_fit",
         reason=does_not_fit(decision, model, instance, behavior, engine, nearest),

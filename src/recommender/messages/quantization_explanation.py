@@ -37,13 +37,11 @@ def quantization_explanation(context: ExplanationContext) -> str:
 
 
 def _requested(context: ExplanationContext) -> str:
+    """That another quantization is fixed than the recommended one."""
     requested, recommended = context.overrides.quantization, context.recommended.quantization
     if requested is None:
         return ""
     precision = precision_text(context.model, context.gpu, context.behavior)
-    name = recommended.name if recommended is not None else "none"
-    if requested == name:
-        return "As requested, and as recommended. " if context.starts else "As requested. "
     label = recommended.label if recommended is not None else precision
     return f"{precision if requested == 'none' else requested.upper()} as requested; {label} is recommended. "
 

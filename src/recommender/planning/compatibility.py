@@ -112,7 +112,7 @@ def fp8_cache_incompatibility(
         return None
     capability = gpu.compute_capability
     if model.has_sparse_attention:
-        versions = sparse_attention_versions(capability, kv_cache_dtype)
+        versions = sparse_attention_versions(capability, kv_cache_dtype, model.class_name)
     else:
         is_latent = any(layers.cache.is_latent for layers in model.attention)
         versions = fp8_cache_versions(capability, kv_cache_dtype, is_latent=is_latent)

@@ -58,6 +58,7 @@ _SPARSE_BACKENDS = (
     "FLASH_ATTN_MLA_SPARSE_FA4",
 )
 _FIRST_WITH_BACKENDS: Version = (0, 11, 1)
+_FIRST_WITHOUT_REPLACED_CACHES: Version = (0, 18)
 
 # Backends that vLLM tries for an FP8 cache of keys and values, and of latents: `_get_backend_priorities`.
 _FP8_BACKENDS = ("FLASHINFER", "TRITON_ATTN")
@@ -197,16 +198,24 @@ def needed_capability(
 
 
 @lru_cache(_CACHED)
-def sparse_attention_versions(capability: Capability, kv_cache_dtype: str) -> VersionRanges:
-    """Those with a backend of sparse latent attention for a GPU and a cache."""
+def sparse_attention_versions(
+    capability: Capability, kv_cache_dtype: str, class_name: str = ""
+) -> VersionRanges:
+    """Those with a backend of sparse latent attention for a GPU and a cache.
+
+    Up to 0.17 the class of DeepSeek V3.2 takes any FP8 cache for `fp8_ds_mla`: `DeepseekV32ForCausalLM`,
+    `vllm/model_executor/models/config.py`.
+    """
 
     def has_backend(release: Version) -> bool:
         version = max(release, _FIRST_WITH_BACKENDS)
+        is_replaced = class_name == "DeepseekV32ForCausalLM" and release < _FIRST_WITHOUT_REPLACED_CACHES
+        dtype = "fp8_ds_mla" if is_replaced and kv_cache_dtype.startswith("fp8") else kv_cache_dtype
         backends = (facts.attention_backend(name, version) for name in _SPARSE_BACKENDS)
         return any(
             backend is not None
             and (backend.capabilities is None or capability in backend.capabilities)
-            and kv_cache_dtype in backend.kv_cache_dtypes
+            and dtype in backend.kv_cache_dtypes
             for backend in backends
         )
 

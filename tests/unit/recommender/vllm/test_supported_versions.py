@@ -238,6 +238,17 @@ def test_sparse_attention_needs_a_backend_for_gpu_and_cache(
     assert expected == sparse_attention_versions(capability, cache)
 
 
+def test_up_to_0_17_the_class_of_deepseek_v3_2_makes_any_fp8_cache_its_own() -> None:
+    """FLASHMLA_SPARSE lists `fp8` from 0.18 on, and `fp8_ds_mla` before."""
+    of_deepseek = sparse_attention_versions((9, 0), "fp8", "DeepseekV32ForCausalLM")
+    of_others = sparse_attention_versions((9, 0), "fp8", "GlmMoeDsaForCausalLM")
+
+    assert includes(of_deepseek, (0, 12))
+    assert includes(of_deepseek, (0, 28))
+    assert not includes(of_others, (0, 17))
+    assert includes(of_others, (0, 18))
+
+
 @pytest.mark.parametrize(
     ("ranges", "version", "any_of_them", "all_of_them"),
     [
