@@ -11,11 +11,11 @@ from recommender.hardware.instance import Instance
 MEASURED_RUNS: Mapping[str, int] = {
     "A10G": 1,
     "A100-40": 4,
-    "A100-80": 4,
+    "A100-80": 5,
     "B200": 1,
     "H100": 62,
     "L4": 17,
-    "L40S": 2,
+    "L40S": 3,
     "RTX PRO Server 6000": 6,
 }
 """By the GPU's name in the catalogue."""
