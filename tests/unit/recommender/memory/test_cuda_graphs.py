@@ -15,7 +15,7 @@ from recommender.vllm.version import Version
 _CAPABILITIES = {"L4": (8, 9), "H100": (9, 0), "B200": (10, 0)}
 
 
-def graphs_gib(  # noqa: PLR0913 - the optional ones are named
+def graphs_gib(
     model_id: str,
     gpu_name: str,
     version: Version,
