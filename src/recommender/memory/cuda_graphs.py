@@ -23,9 +23,6 @@ _USUAL_GRAPHS = 86
 _SPLIT_BUFFERS = 3 * 32
 _FP32_BYTES = 4
 
-_MOST_PCIE_GPUS_WITHOUT_NCCL = 2
-_RESULT_BYTES = 2
-
 # FlashInfer allocates the workspace of latent attention while graphs are captured: `glm53-nvfp4-4xb200-v030`.
 _LATENT_EXPERTS_BYTES = gib_bytes(1.3)
 
@@ -38,21 +35,7 @@ def graph_bytes(
         return 0
     layers = runner.graph_bytes_per_layer * model.shape.layers * _graphs(engine_args, gpu) // _USUAL_GRAPHS
     captured = max(runner.least_graph_bytes, runner.graph_bytes + layers)
-    all_reduces = _all_reduce_bytes(model, gpu, tensor_parallel, engine_args)
-    return captured + all_reduces + _buffer_bytes(model, gpu, tensor_parallel, engine_args, runner)
-
-
-def _all_reduce_bytes(model: Model, gpu: Gpu, tensor_parallel: int, engine_args: EngineArgs) -> int:
-    """Results of the all-reduces through NCCL, two of each layer, for the largest batch that has a graph.
-
-    More than two GPUs on PCIe have no other: `vllm/distributed/device_communicators/custom_all_reduce.py`.
-    That graphs keep the results is inferred from run `qwen25-72b-4xl40s-g6e-0190`, which estimates 2.73 GiB
-    of graphs, 1.35 more than without; the runs `llama3-8b-4xl4-*` have 0.2 GiB less than with it.
-    """
-    if gpu.nvlink or tensor_parallel <= _MOST_PCIE_GPUS_WITHOUT_NCCL:
-        return 0
-    batch = min(2 * engine_args.max_num_seqs, _LARGEST_BATCH)
-    return 2 * model.shape.layers * batch * model.shape.hidden_size * _RESULT_BYTES
+    return captured + _buffer_bytes(model, gpu, tensor_parallel, engine_args, runner)
 
 
 def is_data_center_blackwell(gpu: Gpu) -> bool:
