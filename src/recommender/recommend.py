@@ -29,10 +29,11 @@ from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
 from recommender.planning.recommended_values import recommended_values
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import EngineOverrides, engine_args_for
 from recommender.vllm.quantization import QuantizationName
 from recommender.vllm.supported_versions import served_class
+from recommender.vllm.version_behavior import VersionBehavior
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
 

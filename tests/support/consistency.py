@@ -24,9 +24,9 @@ from recommender.planning.recommended_values import recommended_values
 from recommender.planning.shortfall import Shortfall, shortfall
 from recommender.planning.tensor_parallelism import degree_obstacle, nearest_degree, valid_degrees
 from recommender.recommend import Feasible, Infeasible, Recommendation
-from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineArgs, default_engine_args
 from recommender.vllm.facts import refuses_float16
+from recommender.vllm.version_behavior import VersionBehavior
 from support.figures import counts, gib_figures, names_pattern
 from support.instances import ALL as _INSTANCES
 

@@ -17,8 +17,9 @@ from recommender.planning.decision import decide
 from recommender.planning.overrides import NO_OVERRIDES
 from recommender.planning.plan import Plan
 from recommender.recommend import supported_model
-from recommender.vllm.behavior import ANY_VERSION, FIRST_VERSIONS, VersionBehavior, behavior_of
+from recommender.vllm.behavior import ANY_VERSION, FIRST_VERSIONS, behavior_of
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version
+from recommender.vllm.version_behavior import VersionBehavior
 
 # Those between them have the same behavior.
 _VERSIONS = [version for version in FIRST_VERSIONS if version >= OLDEST_COVERED_VERSION]

@@ -15,9 +15,9 @@ from recommender.planning.tensor_parallelism import (
     OneGpuOnly,
     SplitBlock,
 )
-from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.supported_versions import Capability, VersionRanges
 from recommender.vllm.version import VersionRange, version_text
+from recommender.vllm.version_behavior import VersionBehavior
 
 _ABBREVIATIONS = frozenset({"awq", "fp8", "gptq", "mxfp4", "mxfp8", "nvfp4"})
 

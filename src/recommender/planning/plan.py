@@ -18,7 +18,7 @@ from recommender.planning.context import budget_for_largest_context, largest_con
 from recommender.planning.incompatibilities import DegreeNotAccepted, DoesNotFit, Incompatibility
 from recommender.planning.tensor_parallelism import divides_kv_heads, minimum_degree, valid_degrees
 from recommender.planning.workload import Workload, default_concurrency, default_workload
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import (
     NO_ENGINE_OVERRIDES,
     EngineArgs,
@@ -26,6 +26,7 @@ from recommender.vllm.engine_args import (
     engine_args_for,
 )
 from recommender.vllm.quantization import Quantization
+from recommender.vllm.version_behavior import VersionBehavior
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
