@@ -12,7 +12,8 @@ from recommender.compare import compare
 from recommender.model import HubMetadata
 from recommender.model.errors import ImplausibleMetadata
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
-from recommender.recommend import Recommendation, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Recommendation
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.version_behavior import VersionBehavior

@@ -9,7 +9,7 @@ from support.metadata import MODELS
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.model import HubMetadata
 from recommender.model.errors import UnsupportedModel
 from recommender.planning.compatibility import degree_incompatibility, incompatibility

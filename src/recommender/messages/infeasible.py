@@ -4,7 +4,7 @@ from typing import assert_never
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.messages.memory_sum import needs_text
 from recommender.messages.phrases import (
     count_text,

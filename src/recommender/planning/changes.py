@@ -7,7 +7,7 @@ from itertools import combinations
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.planning.apply_overrides import overridden_engine_args, plan_with_budget

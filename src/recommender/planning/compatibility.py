@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.budget import Budget, compute_dtype
+from recommender.memory.budget import Budget
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.planning.incompatibilities import (

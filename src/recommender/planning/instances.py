@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.model import Model
 from recommender.planning.compatibility import has_wheels, version_limits
 from recommender.planning.plan import Plan, best_plan

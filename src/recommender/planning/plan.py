@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import Budget, compute_dtype
+from recommender.memory.budget import Budget
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
