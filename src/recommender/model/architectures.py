@@ -20,6 +20,9 @@ _UNGATED_TIED = Architecture(mlp_matrices=2, is_tied=True)
 _QWEN_3 = Architecture(defaults={"head_dim": 128})
 _GEMMA = Architecture(is_tied=True, defaults={"head_dim": 256})
 
+# Of the V0 engine, which caches as many tokens in layers of cross-attention as in others.
+_MLLAMA = Architecture(own_keys=frozenset({"cross_attention_layers"}))
+
 # transformers, `LlamaConfig`: keys that multimodal repositories built on Llama 2 leave out.
 _LLAMA = Architecture(
     defaults={
@@ -164,6 +167,7 @@ ARCHITECTURES: Mapping[str, Architecture] = {
     "gpt_bigcode": Architecture(mlp_matrices=2, is_tied=True, is_whole_in_transformers=True),
     "llama": _LLAMA,
     "iquestloopcoder": _IQUEST_LOOP_CODER,
+    "mllama_text_model": _MLLAMA,
     "longcat_flash": _LONGCAT_FLASH,
     "minicpm3": _MINICPM_3,
     "minimax_m3_text": _MINIMAX_M3,

@@ -15,6 +15,7 @@ EncoderFamily = Literal[
     "gemma4",
     "intern_vit",
     "llama4",
+    "mllama",
     "moon_vit",
     "pixtral",
     "qwen2_5_vl",
@@ -122,6 +123,14 @@ class VisionEncoder:
     """Whether queries and keys are normalized over all heads together (InternViT)."""
     largest: LargestItem
 
+    @property
+    def is_profiled_by_sequence(self) -> bool:
+        """Whether each sequence is profiled with an item, whatever the batch holds.
+
+        Source: `profile_run`, `vllm/worker/enc_dec_model_runner.py` of 0.8 to 0.10.
+        """
+        return self.family == "mllama"
+
 
 def parse_encoder(top_level: ConfigReader, tower: ConfigReader | None = None) -> VisionEncoder:
     """The encoder that config.json describes, or `tower` in it; other families get an upper limit."""
@@ -216,6 +225,8 @@ _BY_MODEL_TYPE: Mapping[str, tuple[EncoderFamily, LargestItem]] = {
     "llava": ("clip", _fixed(24**2, patches=24**2)),
     "llava_onevision": ("siglip", _fixed(8748, patches=37 * 27**2)),
     "mistral3": ("pixtral", _fixed(55**2)),
+    # Four tiles of 40 x 40 patches and a class embedding, padded to a multiple of 8.
+    "mllama": ("mllama", _fixed(4 * 1601, patches=4 * 1608)),
     "paligemma": ("siglip", _fixed(64**2, patches=64**2)),
     "qwen2_5_vl": ("qwen2_5_vl", LARGEST_VIDEO),
     "qwen2_vl": ("qwen2_vl", LARGEST_VIDEO),

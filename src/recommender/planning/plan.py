@@ -1,7 +1,7 @@
 """The configuration with which a model runs on an instance, or why there is none."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
@@ -33,12 +33,8 @@ class Plan:
     """A configuration, and the figures behind it."""
 
     tensor_parallel: int
-    fitting_tensor_parallel: tuple[int, ...]
-    """The degrees that hold the model, in rising order."""
     valid_tensor_parallel: tuple[int, ...]
     """The degrees that vLLM accepts on the instance, in rising order."""
-    fitting_budgets: Mapping[int, Budget] = field(default_factory=dict, compare=False, repr=False)
-    """The budgets of degrees that hold the model with these engine arguments, as far as they were needed."""
     quantization: Quantization | None
     cast_to: Dtype | None
     """What vLLM computes in where that is not the checkpoint's own dtype."""
@@ -124,12 +120,15 @@ def fitting_plan(
 def _fitting_budgets(
     model: Model, gpu: Gpu, degrees: Iterable[int], quantization: Quantization | None, engine_args: EngineArgs
 ) -> dict[int, Budget]:
-    """The budgets of those of `degrees` that hold the model."""
-    budgets = {
-        degree: budget_for_largest_context(model, gpu, degree, quantization, engine_args)
-        for degree in degrees
-    }
-    return {degree: memory for degree, memory in budgets.items() if holds_minimum_context(model, memory)}
+    """The budgets of those of `degrees` that hold the model, from the highest to one with all sequences."""
+    budgets: dict[int, Budget] = {}
+    for degree in sorted(degrees, reverse=True):
+        memory = budget_for_largest_context(model, gpu, degree, quantization, engine_args)
+        if holds_minimum_context(model, memory):
+            budgets[degree] = memory
+            if not memory.engine_args.lowers_max_num_seqs:
+                break
+    return budgets
 
 
 def _plan(
@@ -146,9 +145,7 @@ def _plan(
     workload = default_workload(context)
     return Plan(
         tensor_parallel=degree,
-        fitting_tensor_parallel=tuple(sorted(budgets)),
         valid_tensor_parallel=accepted,
-        fitting_budgets=budgets,
         quantization=quantization,
         cast_to=None if dtype is model.native_dtype else dtype,
         weight_bytes=weight_bytes(memory.engine_args.loaded(model), dtype, quantization),

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import Budget, LeastBudget, compute_dtype
+from recommender.memory.budget import Budget, compute_dtype, each_version
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.planning.compatibility import MINIMUM_CONTEXT
@@ -46,8 +46,7 @@ def shortfall(total_weight_bytes: int, degree: int, memory: Budget, context_toke
 
     Of the versions that `memory` is for, the one under which the most is missing.
     """
-    versions = memory.versions if isinstance(memory, LeastBudget) else (memory,)
-    found = (_of_version(total_weight_bytes, degree, each, context_tokens) for each in versions)
+    found = (_of_version(total_weight_bytes, degree, each, context_tokens) for each in each_version(memory))
     return max(found, key=lambda each: each.missing_bytes)
 
 

@@ -173,6 +173,19 @@ def test_params_json_serves_a_model_whose_other_class_the_version_lacks(
     assert answer.model.weights.size_bytes(Dtype.BFLOAT16) // GIB == 119
 
 
+@pytest.mark.parametrize(
+    ("instance_type", "context"), [("p5.4xlarge", 131_072), ("g6e.xlarge", 8192), ("g6.12xlarge", 8192)]
+)
+def test_a_removed_class_runs_under_the_versions_that_had_it(instance_type: str, context: int) -> None:
+    """vLLM's `vision_language.py` runs Llama 3.2 11B on one L40 with 8192 tokens and 16 sequences."""
+    model_id = "meta-llama/Llama-3.2-11B-Vision-Instruct"
+    answer = recommend(real(model_id), instance(instance_type), ALL, behavior_of((0, 10, 0)))
+
+    assert isinstance(answer, Feasible)
+    assert answer.model.is_estimated
+    assert answer.plan.max_model_len == context
+
+
 def test_a_repository_that_names_no_class_is_refused() -> None:
     """vLLM: "No model architectures are specified"."""
     answer = recommend(llama(architectures=None), instance("g5.xlarge"), ALL)

@@ -144,7 +144,7 @@ def test_a_reason_names_what_is_missing(
         (
             "meta-llama/Llama-3.2-11B-Vision",
             (
-                "meta-llama/Llama-3.2-11B-Vision has the architecture mllama_text_model: vLLM supports"
+                "meta-llama/Llama-3.2-11B-Vision has the architecture mllama: vLLM supports"
                 " MllamaForConditionalGeneration only up to 0.10."
             ),
         ),
