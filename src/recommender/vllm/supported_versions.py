@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from recommender.vllm import facts
+from recommender.vllm.behavior import behavior_of
 from recommender.vllm.releases import (
     Span,
     known_releases,
@@ -236,6 +237,15 @@ def fp8_cache_versions(capability: Capability, kv_cache_dtype: str, *, is_latent
         return any(_has_fp8_cache(name, release, capability, kv_cache_dtype) for name in names)
 
     return _versions(is_supported)
+
+
+@lru_cache(_CACHED)
+def stated_cache_versions(capability: Capability, *, is_latent: bool) -> VersionRanges:
+    """Those that ignore an FP8 cache that a checkpoint sets, or have a backend for it on a GPU."""
+    supported = fp8_cache_versions(capability, "fp8", is_latent=is_latent)
+    return _versions(
+        lambda release: not behavior_of(release).takes_stated_caches or includes(supported, release)
+    )
 
 
 def _has_fp8_cache(name: str, release: Version, capability: Capability, kv_cache_dtype: str) -> bool:
