@@ -84,7 +84,7 @@ def _assert_starts(
     assert isinstance(changed, Feasible)
     assert _serves(changed)
     assert _NOT_STARTING.isdisjoint(warning.code for warning in changed.warnings)
-    assert changed.plan == replace(change.plan, fitting_tensor_parallel=changed.plan.fitting_tensor_parallel)
+    assert changed.plan == change.plan
     for less in _one_step_less(change, replace(asked, quantization=overrides.quantization)):
         before = recommend(metadata, place, [place], behavior_of(version), less)
         assert (

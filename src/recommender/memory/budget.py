@@ -1,7 +1,7 @@
 """The memory of one GPU: weights, overhead, and what is left for the KV cache."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
@@ -17,6 +17,8 @@ from recommender.vllm.facts import computes_in_float16_only, refuses_float16
 from recommender.vllm.quantization import Quantization
 from recommender.vllm.version import Version
 
+_CACHED = 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
@@ -28,11 +30,16 @@ class Budget:
     overhead: Overhead
     layout: CacheLayout
     engine_args: EngineArgs
+    # Searches read both far more often than a budget is calculated.
+    kv_cache_bytes: int = field(init=False)
+    """What is left for the KV cache; negative where weights and overhead alone do not fit."""
+    blocks: int = field(init=False)
+    """Blocks of the KV cache, `num_blocks`."""
 
-    @property
-    def kv_cache_bytes(self) -> int:
-        """What is left for the KV cache; negative where weights and overhead alone do not fit."""
-        return self.usable_bytes - self.weight_bytes - self.overhead.total_bytes
+    def __post_init__(self) -> None:
+        cache_bytes = self.usable_bytes - self.weight_bytes - self.overhead.total_bytes
+        object.__setattr__(self, "kv_cache_bytes", cache_bytes)
+        object.__setattr__(self, "blocks", self.layout.blocks(cache_bytes))
 
     @property
     def kv_cache_tokens(self) -> int:
@@ -54,12 +61,7 @@ class Budget:
 
     def max_concurrency(self, tokens: int) -> float:
         """What vLLM logs as "Maximum concurrency for `tokens` tokens per request"."""
-        return self.layout.max_concurrency(self.kv_cache_bytes, tokens, self.engine_args.in_flight_tokens)
-
-    @property
-    def blocks(self) -> int:
-        """Blocks of the KV cache, `num_blocks`."""
-        return self.layout.blocks(self.kv_cache_bytes)
+        return self.blocks / self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
 
     @property
     def state_blocks(self) -> int:
@@ -69,7 +71,7 @@ class Budget:
     @property
     def lacks_state_blocks(self) -> bool:
         """Whether vLLM refuses to start because it has fewer blocks for states than sequences."""
-        return self.layout.has_states and self.blocks < self.engine_args.required_state_blocks
+        return self.blocks < self.engine_args.required_state_blocks and self.layout.has_states
 
     @property
     def least_state_blocks(self) -> int:
@@ -132,7 +134,12 @@ class LeastBudget(Budget):
 
     def least_at(self, tokens: int) -> Budget:
         """The same with the parts of the version that holds the fewest requests of `tokens`."""
-        return _least(self.versions, self.engine_args, tokens)
+        return self if tokens == self.length else _least(self.versions, self.engine_args, tokens)
+
+
+def each_version(memory: Budget) -> tuple[Budget, ...]:
+    """The budgets of the versions that `memory` is for."""
+    return memory.versions if isinstance(memory, LeastBudget) else (memory,)
 
 
 def budget(  # noqa: PLR0913 - the optional ones are named
@@ -154,9 +161,16 @@ def budget(  # noqa: PLR0913 - the optional ones are named
     dtype = dtype or compute_dtype(model, gpu, engine_args.behavior.version)
     if engine_args.behavior.version is not None:
         return _budgets(model, gpu, tensor_parallel, quantization, [engine_args], dtype)[0]
-    each_version = [under_version(engine_args, gpu, behavior) for behavior in covered_behaviors(model, gpu)]
-    budgets = _budgets(model, gpu, tensor_parallel, quantization, each_version, dtype)
+    budgets = _budgets(
+        model, gpu, tensor_parallel, quantization, _version_args(model, gpu, engine_args), dtype
+    )
     return _least(budgets, engine_args, engine_args.max_model_len or model.max_position_embeddings)
+
+
+@lru_cache(_CACHED)
+def _version_args(model: Model, gpu: Gpu, engine_args: EngineArgs) -> tuple[EngineArgs, ...]:
+    """`engine_args` under each covered version; the same for all degrees."""
+    return tuple(under_version(engine_args, gpu, behavior) for behavior in covered_behaviors(model, gpu))
 
 
 def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
@@ -170,10 +184,11 @@ def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
     """A budget for each version; weights and layouts that follow the same rules are calculated once."""
     weights: dict[Hashable, int] = {}
     layouts: dict[Hashable, CacheLayout] = {}
+    cache_rules_of = cache_rules(model)
     budgets = []
     for engine_args in each_version:
         behavior = engine_args.behavior
-        of_weights, of_cache = weight_rules(model, behavior), cache_rules(model, behavior)
+        of_weights, of_cache = weight_rules(model, behavior), cache_rules_of(behavior)
         if of_weights not in weights:
             weights[of_weights] = weight_bytes_per_gpu(
                 engine_args.loaded(model),

@@ -5,7 +5,7 @@ blocks of one size from one pool, so each group has as many layers as the others
 """
 
 import itertools
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
@@ -30,7 +30,7 @@ from recommender.vllm.sparse_cache import packs_latents
 # `_get_kv_cache_groups_uniform_page_size`.
 _PADDING_LIMIT = 1.5
 
-_STATE_RULES = attrgetter(
+_STATE_RULES = (
     "states_per_request",
     "prefill_checkpoint_blocks",
     "reads_state_dtype",
@@ -95,20 +95,21 @@ def as_packed(
     return replace(model, attention=tuple(packed))
 
 
-def cache_rules(model: Model, behavior: VersionBehavior) -> Hashable:
+def cache_rules(model: Model) -> Callable[[VersionBehavior], Hashable]:
     """What the layout of `model` depends on in a version's behavior."""
-    return (
-        behavior.latent_head_dim,
-        behavior.caches_windows_whole,
-        behavior.caches_chunks_whole,
-        behavior.pads_values,
-        behavior.latent_block_tokens,
-        behavior.wide_fp8_block_tokens,
-        behavior.shares_indexers,
-        behavior.takes_stated_caches,
-        behavior.version if model.has_sparse_attention else None,
-        _STATE_RULES(behavior) if model.recurrent is not None else None,
-    )
+    caches = [layers.cache for layers in model.attention]
+    names = ["takes_stated_caches", "caches_windows_whole", "caches_chunks_whole", "shares_indexers"]
+    if any(cache.is_latent for cache in caches):
+        names += ["latent_head_dim", "latent_block_tokens"]
+    if any(cache.padded() != cache for cache in caches):
+        names.append("pads_values")
+    if any(cache.is_wide for cache in caches):
+        names.append("wide_fp8_block_tokens")
+    if model.has_sparse_attention:
+        names.append("version")
+    if model.recurrent is not None:
+        names += _STATE_RULES
+    return attrgetter(*names)
 
 
 def _as_cached(

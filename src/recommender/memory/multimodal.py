@@ -115,9 +115,8 @@ def _values_per_patch(encoder: VisionEncoder, tensor_parallel: int) -> float:  #
             return max(2 * feed_forward + 4 * width, 12 * width if encoder.has_wide_norms else 0)
         case "llama4":
             return 2 * feed_forward + 5 * width
-        case (
-            "mllama"
-        ):  # not counted: 7 % above what a server logged for 128 images (`llama32-11b-vision-h100`)
+        case "mllama":
+            # Not counted: 7 % above what a server logged for 128 images (`llama32-11b-vision-h100`).
             return 3 * encoder.feed_forward + 8 * width
         case _:
             return max(16.5 * width, 3 * encoder.feed_forward + 6 * width) + 160

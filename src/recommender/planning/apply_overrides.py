@@ -38,7 +38,8 @@ def apply_overrides(
             return estimate
     gpu, quantization = gpu_of(instance), _quantization(model, base, overrides, behavior)
     engine_args = overridden_engine_args(model, gpu, overrides, behavior)
-    fitting = fitting_plan(model, instance, quantization, replace(engine_args, max_model_len=None))
+    at_any_context = overridden_engine_args(model, gpu, replace(overrides, max_model_len=None), behavior)
+    fitting = fitting_plan(model, instance, quantization, at_any_context)
     recommended = fitting if isinstance(fitting, Plan) else base
     degree = overrides.tensor_parallel or recommended.tensor_parallel
     memory = budget_for_largest_context(
@@ -48,7 +49,6 @@ def apply_overrides(
     return replace(
         plan_with_budget(model, recommended, memory, overrides),
         tensor_parallel=degree,
-        fitting_budgets=fitting.fitting_budgets if isinstance(fitting, Plan) else {},
         quantization=quantization,
         weight_bytes=weight_bytes(engine_args.loaded(model), dtype, quantization),
     )

@@ -92,7 +92,7 @@ def changes_of_plan(
         weights = weight_bytes(
             engine_args.loaded(model), compute_dtype(model, gpu, behavior.version), asked.quantization
         )
-        same = replace(asked, tensor_parallel=degree, fitting_budgets={}, weight_bytes=weights)
+        same = replace(asked, tensor_parallel=degree, weight_bytes=weights)
         return plan_with_budget(model, same, memory, changed)
 
     def plan(changed: Overrides) -> Plan | None:
