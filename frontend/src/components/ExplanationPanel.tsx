@@ -58,7 +58,12 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
         <NoteList notes={[current.explanation.production_note, ...current.notes]} />
         <MemoryFigure memory={current.memory} gpu={current.instance_info.accelerator_name} />
         <LayoutTable suggestion={suggestion} current={current} />
-        <ServeCommand response={current} model={suggestion.model} isUpdating={isUpdating} />
+        <ServeCommand
+          response={current}
+          model={suggestion.model}
+          isRecommended={isRecommended}
+          isUpdating={isUpdating}
+        />
       </div>
     </section>
   );
@@ -138,7 +143,7 @@ interface ReasonProps {
   suggestion: Suggestion;
 }
 
-/** `Tensor Parallel = 1 — the reason`, and the recommended value if the form has another. */
+/** `Tensor Parallel = 1 — the reason`, and a button to reset it if the form has another value. */
 function Reason({ name, value, reason, fields, suggestion }: ReasonProps) {
   return (
     <div className="py-2.5 leading-6">
@@ -158,7 +163,7 @@ function Reason({ name, value, reason, fields, suggestion }: ReasonProps) {
   );
 }
 
-/** The recommended value of a field that the user changed, with a button to return to it. */
+/** A button that returns to the recommended value of a field that the user changed. */
 function RecommendedValue({ field, suggestion }: { field: FieldName; suggestion: Suggestion }) {
   const { recommendation, changed, values, apply } = suggestion;
   if (!recommendation || !isFeasible(recommendation) || !changed.includes(field)) {
@@ -166,17 +171,13 @@ function RecommendedValue({ field, suggestion }: { field: FieldName; suggestion:
   }
   const value = configValues(recommendation)[field];
   return (
-    <dd className={`mt-1 flex flex-wrap gap-x-3 ${MUTED}`}>
-      <span>
-        {FIELD_LABELS[field]} in the recommended configuration: {formatValue(value)}
-      </span>
+    <dd>
       <button
         type="button"
         onClick={() => apply({ ...values, [field]: value }, `${FIELD_LABELS[field]} ${formatValue(value)}`)}
         className={TEXT_BUTTON}
       >
-        Use {formatValue(value)}
-        <span className="sr-only"> for {FIELD_LABELS[field]}</span>
+        Reset {FIELD_LABELS[field]} to {formatValue(value)}
       </button>
     </dd>
   );

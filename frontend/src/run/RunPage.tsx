@@ -1,7 +1,9 @@
 import { useEffect, useId, useRef, useState, type FormEvent } from "react";
 
+import { Link } from "../app/Link";
+import { pageUrl } from "../app/location";
 import { SuggestButton } from "../components/SuggestButton";
-import { MUTED, SUBMIT_BUTTON } from "../components/styles";
+import { ACCENT_TEXT, LINK, MUTED, SUBMIT_BUTTON } from "../components/styles";
 import { useLatest } from "../useLatest";
 import { useSuggestion } from "../useSuggestion";
 import { invalidFields } from "../validation";
@@ -46,7 +48,7 @@ export function RunPage({ hfToken, onTokenChange }: RunPageProps) {
       document.getElementById(`${id}-instance`)?.focus();
     }
   };
-  useSuggestOnOpening(isSelected, suggestion.suggest);
+  useSuggestOnOpening(isSelected, () => suggestion.suggest(form.values));
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -84,6 +86,13 @@ export function RunPage({ hfToken, onTokenChange }: RunPageProps) {
                   </select>
                 </Field>
               </div>
+              {form.model !== "" && (
+                <p className="-mt-2 text-sm">
+                  <Link href={pageUrl("compare", { model: form.model })} className={`${LINK} ${ACCENT_TEXT}`}>
+                    Compare all instance types for this model
+                  </Link>
+                </p>
+              )}
               <SuggestButton suggestion={suggestion} />
               <ResultLink columnRef={resultColumn} suggestion={suggestion} />
             </div>
@@ -100,7 +109,7 @@ export function RunPage({ hfToken, onTokenChange }: RunPageProps) {
   );
 }
 
-/** Request a configuration at once if a link opened the page with a model and an instance type. */
+/** Request a configuration at once if a link opened the page with a model and an instance type; its values are kept. */
 function useSuggestOnOpening(isSelected: boolean, suggest: () => void) {
   const opened = useLatest({ isSelected, suggest });
   useEffect(() => {
