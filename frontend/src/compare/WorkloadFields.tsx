@@ -1,5 +1,6 @@
 import { useId } from "react";
 
+import { SUBHEADING } from "../components/styles";
 import { FIELD_LABELS, KV_CACHE_DTYPES, QUANTIZATIONS } from "../configuration";
 import { formatQuantization, formatValue } from "../format";
 import { CONTROL, Field } from "../run/Field";
@@ -25,7 +26,7 @@ export function WorkloadFields({ workload, onChange }: WorkloadFieldsProps) {
   });
   return (
     <fieldset className="grid grid-cols-2 items-start gap-4 sm:grid-cols-3 lg:col-span-full lg:grid-cols-6">
-      <legend className="sr-only">Workload</legend>
+      <legend className={`mb-2 ${SUBHEADING}`}>Workload</legend>
       <LengthField {...fieldProps("input_sequence_length")} placeholder={String(DEFAULT_INPUT_LENGTH)} />
       <LengthField {...fieldProps("output_sequence_length")} placeholder={String(DEFAULT_OUTPUT_LENGTH)} />
       <LengthField {...fieldProps("max_model_len")} placeholder="Largest" />

@@ -5,6 +5,7 @@ import { formatAccelerators, formatCount, formatValue, modelDetails } from "../f
 import { isFeasible } from "../types";
 import type { FeasibleResponse, FieldName } from "../types";
 import type { Suggestion } from "../useSuggestion";
+import { preventsStart } from "../warnings";
 import { LayoutTable } from "./LayoutTable";
 import { MemoryFigure } from "./MemoryFigure";
 import { NoteList } from "./NoteList";
@@ -24,6 +25,7 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
   const id = useId();
   const { recommendation, isUpdating } = suggestion;
   const isRecommended = current === recommendation;
+  const doesNotStart = preventsStart(current);
   return (
     <section aria-labelledby={`${id}-title`} aria-busy={isUpdating} className={CARD}>
       <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
@@ -44,6 +46,7 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
       </header>
       <div id={`${id}-body`} hidden={!isOpen} className={isOpen ? "mt-3 flex flex-col gap-5" : undefined}>
         <Subject suggestion={suggestion} current={current} />
+        {doesNotStart && <WarningText text="vLLM would not start with these values (see the warnings)." />}
         <Reasons suggestion={suggestion} current={current} />
         {!isRecommended && recommendation && isFeasible(recommendation) && (
           <button
@@ -55,7 +58,9 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
           </button>
         )}
         <GeneralWarnings warnings={suggestion.warnings.general} />
-        <NoteList notes={[current.explanation.production_note, ...current.notes]} />
+        <NoteList
+          notes={doesNotStart ? current.notes : [current.explanation.production_note, ...current.notes]}
+        />
         <MemoryFigure memory={current.memory} gpu={current.instance_info.accelerator_name} />
         <LayoutTable suggestion={suggestion} current={current} />
         <ServeCommand

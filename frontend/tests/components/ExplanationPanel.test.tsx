@@ -58,6 +58,13 @@ test("each value is shown with its explanation in one line", () => {
   expect(lines).toContain("Input + Output = 512 + 256 — Tokens per prompt and per generated response.");
 });
 
+test("a configuration that does not start says so instead of what it holds in production", () => {
+  const current = feasible("asked-for-context-beyond-the-limit");
+  renderPanel(current, { current });
+  expect(screen.getByText("vLLM would not start with these values (see the warnings).")).toBeVisible();
+  expect(screen.queryByText(/^In production/)).toBeNull();
+});
+
 describe("a changed value", () => {
   const recommendation = feasible("fits-all-gpus");
   const current = feasible("asked-for-tp");
