@@ -83,7 +83,7 @@ const SHOWN_FIELDS = ["tensor_parallel_degree", "max_model_len", "concurrency"] 
 function OptionCard({ title, subtitle, weightsGib, config, isApplied = false, children }: OptionCardProps) {
   const id = useId();
   return (
-    <div role="group" aria-labelledby={id} className={`flex flex-col gap-3 p-3 ${SURFACE}`}>
+    <div role="group" aria-labelledby={id} className={`flex flex-col gap-3 px-2.5 py-3 ${SURFACE}`}>
       <div>
         <div className="flex flex-wrap justify-between gap-x-2 text-sm">
           <h3 id={id} className={SUBHEADING}>

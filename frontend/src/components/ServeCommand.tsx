@@ -1,6 +1,6 @@
 import { commandWith, needsPreQuantizedCheckpoint } from "../command";
-import { formatQuantization } from "../format";
-import type { FeasibleResponse } from "../types";
+import { formatCount, formatQuantization } from "../format";
+import type { Checkpoint, FeasibleResponse } from "../types";
 import { CopyableCommand } from "./CopyableCommand";
 import { MUTED, SUBHEADING } from "./styles";
 
@@ -33,11 +33,16 @@ export function ServeCommand({ response, model, isRecommended, isUpdating }: Ser
   return (
     <CopyableCommand
       title={`Command for ${checkpoint.model}`}
-      description={`The most downloaded ${precision} checkpoint of the model that runs on this instance. Use fills the form with it, or with another one.`}
+      description={checkpointText(checkpoint, precision)}
       command={commandWith(checkpoint.vllm_args, checkpoint.model)}
       isUpdating={isUpdating}
     />
   );
+}
+
+function checkpointText({ max_model_len, concurrency }: Checkpoint, precision: string): string {
+  const fits = `a context of ${formatCount(max_model_len)} tokens and a concurrency of ${formatCount(concurrency)}`;
+  return `The most downloaded ${precision} checkpoint that runs on this instance, with ${fits}. Select Use above to fill the form with its values.`;
 }
 
 /** What to do to get a command. */

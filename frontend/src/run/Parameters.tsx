@@ -60,6 +60,11 @@ export function Parameters({
           <NumberField {...fieldProps("input_sequence_length")} />
           <NumberField {...fieldProps("output_sequence_length")} />
         </div>
+        <Field id={`${id}-framework`} label="Framework">
+          <select id={`${id}-framework`} className={CONTROL}>
+            <option>vLLM</option>
+          </select>
+        </Field>
         <Field id={`${id}-dataset`} label="Dataset">
           <select
             id={`${id}-dataset`}

@@ -8,7 +8,6 @@ import { useLatest } from "../useLatest";
 import { useSuggestion } from "../useSuggestion";
 import { invalidFields } from "../validation";
 import { benchmarkRequest, type BenchmarkForm, type BenchmarkRequest } from "./benchmarkForm";
-import { CONTROL, Field } from "./Field";
 import { formFromQuery } from "./formFromQuery";
 import { InstanceField } from "./InstanceField";
 import { ModelField } from "./ModelField";
@@ -74,18 +73,11 @@ export function RunPage({ hfToken, onTokenChange }: RunPageProps) {
             <div className="flex flex-col gap-4">
               <ModelField value={form.model} onChange={(model) => change({ model })} onEnter={suggest} />
               <TokenField value={hfToken} onChange={onTokenChange} isNeeded={suggestion.needsToken} />
-              <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_7rem]">
-                <InstanceField
-                  id={`${id}-instance`}
-                  value={form.instanceType}
-                  onChange={(instanceType) => change({ instanceType })}
-                />
-                <Field id={`${id}-framework`} label="Framework">
-                  <select id={`${id}-framework`} className={CONTROL}>
-                    <option>vLLM</option>
-                  </select>
-                </Field>
-              </div>
+              <InstanceField
+                id={`${id}-instance`}
+                value={form.instanceType}
+                onChange={(instanceType) => change({ instanceType })}
+              />
               {form.model !== "" && (
                 <p className="-mt-2 text-sm">
                   <Link href={pageUrl("compare", { model: form.model })} className={`${LINK} ${ACCENT_TEXT}`}>
