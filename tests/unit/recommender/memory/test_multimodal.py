@@ -10,6 +10,7 @@ from recommender.hardware.units import GIB
 from recommender.memory.budget import budget
 from recommender.memory.multimodal import NO_ENCODER, EncoderProfile, encoder_profile
 from recommender.model.dtype import Dtype
+from recommender.model.encoder import EncoderFamily, FixedItem, VisionEncoder, VisionItem
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.version import Version
@@ -128,3 +129,113 @@ def test_the_cache_is_the_one_that_a_server_logged(
     kv_cache_gib = (found.kv_cache_bytes + found.weight_bytes) / GIB - weights_gib
 
     assert logged_gib == pytest.approx(kv_cache_gib, abs=0.4)
+
+
+def peak_bytes_of_an_image(
+    family: EncoderFamily,
+    *,
+    version: Version = (0, 19),
+    degree: int = 1,
+    feed_forward: int = 1000,
+    levels: int = 1,
+    wide_norms: bool = False,
+    gpu: Gpu = _H100,
+    patches: int = 64,
+) -> int:
+    """The peak for one image of 16 tokens: 64 patches of 300 values, an encoder with a width of 100."""
+    image = VisionItem(kind="image", tokens=16, patches=patches, outputs=16)
+    encoder = VisionEncoder(
+        family=family,
+        depth=2,
+        width=100,
+        feed_forward=feed_forward,
+        patch_values=300,
+        output_levels=levels,
+        has_wide_norms=wide_norms,
+        largest=FixedItem(item=image),
+    )
+    model = replace(real_model("google/gemma-3-12b-it"), encoder=encoder)
+    engine_args = replace(
+        default_engine_args(gpu, behavior_of(version)), max_num_batched_tokens=16, max_model_len=1024
+    )
+    return encoder_profile(model, gpu, degree, engine_args, Dtype.BFLOAT16).peak_bytes
+
+
+@pytest.mark.parametrize(
+    ("family", "degree", "feed_forward", "values_of_a_patch"),
+    [
+        ("clip", 1, 1000, 3000 + 400),
+        ("clip", 2, 1000, 1500 + 400),
+        ("qwen2_vl", 1, 1000, 3000 + 300),
+        ("qwen2_5_vl", 1, 1000, 3000 + 500 + 160),
+        ("qwen2_5_vl", 2, 1000, 1500 + 600 + 160),
+        ("qwen3_vl", 1, 1000, 400 + 2000 + 144),
+        ("qwen3_vl", 1, 300, 1200 + 144),
+        ("qwen3_vl", 2, 1000, 500 + 1000 + 144),
+        ("qwen3_vl", 2, 300, 500 + 400 + 144),
+        ("siglip", 1, 1000, 2000 + 400),
+        ("pixtral", 1, 1000, 3000 + 600 + 128 + 64),  # a mask of 64 x 64 patches
+        ("intern_vit", 1, 1000, 2000 + 400),
+        ("llama4", 1, 1000, 2000 + 500),
+        ("unmeasured", 1, 1000, 3000 + 600 + 160),
+        ("unmeasured", 2, 1000, 3000 + 600 + 160),  # not divided, in doubt
+        ("unmeasured", 1, 100, 1650 + 160),
+    ],
+)
+def test_a_patch_needs_its_pixels_and_the_live_values_of_one_layer(
+    family: EncoderFamily, degree: int, feed_forward: int, values_of_a_patch: int
+) -> None:
+    """In 2 bytes. Buffers of the feed-forward width are divided among GPUs, those of 100 are not."""
+    found = peak_bytes_of_an_image(family, degree=degree, feed_forward=feed_forward)
+
+    assert found == 2 * 64 * (300 + values_of_a_patch)
+
+
+@pytest.mark.parametrize(("feed_forward", "values_of_a_patch"), [(1000, 2400), (300, 1200)])
+def test_norms_over_all_heads_keep_twelve_widths_alive(feed_forward: int, values_of_a_patch: int) -> None:
+    found = peak_bytes_of_an_image("intern_vit", feed_forward=feed_forward, wide_norms=True)
+
+    assert found == 2 * 64 * (300 + values_of_a_patch)
+
+
+def test_moon_vit_has_a_table_of_complex_positions() -> None:
+    """80 MiB, and 16.5 widths of 100 for each of 64 patches."""
+    assert peak_bytes_of_an_image("moon_vit") == 80 * _MIB + 2 * 64 * (300 + 1650 + 144)
+
+
+def test_deepstack_keeps_the_outputs_of_further_levels() -> None:
+    """Qwen3-VL takes three levels besides the last: 16 embeddings of 3840 each."""
+    one, four = (peak_bytes_of_an_image("qwen3_vl", levels=levels) for levels in (1, 4))
+
+    assert four - one == 2 * 3 * 16 * 3840
+
+
+def test_gemma_4_encodes_frames_alone_and_since_0_23_in_chunks() -> None:
+    """100 MiB for one frame; 22.5 for each of a chunk, to which `gemma4_mm.py` allows a tenth of the GPU.
+
+    For a frame of up to 630 patches it allows 630 x 4 x 10,240 x 8 bytes, 0.192 GiB: a tenth of 79.19 GiB
+    has room for 41, and a tenth of 5 GiB for two.
+    """
+    small = replace(_H100, visible_bytes=5 * GIB)
+    tiny = replace(_H100, visible_bytes=GIB)
+
+    assert peak_bytes_of_an_image("gemma4", version=(0, 22), patches=50 * 630) == 100 * _MIB
+    assert peak_bytes_of_an_image("gemma4", version=(0, 23), patches=630) == 22.5 * _MIB
+    assert peak_bytes_of_an_image("gemma4", version=(0, 23), patches=631) == 45 * _MIB
+    assert peak_bytes_of_an_image("gemma4", version=(0, 23), patches=50 * 630) == 41 * 22.5 * _MIB
+    assert peak_bytes_of_an_image("gemma4", version=(0, 23), patches=50 * 630, gpu=small) == 45 * _MIB
+    assert peak_bytes_of_an_image("gemma4", version=(0, 23), patches=50 * 630, gpu=tiny) == 22.5 * _MIB
+
+
+@pytest.mark.parametrize("sequences", [2, 16])
+def test_an_encoder_and_decoder_is_profiled_with_an_image_for_each_sequence(sequences: int) -> None:
+    """`profile_run`, `vllm/worker/enc_dec_model_runner.py`: of each image in 16 bit.
+
+    6,404 embeddings of 4096 and 6,432 patches of 14 x 14 pixels in three colors stay alive.
+    """
+    model = real_model("meta-llama/Llama-3.2-11B-Vision-Instruct")
+    engine_args = replace(default_engine_args(_H100, behavior_of((0, 10, 0))), max_num_seqs=sequences)
+    profile = encoder_profile(model, _H100, 1, engine_args, Dtype.BFLOAT16)
+
+    assert profile.kept_bytes == 2 * sequences * (6404 * 4096 + 6432 * 3 * 14**2)
+    assert profile.peak_bytes == 2 * sequences * 6432 * (3 * 14**2 + 3 * 5120 + 8 * 1280)

@@ -1,6 +1,9 @@
 """Kinds of attention: bytes, blocks and copies by hand."""
 
-from support.metadata import real_model
+from dataclasses import replace
+
+import pytest
+from support.metadata import llama, real_model
 
 from recommender.model import (
     AttentionLayers,
@@ -8,6 +11,7 @@ from recommender.model import (
     KVHeads,
     MLACache,
     SparseIndexerCache,
+    parse_model,
 )
 
 
@@ -93,3 +97,59 @@ def test_the_projections_of_an_indexer_are_whole_on_every_gpu() -> None:
     indexer = SparseIndexerCache(width=128, replicated_parameters=8_000)
 
     assert [indexer.unshared_parameters(degree, 4096) for degree in (1, 8)] == [0, 7_000]
+
+
+_NARROW_VALUES = KVHeads(kv_heads=4, head_dim=128, value_dim=96)
+_SHAPE = parse_model(llama()).shape
+"""A hidden size of 1024 and 16 heads."""
+
+
+def test_values_may_be_narrower_than_keys() -> None:
+    assert [_NARROW_VALUES.token_bytes(degree, 2) for degree in (1, 2, 8)] == [
+        4 * (128 + 96) * 2,
+        2 * (128 + 96) * 2,
+        (128 + 96) * 2,
+    ]
+    assert _NARROW_VALUES.padded().token_bytes(1, 2) == 4 * 2 * 128 * 2
+
+
+@pytest.mark.parametrize(("degree", "heads", "kv_heads"), [(1, 16, 4), (2, 8, 2), (8, 2, 1)])
+def test_a_gpu_has_its_heads_in_two_merged_matrices(degree: int, heads: int, kv_heads: int) -> None:
+    """`qkv_proj` and `o_proj`; a KV head is whole where GPUs outnumber them, and gates double the queries."""
+    gated = replace(_SHAPE, gates_attention=True)
+    keys_and_values, output = kv_heads * (128 + 96), 1024 * heads * 96
+
+    assert _NARROW_VALUES.matrices(degree, _SHAPE) == (1024 * (heads * 128 + keys_and_values), output)
+    assert _NARROW_VALUES.matrices(degree, gated) == (1024 * (2 * heads * 128 + keys_and_values), output)
+    assert _NARROW_VALUES.output_shares(degree, 16) == (heads * 128, kv_heads * 128)
+    assert _NARROW_VALUES.input_shares(degree, 16) == (heads * 96,)
+
+
+def test_the_rest_of_a_whole_kv_head_has_narrow_values_too() -> None:
+    """4 heads on 8 GPUs are 4 / 8 of a head for each: the other half of 1024 x (128 + 96)."""
+    assert _NARROW_VALUES.unshared_parameters(8, 1024) == 1024 * (128 + 96) // 2
+
+
+@pytest.mark.parametrize(("head_dim", "expected"), [(256, False), (511, False), (512, True)])
+def test_heads_of_512_are_wide(head_dim: int, *, expected: bool) -> None:
+    """`_get_sm90_fa4_fp8_kv_block_size` of `vllm/v1/attention/backends/flash_attn.py`."""
+    assert KVHeads(kv_heads=4, head_dim=head_dim).is_wide is expected
+
+
+@pytest.mark.parametrize(
+    ("query_rank", "inputs_of_queries"), [(0, 1024), (256, 256)], ids=["plain queries", "latent queries"]
+)
+def test_the_matrices_of_mla_are_whole_into_the_latents_and_divided_out_of_them(
+    query_rank: int, inputs_of_queries: int
+) -> None:
+    """A latent of 576 and queries of 192 for each of 16 heads, 8 of them on each of two GPUs."""
+    cache = replace(_MLA, replicated_parameters=1024 * (576 + query_rank), value_dim=96)
+
+    assert cache.matrices(2, _SHAPE) == (
+        1024 * (576 + query_rank),
+        inputs_of_queries * 8 * 192,
+        500_000,
+        1024 * 8 * 96,
+    )
+    assert cache.output_shares(2, 16) == (8 * 192, 8 * (128 + 96))
+    assert cache.input_shares(2, 16) == (8 * 96,)

@@ -48,6 +48,95 @@ def test_the_largest_item_is_the_one_that_vllm_finds(
     assert (item.kind, item.tokens) == (kind, tokens)
 
 
+@pytest.mark.parametrize(
+    ("model_type", "vision", "expected"),
+    [
+        ("aya_vision", {}, (13 * 13**2, 13 * 26**2)),
+        ("gemma3", {}, (16**2, 64**2)),
+        ("gemma3n", {}, (16**2, 64**2)),
+        ("idefics3", {}, (17 * 13**2, 17 * 26**2)),
+        ("kimi_vl", {}, (32**2, 64**2)),
+        ("kimi_k25", {}, (64**2, 128**2)),
+        ("llama4", {}, (17 * 12**2, 17 * 577)),
+        ("llava", {}, (576, 576)),
+        ("llava_onevision", {}, (8748, 37 * 27**2)),
+        ("mistral3", {}, (55**2, 110**2)),
+        ("paligemma", {}, (64**2, 64**2)),
+        ("qwen3_vl", {}, (128**2, 256**2)),
+        ("smolvlm", {}, (17 * 8**2, 17 * 32**2)),
+        ("llava_next", {"model_type": "clip_vision_model"}, (5 * 24**2 + 2 * 24, 5 * 24**2)),
+        (
+            "llava_next",
+            {"model_type": "siglip_vision_model", "image_size": 384, "patch_size": 16},
+            (11 * 24**2 + 10 * 24, 11 * 24**2),
+        ),
+    ],
+    ids=str,
+)
+def test_an_image_has_the_tiles_and_patches_of_its_family(
+    model_type: str, vision: dict[str, object], expected: tuple[int, int]
+) -> None:
+    """Tokens and patches: tiles with a thumbnail, each a square of patches of which 1, 4 or 16 make a token.
+
+    A tile of Llama 4 has 24 x 24 patches and a class; rows of LLaVA 1.6 end with a token.
+    """
+    item = parsed(model_type=model_type, vision_config=vision).largest.at(4096)
+
+    assert (item.kind, item.tokens, item.patches) == ("image", *expected)
+
+
+def test_a_video_of_gemma_4_has_32_frames_of_70_embeddings() -> None:
+    """Nine patches each, and eight tokens for the time stamp of a frame."""
+    item = parsed(model_type="gemma4").largest.at(4096)
+
+    assert (item.kind, item.tokens, item.patches, item.outputs) == (
+        "video",
+        32 * (70 + 8),
+        32 * 9 * 70,
+        32 * 70,
+    )
+
+
+@pytest.mark.parametrize(("context", "tokens"), [(100, 16_384), (40_000, 32_768), (200_000, 114_688)])
+def test_a_video_of_qwen_grows_in_steps_to_seven(context: int, tokens: int) -> None:
+    """Four patches make a token."""
+    item = parsed(model_type="qwen2_5_vl").largest.at(context)
+
+    assert (item.kind, item.tokens, item.patches, item.outputs) == ("video", tokens, 4 * tokens, tokens)
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        (2 * 3328 - 1, ("image", 3328, 13)),
+        (2 * 3328, ("video", 3328, 26)),
+        (2 * 3328 + 256, ("video", 3584, 27)),
+    ],
+)
+def test_a_video_of_internvl_leaves_room_for_an_image(context: int, expected: tuple[str, int, int]) -> None:
+    """Tiles of 256 tokens and 32 x 32 patches; an image has twelve and a thumbnail."""
+    item = parsed(model_type="internvl").largest.at(context)
+
+    assert (item.kind, item.tokens, item.patches // 32**2) == expected
+    assert item.outputs == expected[2] * 256
+
+
+def test_an_encoder_without_sizes_has_usual_ones() -> None:
+    """Those of SigLIP: patches of 14 x 14 in three colors, a width of 1152."""
+    encoder = parsed(model_type="gemma3")
+
+    assert (encoder.patch_values, encoder.width, encoder.feed_forward) == (3 * 14**2, 1152, 4 * 1152)
+    assert (encoder.depth, encoder.output_levels, encoder.has_wide_norms) == (0, 1, False)
+
+
+def test_qwen_encodes_frames_in_pairs_and_takes_three_further_levels() -> None:
+    encoder = parsed(
+        model_type="qwen3_vl", vision_config={"patch_size": 16, "deepstack_visual_indexes": [5, 11, 17]}
+    )
+
+    assert (encoder.patch_values, encoder.output_levels) == (2 * 3 * 16**2, 4)
+
+
 @pytest.mark.parametrize(("context", "tiles"), [(8192, 32), (32_768, 128), (40_960, 160)])
 def test_the_video_that_is_encoded_is_longer_than_the_one_that_is_counted(context: int, tiles: int) -> None:
     assert encoder_of("OpenGVLab/InternVL3-78B").largest.at(context).outputs == tiles * 256

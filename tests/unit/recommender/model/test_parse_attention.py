@@ -4,7 +4,7 @@ import pytest
 from support.metadata import llama, real_model
 
 from recommender.memory.kv_cache import cache_layout
-from recommender.model import FullAttention, KVHeads, MLACache, SlidingWindow, parse_model
+from recommender.model import AttentionLayers, FullAttention, KVHeads, MLACache, SlidingWindow, parse_model
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,68 @@ def test_a_sliding_window_counts_unless_it_is_switched_off(
     settings: dict[str, object], expected: int | None
 ) -> None:
     assert expected == parse_model(llama(**settings)).sliding_window
+
+
+@pytest.mark.parametrize("query_rank", [None, 256])
+def test_the_sizes_of_a_latent_are_those_of_its_projections(query_rank: int | None) -> None:
+    """16 heads and a hidden size of 1024; a latent of 128, a rotary key of 32, keys of 64, values of 48."""
+    model = parse_model(
+        llama(
+            model_type="deepseek_v2",
+            kv_lora_rank=128,
+            qk_rope_head_dim=32,
+            qk_nope_head_dim=64,
+            v_head_dim=48,
+            q_lora_rank=query_rank,
+        )
+    )
+
+    assert [layers.cache for layers in model.attention] == [
+        MLACache(
+            width=128 + 32,
+            heads=16,
+            absorbed_parameters=128 * 16 * (64 + 48),
+            replicated_parameters=1024 * (128 + 32 + (query_rank or 0)),
+            query_dim=64 + 32,
+            key_dim=64,
+            value_dim=48,
+        )
+    ]
+
+
+def test_minicpm_3_caches_keys_as_wide_as_both_of_their_parts() -> None:
+    """`vllm/model_executor/models/minicpm3.py`, whose values are padded."""
+    sizes = {"kv_lora_rank": 128, "q_lora_rank": 256, "qk_nope_head_dim": 64, "qk_rope_head_dim": 32}
+    model = parse_model(llama(model_type="minicpm3", **sizes))
+
+    assert [layers.cache for layers in model.attention] == [KVHeads(kv_heads=4, head_dim=64 + 32)]
+    assert model.whole_parameters == 8 * 1024 * (128 + 256 + 32)
+
+
+def test_blocks_of_nemotron_nas_have_one_kv_head_for_each_group_of_heads() -> None:
+    """`vllm/model_executor/models/nemotron_nas.py`: 16 heads in groups of 8, 16 and 32; one has none."""
+    groups = [{"n_heads_in_group": size} for size in (8, 8, 8, 16, 16, 32, 32)]
+    blocks = [{"attention": attention} for attention in (*groups, {"no_op": True})]
+    model = parse_model(llama(model_type="nemotron-nas", block_configs=blocks))
+
+    assert model.attention == (
+        AttentionLayers(count=3, cache=KVHeads(kv_heads=2, head_dim=64)),
+        AttentionLayers(count=4, cache=KVHeads(kv_heads=1, head_dim=64)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "loops", "window"),
+    [({"loop_num": 3, "loop_window_size": 128}, 3, 128), ({}, 2, 64)],
+    ids=["stated", "default"],
+)
+def test_every_loop_but_the_first_has_a_short_window(
+    settings: dict[str, int], loops: int, window: int
+) -> None:
+    """The defaults are those of `vllm/model_executor/models/iquest_loopcoder.py`."""
+    model = parse_model(llama(model_type="iquestloopcoder", **settings))
+
+    assert [(layers.count, layers.span) for layers in model.attention] == [
+        (8, FullAttention()),
+        (8 * (loops - 1), SlidingWindow(tokens=window)),
+    ]

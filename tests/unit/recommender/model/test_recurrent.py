@@ -4,6 +4,7 @@ import pytest
 from support.metadata import llama
 
 from recommender.model import RecurrentState, StateTensor, parse_model
+from recommender.model.recurrent import RecurrentLayers
 
 _MAMBA_2 = {
     "mamba_n_heads": 32,
@@ -50,3 +51,22 @@ def test_groups_are_divided_unless_there_is_one(groups: int, degrees: list[int])
     state = RecurrentState(tensors=(), heads=(16, 32), groups=groups)
 
     assert degrees == [degree for degree in range(1, 17) if state.can_shard_groups(degree)]
+
+
+def test_projections_are_divided_and_groups_copied() -> None:
+    """1024 x 600 in and 1024 x 400 out; each of four GPUs has a copy of two groups of 5000 parameters."""
+    state = RecurrentState(
+        tensors=(),
+        heads=(16,),
+        groups=2,
+        values_per_group=24,
+        parameters_per_group=5000,
+        merged_width=600,
+        input_widths=(400,),
+    )
+
+    assert [state.unshared_parameters(degree) for degree in (1, 2, 4)] == [0, 0, (4 - 2) * 5000 // 4]
+    assert state.matrices(2, 1024) == (1024 * 300, 1024 * 200)
+    assert state.matrices(4, 1024) == (1024 * 150 + 2500, 1024 * 100)
+    assert [state.size_bytes(degree, 2, 4) for degree in (1, 2, 4)] == [2 * 2 * 24, 2 * 24, 2 * 24]
+    assert RecurrentLayers(count=7, state=state).unshared_parameters(4) == 7 * 2500

@@ -117,3 +117,51 @@ def test_fp8_is_quantized_layer_by_layer_from_0_15_on() -> None:
 
     assert found == [False, True, True]
     assert ANY_VERSION.quantizes_by_layer
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("latent_head_dim", {(0, 6): 256, (0, 7): None}),
+        ("profiles_whole_context", {(0, 7): True, (0, 8): False}),
+        ("latent_block_tokens", {(0, 7): 16, (0, 8): 64, (0, 17): 64, (0, 18): 16}),
+        ("caches_windows_whole", {(0, 9, 0): True, (0, 9, 1): False}),
+        (
+            "caches_chunks_whole",
+            {(0, 9, 2): True, (0, 10, 0): False, (0, 10, 1): True, (0, 13): True, (0, 14): False},
+        ),
+        ("reads_state_dtype", {(0, 12): False, (0, 13): True}),
+        ("merges_odd_outputs", {(0, 13): False, (0, 14): True}),
+        ("takes_stated_caches", {(0, 13): False, (0, 14): True}),
+        ("divides_moonvit", {(0, 13): False, (0, 14): True}),
+        ("copies_embedding", {(0, 16): "never", (0, 17): "always", (0, 28): "always", (0, 29): "on one GPU"}),
+        ("runs_awq_in_machete", {(0, 18): False, (0, 19): True}),
+        ("needs_block_per_sequence", {(0, 19): False, (0, 20): True}),
+        ("default_state_value_bytes", {(0, 19): 2, (0, 20): 4, (0, 33): 4}),
+        ("latent_block_step_tokens", {(0, 19): 64, (0, 20): 16, (0, 26): 16, (0, 27): 128}),
+        ("tokens_follow_concurrency", {(0, 20): False, (0, 21): True}),
+        ("pads_values", {(0, 20): True, (0, 21): False}),
+        ("encodes_frames_in_chunks", {(0, 22): False, (0, 23): True}),
+        ("shares_indexers", {(0, 23): False, (0, 24): True}),
+        ("concurrent_batches", {(0, 25): 1, (0, 26): 2}),
+        (
+            "pins_embedding",
+            {(0, 26): "never", (0, 27): "any model", (0, 32): "any model", (0, 33): "experts"},
+        ),
+        ("keeps_mxfp4_scales_once", {(0, 26): False, (0, 27): True}),
+        ("pads_kimi_experts", {(0, 26): False, (0, 27): True}),
+        ("masks_images", {(0, 28): True, (0, 29): False}),
+        ("reserved_blocks", {(0, 28): 0, (0, 29): 1}),
+        ("refines_expert_blocks", {(0, 29): False, (0, 30): True}),
+        ("wide_fp8_block_tokens", {(0, 30): 16, (0, 31): 64}),
+        ("prefill_checkpoint_blocks", {(0, 31): 0, (0, 32): 1}),
+        ("extends_rotary_tables", {(0, 31): True, (0, 32): False}),
+        ("delta_net_step_tokens", {(0, 32): 0, (0, 33): 64}),
+    ],
+    ids=str,
+)
+def test_a_behavior_changes_with_the_release_whose_source_has_it(
+    field: str, values: dict[Version, object]
+) -> None:
+    """The file of vLLM that shows each of them stands at the field of `VersionBehavior`."""
+    assert values == {version: getattr(behavior_of(version), field) for version in values}
