@@ -13,7 +13,8 @@ from benchmarks.accuracy.runs import metadata_in, read_runs
 from benchmarks.accuracy.summary import summarize
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.budget import Budget, budget
+from recommender.memory.budget import Budget
+from recommender.memory.calculate_budget import budget
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import default_engine_args
 

@@ -6,9 +6,10 @@ from collections.abc import Hashable
 from recommender.memory.allocator import rounding_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.quantization import Quantization
 from recommender.vllm.supported_versions import falls_back_to_transformers, runs_through_transformers
+from recommender.vllm.version_behavior import VersionBehavior
 
 # `vllm/model_executor/layers/fused_moe/oracle/mxfp4.py`, the Marlin backend.
 _MXFP4_WIDTH_TILE = 128

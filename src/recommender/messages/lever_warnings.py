@@ -4,7 +4,8 @@ import math
 from dataclasses import replace
 
 from recommender.hardware.units import gib_bytes, gib_text
-from recommender.memory.budget import Budget, budget
+from recommender.memory.budget import Budget
+from recommender.memory.calculate_budget import budget
 from recommender.messages.phrases import count_text, version_choice_text, versions_text
 from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.planning.compatibility import fp8_cache_incompatibility, lacks_state_blocks
@@ -98,8 +99,9 @@ def _prompts_in_several_batches(context: WarningContext) -> str | None:
 
 
 def _sequences_below_concurrency(context: WarningContext) -> str | None:
+    """Where the number of sequences is what limits the requests at once, and not the cache."""
     plan, sequences = context.plan, context.plan.budget.engine_args.max_num_seqs
-    if sequences >= plan.concurrency:
+    if sequences >= min(plan.concurrency, plan.max_concurrent_requests):
         return None
     return (
         f"vLLM runs {count_text(sequences, 'request')} at once at most (max_num_seqs); the remaining"

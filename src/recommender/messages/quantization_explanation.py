@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from recommender.hardware.units import gib_text
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.messages.explanation_context import ExplanationContext
 from recommender.messages.memory_sum import needs_text
@@ -29,7 +29,7 @@ def quantization_explanation(context: ExplanationContext) -> str:
         needed = "In" if _quantization_helps(context) else "Not needed: in"
         return f"{_requested(context)}{needed} {precision} {_fit(context)}.{_larger(context)}"
     requested = _requested(context)
-    start = f"{requested}In" if requested else f"{quantization.label}: in"
+    start = f"{requested}In" if requested else "Needed: in"
     return (
         f"{start} {precision}, {_native(context)} In {quantization.label} {_fit(context)}."
         f"{_why_not_before(context, quantization)}{_how(context, quantization)}{_larger(context)}"

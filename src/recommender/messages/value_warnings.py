@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from recommender.hardware.units import gib_bytes, gib_text
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.memory.multimodal import profiled_item
 from recommender.messages.memory_sum import needs_text
 from recommender.messages.phrases import choice_text, count_text, gpus_text, obstacle_text
@@ -84,8 +84,10 @@ def _workload_above_context(context: WarningContext) -> str | None:
 
 
 def _requests_queue(context: WarningContext) -> str | None:
+    """Where the cache is what limits the requests at once, and not the number of sequences."""
     plan = context.plan
-    if not 0 < plan.max_concurrent_requests < plan.concurrency:
+    sequences = plan.budget.engine_args.max_num_seqs
+    if not 0 < plan.max_concurrent_requests < plan.concurrency or sequences < plan.max_concurrent_requests:
         return None
     waiting = plan.concurrency - plan.max_concurrent_requests
     return (
