@@ -5,7 +5,8 @@ from dataclasses import replace
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib_bytes
-from recommender.memory.budget import Budget, compute_dtype
+from recommender.memory.budget import Budget
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.planning.compatibility import MINIMUM_CONTEXT
@@ -14,9 +15,9 @@ from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan, fitting_plan
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.planning.workload import Workload, default_concurrency, default_workload
-from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import EngineArgs, engine_args_for
 from recommender.vllm.quantization import Quantization, quantization_named
+from recommender.vllm.version_behavior import VersionBehavior
 
 _STATED_STEP_BYTES = gib_bytes(0.001)
 
