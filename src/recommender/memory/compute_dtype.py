@@ -29,5 +29,5 @@ def _lacks_bf16_kernels(model: Model, version: Version | None) -> bool:
     return method is not None and not model.runs_in_marlin and _computes_in_float16_only(method, version)
 
 
-_refuses_float16 = lru_cache(256)(refuses_float16)
 _computes_in_float16_only = lru_cache(256)(computes_in_float16_only)
+_refuses_float16 = lru_cache(256)(refuses_float16)
