@@ -33,6 +33,7 @@ from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import EngineOverrides, engine_args_for
 from recommender.vllm.supported_versions import served_class
 from recommender.vllm.version_behavior import VersionBehavior
+from recommender.vllm.yarn_context import with_context_of
 
 
 def recommend(
@@ -112,7 +113,7 @@ def supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
     model = parse_model(metadata, served_class(stated_classes(metadata), behavior.version))
     missing = class_incompatibility(model.class_name, behavior, model.config_keys)
     if missing is None:
-        return model
+        return with_context_of(model, behavior.version)
     if metadata.by_params is not None:
         return supported_model(metadata.by_params, behavior)
     raise UnsupportedModel(infeasible.class_missing(model, missing))

@@ -161,6 +161,9 @@ class ContextLimit:
     """What vLLM takes without `--max-model-len`."""
     is_enforced: bool = True
     """False where no length is stated, and vLLM accepts any."""
+    multiplied_tokens: int | None = None
+    """What versions before 0.30 derive from YaRN, where that is not `tokens`: the original limit times the
+    factor."""
 
 
 def context_limit(config: ConfigReader, *, model_type: str) -> ContextLimit:
@@ -175,7 +178,12 @@ def context_limit(config: ConfigReader, *, model_type: str) -> ContextLimit:
     original = config.optional_positive_int("original_max_position_embeddings")
     is_longrope = any(_kind(rope) in _LONGROPE for rope in _rotary_settings(config))
     default = min(original, scaled) if is_longrope and original is not None else scaled
-    return ContextLimit(tokens=scaled, default_tokens=default)
+    multiplied = _multiplied(stated, config)
+    return ContextLimit(
+        tokens=scaled,
+        default_tokens=default,
+        multiplied_tokens=None if multiplied == scaled or "gemma3" in model_type else multiplied,
+    )
 
 
 def scaling_factor(rope: ConfigReader) -> float:
@@ -207,12 +215,22 @@ def _scaled(limit: int, config: ConfigReader, model_type: str) -> int:
     for rope in _rotary_settings(config):
         kind = _kind(rope)
         if kind in _YARN:
-            # Up to 0.19 vLLM takes the original limit times the factor, later the stated one.
-            original = rope.optional_positive_int("original_max_position_embeddings") or limit
-            limit = min(limit, int(original * scaling_factor(rope)))
+            limit = min(limit, _original_times_factor(rope, limit))
         elif kind is not None and kind not in _ALREADY_SCALED:
             factor = scaling_factor(rope)
     return int(limit * factor)
+
+
+def _multiplied(limit: int, config: ConfigReader) -> int | None:
+    found = (
+        _original_times_factor(rope, limit) for rope in _rotary_settings(config) if _kind(rope) == "yarn"
+    )
+    return next(found, None)
+
+
+def _original_times_factor(rope: ConfigReader, limit: int) -> int:
+    original = rope.optional_positive_int("original_max_position_embeddings") or limit
+    return int(original * scaling_factor(rope))
 
 
 def _rotary_settings(config: ConfigReader) -> Iterator[ConfigReader]:
