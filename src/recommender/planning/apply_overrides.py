@@ -84,12 +84,17 @@ def plan_with_budget(model: Model, plan: Plan, memory: Budget, overrides: Overri
 def _quantization(
     model: Model, base: Plan, overrides: Overrides, behavior: VersionBehavior
 ) -> Quantization | None:
-    """The requested one; a checkpoint that is quantized already stays as it is."""
-    if overrides.quantization is None or model.quantization is not None:
-        return base.quantization
-    if overrides.quantization == "none":
+    """The requested one; a checkpoint that is quantized already stays as it is.
+
+    If it is the recommended one, it is done in the same way, while loading or before: only one may fit.
+    """
+    recommended, requested = base.quantization, overrides.quantization
+    is_same = recommended is not None and recommended.name == requested
+    if requested is None or model.quantization is not None or is_same:
+        return recommended
+    if requested == "none":
         return None
-    return quantization_named(overrides.quantization, model, behavior)
+    return quantization_named(requested, model, behavior)
 
 
 def _context(model: Model, memory: Budget) -> int:

@@ -98,12 +98,15 @@ def fitting_plan(
     count, behavior = instance.accelerator_count, engine_args.behavior
     dtype = compute_dtype(model, gpu, behavior.version)
     weights = weight_bytes(engine_args.loaded(model), dtype, quantization)
-    if weights > count * gpu.visible_bytes * engine_args.gpu_memory_utilization:
+    usable_bytes = gpu.visible_bytes * engine_args.gpu_memory_utilization
+    if weights > count * usable_bytes:
         return DoesNotFit()
     unloadable = degree_incompatibility(model, 1, behavior)
     if unloadable is not None:
         return unloadable
     accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
+    if weights > accepted[-1] * usable_bytes:
+        return DoesNotFit()
     roomy = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
     least = min(roomy, accepted[-1])
     lowered: dict[int, Budget] = {}

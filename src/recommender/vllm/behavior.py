@@ -69,7 +69,7 @@ _0_13 = replace(_0_10_1, reads_state_dtype=True)
 _0_14 = replace(
     _0_13, caches_chunks_whole=False, merges_odd_outputs=True, takes_stated_caches=True, divides_moonvit=True
 )
-_0_15 = replace(_0_14, quantizes_by_layer=True)
+_0_15 = replace(_0_14, quantizes_by_layer=True, builds_pooling_heads=False)
 _0_17 = replace(
     _0_15,
     model_runner_v1=V1_TRITON,

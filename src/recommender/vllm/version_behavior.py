@@ -98,6 +98,9 @@ class VersionBehavior:
     `vllm/model_executor/layers/quantization/awq_marlin.py` of 0.19 and later."""
     divides_moonvit: bool = False
     """Whether the layers of MoonViT are divided: `vllm/model_executor/models/moonvit.py`."""
+    builds_pooling_heads: bool = True
+    """Whether SigLIP encoders of multimodal models have their pooling heads: `use_head`,
+    `vllm/model_executor/models/siglip.py`, which is false from 0.15 on."""
     keeps_mxfp4_scales_once: bool = False
     """Whether the Triton kernels of MXFP4 experts replace the stored scales by their own:
     `vllm/model_executor/layers/fused_moe/oracle/mxfp4.py` of 0.27.1, and not of 0.23."""
