@@ -17,6 +17,7 @@ from recommender.memory.calculate_budget import budget as memory_budget
 from recommender.memory.overhead import depends_on_context
 from recommender.messages.warnings import WARNING_CODES
 from recommender.model import Model
+from recommender.model.dtype import Dtype
 from recommender.planning.compatibility import fp8_cache_incompatibility, version_limits
 from recommender.planning.context import budget_for_largest_context
 from recommender.planning.incompatibilities import NoWheels
@@ -302,6 +303,8 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "quantized_already"
     if capability < _BF16 and model.native_dtype.torch_name != "float16":
         yield from _without_bf16(answer)
+    elif not model.runs_in_marlin and answer.plan.cast_to is Dtype.FLOAT16:
+        yield "runs_in_fp16"
     if model.is_estimated:
         yield "architecture_estimated"
     if 0.8 * place.memory_gib * GIB <= _stored_bytes(answer):

@@ -34,6 +34,7 @@ from recommender.planning.incompatibilities import (
     MethodDeprecated,
     MethodNotInVersion,
     No16BitDtype,
+    NoBackendForStatedCache,
     NoKernels,
     NoSparseAttention,
     NoWheels,
@@ -130,6 +131,7 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, engine_
             | SchemeNotInVersion()
             | MethodDeprecated()
             | NoSparseAttention()
+            | NoBackendForStatedCache()
             | CapabilityTooLow()
         ):
             return version_limit(reason, gpu_of(instance), gpu)
