@@ -19,3 +19,139 @@ from recommender.vllm.supported_versions import (
     method_versions,
     runs_through_transformers,
     scheme_versions,
+)
+from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
+from recommender.vllm.version_behavior import VersionBehavior
+
+_CACHED = 1024
+_CACHED_MODELS = 64
+
+# GPUs for which defaults of the scheduler changed in 0.28.
+_LARGEST_GPUS_BYTES = 160 * GIB
+
+
+@lru_cache(_CACHED_MODELS)
+def covered_behaviors(model: Model, gpu: Gpu) -> tuple[VersionBehavior, ...]:
+    """Those of the covered versions that run `model` on `gpu` of which one leaves the least KV cache.
+
+    The others have no more than one of these (`_LESS_THAN`). All covered versions where none runs it.
+    """
+    first_versions = _behaviors(model, gpu)
+    if _changes_implementation(model.class_name):
+        return tuple(first_versions.values())
+    return tuple(
+        behavior
+        for first, behavior in first_versions.items()
+        if not (dominated := _LESS_THAN.get(first))
+        or dominated[0].isdisjoint(first_versions)
+        or dominated[1](model, gpu)
+    )
+
+
+def versions_where(
+    model: Model, gpu: Gpu, holds: Callable[[VersionBehavior], bool]
+) -> tuple[VersionRange, ...]:
+    """Those of the covered versions that run `model` on `gpu` of which a condition holds."""
+    holding = {first for first, behavior in _behaviors(model, gpu).items() if holds(behavior)}
+    return version_ranges(
+        Span(release, release) for release in _covered_releases() if _first_version(release) in holding
+    )
+
+
+def _behaviors(model: Model, gpu: Gpu) -> Mapping[Version, VersionBehavior]:
+    return _running(
+        model.class_name,
+        deciding_keys(model.class_name).intersection(model.config_keys),
+        model.quantization,
+        model.quantization_schemes,
+        gpu.compute_capability,
+        is_sparse=model.has_sparse_attention,
+        is_latent=model.has_latent_attention,
+        has_fp8_cache=model.cache_value_bytes == 1,
+    )
+
+
+@lru_cache(_CACHED)
+def _running(  # noqa: PLR0913 - what decides whether a version runs a model
+    class_name: str,
+    config_keys: frozenset[str],
+    method: str | None,
+    schemes: tuple[str, ...],
+    capability: tuple[int, int],
+    *,
+    is_sparse: bool,
+    is_latent: bool,
+    has_fp8_cache: bool,
+) -> Mapping[Version, VersionBehavior]:
+    """The behaviors of the versions that run a model, each by the first version that has it."""
+    needed: list[VersionRanges] = [class_versions(class_name, config_keys), wheel_versions(capability)]
+    if method is not None:
+        needed += [method_versions(method), capable_versions(method, schemes, capability)]
+        needed += map(scheme_versions, schemes)
+    if is_sparse:
+        needed.append(sparse_attention_versions(capability, "fp8_e4m3" if has_fp8_cache else "auto"))
+    elif has_fp8_cache:
+        needed.append(stated_cache_versions(capability, is_latent=is_latent))
+    covered = _covered_releases()
+    running = [release for release in covered if all(includes(ranges, release) for ranges in needed)]
+    return {_first_version(release): behavior_of(release) for release in running or covered}
+
+
+@lru_cache(_CACHED)
+def _changes_implementation(class_name: str) -> bool:
+    """Whether only some of the covered versions run a class as one of transformers."""
+    return len({runs_through_transformers(class_name, release) for release in _covered_releases()}) > 1
+
+
+def _covered_releases() -> list[Version]:
+    return [release for release in known_releases() if release >= OLDEST_COVERED_VERSION]
+
+
+def _first_version(release: Version) -> Version:
+    return max(first for first in FIRST_VERSIONS if first <= release)
+
+
+def _has_latents(model: Model, _gpu: Gpu) -> bool:
+    return model.has_latent_attention
+
+
+def _has_windows(model: Model, _gpu: Gpu) -> bool:
+    return model.recurrent is not None or any(not layers.span.is_full for layers in model.attention)
+
+
+def _has_frames(model: Model, _gpu: Gpu) -> bool:
+    return model.encoder is not None and model.encoder.family == "gemma4"
+
+
+def _has_further_tables(model: Model, _gpu: Gpu) -> bool:
+    return model.further_rotary_values > 0
+
+
+def _has_states_or_is_largest(model: Model, gpu: Gpu) -> bool:
+    return model.recurrent is not None or gpu.visible_bytes >= _LARGEST_GPUS_BYTES
+
+
+def _never(_model: Model, _gpu: Gpu) -> bool:
+    return False
+
+
+# Versions that never leave less cache than one of others, and the models and GPUs of which that is not so.
+# 0.17 to 0.19 subtract no graphs, and 0.17 has larger blocks of latents. 0.21 to 0.26 run more and more
+# models with the second runner, which takes less; in 0.23 Gemma 4 encodes more frames at once, and 0.26 keeps
+# more tokens in flight. 0.28 has a smaller sampler than 0.27, and more states. 0.29 and 0.30 differ from 0.31
+# in the degrees and blocks of FP8, and 0.31 from 0.32 in tables.
+_LESS_THAN: Mapping[Version, tuple[frozenset[Version], Callable[[Model, Gpu], bool]]] = {
+    (0, 17): (frozenset({(0, 20)}), _has_latents),
+    (0, 18): (frozenset({(0, 20)}), _never),
+    (0, 19): (frozenset({(0, 20)}), _never),
+    (0, 21): (frozenset({(0, 20)}), _never),
+    (0, 22): (frozenset({(0, 20)}), _never),
+    (0, 23): (frozenset({(0, 20)}), _has_frames),
+    (0, 24): (frozenset({(0, 20), (0, 23)}), _has_frames),
+    (0, 25): (frozenset({(0, 20), (0, 23)}), _has_frames),
+    (0, 26): (frozenset({(0, 20), (0, 23)}), _has_windows),
+    (0, 28): (frozenset({(0, 27)}), _has_states_or_is_largest),
+    (0, 29): (frozenset({(0, 30)}), _never),
+    (0, 30): (frozenset({(0, 31)}), _never),
+    (0, 31): (frozenset({(0, 32)}), _has_further_tables),
+}
