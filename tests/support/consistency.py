@@ -14,6 +14,7 @@ from handler.response import as_json
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.calculate_budget import budget as memory_budget
+from recommender.memory.overhead import depends_on_context
 from recommender.messages.warnings import WARNING_CODES
 from recommender.model import Model
 from recommender.model.dtype import Dtype
@@ -256,7 +257,8 @@ def _degree_numbers(answer: Feasible) -> Iterator[float]:
     for degree in {*plan.valid_tensor_parallel, plan.tensor_parallel}:
         yield from (degree, degree // (model.kv_heads or 1))
         near = nearest_degree(model, degree, args.behavior)
-        of_context = replace(_unlowered(args), max_model_len=plan.max_model_len)
+        length = plan.max_model_len if depends_on_context(model) else None
+        of_context = replace(_unlowered(args), max_model_len=length)
         memory = budget_for_largest_context(model, gpu, near, plan.quantization, of_context)
         for replicas in {count // degree, plan.tensor_parallel // degree, 1}:
             yield from (replicas, replicas * degree)
