@@ -203,3 +203,9 @@ def test_the_items_of_a_list_are_counted_and_told_apart() -> None:
 
     assert (reader.length("kinds"), reader.distinct_items("kinds")) == (3, 2)
     assert (reader.length("one"), reader.distinct_items("one")) == (0, 0)
+
+
+def test_a_string_of_symbols_may_have_one_for_each_of_10_000_layers() -> None:
+    assert _reader(key="M" * 10_000).symbols("key") == ("M",) * 10_000
+    with pytest.raises(ImplausibleMetadata, match="key"):
+        _reader(key="M" * 10_001).symbols("key")
