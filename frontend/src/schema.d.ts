@@ -315,7 +315,7 @@ export interface components {
         ChangeName: "gpu_memory_utilization" | "max_num_batched_tokens" | "max_num_seqs" | "limit_mm_per_prompt" | "kv_cache_dtype" | "enforce_eager" | "max_model_len" | "tensor_parallel_degree";
         /** @description `true` for `limit_mm_per_prompt`, which excludes images and videos, and for `enforce_eager` */
         ChangeValue: number | string | boolean;
-        /** @description Single changes with which the model starts at native precision, the smallest step first; where none suffices, the cheapest two together */
+        /** @description Single changes with which the model starts at native precision, the smallest step first; where none suffices, the cheapest two together. If the values of the request do not start or do not hold its workload, those of one of these values with which they do */
         Changes: ({
             change: components["schemas"]["ChangeName"];
             value: components["schemas"]["ChangeValue"];

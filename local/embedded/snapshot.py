@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from recommender.model import HubMetadata, states_quantization_elsewhere
+from recommender.model import HubMetadata, may_be_in_mistral_format, states_quantization_elsewhere
 
 MODELS = Path(__file__).with_name("models.json")
 
@@ -71,6 +71,7 @@ class Repo:
             information=information,
             config=config,
             quantization=self.files.get("hf_quant_config.json") if is_elsewhere else None,
+            params=self.files.get("params.json") if may_be_in_mistral_format(information, config) else None,
         )
 
     def file(self, name: str) -> bytes | None:

@@ -12,12 +12,13 @@ from recommender.messages.explanations import Explanation, explanation
 from recommender.messages.notes import Note, collect_notes
 from recommender.messages.warning_context import WarningContext
 from recommender.messages.warnings import ConfigWarning, collect_warnings
-from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model
+from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model, stated_classes
 from recommender.model.errors import UnsupportedModel
 from recommender.planning.alternatives import (
     Alternatives,
     alternatives,
     load_time_alternative,
+    with_changes_of_plan,
 )
 from recommender.planning.compatibility import class_incompatibility
 from recommender.planning.decision import Decision, decide, fitting_versions
@@ -31,6 +32,7 @@ from recommender.planning.recommended_values import recommended_values
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.engine_args import EngineOverrides, engine_args_for
 from recommender.vllm.quantization import QuantizationName
+from recommender.vllm.supported_versions import served_class
 
 InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
 
@@ -47,7 +49,7 @@ class Feasible:
     model: Model
     instance: Instance
     alternatives: Alternatives | None
-    """`None` where native precision fits."""
+    """`None` where native precision fits, and the caller's values suffice or nothing helps."""
     overrides: Overrides
     instances: Sequence[Instance]
     """Those that alternatives were chosen from."""
@@ -155,12 +157,17 @@ def unsupported(
 
 
 def supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
-    """The model in `metadata`; raises `UnsupportedModel` where no instance runs it."""
-    model = parse_model(metadata)
+    """The model in `metadata`; raises `UnsupportedModel` where no instance runs it.
+
+    A repository that has both a config.json and a params.json is served by the class of either.
+    """
+    model = parse_model(metadata, served_class(stated_classes(metadata), behavior.version))
     missing = class_incompatibility(model.class_name, behavior, model.config_keys)
-    if missing is not None:
-        raise UnsupportedModel(infeasible.class_missing(model, missing))
-    return model
+    if missing is None:
+        return model
+    if metadata.by_params is not None:
+        return supported_model(metadata.by_params, behavior)
+    raise UnsupportedModel(infeasible.class_missing(model, missing))
 
 
 def _recommend_for(
@@ -184,12 +191,19 @@ def _decided(  # noqa: PLR0913, PLR0917 - what a recommendation is made from
     overrides: Overrides,
 ) -> Recommendation:
     engine = overrides.engine
-    if decision.is_native:
-        return _feasible(model, instance, instances, decision, overrides, options=None)
-    options = alternatives(model, instance, instances, decision.quantized, behavior, engine)
-    if decision.base is not None:
+    options = (
+        None
+        if decision.is_native
+        else alternatives(model, instance, instances, decision.quantized, behavior, engine)
+    )
+    if decision.plan is not None:
+        options = with_changes_of_plan(options, model, instance, decision.plan, overrides)
         return _feasible(model, instance, instances, decision, overrides, options=options)
-    nearest = None if options.larger else nearest_instance(model, instances, behavior, engine)
+    nearest = (
+        None
+        if options is not None and options.larger
+        else nearest_instance(model, instances, behavior, engine)
+    )
     return Infeasible(
         code="does_not_fit",
         reason=does_not_fit(decision, model, instance, behavior, engine, nearest),

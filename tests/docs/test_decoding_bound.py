@@ -43,7 +43,7 @@ def test_the_bound_is_below_the_measurement(row: re.Match[str]) -> None:
 
 def _bound(row: re.Match[str]) -> float:
     model, gpu = real_model(row["model"]), gpu_named(row["gpu"])
-    dtype = compute_dtype(model, gpu)
+    dtype = compute_dtype(model, gpu, None)
     bound = least_ms_per_token(
         model,
         gpu,

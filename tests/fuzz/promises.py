@@ -79,8 +79,9 @@ def _check_start(plan: Plan, answer: Feasible) -> None:
     assert plan.workload.total_tokens <= plan.max_model_len
     assert plan.budget.max_concurrent_requests(plan.max_model_len) > 0
     assert plan.budget.max_concurrency(plan.max_model_len) >= 1
-    assert plan.tensor_parallel in plan.fitting_tensor_parallel
-    assert set(plan.fitting_tensor_parallel) <= set(plan.valid_tensor_parallel)
+    degrees = [layout.plan.tensor_parallel for layout in answer.layouts]
+    assert plan.tensor_parallel in degrees
+    assert set(degrees) <= set(plan.valid_tensor_parallel)
     assert max(plan.valid_tensor_parallel) <= answer.instance.accelerator_count
     assert (plan.quantization is None) == (answer.alternatives is None)
 

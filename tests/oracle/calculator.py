@@ -83,7 +83,7 @@ def _model(name: str) -> Model:
 def _of_degree(
     model: Model, gpu: Gpu, engine_args: EngineArgs, degree: int, plans: tuple[CachePlan, ...]
 ) -> DegreePrediction:
-    dtype = compute_dtype(model, gpu)
+    dtype = compute_dtype(model, gpu, engine_args.behavior.version)
     try:
         weights = weight_bytes_per_gpu(
             model, dtype, degree, behavior=engine_args.behavior, capability=gpu.compute_capability

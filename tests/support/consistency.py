@@ -26,6 +26,7 @@ from recommender.planning.tensor_parallelism import degree_obstacle, nearest_deg
 from recommender.recommend import Feasible, Infeasible, Recommendation
 from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineArgs, default_engine_args
+from recommender.vllm.facts import refuses_float16
 from support.figures import counts, gib_figures, names_pattern
 from support.instances import ALL as _INSTANCES
 
@@ -34,7 +35,7 @@ _SUM_GIB = 0.101
 # Three decimals of the four parts of the overhead, and one decimal of the sentence.
 _ROUNDING_GIB = 0.003
 _DECIMAL_GIB = 0.052
-_SUM = re.compile(r"would need (.*? that (?:vLLM may use|leave room))")
+_SUM = re.compile(r"would need (.*? that vLLM may use)")
 _NONSENSE = tuple(
     map(
         re.compile,
@@ -143,7 +144,7 @@ def assert_sums_exceed(sentence: str) -> int:
     sums = _SUM.findall(re.sub(r" \([^)]*\)", "", sentence))
     for needed in sums:
         *terms, limit = gib_figures(needed)
-        assert len(terms) == (1 if "weights alone" in needed else 3), sentence
+        assert len(terms) == 3, sentence
         assert sum(terms) > limit + _ROUNDING_GIB, sentence
     return len(sums)
 
@@ -357,7 +358,7 @@ def _profile_bytes(answer: Feasible) -> int:
 
 
 def _without_bf16(answer: Feasible) -> Iterator[str]:
-    if not answer.model.supports_float16:
+    if refuses_float16(answer.model.architecture, answer.plan.budget.engine_args.behavior.version):
         yield "runs_in_fp32"
     elif answer.model.native_dtype.torch_name == "bfloat16":
         yield "runs_in_fp16"

@@ -21,9 +21,9 @@ _DOCUMENTS = real(MODEL)
 INFORMATION = {"id": MODEL, **_DOCUMENTS.information}
 CONFIG = dict(_DOCUMENTS.config or {})
 
-Part = Literal["information", "config", "quantization", "list"]
-"""What a request is for: `/api/models/{id}`, config.json, hf_quant_config.json, or the list of quantized
-checkpoints."""
+Part = Literal["information", "config", "quantization", "params", "list"]
+"""What a request is for: `/api/models/{id}`, config.json, hf_quant_config.json, params.json, or the list of
+quantized checkpoints."""
 
 
 class HubDouble:
@@ -38,6 +38,7 @@ class HubDouble:
         information: Any = INFORMATION,
         config: Any = CONFIG,
         quantization: Any = None,
+        params: Any = None,
         listed: Any = (),
         fault: Say | Misbehave | None = None,
         faults: Mapping[Part, Say | Misbehave] | None = None,
@@ -46,6 +47,7 @@ class HubDouble:
             "information": information,
             "config": config,
             "quantization": quantization,
+            "params": params,
             "list": listed,
         }
         self.configs: dict[str, Any] = {}
@@ -100,6 +102,8 @@ def _part(path: str) -> Part:
         return "list"
     if path.endswith("/hf_quant_config.json"):
         return "quantization"
+    if path.endswith("/params.json"):
+        return "params"
     return "information" if path.startswith("/api/models/") else "config"
 
 

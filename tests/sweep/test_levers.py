@@ -1,58 +1,18 @@
-"""What an answer offers, asked for as overrides, starts; one step less does not."""
-
-from collections.abc import Iterator
-from dataclasses import replace
+"""What an answer offers besides changes, asked for as overrides, starts; one sequence more does not."""
 
 import pytest
 from support.instances import GPU_INSTANCES
 from support.metadata import MODELS, quantized_from
 
 from recommender.hardware.instance import Instance
-from recommender.planning.changes import Setting
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
-from recommender.recommend import Feasible, Recommendation, recommend
+from recommender.recommend import Feasible, recommend
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.version import Version
 
 _PLACES = GPU_INSTANCES[::5]
-
-
-@pytest.mark.parametrize("version", [None, (0, 14), (0, 25)], ids=str)
-@pytest.mark.parametrize("place", _PLACES, ids=lambda instance: instance.name)
-def test_each_change_starts_at_native_precision_and_one_step_less_does_not(
-    place: Instance, version: Version | None
-) -> None:
-    for metadata in MODELS[::2]:
-        answer = recommend(metadata, place, [place], behavior_of(version))
-        for change in answer.alternatives.changes if answer.alternatives else ():
-            asked = Overrides(engine=change.engine, quantization="none")
-            changed = recommend(metadata, place, [place], behavior_of(version), asked)
-            assert isinstance(changed, Feasible)
-            assert changed.alternatives is None
-            assert changed.plan.starts
-            assert changed.plan == change.plan
-            for less in _one_step_less(change.settings[-1], change.engine):
-                assert not _is_native(
-                    recommend(metadata, place, [place], behavior_of(version), Overrides(engine=less))
-                )
-
-
-def _one_step_less(setting: Setting, engine: EngineOverrides) -> Iterator[EngineOverrides]:
-    """The step before the last one; where that is the default, the model is known not to start."""
-    value, default = setting.value, setting.default
-    match setting.name:
-        case "max_num_seqs" if int(value) + 1 < int(default):
-            yield replace(engine, max_num_seqs=int(value) + 1)
-        case "max_num_batched_tokens" if 2 * int(value) < int(default):
-            yield replace(engine, max_num_batched_tokens=2 * int(value))
-        case "gpu_memory_utilization" if float(value) - 0.01 > float(default) + 1e-6:
-            yield replace(engine, gpu_memory_utilization=round(float(value) - 0.01, 2))
-
-
-def _is_native(answer: Recommendation) -> bool:
-    return isinstance(answer, Feasible) and answer.plan.quantization is None and answer.plan.starts
 
 
 @pytest.mark.parametrize("version", [None, (0, 20), (0, 28)], ids=str)

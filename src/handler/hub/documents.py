@@ -16,7 +16,7 @@ from handler.hub.errors import disabled, is_refusal, response_error, too_slow
 from handler.hub.repo_id import is_repo_id
 from handler.hub.response import HubResponse
 from handler.token import HubToken
-from recommender.model import HubMetadata, states_quantization_elsewhere
+from recommender.model import HubMetadata, may_be_in_mistral_format, states_quantization_elsewhere
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -49,22 +49,24 @@ class Documents:
     config: Document
     quantization: Document | None
     """hf_quant_config.json; `None` where config.json says all that matters."""
+    params: Document | None = None
+    """params.json; `None` where it is not needed."""
     version: object = field(default_factory=object, compare=False)
     """The same object as long as no document has changed."""
 
     @property
     def size_bytes(self) -> int:
         """Their size as JSON."""
-        third = self.quantization.size_bytes if self.quantization is not None else 0
-        return self.information.size_bytes + self.config.size_bytes + third
+        documents = (self.information, self.config, self.quantization, self.params)
+        return sum(each.size_bytes for each in documents if each is not None)
 
 
 class DocumentsRequest:
     """A request for the documents of a model, which runs in the background from its construction on.
 
     Model information and config.json are requested at once. hf_quant_config.json follows for those few
-    quantized checkpoints whose config.json does not say how; where it was needed before, it is requested at
-    once too.
+    quantized checkpoints whose config.json does not say how, and params.json for repositories in Mistral's
+    own format, which have no config.json; where one was needed before, it is requested at once too.
     """
 
     def __init__(  # noqa: PLR0913 - what a request to the Hub consists of
@@ -85,6 +87,7 @@ class DocumentsRequest:
         self._cached_information = cached.information if cached else None
         self._cached_config = cached.config if cached else None
         self._cached_quantization = cached.quantization if cached else None
+        self._cached_params = cached.params if cached else None
         path = quote(model_id)
         fields = "&".join(f"expand[]={field}" for field in _FIELDS)
         get = partial(client.get, token=token, deadline=deadline)
@@ -102,8 +105,10 @@ class DocumentsRequest:
         self._get_quantization = partial(
             get, f"{files_url}/hf_quant_config.json", etag=_etag(self._cached_quantization)
         )
+        self._get_params = partial(get, f"{files_url}/params.json", etag=_etag(self._cached_params))
         is_needed = self._cached_quantization is not None
         self._quantization = start(self._get_quantization) if is_needed else None
+        self._params = start(self._get_params) if self._cached_params is not None else None
 
     def result(self) -> Documents:
         """The documents, at the latest at the request's deadline.
@@ -128,18 +133,21 @@ class DocumentsRequest:
         if information is None or config is None:
             raise min(errors, key=lambda error: not is_refusal(error))
         quantization = self._read_quantization(information, config)
+        params = self._read_params(information, config)
         if (
             self._cached is not None
             and information is self._cached_information
             and config is self._cached_config
             and quantization is self._cached_quantization
+            and params is self._cached_params
         ):
             return self._cached
         return Documents(
-            metadata=_metadata(self._model_id, information, config, quantization),
+            metadata=_metadata(self._model_id, information, config, quantization, params),
             information=information,
             config=config,
             quantization=quantization,
+            params=params,
         )
 
     def _read_information(self) -> Document:
@@ -158,15 +166,30 @@ class DocumentsRequest:
         Without it a configuration needs more memory and starts all the same. Where the Hub fails, the file
         counts as missing until the documents are fetched again.
         """
-        if not states_quantization_elsewhere(information.value or {}, config.value or {}):
+        if config.value is None or not states_quantization_elsewhere(information.value or {}, config.value):
             return None
         running = self._quantization or start(self._get_quantization)
         try:
             return self._read_file(running, self._cached_quantization)
         except RequestError as error:
-            fields = {"model": self._model_id, "code": error.code, **error.details}
-            logger.warning("Answered without hf_quant_config.json", extra=fields)
-            return _MISSING
+            return self._without("hf_quant_config.json", error)
+
+    def _read_params(self, information: Document, config: Document) -> Document | None:
+        """params.json where it may be needed. Without a config.json its errors are those of the model."""
+        if not may_be_in_mistral_format(information.value or {}, config.value):
+            return None
+        try:
+            return self._read_file(self._params or start(self._get_params), self._cached_params)
+        except RequestError as error:
+            error.details["document"] = "params.json"
+            if config.value is None:
+                raise
+            return self._without("params.json", error)
+
+    def _without(self, name: str, error: RequestError) -> Document:
+        fields = {"model": self._model_id, "code": error.code, **error.details}
+        logger.warning("Answered without %s", name, extra=fields)
+        return _MISSING
 
     def _read_file(self, running: "Future[HubResponse]", cached: Document | None) -> Document:
         response = _response(running, self._deadline)
@@ -206,7 +229,11 @@ def _response(running: "Future[HubResponse]", deadline: float) -> HubResponse:
 
 
 def _metadata(
-    model_id: str, information: Document, config: Document, quantization: Document | None
+    model_id: str,
+    information: Document,
+    config: Document,
+    quantization: Document | None,
+    params: Document | None,
 ) -> HubMetadata:
     described = information.value or {}
     canonical_id = described.get("id")
@@ -215,6 +242,7 @@ def _metadata(
         information=described,
         config=config.value,
         quantization=quantization.value if quantization is not None else None,
+        params=params.value if params is not None else None,
     )
 
 

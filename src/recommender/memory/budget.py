@@ -1,10 +1,11 @@
 """The memory of one GPU: weights, overhead, and what is left for the KV cache."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.kv_cache import cache_layout, cache_rules, cache_value_bytes
+from recommender.memory.kv_cache import as_packed, cache_layout, cache_rules, cache_value_bytes
 from recommender.memory.layout import CacheLayout
 from recommender.memory.overhead import Overhead, runtime_overhead
 from recommender.memory.weights import weight_bytes_per_gpu, weight_rules
@@ -12,7 +13,11 @@ from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.covered_versions import covered_behaviors
 from recommender.vllm.engine_args import EngineArgs, default_engine_args, under_version
+from recommender.vllm.facts import refuses_float16
 from recommender.vllm.quantization import Quantization
+from recommender.vllm.version import Version
+
+_CACHED = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +30,16 @@ class Budget:
     overhead: Overhead
     layout: CacheLayout
     engine_args: EngineArgs
+    # Searches read both far more often than a budget is calculated.
+    kv_cache_bytes: int = field(init=False)
+    """What is left for the KV cache; negative where weights and overhead alone do not fit."""
+    blocks: int = field(init=False)
+    """Blocks of the KV cache, `num_blocks`."""
 
-    @property
-    def kv_cache_bytes(self) -> int:
-        """What is left for the KV cache; negative where weights and overhead alone do not fit."""
-        return self.usable_bytes - self.weight_bytes - self.overhead.total_bytes
+    def __post_init__(self) -> None:
+        cache_bytes = self.usable_bytes - self.weight_bytes - self.overhead.total_bytes
+        object.__setattr__(self, "kv_cache_bytes", cache_bytes)
+        object.__setattr__(self, "blocks", self.layout.blocks(cache_bytes))
 
     @property
     def kv_cache_tokens(self) -> int:
@@ -51,12 +61,7 @@ class Budget:
 
     def max_concurrency(self, tokens: int) -> float:
         """What vLLM logs as "Maximum concurrency for `tokens` tokens per request"."""
-        return self.layout.max_concurrency(self.kv_cache_bytes, tokens, self.engine_args.in_flight_tokens)
-
-    @property
-    def blocks(self) -> int:
-        """Blocks of the KV cache, `num_blocks`."""
-        return self.layout.blocks(self.kv_cache_bytes)
+        return self.blocks / self.layout.blocks_for(tokens, self.engine_args.in_flight_tokens)
 
     @property
     def state_blocks(self) -> int:
@@ -66,7 +71,7 @@ class Budget:
     @property
     def lacks_state_blocks(self) -> bool:
         """Whether vLLM refuses to start because it has fewer blocks for states than sequences."""
-        return self.layout.has_states and self.blocks < self.engine_args.required_state_blocks
+        return self.blocks < self.engine_args.required_state_blocks and self.layout.has_states
 
     @property
     def least_state_blocks(self) -> int:
@@ -129,7 +134,12 @@ class LeastBudget(Budget):
 
     def least_at(self, tokens: int) -> Budget:
         """The same with the parts of the version that holds the fewest requests of `tokens`."""
-        return _least(self.versions, self.engine_args, tokens)
+        return self if tokens == self.length else _least(self.versions, self.engine_args, tokens)
+
+
+def each_version(memory: Budget) -> tuple[Budget, ...]:
+    """The budgets of the versions that `memory` is for."""
+    return memory.versions if isinstance(memory, LeastBudget) else (memory,)
 
 
 def budget(  # noqa: PLR0913 - the optional ones are named
@@ -148,12 +158,19 @@ def budget(  # noqa: PLR0913 - the optional ones are named
     utilization - weights - overhead.
     """
     engine_args = engine_args or default_engine_args(gpu)
-    dtype = dtype or compute_dtype(model, gpu)
+    dtype = dtype or compute_dtype(model, gpu, engine_args.behavior.version)
     if engine_args.behavior.version is not None:
         return _budgets(model, gpu, tensor_parallel, quantization, [engine_args], dtype)[0]
-    each_version = [under_version(engine_args, gpu, behavior) for behavior in covered_behaviors(model, gpu)]
-    budgets = _budgets(model, gpu, tensor_parallel, quantization, each_version, dtype)
+    budgets = _budgets(
+        model, gpu, tensor_parallel, quantization, _version_args(model, gpu, engine_args), dtype
+    )
     return _least(budgets, engine_args, engine_args.max_model_len or model.max_position_embeddings)
+
+
+@lru_cache(_CACHED)
+def _version_args(model: Model, gpu: Gpu, engine_args: EngineArgs) -> tuple[EngineArgs, ...]:
+    """`engine_args` under each covered version; the same for all degrees."""
+    return tuple(under_version(engine_args, gpu, behavior) for behavior in covered_behaviors(model, gpu))
 
 
 def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
@@ -167,10 +184,11 @@ def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
     """A budget for each version; weights and layouts that follow the same rules are calculated once."""
     weights: dict[Hashable, int] = {}
     layouts: dict[Hashable, CacheLayout] = {}
+    cache_rules_of = cache_rules(model)
     budgets = []
     for engine_args in each_version:
         behavior = engine_args.behavior
-        of_weights, of_cache = weight_rules(model, behavior), cache_rules(model, behavior)
+        of_weights, of_cache = weight_rules(model, behavior), cache_rules_of(behavior)
         if of_weights not in weights:
             weights[of_weights] = weight_bytes_per_gpu(
                 engine_args.loaded(model),
@@ -182,8 +200,9 @@ def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
             )
         if of_cache not in layouts:
             value_bytes = engine_args.kv_cache_value_bytes or cache_value_bytes(model, dtype, behavior)
+            cached = as_packed(model, gpu.compute_capability, engine_args.kv_cache_dtype, behavior)
             layouts[of_cache] = cache_layout(
-                model, tensor_parallel, value_bytes, behavior, state_value_bytes=dtype.size_bytes
+                cached, tensor_parallel, value_bytes, behavior, state_value_bytes=dtype.size_bytes
             )
         budgets.append(
             Budget(
@@ -229,6 +248,7 @@ def budget_with_limits(  # noqa: PLR0913 - what `budget` takes, and the limits b
     *,
     max_model_len: int | None = None,
     max_num_seqs: int | None = None,
+    dtype: Dtype | None = None,
 ) -> Budget:
     """`memory`, which is of the same model and GPUs, with other limits: only the overhead differs."""
     default = memory.engine_args
@@ -237,6 +257,7 @@ def budget_with_limits(  # noqa: PLR0913 - what `budget` takes, and the limits b
         max_model_len=max_model_len or default.max_model_len,
         max_num_seqs=max_num_seqs or default.max_num_seqs,
     )
+    dtype = dtype or compute_dtype(model, gpu, engine_args.behavior.version)
     if isinstance(memory, LeastBudget):
         limited = [
             budget_with_limits(
@@ -247,11 +268,11 @@ def budget_with_limits(  # noqa: PLR0913 - what `budget` takes, and the limits b
                 quantization,
                 max_model_len=max_model_len,
                 max_num_seqs=max_num_seqs,
+                dtype=dtype,
             )
             for each in memory.versions
         ]
         return _least(limited, engine_args, max_model_len or memory.length)
-    dtype = compute_dtype(model, gpu)
     overhead = _overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype)
     return replace(memory, overhead=overhead, engine_args=engine_args)
 
@@ -269,15 +290,18 @@ def _overhead(  # noqa: PLR0913, PLR0917 - as above
     return runtime_overhead(model, gpu, tensor_parallel, engine_args, dtype, unpacks_weights=unpacks_weights)
 
 
-def compute_dtype(model: Model, gpu: Gpu) -> Dtype:
-    """The dtype that vLLM chooses for `--dtype auto`.
+def compute_dtype(model: Model, gpu: Gpu, version: Version | None) -> Dtype:
+    """The dtype that vLLM chooses for `--dtype auto`; without a version, one that every version accepts.
 
-    FP32 checkpoints run in 16 bit; where the GPU has no BF16, a BF16 model runs in FP16, and one that
-    does not support FP16 in FP32 (`vllm/config/model.py`, `_resolve_auto_dtype`).
+    FP32 checkpoints run in 16 bit; where the GPU has no BF16, a BF16 model runs in FP16, and one of which
+    the version refuses FP16 in FP32 (`vllm/config/model.py`, `_resolve_auto_dtype`).
     """
     dtype = Dtype.BFLOAT16 if model.native_dtype is Dtype.FLOAT32 else model.native_dtype
     if dtype is Dtype.BFLOAT16 and not gpu.computes_bf16:
         dtype = Dtype.FLOAT16
-    if dtype is Dtype.FLOAT16 and not model.supports_float16:
+    if dtype is Dtype.FLOAT16 and _refuses_float16(model.architecture, version):
         return Dtype.BFLOAT16 if gpu.computes_bf16 else Dtype.FLOAT32
     return dtype
+
+
+_refuses_float16 = lru_cache(256)(refuses_float16)

@@ -5,7 +5,7 @@ blocks of one size from one pool, so each group has as many layers as the others
 """
 
 import itertools
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
@@ -24,12 +24,13 @@ from recommender.model.dtype import Dtype
 from recommender.model.errors import UnsupportedModel
 from recommender.model.recurrent import RecurrentLayers, RecurrentState
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.sparse_cache import packs_latents
 
 # A kind with fewer than 1.5 times the layers of the rarest is not split but padded:
 # `_get_kv_cache_groups_uniform_page_size`.
 _PADDING_LIMIT = 1.5
 
-_STATE_RULES = attrgetter(
+_STATE_RULES = (
     "states_per_request",
     "prefill_checkpoint_blocks",
     "reads_state_dtype",
@@ -77,19 +78,38 @@ def cache_value_bytes(model: Model, dtype: Dtype, behavior: VersionBehavior) -> 
     return stated or dtype.size_bytes
 
 
-def cache_rules(model: Model, behavior: VersionBehavior) -> Hashable:
+def as_packed(
+    model: Model, capability: tuple[int, int], kv_cache_dtype: str, behavior: VersionBehavior
+) -> Model:
+    """`model` with the latents of sparse attention packed, where the version does that on such a GPU.
+
+    That depends on `--kv-cache-dtype`, or else on the dtype that the checkpoint states.
+    """
+    if not model.has_sparse_attention or behavior.version is None:
+        return model
+    is_stated = kv_cache_dtype == "auto" and behavior.takes_stated_caches and model.cache_value_bytes == 1
+    dtype = "fp8_e4m3" if is_stated else kv_cache_dtype
+    if not packs_latents(capability, dtype, behavior.version):
+        return model
+    packed = (replace(layers, cache=layers.cache.packed()) for layers in model.attention)
+    return replace(model, attention=tuple(packed))
+
+
+def cache_rules(model: Model) -> Callable[[VersionBehavior], Hashable]:
     """What the layout of `model` depends on in a version's behavior."""
-    return (
-        behavior.latent_head_dim,
-        behavior.caches_windows_whole,
-        behavior.caches_chunks_whole,
-        behavior.pads_values,
-        behavior.latent_block_tokens,
-        behavior.wide_fp8_block_tokens,
-        behavior.shares_indexers,
-        behavior.takes_stated_caches,
-        _STATE_RULES(behavior) if model.recurrent is not None else None,
-    )
+    caches = [layers.cache for layers in model.attention]
+    names = ["takes_stated_caches", "caches_windows_whole", "caches_chunks_whole", "shares_indexers"]
+    if any(cache.is_latent for cache in caches):
+        names += ["latent_head_dim", "latent_block_tokens"]
+    if any(cache.padded() != cache for cache in caches):
+        names.append("pads_values")
+    if any(cache.is_wide for cache in caches):
+        names.append("wide_fp8_block_tokens")
+    if model.has_sparse_attention:
+        names.append("version")
+    if model.recurrent is not None:
+        names += _STATE_RULES
+    return attrgetter(*names)
 
 
 def _as_cached(

@@ -4,7 +4,7 @@ Source: `vllm/v1/kv_cache_interface.py` of vLLM 0.19.
 """
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from recommender.model import AttentionSpan
@@ -46,11 +46,19 @@ class CacheLayout:
     block_bytes: int
     """One block of one group, over all layers of the group."""
     groups: tuple[AttentionGroup | StateGroup, ...]
+    _counts: tuple[tuple[AttentionGroup | StateGroup, int], ...] = field(
+        init=False, repr=False, compare=False
+    )
+    """The groups that differ, and how many there are of each."""
+
+    def __post_init__(self) -> None:
+        counts = tuple((group, len(list(equal))) for group, equal in itertools.groupby(self.groups))
+        object.__setattr__(self, "_counts", counts)
 
     @property
     def has_states(self) -> bool:
         """Whether a request needs a block for a state however short it is."""
-        return any(group.keeps_states for group in self.groups)
+        return any(group.keeps_states for group, _ in self._counts)
 
     def blocks(self, cache_bytes: int) -> int:
         """Blocks that fit in `cache_bytes` of one GPU."""
@@ -58,10 +66,7 @@ class CacheLayout:
 
     def blocks_for(self, tokens: int, in_flight_tokens: int) -> int:
         """Blocks that a request of `tokens` may hold at once, over all groups."""
-        return sum(
-            group.blocks_for(tokens, in_flight_tokens) * len(list(equal_groups))
-            for group, equal_groups in itertools.groupby(self.groups)
-        )
+        return sum([count * group.blocks_for(tokens, in_flight_tokens) for group, count in self._counts])
 
     def tokens(self, cache_bytes: int, context_tokens: int | None = None) -> int:
         """What vLLM logs as "GPU KV cache size" up to 0.20: every group has its share of the blocks.

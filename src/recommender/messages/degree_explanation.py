@@ -175,11 +175,9 @@ def _idle_gpus(context: ExplanationContext) -> str:
 def _budget_at(context: ExplanationContext, degree: int) -> Budget:
     """That of the same context and engine arguments, apart from the sequences that a plan may lower."""
     plan, args = context.plan, context.plan.budget.engine_args
-    if degree in plan.fitting_budgets and not depends_on_context(context.model):
-        return plan.fitting_budgets[degree]
     same = replace(
         args,
-        max_model_len=plan.max_model_len,
+        max_model_len=plan.max_model_len if depends_on_context(context.model) else None,
         max_num_seqs=args.default_max_num_seqs or args.max_num_seqs,
     )
     return budget_for_largest_context(context.model, context.gpu, degree, plan.quantization, same)

@@ -1,6 +1,6 @@
 """Why each value of a configuration is what it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recommender.messages.degree_explanation import degree_explanation
 from recommender.messages.explanation_context import ExplanationContext
@@ -25,31 +25,29 @@ class Explanation:
 
 
 def explanation(context: ExplanationContext) -> Explanation:
-    """The reasons for the plan's values; a fixed value is compared with what would be recommended for it."""
+    """The reasons for the plan's values; a fixed value is compared with what would be recommended for it.
+
+    A value that repeats the recommended one reads like the recommendation.
+    """
+    context = replace(context, overrides=context.recommended.changed_by(context.overrides))
     overrides, recommended = context.overrides, context.recommended
     return Explanation(
         tensor_parallel_degree=_requested(
-            context, overrides.tensor_parallel, recommended.tensor_parallel, degree_explanation(context)
+            overrides.tensor_parallel, recommended.tensor_parallel, degree_explanation(context)
         ),
         quantization=quantization_explanation(context),
-        max_model_len=_requested(
-            context, overrides.max_model_len, recommended.max_model_len, _max_model_len(context)
-        ),
-        concurrency=_requested(
-            context, overrides.concurrency, recommended.concurrency, _concurrency(context)
-        ),
+        max_model_len=_requested(overrides.max_model_len, recommended.max_model_len, _max_model_len(context)),
+        concurrency=_requested(overrides.concurrency, recommended.concurrency, _concurrency(context)),
         input_sequence_length=_workload(context),
         production_note=_production_note(context),
     )
 
 
-def _requested(context: ExplanationContext, requested: int | None, recommended: int, reason: str) -> str:
-    """`reason`, and the recommended value where another one is fixed and the other values can run."""
+def _requested(requested: int | None, recommended: int, reason: str) -> str:
+    """`reason`, and the recommended value where another one is fixed."""
     if requested is None:
         return reason
-    if requested != recommended:
-        return f"{requested:,} as requested; {recommended:,} is recommended. {reason}"
-    return f"As requested, and as recommended. {reason}" if context.starts else f"As requested. {reason}"
+    return f"{requested:,} as requested; {recommended:,} is recommended. {reason}"
 
 
 def _max_model_len(context: ExplanationContext) -> str:

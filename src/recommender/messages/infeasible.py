@@ -158,8 +158,8 @@ def _does_not_fit(model: Model, instance: Instance, engine_args: EngineArgs) -> 
     quantized = "" if smallest is None else _quantized(model, instance, smallest, engine_args)
     return (
         f"{model.model_id} does not fit on {instance.name} ({hardware}){usable_gpus}."
-        f" In {precision_text(model, gpu)}{_why_fp32(model, instance)}, {_each_gpu(native)} would need"
-        f" {needs_text(native)}.{quantized}{_estimated(model)}"
+        f" In {precision_text(model, gpu, behavior)}{_why_fp32(model, instance, behavior)},"
+        f" {_each_gpu(native)} would need {needs_text(native)}.{quantized}{_estimated(model)}"
     )
 
 
@@ -178,8 +178,8 @@ def _each_gpu(lack: Shortfall) -> str:
     return "the GPU" if lack.tensor_parallel == 1 else f"each of {gpus_text(lack.tensor_parallel)}"
 
 
-def _why_fp32(model: Model, instance: Instance) -> str:
-    if compute_dtype(model, gpu_of(instance)) is not Dtype.FLOAT32:
+def _why_fp32(model: Model, instance: Instance, behavior: VersionBehavior) -> str:
+    if compute_dtype(model, gpu_of(instance), behavior.version) is not Dtype.FLOAT32:
         return ""
     name = instance.accelerator_name
     return f" (because {name} does not support BF16 and the model does not support FP16)"

@@ -15,7 +15,7 @@ _HOST_MEMORY_SHARE = 0.8
 def _little_host_memory(context: WarningContext) -> str | None:
     """Little more than the checkpoint, which every process reads through the page cache."""
     instance, model = context.instance, context.model
-    stored = weight_bytes(model, compute_dtype(model, context.gpu))
+    stored = weight_bytes(model, compute_dtype(model, context.gpu, context.behavior.version))
     host = instance.memory_gib * GIB
     if stored < _HOST_MEMORY_SHARE * host:
         return None

@@ -10,7 +10,7 @@ from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.planning.compatibility import fp8_cache_incompatibility, lacks_state_blocks
 from recommender.planning.context import with_startable_sequences
 from recommender.planning.tensor_parallelism import nearest_degree
-from recommender.vllm.engine_args import least_batched_tokens
+from recommender.vllm.engine_args import DEFAULT_MAX_NUM_SEQS, least_batched_tokens, runs_in_v0_alone
 
 # What graph capture and the sampler's warm-up take outside of what vLLM plans with.
 _NEEDED_OUTSIDE_BYTES = gib_bytes(0.5)
@@ -21,6 +21,12 @@ _WORTH_MENTIONING_BYTES = gib_bytes(0.05)
 def _needs_flags(context: WarningContext) -> str | None:
     memory = context.plan.budget
     args = memory.engine_args
+    if runs_in_v0_alone(context.model) and args.max_num_seqs < DEFAULT_MAX_NUM_SEQS:
+        return (
+            f"vLLM profiles this model with an image for each sequence and with whole prompts: keep"
+            f" --max-num-seqs {args.max_num_seqs} and --max-num-batched-tokens {args.max_num_batched_tokens},"
+            " for which all figures are calculated."
+        )
     if not args.lowers_max_num_seqs or memory.lacks_state_blocks:
         return None
     since = " from 0.20 on" if context.behavior.version is None else ""

@@ -15,8 +15,6 @@ def needs_text(lack: Shortfall) -> str:
 
     Figures have one decimal, and are rounded so that their sum exceeds the limit as it does before rounding.
     """
-    if lack.missing_bytes <= 0:
-        return _weights_alone(lack)
     terms = [lack.weight_bytes, lack.overhead_bytes, lack.cache_bytes]
     (weights, overhead, cache), limit = _rounded(terms, lack.usable_bytes)
     less = "less than " if lack.cache_bytes * 20 < GIB else ""
@@ -24,12 +22,6 @@ def needs_text(lack: Shortfall) -> str:
         f"{weights} for weights{_whole_parts(lack)}, {overhead} for vLLM's overhead and {less}{cache}"
         f" for {_cache(lack)}, more than the {limit} that vLLM may use"
     )
-
-
-def _weights_alone(lack: Shortfall) -> str:
-    """For weights that leave room for a cache, but not for a useful one."""
-    (weights,), limit = _rounded([lack.even_share_bytes], lack.weight_limit_bytes)
-    return f"{weights} for weights alone, more than the {limit} that leave room for a useful KV cache"
 
 
 def _whole_parts(lack: Shortfall) -> str:

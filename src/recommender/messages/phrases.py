@@ -15,15 +15,18 @@ from recommender.planning.tensor_parallelism import (
     OneGpuOnly,
     SplitBlock,
 )
+from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.supported_versions import Capability, VersionRanges
 from recommender.vllm.version import VersionRange, version_text
 
 _ABBREVIATIONS = frozenset({"awq", "fp8", "gptq", "mxfp4", "mxfp8", "nvfp4"})
 
 
-def precision_text(model: Model, gpu: Gpu) -> str:
+def precision_text(model: Model, gpu: Gpu, behavior: VersionBehavior) -> str:
     """What the weights are stored or computed in."""
-    return method_text(model.quantization) if model.quantization else compute_dtype(model, gpu).label
+    if model.quantization:
+        return method_text(model.quantization)
+    return compute_dtype(model, gpu, behavior.version).label
 
 
 def method_text(method: str) -> str:

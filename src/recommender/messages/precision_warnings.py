@@ -6,6 +6,7 @@ from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.model.dtype import Dtype
 from recommender.planning.compatibility import quantization_incompatibility
 from recommender.planning.plan import Plan
+from recommender.vllm.facts import refuses_float16
 
 
 def _no_fp8_arithmetic(context: WarningContext) -> str | None:
@@ -55,7 +56,7 @@ def _quantized_already(context: WarningContext) -> str | None:
 
 
 def _runs_in_fp32(context: WarningContext) -> str | None:
-    dtype = compute_dtype(context.model, context.gpu)
+    dtype = compute_dtype(context.model, context.gpu, context.behavior.version)
     if dtype is not Dtype.FLOAT32:
         return None
     return (
@@ -65,12 +66,14 @@ def _runs_in_fp32(context: WarningContext) -> str | None:
 
 
 def _runs_in_fp16(context: WarningContext) -> str | None:
-    dtype = compute_dtype(context.model, context.gpu)
+    dtype = compute_dtype(context.model, context.gpu, context.behavior.version)
     if dtype is not Dtype.FLOAT16 or context.model.native_dtype is not Dtype.BFLOAT16:
         return None
+    refused = refuses_float16(context.model.architecture, None)
     return (
         f"{context.instance.accelerator_name} does not support BF16: vLLM runs this model in {dtype.label},"
         " which takes the same memory but overflows sooner; check a few answers before trusting the results."
+        f"{' Newer versions of vLLM refuse FP16 for it as numerically unstable.' if refused else ''}"
     )
 
 

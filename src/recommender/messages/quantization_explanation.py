@@ -24,7 +24,7 @@ def quantization_explanation(context: ExplanationContext) -> str:
         start = "The requested quantization was ignored" if ignored else "Nothing to add"
         method = method_text(context.model.quantization)
         return f"{start}: the checkpoint is already quantized ({method}), and {_fit(context)}."
-    precision = precision_text(context.model, context.gpu)
+    precision = precision_text(context.model, context.gpu, context.behavior)
     if quantization is None:
         needed = "In" if _quantization_helps(context) else "Not needed: in"
         return f"{_requested(context)}{needed} {precision} {_fit(context)}.{_larger(context)}"
@@ -37,13 +37,11 @@ def quantization_explanation(context: ExplanationContext) -> str:
 
 
 def _requested(context: ExplanationContext) -> str:
+    """That another quantization is fixed than the recommended one."""
     requested, recommended = context.overrides.quantization, context.recommended.quantization
     if requested is None:
         return ""
-    precision = precision_text(context.model, context.gpu)
-    name = recommended.name if recommended is not None else "none"
-    if requested == name:
-        return "As requested, and as recommended. " if context.starts else "As requested. "
+    precision = precision_text(context.model, context.gpu, context.behavior)
     label = recommended.label if recommended is not None else precision
     return f"{precision if requested == 'none' else requested.upper()} as requested; {label} is recommended. "
 
@@ -83,7 +81,7 @@ def _native_shortfall(context: ExplanationContext) -> Shortfall:
         return smallest_shortfall(model, context.instance, None, args)
     degree = nearest_degree(model, plan.tensor_parallel, context.behavior)
     memory = budget_for_largest_context(model, gpu, degree, None, args)
-    native_bytes = weight_bytes(model, compute_dtype(model, gpu))
+    native_bytes = weight_bytes(model, compute_dtype(model, gpu, context.behavior.version))
     return shortfall(native_bytes, degree, memory, min(MINIMUM_CONTEXT, model.max_position_embeddings))
 
 
@@ -107,7 +105,7 @@ def _why_not_before(context: ExplanationContext, quantization: Quantization) -> 
 def _how(context: ExplanationContext, quantization: Quantization) -> str:
     if not quantization.at_load:
         return " This needs a pre-quantized checkpoint of the model."
-    dtype = compute_dtype(context.model, context.gpu).label
+    dtype = compute_dtype(context.model, context.gpu, context.behavior.version).label
     return f" vLLM quantizes the model while loading it; embeddings and output head stay in {dtype}."
 
 

@@ -11,7 +11,8 @@ from recommender.model.checkpoint_quantization import states_quantization_elsewh
 from recommender.model.encoder import VisionEncoder, VisionItem
 from recommender.model.indexers import BlockKeyCache, SparseIndexerCache
 from recommender.model.listing import ListedCheckpoint, parse_listing
-from recommender.model.parse import describe_model, parse_model
+from recommender.model.non_generators import may_be_in_mistral_format
+from recommender.model.parse import describe_model, parse_model, stated_classes
 from recommender.model.recurrent import RecurrentLayers, RecurrentState, StateTensor
 from recommender.model.text_only import text_only
 from recommender.model.values import HubMetadata, Model, ModelInfo, Shape, Weights
@@ -39,8 +40,10 @@ __all__ = [
     "VisionItem",
     "Weights",
     "describe_model",
+    "may_be_in_mistral_format",
     "parse_listing",
     "parse_model",
+    "stated_classes",
     "states_quantization_elsewhere",
     "text_only",
 ]

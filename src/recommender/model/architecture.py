@@ -52,7 +52,5 @@ class Architecture:
     """Whether there is an image encoder although config.json has no `vision_config`."""
     is_tied: bool = False
     """Whether the output head is the input embedding, where config.json does not say."""
-    supports_float16: bool = True
-    """False where vLLM refuses FP16: `vllm/config/model.py`, `_FLOAT16_NOT_SUPPORTED_MODELS`."""
     defaults: Mapping[str, int] = field(default_factory=dict)
     """Values of the transformers class for keys that repositories leave out of config.json."""

@@ -15,11 +15,13 @@ _GATED_WITH_IMAGES = Architecture(encodes_images=True)
 _GATED_TIED = Architecture(is_tied=True)
 _UNGATED = Architecture(mlp_matrices=2)
 _UNGATED_TIED = Architecture(mlp_matrices=2, is_tied=True)
-_NO_FLOAT16 = Architecture(supports_float16=False)
 
 # transformers: the head size of `Qwen3Config`, `GemmaConfig`, `Gemma2Config`, `GptOssConfig`.
 _QWEN_3 = Architecture(defaults={"head_dim": 128})
 _GEMMA = Architecture(is_tied=True, defaults={"head_dim": 256})
+
+# Of the V0 engine, which caches as many tokens in layers of cross-attention as in others.
+_MLLAMA = Architecture(own_keys=frozenset({"cross_attention_layers"}))
 
 # transformers, `LlamaConfig`: keys that multimodal repositories built on Llama 2 leave out.
 _LLAMA = Architecture(
@@ -86,6 +88,7 @@ ARCHITECTURES: Mapping[str, Architecture] = {
             "exaone",
             "flex_olmo",
             "glm",
+            "glm4",
             "glm4v_text",
             "granite",
             "granitemoe",
@@ -162,9 +165,9 @@ ARCHITECTURES: Mapping[str, Architecture] = {
     **dict.fromkeys(("falcon", "gpt2", "mpt", "opt"), _UNGATED_TIED),
     "gemma": _GEMMA,
     "gpt_bigcode": Architecture(mlp_matrices=2, is_tied=True, is_whole_in_transformers=True),
-    "glm4": _NO_FLOAT16,
     "llama": _LLAMA,
     "iquestloopcoder": _IQUEST_LOOP_CODER,
+    "mllama_text_model": _MLLAMA,
     "longcat_flash": _LONGCAT_FLASH,
     "minicpm3": _MINICPM_3,
     "minimax_m3_text": _MINIMAX_M3,

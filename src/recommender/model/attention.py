@@ -15,6 +15,10 @@ BLOCK_TOKENS = 16
 # `vllm/v1/attention/backends/flash_attn.py`, `_get_sm90_fa4_fp8_kv_block_size`.
 _WIDE_HEAD = 512
 
+# 512 values in FP8, 4 scales in FP32 and 64 values of the rotary key in 16 bit: `MLAAttentionSpec`,
+# `vllm/v1/kv_cache_interface.py`, and `vllm/v1/attention/backends/mla/flashmla_sparse.py`.
+_PACKED_LATENT_BYTES = 656
+
 
 class LayerShape(Protocol):
     """The sizes of a language model that the matrices of its layers depend on."""
@@ -92,6 +96,10 @@ class AttentionCache(ABC):
 
     def padded(self) -> "AttentionCache":
         """The cache under versions of vLLM that pad values to the width of keys."""
+        return self
+
+    def packed(self) -> "AttentionCache":
+        """The cache with latents in the format of sparse attention, `fp8_ds_mla`."""
         return self
 
 
@@ -172,6 +180,8 @@ class MLACache(AttentionCache):
     """Width of the part of a head's key that comes out of the latent."""
     value_dim: int
     """Width of a head's value."""
+    is_packed: bool = False
+    """Whether a token takes the bytes of `fp8_ds_mla`, whatever the dtype of the cache."""
 
     def output_shares(self, tensor_parallel: int, heads: int) -> tuple[int, ...]:
         """The projections of queries, and those out of the latent, which hold keys and values."""
@@ -195,7 +205,11 @@ class MLACache(AttentionCache):
 
     def token_bytes(self, tensor_parallel: int, value_bytes: int) -> int:  # noqa: ARG002 - not divided
         """Every GPU keeps the whole latent: `vllm/v1/kv_cache_interface.py`, `MLAAttentionSpec`."""
-        return self.width * value_bytes
+        return _PACKED_LATENT_BYTES if self.is_packed else self.width * value_bytes
+
+    def packed(self) -> "MLACache":
+        """With scales for the latent, and the rotary key in 16 bit."""
+        return replace(self, is_packed=True)
 
     def unshared_parameters(self, tensor_parallel: int, hidden_size: int) -> int:  # noqa: ARG002 - as in KVHeads
         """The rest of the projections that every GPU holds whole."""

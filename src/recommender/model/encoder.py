@@ -15,6 +15,7 @@ EncoderFamily = Literal[
     "gemma4",
     "intern_vit",
     "llama4",
+    "mllama",
     "moon_vit",
     "pixtral",
     "qwen2_5_vl",
@@ -25,6 +26,7 @@ EncoderFamily = Literal[
 ]
 
 _DEFAULT_PATCH = 14
+_PIXTRAL_PIXELS = 1024
 _DEFAULT_WIDTH = 1152
 _CHANNELS = 3
 _FRAMES_PER_PATCH = 2
@@ -121,6 +123,14 @@ class VisionEncoder:
     """Whether queries and keys are normalized over all heads together (InternViT)."""
     largest: LargestItem
 
+    @property
+    def is_profiled_by_sequence(self) -> bool:
+        """Whether each sequence is profiled with an item, whatever the batch holds.
+
+        Source: `profile_run`, `vllm/worker/enc_dec_model_runner.py` of 0.8 to 0.10.
+        """
+        return self.family == "mllama"
+
 
 def parse_encoder(top_level: ConfigReader, tower: ConfigReader | None = None) -> VisionEncoder:
     """The encoder that config.json describes, or `tower` in it; other families get an upper limit."""
@@ -175,6 +185,14 @@ def _llava_next(tower: ConfigReader) -> FixedItem:
     return _fixed(patches + high * side, patches=patches)
 
 
+def _pixtral(tower: ConfigReader) -> FixedItem:
+    """Mistral's own format states the largest image, whose patches may be merged into tokens."""
+    pixels = max(_size(tower, "max_image_size") or 0, _size(tower, "image_size") or _PIXTRAL_PIXELS)
+    side = max(1, pixels // (_size(tower, "patch_size") or _DEFAULT_PATCH))
+    merged = max(1, side // (_size(tower, "spatial_merge_size") or 1))
+    return _fixed(merged**2, patches=side**2)
+
+
 # Qwen2.5-VL: 12,845,056 pixels; Qwen3-VL: 16,777,216.
 _QWEN_TOKENS = 16_384
 LARGEST_VIDEO = GrowingVideo(step_tokens=_QWEN_TOKENS, most_steps=7)
@@ -207,6 +225,8 @@ _BY_MODEL_TYPE: Mapping[str, tuple[EncoderFamily, LargestItem]] = {
     "llava": ("clip", _fixed(24**2, patches=24**2)),
     "llava_onevision": ("siglip", _fixed(8748, patches=37 * 27**2)),
     "mistral3": ("pixtral", _fixed(55**2)),
+    # Four tiles of 40 x 40 patches and a class embedding, padded to a multiple of 8.
+    "mllama": ("mllama", _fixed(4 * 1601, patches=4 * 1608)),
     "paligemma": ("siglip", _fixed(64**2, patches=64**2)),
     "qwen2_5_vl": ("qwen2_5_vl", LARGEST_VIDEO),
     "qwen2_vl": ("qwen2_vl", LARGEST_VIDEO),
@@ -221,4 +241,6 @@ def _family(top_level: ConfigReader, tower: ConfigReader) -> tuple[EncoderFamily
     model_type = top_level.string("model_type") or ""
     if model_type == "llava_next":
         return _tower_family(tower), _llava_next(tower)
+    if model_type == "pixtral":
+        return "pixtral", _pixtral(tower)
     return _BY_MODEL_TYPE.get(model_type, ("unmeasured", _UNMEASURED))

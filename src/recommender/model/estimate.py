@@ -41,9 +41,6 @@ _EXPERTS_PER_TOKEN = 16
 # What kernels add to weights while they are loaded, such as zero points, is 2.3 % at most (`tests/oracle`).
 _WEIGHT_MARGIN = 0.03
 
-# `vllm/config/model.py`, `_FLOAT16_NOT_SUPPORTED_MODELS`: those without a row of their own.
-_FLOAT16_REFUSED = frozenset({"plamo2"})
-
 
 def estimate_language_model(documents: Documents, known: Architecture | None) -> LanguageModel:
     """The bounds; `known` is the row of the language model where only what is around it is unknown.
@@ -56,9 +53,6 @@ def estimate_language_model(documents: Documents, known: Architecture | None) ->
     encoders = tuple(encoder_configs(documents.top_level))
     has_encoder = bool(encoders) or takes_media(documents.top_level)
     return LanguageModel(
-        supports_float16=(
-            documents.model_type not in _FLOAT16_REFUSED if known is None else known.supports_float16
-        ),
         weights=weights,
         attention=_attention(known, language_model),
         recurrent=parse_recurrent(language_model.architecture, documents.config, language_model.shape),

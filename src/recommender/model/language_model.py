@@ -40,7 +40,6 @@ class Documents:
 class LanguageModel:
     """A language model and the encoders next to it."""
 
-    supports_float16: bool
     weights: Weights
     """Those of the encoders included."""
     attention: tuple[AttentionLayers, ...]
@@ -72,7 +71,6 @@ def parse_language_model(documents: Documents, architecture: Architecture) -> La
     attention = parse_attention(architecture, config, shape)
     vision = _vision(top_level, architecture, documents.model_type, shape.hidden_size)
     return LanguageModel(
-        supports_float16=architecture.supports_float16,
         weights=parse_weights(
             documents.metadata.information, documents.stored, documents.quantization, language_model
         ),

@@ -48,12 +48,19 @@ def parse_weights(
         weights = _without_second_copy(weights, language_model, implied)
         weights = _without_prediction_layers(weights, language_model, implied)
         return _with_own_values(weights, language_model)
-    parameters = stated_total(information) or implied
+    encoder = _encoder_parameters(language_model)
+    parameters = stated_total(information) or implied + encoder
     if quantization is None:
         return Weights(parameters=parameters, float_values=parameters, packed_bytes=0)
-    floats = min(parameters, language_model.shape.embedding_parameters(tied=language_model.is_tied))
+    embeddings = language_model.shape.embedding_parameters(tied=language_model.is_tied)
+    floats = min(parameters, embeddings + encoder)
     packed_bytes = math.ceil((parameters - floats) * quantization.bytes_per_packed_element)
     return Weights(parameters=parameters, float_values=floats, packed_bytes=packed_bytes)
+
+
+def _encoder_parameters(language_model: LanguageModelConfig) -> int:
+    vision = language_model.vision
+    return 0 if vision is None else max(vision_parameters(vision), whole_tower_parameters(vision))
 
 
 def wide_zero_point_bytes(

@@ -1,6 +1,7 @@
 """Repositories that `vllm serve` could not benchmark, recognized by their class, files and tags."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import UnsupportedModel
@@ -88,8 +89,9 @@ _OTHER_GENERATORS = WRAPPER_CLASSES | {
     "UltravoxModel",
 }
 
-_MISTRAL_OWNER = "mistralai/"
-_MISTRAL_LIBRARIES = frozenset({"mistral-common", "mistral-inference", "vllm"})
+
+# Devstral 2, which 0.12 to 0.19 serve as a `MistralForCausalLM` of params.json.
+_CLASS_OF_BOTH_FORMATS = "Ministral3ForCausalLM"
 
 
 def refuse_non_generator(metadata: HubMetadata) -> None:
@@ -113,6 +115,19 @@ def refuse_non_generator(metadata: HubMetadata) -> None:
             f"{metadata.model_id} has the class {classes[0]}, which does not generate text;"
             " `vllm serve` cannot benchmark it through /v1/completions."
         )
+
+
+def may_be_in_mistral_format(information: Mapping[str, Any], config: Mapping[str, Any] | None) -> bool:
+    """Whether a repository may have a params.json, without which it would not be served.
+
+    It lacks a config.json, or has one of a class that versions from 0.12 on do not need: they prefer
+    params.json.
+    """
+    metadata = HubMetadata(model_id="", information=information, config=config)
+    reader = ConfigReader(config or {}, name="config.json")
+    if config is not None:
+        return reader.is_list("architectures") and _CLASS_OF_BOTH_FORMATS in reader.tags("architectures")
+    return not (_kind_by_files(metadata, reader) or _kind_by_class_and_tag(metadata, reader))
 
 
 def _kind_by_files(metadata: HubMetadata, config: ConfigReader) -> str | None:
@@ -162,14 +177,10 @@ def _is_quantized_by_mlx(config: ConfigReader) -> bool:
 
 
 def _without_config(metadata: HubMetadata) -> str:
-    """Source: `vllm/transformers_utils/config.py`, `MISTRAL_CONFIG_NAME`."""
-    library = (_information(metadata).string("library_name") or "").replace("_", "-")
-    is_mistral = metadata.model_id.startswith(_MISTRAL_OWNER) or library in _MISTRAL_LIBRARIES
-    found = "is probably" if is_mistral else "may be"
+    """Source: `get_config`, `vllm/transformers_utils/config.py`."""
     return (
-        f"{metadata.model_id} is a repository without a config.json. It {found} in Mistral's own format"
-        " (params.json), which vLLM serves and whose sizes cannot be read here: choose a repository of the"
-        " same model that has a config.json."
+        f"{metadata.model_id} has no config.json, and no params.json as repositories in Mistral's own format"
+        " have. vLLM reads one of them: choose a repository of the same model that has it."
     )
 
 

@@ -1,6 +1,7 @@
 """From the Hub's documents to a `Model`, or to the reason why the model is not supported."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from recommender.model.architecture import Architecture
@@ -24,6 +25,7 @@ from recommender.model.find_language_model import find_language_model, language_
 from recommender.model.generator_classes import MODEL_TYPES_BY_CLASS, WRAPPER_CLASSES
 from recommender.model.language_model import Documents, LanguageModel, parse_language_model
 from recommender.model.loaded_weights import wide_zero_point_bytes
+from recommender.model.mistral_format import FILE_NAME, config_from_params
 from recommender.model.non_generators import refuse_non_generator
 from recommender.model.parse_attention import parse_sliding_window
 from recommender.model.refused_classes import WHY_REFUSED
@@ -34,6 +36,9 @@ from recommender.model.shard_multiples import parse_shard_multiples
 from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
 
 _UNNAMED = "(unnamed)"
+
+# More than any repository names.
+_MOST_CLASSES = 10
 
 # Multimodal models: a language model of a supported architecture and an image encoder.
 WRAPPERS = frozenset(
@@ -57,6 +62,7 @@ WRAPPERS = frozenset(
         "minimax_m3_vl",
         "mistral3",
         "paligemma",
+        "pixtral",
         "qwen2_5_vl",
         "qwen2_vl",
         "qwen3_5",
@@ -69,15 +75,26 @@ WRAPPERS = frozenset(
 )
 
 
-def parse_model(metadata: HubMetadata) -> Model:
+def stated_classes(metadata: HubMetadata) -> tuple[str, ...]:
+    """The `architectures` of config.json, of which vLLM takes the first that its registry has."""
+    stated = ConfigReader(metadata.config or {}, name="config.json").strings("architectures")
+    return stated[:_MOST_CLASSES]
+
+
+def parse_model(metadata: HubMetadata, class_name: str | None = None) -> Model:
     """The model that `metadata` describes, estimated where its architecture is not modelled.
+
+    `class_name` is the one of its classes that serves it; by default the first.
 
     Raises `UnsupportedModel` where `vllm serve` could not benchmark it or its memory cannot be bounded,
     `ImplausibleMetadata` where the documents contain impossible values.
     """
     metadata = replace(metadata, model_id=printable(metadata.model_id, longest=LONGEST_MODEL_ID))
+    metadata = _with_config(metadata)
     refuse_non_generator(metadata)
-    top_level = ConfigReader(metadata.config or {}, name="config.json")
+    if class_name is not None:
+        metadata = replace(metadata, config={**(metadata.config or {}), "architectures": [class_name]})
+    top_level = _top_level(metadata)
     model_type = _language_model_type(top_level)
     architecture = _architecture(top_level, model_type)
     if architecture is not None:
@@ -95,7 +112,7 @@ def parse_model(metadata: HubMetadata) -> Model:
 
 
 def _documents(metadata: HubMetadata, config: ConfigReader) -> Documents:
-    top_level = ConfigReader(metadata.config or {}, name="config.json")
+    top_level = _top_level(metadata)
     stored = stored_elements(metadata.information)
     stated = stated_quantization(top_level, config, metadata.quantization)
     return Documents(
@@ -132,7 +149,6 @@ def _model(documents: Documents, found: LanguageModel) -> Model:
         class_name=_class_name(top_level),
         config_keys=frozenset(key for key in config.sorted_keys() if config.is_truthy(key)),
         native_dtype=_native_dtype(top_level, config, documents.stored),
-        supports_float16=found.supports_float16,
         quantization=method,
         quantization_schemes=quantization.schemes if quantization else (),
         quantized_to=quantization.quantized_to if quantization else None,
@@ -155,13 +171,16 @@ def _model(documents: Documents, found: LanguageModel) -> Model:
         encoder=found.encoder,
         context=context_limit(config, model_type=documents.model_type),
         sliding_window=parse_sliding_window(config),
+        is_in_mistral_format=documents.metadata.params is not None,
         is_estimated=found.is_estimated,
     )
 
 
 def describe_model(metadata: HubMetadata) -> ModelInfo:
     """What the documents say of an unsupported model, as far as it is plausible."""
-    top_level = ConfigReader(metadata.config or {}, name="config.json")
+    with suppress(UnsupportedModel, ImplausibleMetadata):
+        metadata = _with_config(metadata)
+    top_level = _top_level(metadata)
     config = language_model_config(top_level)
     try:
         stored = stored_elements(metadata.information)
@@ -194,6 +213,17 @@ def _architecture(top_level: ConfigReader, model_type: str) -> Architecture | No
     )
     is_whole = outer == model_type or outer in WRAPPERS or class_name in WRAPPER_CLASSES
     return architecture if is_whole and not has_audio else None
+
+
+def _with_config(metadata: HubMetadata) -> HubMetadata:
+    """The same with one document: config.json, or params.json as the config.json that it stands for."""
+    if metadata.params is None or metadata.config is not None:
+        return replace(metadata, params=None)
+    return replace(metadata, config=config_from_params(metadata.params))
+
+
+def _top_level(metadata: HubMetadata) -> ConfigReader:
+    return ConfigReader(metadata.config or {}, name=FILE_NAME if metadata.params else "config.json")
 
 
 def _class_name(top_level: ConfigReader) -> str:

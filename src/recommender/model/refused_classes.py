@@ -45,7 +45,6 @@ WHY_REFUSED: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "DonutForConditionalGeneration",
-            "MllamaForConditionalGeneration",
             "NemotronParseForConditionalGeneration",
             "RadioMBartPrefixForCausalLM",
         ),

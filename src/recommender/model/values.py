@@ -1,7 +1,7 @@
 """What is known of a model once its Hub documents are parsed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from recommender.model.attention import AttentionLayers
@@ -28,6 +28,13 @@ class HubMetadata:
     """config.json; `None` where the repository has none."""
     quantization: Mapping[str, Any] | None = None
     """hf_quant_config.json, where config.json states no quantization: `states_quantization_elsewhere`."""
+    params: Mapping[str, Any] | None = None
+    """params.json of Mistral's own format, where it may be needed: `may_be_in_mistral_format`."""
+
+    @property
+    def by_params(self) -> "HubMetadata | None":
+        """The same without a config.json; `None` where there is no params.json or nothing else."""
+        return None if self.config is None or self.params is None else replace(self, config=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +95,10 @@ class Model:
     architecture: str
     """`model_type` of config.json."""
     class_name: str
-    """The first of its `architectures`, by which vLLM chooses its own class; empty where none is stated."""
+    """The one of its `architectures` by which vLLM chooses its own class; empty where none is stated."""
     config_keys: frozenset[str]
     """Keys that its configuration sets; classes of older versions do not read some of them."""
     native_dtype: Dtype
-    supports_float16: bool
     quantization: str | None
     """The method that the checkpoint is already quantized with, `awq`, `fp8`, ...; `None` if it is not."""
     quantization_schemes: tuple[str, ...]
@@ -136,6 +142,8 @@ class Model:
     """What that encoder needs while vLLM profiles it."""
     context: ContextLimit
     sliding_window: int | None
+    is_in_mistral_format: bool = False
+    """Whether it is described by params.json, and stored in consolidated files."""
     is_estimated: bool = False
     """Whether its architecture is not modelled, and everything is an upper bound."""
 

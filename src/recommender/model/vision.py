@@ -6,7 +6,7 @@ from recommender.model.config_reader import ConfigReader
 
 # Encoders that vLLM runs as modules of transformers, whole on every GPU: `gemma4_mm.py` in
 # `vllm/model_executor/models/`.
-_WHOLE = frozenset({"gemma4_vision"})
+_WHOLE = frozenset({"gemma4_vision", "pixtral_encoder"})
 
 # Encoders whose attention is not divided where GPUs do not divide its heads: `intern_vit.py`.
 _WHOLE_ATTENTION = frozenset({"internvl", "internvl_chat"})
@@ -19,7 +19,7 @@ _CHANNELS = 3
 _MERGED_PATCHES = 4
 
 # Encoders with rotary positions, and with positions of a fixed grid: `pixtral.py`, `moonvit.py`.
-_ROTARY = frozenset({"pixtral"})
+_ROTARY = frozenset({"pixtral", "pixtral_encoder"})
 _GRIDS = {"moonvit": 64 * 64}
 
 _HEADS = ("num_heads", "num_attention_heads", "vt_num_attention_heads")
@@ -93,6 +93,8 @@ def _projector_parameters(vision: ConfigReader, model_type: str, hidden_size: in
             return hidden * hidden_size
         case "mistral3":
             return merged * hidden
+        case "pixtral":
+            return merged * hidden + hidden * hidden_size + hidden_size**2
     return 0
 
 

@@ -1,7 +1,6 @@
 """The architectures of which some layers have a window or a chunk and others attend to all tokens."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from recommender.model.architecture import Architecture
 
@@ -9,12 +8,10 @@ from recommender.model.architecture import Architecture
 # `Llama4TextConfig`, where `layer_types` or `no_rope_layers` get their defaults.
 _GEMMA_2 = Architecture(
     is_tied=True,
-    supports_float16=False,
     local_layers="sliding",
     full_layer_period=2,
     defaults={"head_dim": 256},
 )
-_VAULT_GEMMA = replace(_GEMMA_2, supports_float16=True)
 _GPT_OSS = Architecture(local_layers="sliding", full_layer_period=2, defaults={"head_dim": 64})
 _EVERY_FOURTH_FULL = Architecture(local_layers="sliding", full_layer_period=4)
 _EVERY_FOURTH_FULL_TIED = Architecture(local_layers="sliding", full_layer_period=4, is_tied=True)
@@ -57,7 +54,6 @@ _STEP_3P5 = Architecture(local_layers="sliding", full_layer_period=4, may_predic
 # transformers, `Gemma3TextConfig`.
 _GEMMA_3 = Architecture(
     is_tied=True,
-    supports_float16=False,
     local_layers="sliding",
     full_layer_period=6,
     defaults={
@@ -90,7 +86,7 @@ WINDOWED_ARCHITECTURES: Mapping[str, Architecture] = {
     ),
     **dict.fromkeys(("cohere2_moe", "granite_swa"), _EVERY_FOURTH_FULL_TIED),
     "exaone_moe": _EVERY_FOURTH_FULL_PREDICTING,
-    "gemma2": _GEMMA_2,
+    **dict.fromkeys(("gemma2", "vaultgemma"), _GEMMA_2),
     **dict.fromkeys(("gemma3", "gemma3_text"), _GEMMA_3),
     "gemma3n_text": _GEMMA_3N,
     "gemma4_text": _GEMMA_4,
@@ -98,5 +94,4 @@ WINDOWED_ARCHITECTURES: Mapping[str, Architecture] = {
     "llama4_text": _LLAMA_4,
     "mimo_v2_flash": _MIMO_V2,
     "step3p5": _STEP_3P5,
-    "vaultgemma": _VAULT_GEMMA,
 }

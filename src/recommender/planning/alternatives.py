@@ -1,15 +1,17 @@
 """What to do where native precision does not fit: quantize, take a larger instance, or change a setting."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import Model
-from recommender.planning.changes import Change, changes
+from recommender.planning.changes import Change, changes_of_plan, native_changes
 from recommender.planning.instances import InstancePlan, cheapest_fitting_instance
+from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.quantization_options import load_time_options, quantization_options
+from recommender.planning.startup import serves
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import Quantization
@@ -24,7 +26,7 @@ class Alternatives:
     """One that vLLM quantizes while loading, where `quantized` needs a pre-quantized checkpoint."""
     larger: InstancePlan | None
     changes: tuple[Change, ...] = ()
-    """With which the model starts at native precision."""
+    """With which the model starts at native precision, or else as the caller asks for it."""
 
 
 def alternatives(  # noqa: PLR0913, PLR0917 - what a plan depends on
@@ -40,8 +42,25 @@ def alternatives(  # noqa: PLR0913, PLR0917 - what a plan depends on
         quantized=quantized,
         at_load=load_time_alternative(model, instance, quantized, behavior, engine) if quantized else None,
         larger=cheapest_fitting_instance(model, instances, asked=instance, behavior=behavior, engine=engine),
-        changes=changes(model, instance, behavior, engine),
+        changes=native_changes(model, instance, behavior, engine),
     )
+
+
+def with_changes_of_plan(
+    options: Alternatives | None, model: Model, instance: Instance, plan: Plan, overrides: Overrides
+) -> Alternatives | None:
+    """`options` with the changes of the caller's values with which `plan` starts, where it does not.
+
+    A native plan is what is asked for, so these replace others; for a quantized one they come in only where
+    no change makes native precision start.
+    """
+    has_native_changes = options is not None and options.changes and plan.quantization is not None
+    if has_native_changes or serves(model, instance, plan):
+        return options
+    found = changes_of_plan(model, instance, plan, overrides)
+    if not found:
+        return options
+    return replace(options or Alternatives(quantized=None, at_load=None, larger=None), changes=found)
 
 
 def first_quantized(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from recommender.hardware.gpu import gpu_of
+from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib_bytes
 from recommender.memory.budget import Budget, compute_dtype
@@ -15,7 +15,7 @@ from recommender.planning.plan import Plan, fitting_plan
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.planning.workload import Workload, default_concurrency, default_workload
 from recommender.vllm.behavior import VersionBehavior
-from recommender.vllm.engine_args import engine_args_for
+from recommender.vllm.engine_args import EngineArgs, engine_args_for
 from recommender.vllm.quantization import Quantization, quantization_named
 
 _STATED_STEP_BYTES = gib_bytes(0.001)
@@ -37,28 +37,42 @@ def apply_overrides(
         if 0 <= estimate.budget.overhead.total_bytes - overrides.overhead_bytes <= _STATED_STEP_BYTES:
             return estimate
     gpu, quantization = gpu_of(instance), _quantization(model, base, overrides, behavior)
-    engine_args = replace(
-        engine_args_for(model, gpu, behavior, overrides.engine), overhead_bytes=overrides.overhead_bytes
-    )
-    fitting = fitting_plan(model, instance, quantization, engine_args)
+    engine_args = overridden_engine_args(model, gpu, overrides, behavior)
+    at_any_context = overridden_engine_args(model, gpu, replace(overrides, max_model_len=None), behavior)
+    fitting = fitting_plan(model, instance, quantization, at_any_context)
     recommended = fitting if isinstance(fitting, Plan) else base
     degree = overrides.tensor_parallel or recommended.tensor_parallel
     memory = budget_for_largest_context(
-        model,
-        gpu,
-        nearest_degree(model, degree, behavior),
-        quantization,
-        replace(engine_args, max_model_len=overrides.max_model_len),
+        model, gpu, nearest_degree(model, degree, behavior), quantization, engine_args
     )
+    dtype = compute_dtype(model, gpu, engine_args.behavior.version)
+    return replace(
+        plan_with_budget(model, recommended, memory, overrides),
+        tensor_parallel=degree,
+        quantization=quantization,
+        weight_bytes=weight_bytes(engine_args.loaded(model), dtype, quantization),
+    )
+
+
+def overridden_engine_args(
+    model: Model, gpu: Gpu, overrides: Overrides, behavior: VersionBehavior
+) -> EngineArgs:
+    """The engine arguments that `overrides` fix, the context and the overhead included, else the defaults."""
+    engine_args = engine_args_for(model, gpu, behavior, overrides.engine)
+    return replace(
+        engine_args,
+        overhead_bytes=overrides.overhead_bytes,
+        max_model_len=overrides.max_model_len or engine_args.max_model_len,
+    )
+
+
+def plan_with_budget(model: Model, plan: Plan, memory: Budget, overrides: Overrides) -> Plan:
+    """`plan` with another budget, and the context, workload and concurrency that follow from it."""
     context = overrides.max_model_len or _context(model, memory)
     memory = memory.least_at(context)
     workload = _workload(context, overrides)
     return replace(
-        recommended,
-        tensor_parallel=degree,
-        fitting_budgets=fitting.fitting_budgets if isinstance(fitting, Plan) else {},
-        quantization=quantization,
-        weight_bytes=weight_bytes(engine_args.loaded(model), compute_dtype(model, gpu), quantization),
+        plan,
         budget=memory,
         max_model_len=context,
         workload=workload,

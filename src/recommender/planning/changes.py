@@ -1,65 +1,36 @@
-"""The smallest changes with which a model starts at native precision where the defaults do not suffice."""
+"""The smallest changes with which a model starts where the defaults or the caller's values do not suffice."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any, Literal
 
-from recommender.hardware.gpu import Gpu, gpu_of
+from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
+from recommender.memory.budget import compute_dtype
+from recommender.memory.weights import weight_bytes
 from recommender.model import Model
-from recommender.planning.compatibility import fp8_cache_incompatibility
+from recommender.planning.apply_overrides import overridden_engine_args, plan_with_budget
+from recommender.planning.context import budget_for_largest_context
+from recommender.planning.levers import (
+    ENGINE_LEVERS,
+    LEVERS,
+    Lever,
+    LeverName,
+    Setting,
+    context_lever,
+    degree_lever,
+    engine_lever,
+)
+from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan, best_plan
+from recommender.planning.startup import serves
+from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.behavior import VersionBehavior
-from recommender.vllm.engine_args import (
-    EngineOverrides,
-    KVCacheDtype,
-    engine_args_for,
-    least_batched_tokens,
-)
-
-ChangeName = Literal[
-    "gpu_memory_utilization",
-    "max_num_batched_tokens",
-    "max_num_seqs",
-    "limit_mm_per_prompt",
-    "kv_cache_dtype",
-    "enforce_eager",
-]
-Value = float | KVCacheDtype
-
-# Those that cost least come first.
-_NAMES: tuple[ChangeName, ...] = (
-    "gpu_memory_utilization",
-    "max_num_batched_tokens",
-    "max_num_seqs",
-    "limit_mm_per_prompt",
-    "kv_cache_dtype",
-    "enforce_eager",
-)
-
-# Above it too little is left for what vLLM allocates after the cache: graphs and the sampler's warm-up.
-_HIGHEST_PERCENT = 95
-
-# Batches are halved, and not below this.
-_FEWEST_TOKENS = 256
+from recommender.vllm.engine_args import EngineOverrides
 
 # A second change is not worth its cost where the first leaves fewer sequences.
 _FEWEST_SEQUENCES_OF_TWO = 16
-
-_FP8: tuple[KVCacheDtype, ...] = ("fp8", "fp8_e5m2")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """An engine argument with another value than the default."""
-
-    name: ChangeName
-    value: Value
-    default: Value
-    step: float
-    """The share of the default that the change adds or takes away; 1 for what is only on or off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,138 +38,137 @@ class Change:
     """One setting with which the model starts, or two where no single one suffices."""
 
     settings: tuple[Setting, ...]
-    engine: EngineOverrides
-    """The caller's engine arguments with these settings."""
+    overrides: Overrides
+    """The caller's values with these settings."""
     plan: Plan
     furthest: Plan
     """The plan with the last setting as far as it goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Lever:
-    """The other values that a setting may have, those with the smallest step first."""
+class _Search:
+    """What to change, and what starts."""
 
-    name: ChangeName
-    engine: EngineOverrides
-    default: Value
-    values: Sequence[Value]
-
-    @property
-    def furthest(self) -> EngineOverrides:
-        return self.at(self.values[-1])
-
-    def at(self, value: Value) -> EngineOverrides:
-        field = "language_model_only" if self.name == "limit_mm_per_prompt" else self.name
-        changed: dict[str, Any] = {field: value}
-        return replace(self.engine, **changed)
-
-    def setting(self, value: Value) -> Setting:
-        is_switch = isinstance(value, (bool, str)) or isinstance(self.default, str)
-        step = 1.0 if is_switch else abs(float(value) / float(self.default) - 1)
-        return Setting(name=self.name, value=value, default=self.default, step=step)
+    names: Sequence[LeverName]
+    plan: Callable[[Overrides], Plan | None]
+    """The plan with overrides; `None` where it does not start."""
+    lever: Callable[[LeverName, Overrides], Lever | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    """What is to be started."""
-
-    model: Model
-    instance: Instance
-    behavior: VersionBehavior
-
-    @property
-    def gpu(self) -> Gpu:
-        return gpu_of(self.instance)
-
-    def plan(self, engine: EngineOverrides) -> Plan | None:
-        found = best_plan(self.model, self.instance, behavior=self.behavior, engine=engine)
-        return found if isinstance(found, Plan) else None
-
-    def lever(self, name: ChangeName, engine: EngineOverrides) -> _Lever | None:
-        """The setting on top of `engine`; `None` where it has no other value."""
-        args = engine_args_for(self.model, self.gpu, self.behavior, engine)
-        default: Value = engine.language_model_only if name == "limit_mm_per_prompt" else getattr(args, name)
-        values = self._values(name, engine, default)
-        return _Lever(name=name, engine=engine, default=default, values=values) if values else None
-
-    def _values(self, name: ChangeName, engine: EngineOverrides, default: Any) -> Sequence[Value]:  # noqa: ANN401 - of any setting
-        match name:
-            case "gpu_memory_utilization":
-                first = int(default * 100 + 1e-6) + 1
-                return [percent / 100 for percent in range(first, _HIGHEST_PERCENT + 1)]
-            case "max_num_batched_tokens":
-                return list(self._fewer_tokens(engine, default))
-            case "max_num_seqs":
-                return range(default - 1, 0, -1)
-            case "limit_mm_per_prompt":
-                return [True] if self.model.has_vision and not default else []
-            case "kv_cache_dtype":
-                return [each for each in _FP8 if self._has_cache(each)][:1] if default == "auto" else []
-            case "enforce_eager":
-                return [] if default else [True]
-
-    def _fewer_tokens(self, engine: EngineOverrides, tokens: int) -> Iterator[int]:
-        """vLLM does not start with less than the sequences, or an image that it does not divide."""
-        image = 0 if engine.language_model_only else least_batched_tokens(self.model)
-        least = max(_FEWEST_TOKENS, engine.max_num_seqs or 0, image)
-        while (tokens := tokens // 2) >= least:
-            yield tokens
-
-    def _has_cache(self, dtype: KVCacheDtype) -> bool:
-        return (
-            bool(self.model.attention)
-            and fp8_cache_incompatibility(self.model, self.gpu, dtype, self.behavior) is None
-        )
-
-
-def changes(
+def native_changes(
     model: Model, instance: Instance, behavior: VersionBehavior, engine: EngineOverrides
 ) -> tuple[Change, ...]:
-    """The single changes of `engine` that suffice, those with the smallest step first.
+    """The changes of `engine` with which `model` starts at native precision, the smallest step first.
 
     Each takes its setting only as far as necessary. Where none suffices alone, the cheapest two together: the
     first as far as it goes, the second as far as necessary.
     """
-    question = _Question(model=model, instance=instance, behavior=behavior)
-    if question.plan(_all_at_their_furthest(question, engine)) is None:
+
+    def plan(overrides: Overrides) -> Plan | None:
+        found = best_plan(model, instance, behavior=behavior, engine=overrides.engine)
+        return found if isinstance(found, Plan) and serves(model, instance, found) else None
+
+    def lever(name: LeverName, overrides: Overrides) -> Lever | None:
+        return engine_lever(name, model, instance, behavior, overrides)
+
+    return _changes(_Search(names=ENGINE_LEVERS, plan=plan, lever=lever), Overrides(engine=engine))
+
+
+def changes_of_plan(
+    model: Model, instance: Instance, asked: Plan, overrides: Overrides
+) -> tuple[Change, ...]:
+    """The changes of `overrides` with which `asked`, their plan, starts and serves its workload.
+
+    As in `native_changes`, but the degree and the context may change too; all other values stay.
+    """
+    gpu, behavior = gpu_of(instance), asked.budget.engine_args.behavior
+
+    def plan_with(changed: Overrides) -> Plan:
+        degree = changed.tensor_parallel or asked.tensor_parallel
+        engine_args = overridden_engine_args(model, gpu, changed, behavior)
+        memory = budget_for_largest_context(
+            model, gpu, nearest_degree(model, degree, behavior), asked.quantization, engine_args
+        )
+        weights = weight_bytes(
+            engine_args.loaded(model), compute_dtype(model, gpu, behavior.version), asked.quantization
+        )
+        same = replace(asked, tensor_parallel=degree, weight_bytes=weights)
+        return plan_with_budget(model, same, memory, changed)
+
+    def plan(changed: Overrides) -> Plan | None:
+        found = plan_with(changed)
+        return found if serves(model, instance, found) else None
+
+    def lever(name: LeverName, changed: Overrides) -> Lever | None:
+        match name:
+            case "tensor_parallel_degree":
+                degree = changed.tensor_parallel or asked.tensor_parallel
+                return degree_lever(model, instance, behavior, changed, degree)
+            case "max_model_len":
+                return context_lever(model, changed, plan_with(changed))
+            case _:
+                return engine_lever(name, model, instance, behavior, changed)
+
+    fixed = replace(overrides, tensor_parallel=asked.tensor_parallel)
+    return _changes(_Search(names=LEVERS, plan=plan, lever=lever), fixed)
+
+
+def _changes(search: _Search, overrides: Overrides) -> tuple[Change, ...]:
+    if search.plan(_all_at_their_furthest(search, overrides)) is None:
         return ()
-    found = (_smallest(question, question.lever(name, engine)) for name in _NAMES)
+    found = (_smallest(search, search.lever(name, overrides)) for name in search.names)
     single = sorted((each for each in found if each is not None), key=lambda each: each.settings[0].step)
     if single:
         return tuple(single)
-    pairs = (_pair(question, first, second, engine) for first, second in combinations(_NAMES, 2))
+    pairs = (_pair(search, first, second, overrides) for first, second in combinations(search.names, 2))
     cheapest = next((pair for pair in pairs if pair is not None), None)
     return () if cheapest is None else (cheapest,)
 
 
-def _all_at_their_furthest(question: _Question, engine: EngineOverrides) -> EngineOverrides:
-    for name in _NAMES:
-        lever = question.lever(name, engine)
-        engine = engine if lever is None else lever.furthest
-    return engine
+def _all_at_their_furthest(search: _Search, overrides: Overrides) -> Overrides:
+    # Sequences and images come before the batched tokens, which they set a limit to.
+    for name in reversed(search.names):
+        lever = search.lever(name, overrides)
+        overrides = overrides if lever is None else lever.at(lever.furthest)
+    return overrides
 
 
-def _pair(
-    question: _Question, first: ChangeName, second: ChangeName, engine: EngineOverrides
-) -> Change | None:
-    lever = question.lever(first, engine)
+def _pair(search: _Search, first: LeverName, second: LeverName, overrides: Overrides) -> Change | None:
+    lever = search.lever(first, overrides)
+    if lever is None or lever.furthest == lever.default:
+        return None
+    value = lever.furthest if first != "max_num_seqs" else min(lever.values[0], _FEWEST_SEQUENCES_OF_TWO)
+    change = _smallest(search, search.lever(second, lever.at(value)))
+    if change is None:
+        return None
+    settings = (lever.setting(value), *change.settings)
+    return None if any(map(_leaves_few_sequences, settings)) else replace(change, settings=settings)
+
+
+def _leaves_few_sequences(setting: Setting) -> bool:
+    return setting.name == "max_num_seqs" and float(setting.value) < _FEWEST_SEQUENCES_OF_TWO
+
+
+def _smallest(search: _Search, lever: Lever | None) -> Change | None:
+    """The first value of a setting with which the model starts."""
     if lever is None:
         return None
-    value = lever.values[-1] if first != "max_num_seqs" else min(lever.values[0], _FEWEST_SEQUENCES_OF_TWO)
-    change = _smallest(question, question.lever(second, lever.at(value)))
-    if change is None or (change.engine.max_num_seqs or _FEWEST_SEQUENCES_OF_TWO) < _FEWEST_SEQUENCES_OF_TWO:
+    found = _by_halves(search, lever) if lever.is_monotonic else _one_by_one(search, lever)
+    if found is None:
         return None
-    return replace(change, settings=(lever.setting(value), *change.settings))
+    setting, plan, furthest = found
+    return Change(settings=(setting,), overrides=lever.at(setting.value), plan=plan, furthest=furthest)
 
 
-def _smallest(question: _Question, lever: _Lever | None) -> Change | None:
-    """The first value of a setting with which the model starts, if it starts with the last."""
-    furthest = None if lever is None else question.plan(lever.furthest)
-    if lever is None or furthest is None:
+def _by_halves(search: _Search, lever: Lever) -> tuple[Setting, Plan, Plan] | None:
+    furthest = search.plan(lever.at(lever.furthest))
+    if furthest is None:
         return None
-    first = bisect_left(lever.values, x=True, key=lambda value: question.plan(lever.at(value)) is not None)
-    value = lever.values[first]
-    plan = question.plan(lever.at(value))
-    if plan is None:
-        return None
-    return Change(settings=(lever.setting(value),), engine=lever.at(value), plan=plan, furthest=furthest)
+    first = bisect_left(lever.values, x=True, key=lambda value: search.plan(lever.at(value)) is not None)
+    plan = search.plan(lever.at(lever.values[first]))
+    return None if plan is None else (lever.setting(lever.values[first]), plan, furthest)
+
+
+def _one_by_one(search: _Search, lever: Lever) -> tuple[Setting, Plan, Plan] | None:
+    tried = ((value, search.plan(lever.at(value))) for value in lever.values)
+    return next(((lever.setting(value), plan, plan) for value, plan in tried if plan is not None), None)

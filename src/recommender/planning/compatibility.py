@@ -112,7 +112,7 @@ def fp8_cache_incompatibility(
         return None
     capability = gpu.compute_capability
     if model.has_sparse_attention:
-        versions = sparse_attention_versions(capability, kv_cache_dtype)
+        versions = sparse_attention_versions(capability, kv_cache_dtype, model.class_name)
     else:
         is_latent = any(layers.cache.is_latent for layers in model.attention)
         versions = fp8_cache_versions(capability, kv_cache_dtype, is_latent=is_latent)
@@ -150,7 +150,7 @@ def _reasons(
     if model.computes_in_int8 and not gpu.computes_int8:
         yield NoKernels(kind="INT8")
     is_quantized = model.quantization is not None or quantization is not None
-    if is_quantized and compute_dtype(model, gpu) is Dtype.FLOAT32:
+    if is_quantized and compute_dtype(model, gpu, behavior.version) is Dtype.FLOAT32:
         yield No16BitDtype()
     if quantization is not None:
         proposed = quantization_incompatibility(gpu, quantization, behavior)

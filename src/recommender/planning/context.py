@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.budget import Budget, budget, budget_with_limits
+from recommender.memory.budget import Budget, budget, budget_with_limits, each_version
 from recommender.memory.overhead import depends_on_context
 from recommender.model import Model
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
 
+# Plan, layouts and explanations of an answer share budgets, and so do alternatives on the same GPUs.
+_CACHED = 256
 
+
+@lru_cache(_CACHED)
 def budget_for_largest_context(
     model: Model, gpu: Gpu, tensor_parallel: int, quantization: Quantization | None, engine_args: EngineArgs
 ) -> Budget:
@@ -62,8 +67,9 @@ def largest_context(limit_tokens: int, memory: Budget) -> int:
     It is at most the context that `memory` was calculated for.
     """
     context = power_of_two_within(min(limit_tokens, memory.engine_args.max_model_len or limit_tokens))
-    while context > 1 and not memory.max_concurrent_requests(context):
-        context //= 2
+    for version in each_version(memory):
+        while context > 1 and not version.max_concurrent_requests(context):
+            context //= 2
     return context
 
 
@@ -83,23 +89,22 @@ def with_startable_sequences(
     if not memory.lacks_state_blocks:
         return memory
 
-    def with_sequences(number: int) -> Budget:
-        return budget_with_limits(memory, model, gpu, tensor_parallel, quantization, max_num_seqs=number)
+    def with_sequences(number: int, of: Budget = memory) -> Budget:
+        return budget_with_limits(of, model, gpu, tensor_parallel, quantization, max_num_seqs=number)
 
-    starts, most = with_sequences(1), 1
-    if starts.lacks_state_blocks:
+    one = with_sequences(1)
+    if one.lacks_state_blocks:
         return memory
-    fails = min(memory.engine_args.max_num_seqs, starts.state_blocks + 1)
-    if memory.state_blocks > 1:
-        starts, most = with_sequences(memory.state_blocks), memory.state_blocks
-    while fails - most > 1:
-        sequences = (most + fails) // 2
-        tried = with_sequences(sequences)
-        if tried.lacks_state_blocks:
-            fails = sequences
+    # The version with the fewest blocks mostly decides, and the others need not be tried.
+    versions = sorted(each_version(memory), key=lambda each: each.blocks)
+    starts, fails = max(1, memory.state_blocks), min(memory.engine_args.max_num_seqs, one.state_blocks + 1)
+    while fails - starts > 1:
+        tried = (starts + fails) // 2
+        if any(with_sequences(tried, each).lacks_state_blocks for each in versions):
+            fails = tried
         else:
-            starts, most = tried, sequences
-    return starts
+            starts = tried
+    return with_sequences(starts)
 
 
 def _with_default_sequences(

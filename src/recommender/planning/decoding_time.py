@@ -14,7 +14,8 @@ def plan_floor(model: Model, gpu: Gpu, plan: Plan) -> float | None:
     """
     if not plan.starts:
         return None
-    args, dtype = plan.budget.engine_args, compute_dtype(model, gpu)
+    args = plan.budget.engine_args
+    dtype = compute_dtype(model, gpu, args.behavior.version)
     return least_ms_per_token(
         model,
         gpu,

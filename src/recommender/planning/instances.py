@@ -160,7 +160,8 @@ def _is_worthwhile(model: Model, plan: Plan) -> bool:
 
 def _runs_alike(model: Model, other: Gpu, gpu: Gpu, plan: Plan, behavior: VersionBehavior) -> bool:
     """Whether `other` computes the plan in the same precision, with no further needs of version or driver."""
-    if compute_dtype(model, other) is not compute_dtype(model, gpu):
+    version = behavior.version
+    if compute_dtype(model, other, version) is not compute_dtype(model, gpu, version):
         return False
     uses_fp8 = plan.quantization is not None and plan.quantization.name == "fp8"
     if uses_fp8 and gpu.computes_fp8 and not other.computes_fp8:

@@ -70,14 +70,11 @@ def layouts(
 
 
 def _budget(model: Model, instance: Instance, plan: Plan, overrides: Overrides, degree: int) -> Budget:
-    is_at_context = overrides.max_model_len is None or not depends_on_context(model)
-    if degree in plan.fitting_budgets and is_at_context:
-        return plan.fitting_budgets[degree]
     args = plan.budget.engine_args
     engine_args = replace(
         args,
         max_num_seqs=args.default_max_num_seqs or args.max_num_seqs,
-        max_model_len=overrides.max_model_len,
+        max_model_len=overrides.max_model_len if depends_on_context(model) else None,
     )
     return budget_for_largest_context(model, gpu_of(instance), degree, plan.quantization, engine_args)
 

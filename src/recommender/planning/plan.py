@@ -1,7 +1,7 @@
 """The configuration with which a model runs on an instance, or why there is none."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
@@ -33,12 +33,8 @@ class Plan:
     """A configuration, and the figures behind it."""
 
     tensor_parallel: int
-    fitting_tensor_parallel: tuple[int, ...]
-    """The degrees that hold the model, in rising order."""
     valid_tensor_parallel: tuple[int, ...]
     """The degrees that vLLM accepts on the instance, in rising order."""
-    fitting_budgets: Mapping[int, Budget] = field(default_factory=dict, compare=False, repr=False)
-    """The budgets of degrees that hold the model with these engine arguments, as far as they were needed."""
     quantization: Quantization | None
     cast_to: Dtype | None
     """What vLLM computes in where that is not the checkpoint's own dtype."""
@@ -93,19 +89,21 @@ def fitting_plan(
 ) -> Plan | DegreeNotAccepted | DoesNotFit:
     """The plan by memory and tensor parallelism alone, whether vLLM has the kernels or not.
 
-    Degrees that replicate KV heads are considered only where no other fits, and fewer sequences than the
-    default only where no degree fits without.
+    Degrees that leave little room for a cache or replicate KV heads are considered only where no other fits,
+    and fewer sequences than the default only where no degree fits without.
     """
     gpu = gpu_of(instance)
     count, behavior = instance.accelerator_count, engine_args.behavior
-    weights = weight_bytes(engine_args.loaded(model), compute_dtype(model, gpu), quantization)
-    least = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
-    if least > count:
+    dtype = compute_dtype(model, gpu, behavior.version)
+    weights = weight_bytes(engine_args.loaded(model), dtype, quantization)
+    if weights > count * gpu.visible_bytes * engine_args.gpu_memory_utilization:
         return DoesNotFit()
     unloadable = degree_incompatibility(model, 1, behavior)
     if unloadable is not None:
         return unloadable
     accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
+    roomy = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
+    least = min(roomy, accepted[-1])
     lowered: dict[int, Budget] = {}
     for replicates in (False, True):
         degrees = [each for each in accepted if each >= least and divides_kv_heads(model, each) != replicates]
@@ -119,12 +117,15 @@ def fitting_plan(
 def _fitting_budgets(
     model: Model, gpu: Gpu, degrees: Iterable[int], quantization: Quantization | None, engine_args: EngineArgs
 ) -> dict[int, Budget]:
-    """The budgets of those of `degrees` that hold the model."""
-    budgets = {
-        degree: budget_for_largest_context(model, gpu, degree, quantization, engine_args)
-        for degree in degrees
-    }
-    return {degree: memory for degree, memory in budgets.items() if holds_minimum_context(model, memory)}
+    """The budgets of those of `degrees` that hold the model, from the highest to one with all sequences."""
+    budgets: dict[int, Budget] = {}
+    for degree in sorted(degrees, reverse=True):
+        memory = budget_for_largest_context(model, gpu, degree, quantization, engine_args)
+        if holds_minimum_context(model, memory):
+            budgets[degree] = memory
+            if not memory.engine_args.lowers_max_num_seqs:
+                break
+    return budgets
 
 
 def _plan(
@@ -134,15 +135,14 @@ def _plan(
     budgets: dict[int, Budget],
     quantization: Quantization | None,
 ) -> Plan:
-    degree, dtype = max(budgets), compute_dtype(model, gpu)
+    degree = max(budgets)
     context = largest_context(model.max_position_embeddings, budgets[degree])
     memory = budgets[degree].least_at(context)
+    dtype = compute_dtype(model, gpu, memory.engine_args.behavior.version)
     workload = default_workload(context)
     return Plan(
         tensor_parallel=degree,
-        fitting_tensor_parallel=tuple(sorted(budgets)),
         valid_tensor_parallel=accepted,
-        fitting_budgets=budgets,
         quantization=quantization,
         cast_to=None if dtype is model.native_dtype else dtype,
         weight_bytes=weight_bytes(memory.engine_args.loaded(model), dtype, quantization),

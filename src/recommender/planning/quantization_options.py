@@ -4,19 +4,23 @@ from recommender.hardware.gpu import Gpu
 from recommender.model import Model
 from recommender.planning.compatibility import incompatibility
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.quantization import Quantization, QuantizationName, quantization_named
+from recommender.vllm.quantization import INT4, Quantization, QuantizationName, quantization_named
 
 
 def quantization_options(
     model: Model, gpu: Gpu, behavior: VersionBehavior = ANY_VERSION
 ) -> tuple[Quantization, ...]:
-    """FP8 on GPUs with FP8 arithmetic, INT8 and INT4, as far as vLLM runs them on `gpu`."""
+    """FP8 on GPUs with FP8 arithmetic, INT8 and INT4, as far as vLLM runs them on `gpu`.
+
+    INT4 that vLLM does while loading takes more memory than a pre-quantized checkpoint, which follows it.
+    """
     names: tuple[QuantizationName, ...] = ("fp8", "int8", "int4")
-    return tuple(
+    options = tuple(
         quantization
         for quantization in _compatible(names, model, gpu, behavior)
         if quantization.name != "fp8" or gpu.computes_fp8
     )
+    return (*options, INT4) if options and options[-1].name == "int4" and options[-1].at_load else options
 
 
 def load_time_options(

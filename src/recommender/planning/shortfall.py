@@ -5,12 +5,12 @@ from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import Budget, LeastBudget, compute_dtype
+from recommender.memory.budget import Budget, compute_dtype, each_version
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.planning.compatibility import MINIMUM_CONTEXT
 from recommender.planning.context import budget_for_largest_context
-from recommender.planning.tensor_parallelism import valid_degrees, weight_limit_bytes
+from recommender.planning.tensor_parallelism import valid_degrees
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
 
@@ -26,8 +26,6 @@ class Shortfall:
     context_tokens: int
     """The context that `cache_bytes` are for."""
     usable_bytes: int
-    weight_limit_bytes: int
-    """What an even share of the weights may take, so that enough is left for a useful cache."""
     weight_bytes: int
     even_share_bytes: int
     """The weights divided by the degree; the rest is padding, and what every GPU holds whole."""
@@ -48,8 +46,7 @@ def shortfall(total_weight_bytes: int, degree: int, memory: Budget, context_toke
 
     Of the versions that `memory` is for, the one under which the most is missing.
     """
-    versions = memory.versions if isinstance(memory, LeastBudget) else (memory,)
-    found = (_of_version(total_weight_bytes, degree, each, context_tokens) for each in versions)
+    found = (_of_version(total_weight_bytes, degree, each, context_tokens) for each in each_version(memory))
     return max(found, key=lambda each: each.missing_bytes)
 
 
@@ -60,9 +57,6 @@ def _of_version(total_weight_bytes: int, degree: int, memory: Budget, context_to
         tensor_parallel=degree,
         context_tokens=context_tokens,
         usable_bytes=memory.usable_bytes,
-        weight_limit_bytes=int(
-            weight_limit_bytes(memory.visible_bytes, memory.engine_args.gpu_memory_utilization)
-        ),
         weight_bytes=memory.weight_bytes,
         even_share_bytes=total_weight_bytes // degree,
         overhead_bytes=memory.overhead.total_bytes,
@@ -83,7 +77,7 @@ def _smallest_shortfall(
     model: Model, gpu: Gpu, count: int, quantization: Quantization | None, engine_args: EngineArgs
 ) -> Shortfall:
     """The same for all instances with these GPUs."""
-    total = weight_bytes(model, compute_dtype(model, gpu), quantization)
+    total = weight_bytes(model, compute_dtype(model, gpu, engine_args.behavior.version), quantization)
     context = min(MINIMUM_CONTEXT, model.max_position_embeddings)
     degrees = valid_degrees(model, count, engine_args.behavior, replicate_kv_heads=True) or (1,)
     budgets = (

@@ -109,14 +109,12 @@ def nearest_degree(model: Model, degree: int, behavior: VersionBehavior = ANY_VE
 def minimum_degree(
     weight_bytes: int, gpu_memory_bytes: int, utilization: float = DEFAULT_GPU_MEMORY_UTILIZATION
 ) -> int:
-    """GPUs needed for the weights alone: `ceil(weights / (0.85 x memory of one GPU))`."""
-    return math.ceil(weight_bytes / weight_limit_bytes(gpu_memory_bytes, utilization))
+    """GPUs that hold the weights with room for a useful cache: `ceil(weights / (0.85 x memory of one GPU))`.
 
-
-def weight_limit_bytes(gpu_memory_bytes: int, utilization: float) -> float:
-    """What weights may take of one GPU; a utilization above the default lets them take as much more."""
+    A utilization above the default lets weights take as much more.
+    """
     share = _WEIGHT_SHARE + max(0, utilization - DEFAULT_GPU_MEMORY_UTILIZATION)
-    return share * gpu_memory_bytes
+    return math.ceil(weight_bytes / (share * gpu_memory_bytes))
 
 
 def _obstacles(model: Model, degree: int, behavior: VersionBehavior) -> Iterator[Obstacle]:

@@ -23,11 +23,13 @@ from recommender.vllm.supported_versions import (
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 
 _CACHED = 1024
+_CACHED_MODELS = 64
 
 # GPUs for which defaults of the scheduler changed in 0.28.
 _LARGEST_GPUS_BYTES = 160 * GIB
 
 
+@lru_cache(_CACHED_MODELS)
 def covered_behaviors(model: Model, gpu: Gpu) -> tuple[VersionBehavior, ...]:
     """Those of the covered versions that run `model` on `gpu` of which one leaves the least KV cache.
 

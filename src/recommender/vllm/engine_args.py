@@ -5,9 +5,10 @@ from functools import lru_cache
 from typing import Literal
 
 from recommender.hardware.gpu import Gpu
+from recommender.hardware.units import GIB
 from recommender.model import Model, text_only
 from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
-from recommender.vllm.facts import BatchDefaults, batch_defaults
+from recommender.vllm.facts import BatchDefaults, batch_defaults, is_deprecated
 from recommender.vllm.version import Version
 
 # What the benchmark platform passes; vLLM's own default differs by version: `facts.default_utilization`.
@@ -27,6 +28,14 @@ _FIRST_WITHOUT_TOWERS: Version = (0, 15)
 # in both directions: `is_mm_prefix_lm`, `vllm/config/model.py`. The default is as large as the largest item
 # (`_get_min_mm_batched_tokens`, `vllm/engine/arg_utils.py`).
 _UNDIVIDED_CLASSES = frozenset({"Gemma3ForConditionalGeneration", "Gemma4ForConditionalGeneration"})
+
+# Classes that only the V0 engine runs: a batch holds the longest prompt, and the profile an image for each
+# sequence (`_set_default_args_v0`, `vllm/engine/arg_utils.py`). Its 256 sequences take over 60 GiB, and so do
+# whole contexts on smaller GPUs; vLLM's example has 16 and 8192 (`vision_language.py`).
+_V0_CLASSES = frozenset({"MllamaForConditionalGeneration"})
+_V0_SEQUENCES = 16
+_V0_CONTEXT = 8192
+_V0_LARGE_GPU_BYTES = 70 * GIB
 
 # The V0 engine prefilled longer contexts in chunks: `vllm/engine/arg_utils.py` of 0.5.3 and later.
 _V0_TOKENS = 2048
@@ -66,6 +75,10 @@ class EngineArgs:
     max_model_len: int | None = None
     """`None` where it is not decided yet and the model's own limit is assumed."""
     kv_cache_dtype: KVCacheDtype = "auto"
+    allow_deprecated_quantization: bool = False
+    """Without it a version that deprecates the checkpoint's quantization method does not start."""
+    is_in_mistral_format: bool = False
+    """Whether params.json and consolidated files are loaded, and Mistral's own tokenizer."""
     default_max_num_seqs: int | None = None
     """What a plan may lower, for a model with fewer blocks for states; `None` where it may not."""
     overhead_bytes: int | None = None
@@ -159,7 +172,7 @@ def engine_args_for(
     least = 0 if overrides.language_model_only else least_batched_tokens(model)
     tokens = overrides.max_num_batched_tokens or max(default.max_num_batched_tokens, least)
     sequences = min(default.max_num_seqs, tokens)
-    return replace(
+    engine_args = replace(
         default,
         gpu_memory_utilization=overrides.gpu_memory_utilization or default.gpu_memory_utilization,
         max_num_batched_tokens=tokens,
@@ -168,7 +181,30 @@ def engine_args_for(
         enforce_eager=overrides.enforce_eager,
         language_model_only=overrides.language_model_only,
         kv_cache_dtype=overrides.kv_cache_dtype,
+        allow_deprecated_quantization=behavior.version is None
+        and _needs_deprecated_method(model.quantization),
+        is_in_mistral_format=model.is_in_mistral_format,
     )
+    return _for_v0(engine_args, model, gpu, overrides) if runs_in_v0_alone(model) else engine_args
+
+
+def _for_v0(engine_args: EngineArgs, model: Model, gpu: Gpu, overrides: EngineOverrides) -> EngineArgs:
+    longest = model.max_position_embeddings
+    context = longest if gpu.visible_bytes >= _V0_LARGE_GPU_BYTES else min(longest, _V0_CONTEXT)
+    context = overrides.max_num_batched_tokens or context
+    sequences = overrides.max_num_seqs or min(engine_args.max_num_seqs, _V0_SEQUENCES)
+    return replace(
+        engine_args,
+        max_num_batched_tokens=context,
+        max_num_seqs=sequences,
+        max_model_len=context,
+        default_max_num_seqs=None,
+    )
+
+
+def runs_in_v0_alone(model: Model) -> bool:
+    """Whether no version runs `model` in the V1 engine."""
+    return model.class_name in _V0_CLASSES
 
 
 def least_batched_tokens(model: Model) -> int:
@@ -179,3 +215,8 @@ def least_batched_tokens(model: Model) -> int:
 
 
 _batch_defaults = lru_cache(1024)(batch_defaults)
+
+
+@lru_cache(1024)
+def _needs_deprecated_method(method: str | None) -> bool:
+    return method is not None and is_deprecated(method, None)

@@ -73,7 +73,11 @@ def quantization_named(
 def _loads_through_bitsandbytes(model: Model, behavior: VersionBehavior) -> bool:
     """Whether that is certain: for dense text models, where the version has bitsandbytes."""
     is_dense = not model.shape.experts and model.recurrent is None and model.kv_heads is not None
-    is_loadable = not model.has_vision and model.class_name not in _WITHOUT_PACKED_MODULES
+    is_loadable = (
+        not model.has_vision
+        and not model.is_in_mistral_format
+        and model.class_name not in _WITHOUT_PACKED_MODULES
+    )
     return is_dense and is_loadable and _quantizes_at_load("bitsandbytes", "linear", behavior.version)
 
 

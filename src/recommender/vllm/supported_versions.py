@@ -58,6 +58,7 @@ _SPARSE_BACKENDS = (
     "FLASH_ATTN_MLA_SPARSE_FA4",
 )
 _FIRST_WITH_BACKENDS: Version = (0, 11, 1)
+_FIRST_WITHOUT_REPLACED_CACHES: Version = (0, 18)
 
 # Backends that vLLM tries for an FP8 cache of keys and values, and of latents: `_get_backend_priorities`.
 _FP8_BACKENDS = ("FLASHINFER", "TRITON_ATTN")
@@ -88,6 +89,17 @@ def includes_all(ranges: VersionRanges, version: Version | None) -> bool:
 def class_versions(class_name: str, config_keys: Collection[str] = ()) -> VersionRanges:
     """Those that generate text with a class and read those of `config_keys` that change its layers."""
     return _class_versions(class_name, deciding_keys(class_name).intersection(config_keys))
+
+
+@lru_cache(_CACHED)
+def served_class(class_names: tuple[str, ...], version: Version | None) -> str | None:
+    """The first of the classes that a version has, or any of those that it stands for; else the first.
+
+    Source: `resolve_model_cls`, `vllm/model_executor/models/registry.py`.
+    """
+    releases = releases_asked(version)
+    known = (name for name in class_names if any(facts.model_class(name, each) for each in releases))
+    return next(known, next(iter(class_names), None))
 
 
 @lru_cache(_CACHED)
@@ -186,16 +198,24 @@ def needed_capability(
 
 
 @lru_cache(_CACHED)
-def sparse_attention_versions(capability: Capability, kv_cache_dtype: str) -> VersionRanges:
-    """Those with a backend of sparse latent attention for a GPU and a cache."""
+def sparse_attention_versions(
+    capability: Capability, kv_cache_dtype: str, class_name: str = ""
+) -> VersionRanges:
+    """Those with a backend of sparse latent attention for a GPU and a cache.
+
+    Up to 0.17 the class of DeepSeek V3.2 takes any FP8 cache for `fp8_ds_mla`: `DeepseekV32ForCausalLM`,
+    `vllm/model_executor/models/config.py`.
+    """
 
     def has_backend(release: Version) -> bool:
         version = max(release, _FIRST_WITH_BACKENDS)
+        is_replaced = class_name == "DeepseekV32ForCausalLM" and release < _FIRST_WITHOUT_REPLACED_CACHES
+        dtype = "fp8_ds_mla" if is_replaced and kv_cache_dtype.startswith("fp8") else kv_cache_dtype
         backends = (facts.attention_backend(name, version) for name in _SPARSE_BACKENDS)
         return any(
             backend is not None
             and (backend.capabilities is None or capability in backend.capabilities)
-            and kv_cache_dtype in backend.kv_cache_dtypes
+            and dtype in backend.kv_cache_dtypes
             for backend in backends
         )
 

@@ -8,6 +8,7 @@ from support.metadata import llama, real
 
 from recommender.hardware.units import GIB
 from recommender.model import parse_model
+from recommender.model.dtype import Dtype
 from recommender.model.errors import ImplausibleMetadata
 from recommender.planning.instances import cheapest_fitting_instance
 from recommender.planning.overrides import Overrides
@@ -130,6 +131,59 @@ def test_a_class_is_decided_by_the_chosen_version() -> None:
     assert not started.warnings
     assert isinstance(removed, Infeasible)
     assert removed.code == "unsupported_model"
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"), [((0, 16, 0), "LlamaForCausalLM"), ((0, 30, 0), "Qwen3_5ForCausalLM")], ids=str
+)
+def test_of_several_classes_the_first_that_the_version_has_serves_the_model(
+    version: Version, expected: str
+) -> None:
+    metadata = llama(architectures=["Qwen3_5ForCausalLM", "LlamaForCausalLM"])
+    answer = recommend(metadata, instance("g6e.xlarge"), ALL, behavior_of(version))
+
+    assert isinstance(answer, Feasible)
+    assert answer.model.class_name == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [((0, 19, 1), "MistralForCausalLM"), ((0, 20, 0), "Ministral3ForCausalLM")],
+    ids=str,
+)
+def test_params_json_serves_a_model_whose_other_class_the_version_lacks(
+    version: Version, expected: str
+) -> None:
+    """Devstral 2: vLLM prefers params.json from 0.12 on, `get_config` of `transformers_utils/config.py`."""
+    params = {
+        "dim": 12288,
+        "n_layers": 88,
+        "head_dim": 128,
+        "hidden_dim": 28672,
+        "n_heads": 96,
+        "n_kv_heads": 8,
+        "vocab_size": 131072,
+        "quantization": {"qformat_weight": "fp8_e4m3"},
+    }
+    metadata = dataclasses.replace(real("mistralai/Devstral-2-123B-Instruct-2512"), params=params)
+    answer = recommend(metadata, instance("p5.48xlarge"), ALL, behavior_of(version))
+
+    assert isinstance(answer, Feasible)
+    assert answer.model.class_name == expected
+    assert answer.model.weights.size_bytes(Dtype.BFLOAT16) // GIB == 119
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "context"), [("p5.4xlarge", 131_072), ("g6e.xlarge", 8192), ("g6.12xlarge", 8192)]
+)
+def test_a_removed_class_runs_under_the_versions_that_had_it(instance_type: str, context: int) -> None:
+    """vLLM's `vision_language.py` runs Llama 3.2 11B on one L40 with 8192 tokens and 16 sequences."""
+    model_id = "meta-llama/Llama-3.2-11B-Vision-Instruct"
+    answer = recommend(real(model_id), instance(instance_type), ALL, behavior_of((0, 10, 0)))
+
+    assert isinstance(answer, Feasible)
+    assert answer.model.is_estimated
+    assert answer.plan.max_model_len == context
 
 
 def test_a_repository_that_names_no_class_is_refused() -> None:

@@ -302,10 +302,99 @@ def test_a_known_quantization_is_requested_with_the_other_documents() -> None:
     assert found.metadata == first.metadata
 
 
-def test_the_size_of_all_documents_counts() -> None:
-    hub = HubDouble(information=_QUANTIZED, config=CONFIG, quantization=_QUANTIZATION)
+_PARAMS = {"dim": 5120, "n_layers": 40}
+
+
+def test_params_json_is_fetched_where_there_is_no_config_json() -> None:
+    hub = HubDouble(information=INFORMATION, config=None, params=_PARAMS)
     found = fetched(hub)
 
+    assert (found.metadata.config, found.metadata.params) == (None, _PARAMS)
+    assert hub.paths()[2:] == ["/org/name/resolve/main/params.json"]
+
+
+@pytest.mark.parametrize(
+    "information",
+    [
+        {**INFORMATION, "library_name": "diffusers"},
+        {**INFORMATION, "gguf": {"total": 10**9}},
+        {**INFORMATION, "pipeline_tag": "sentence-similarity"},
+    ],
+    ids=["diffusers", "gguf", "embeddings"],
+)
+def test_other_repositories_without_a_config_json_cost_no_third_request(information: object) -> None:
+    hub = HubDouble(information=information, config=None, params=_PARAMS)
+
+    assert fetched(hub).metadata.params is None
+    assert len(hub.seen) == 2
+
+
+def test_a_repository_may_have_neither_config_json_nor_params_json() -> None:
+    found = fetched(HubDouble(information=INFORMATION, config=None))
+
+    assert (found.metadata.config, found.metadata.params) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Say(status=500), HubUnreachable),
+        (Say(status=429), HubRateLimited),
+        (Say(body=b"<html>"), HubBadResponse),
+        (Say(body=b"[]"), HubBadResponse),
+        (Say(body=b"{" + b" " * 3 * 1024**2), HubBadResponse),
+        (misbehaviour.hang_up, HubUnreachable),
+        (Say(status=401, headers={"X-Error-Code": "GatedRepo"}), ModelGated),
+    ],
+    ids=["500", "429", "html", "list", "too large", "hang up", "gated"],
+)
+def test_errors_of_params_json_are_those_of_the_model(
+    fault: Say | Misbehave, expected: type[RequestError]
+) -> None:
+    """Without it a repository that vLLM serves would be refused."""
+    found = error(HubDouble(information=INFORMATION, config=None, faults={"params": fault}))
+
+    assert isinstance(found, expected)
+    assert found.details["document"] == "params.json"
+
+
+@pytest.mark.parametrize("fault", [None, Say(status=500), Say(body=b"<html>"), misbehaviour.hang_up])
+def test_next_to_a_config_json_params_json_is_not_needed(fault: Say | Misbehave | None) -> None:
+    """Devstral 2 has both, and versions that read one of them only."""
+    config = {"architectures": ["Ministral3ForCausalLM"]}
+    faults: dict[Part, Say | Misbehave] = {} if fault is None else {"params": fault}
+    found = fetched(HubDouble(information=INFORMATION, config=config, params=_PARAMS, faults=faults))
+
+    assert found.metadata.config == config
+    assert found.metadata.params == (_PARAMS if fault is None else None)
+
+
+def test_params_json_is_not_waited_for_beyond_the_deadline() -> None:
+    hub = HubDouble(information=INFORMATION, config=None, faults={"params": misbehaviour.silence})
+
+    assert isinstance(error(hub, seconds=0.5), HubUnreachable)
+
+
+def test_an_unchanged_params_json_is_not_transferred_again() -> None:
+    hub = HubDouble(information=INFORMATION, config=None, params=_PARAMS)
+    hub.etags = ("params",)
+    with running_hub(hub):
+        first = fetch(hub.url)
+        again = fetch(hub.url, cached=first)
+
+    assert 304 in hub.sent[3:]
+    assert again.metadata == first.metadata
+    assert again.params is first.params
+
+
+def test_the_size_of_all_documents_counts() -> None:
+    in_mistral_format = fetched(HubDouble(information=INFORMATION, config=None, params=_PARAMS))
+    found = fetched(HubDouble(information=_QUANTIZED, config=CONFIG, quantization=_QUANTIZATION))
+
+    assert in_mistral_format.params is not None
+    assert in_mistral_format.size_bytes == (
+        in_mistral_format.information.size_bytes + in_mistral_format.params.size_bytes
+    )
     assert found.quantization is not None
     assert found.size_bytes == (
         found.information.size_bytes + found.config.size_bytes + found.quantization.size_bytes

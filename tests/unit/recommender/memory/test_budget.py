@@ -13,6 +13,7 @@ from recommender.model import parse_model
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.version import Version
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,17 @@ def test_cache_is_counted_in_blocks_and_never_below_none() -> None:
 def test_compute_dtype_is_the_one_that_vllm_chooses(
     model_id: str, instance_type: str, expected: Dtype
 ) -> None:
-    assert expected is compute_dtype(real_model(model_id), gpu_of(instance(instance_type)))
+    assert expected is compute_dtype(real_model(model_id), gpu_of(instance(instance_type)), None)
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"), [((0, 9, 0), Dtype.FLOAT16), ((0, 9, 1), Dtype.FLOAT32)], ids=str
+)
+def test_compute_dtype_follows_the_version(version: Version, expected: Dtype) -> None:
+    """0.9.1 refuses Gemma 2 in FP16: `_FLOAT16_NOT_SUPPORTED_MODELS`."""
+    assert expected is compute_dtype(
+        real_model("google/gemma-2-9b-it"), gpu_of(instance("g4dn.xlarge")), version
+    )
 
 
 def test_a_checkpoint_may_set_the_dtype_of_its_cache() -> None:

@@ -3,15 +3,19 @@
 import dataclasses
 
 import pytest
+from support.instances import instance
 from support.metadata import llama, real_model
 
+from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.kv_cache import cache_layout, cache_value_bytes
+from recommender.memory.budget import budget
+from recommender.memory.kv_cache import as_packed, cache_layout, cache_value_bytes
 from recommender.memory.layout import CacheLayout
 from recommender.model import AttentionLayers, KVHeads, SlidingWindow, parse_model
 from recommender.model.dtype import Dtype
 from recommender.model.errors import UnsupportedModel
 from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import EngineOverrides, KVCacheDtype, engine_args_for
 from recommender.vllm.version import Version
 
 
@@ -173,6 +177,36 @@ def test_a_token_needs_what_each_kind_of_attention_caches(
 
     assert [group.block_tokens for group in found.groups] == [block_tokens]
     assert found.block_bytes == block_tokens * token_bytes
+
+
+@pytest.mark.parametrize(
+    ("model_id", "on", "kv_cache_dtype", "version", "latent_bytes"),
+    [
+        ("deepseek-ai/DeepSeek-V3.2", "p5.48xlarge", "auto", (0, 28), 576 * 2),
+        ("deepseek-ai/DeepSeek-V3.2", "p5.48xlarge", "fp8", (0, 28), 656),
+        ("deepseek-ai/DeepSeek-V3.2", "p6-b200.48xlarge", "fp8", (0, 28), 576),
+        ("deepseek-ai/DeepSeek-V3.2", "g7e.48xlarge", "auto", (0, 28), 656),
+        ("zai-org/GLM-5-FP8", "p5.48xlarge", "fp8", (0, 20), 656),
+    ],
+)
+def test_sparse_attention_may_pack_latents_with_scales(
+    model_id: str, on: str, kv_cache_dtype: KVCacheDtype, version: Version, latent_bytes: int
+) -> None:
+    """656 bytes are 512 values in FP8, four scales in FP32, and a rotary key of 64 values in 16 bit."""
+    model, gpu = real_model(model_id), gpu_of(instance(on))
+    overrides = EngineOverrides(kv_cache_dtype=kv_cache_dtype)
+    args = engine_args_for(model, gpu, behavior_of(version), overrides)
+    latents, indexers = model.attention
+
+    found = budget(model, gpu, 8, engine_args=args).layout
+
+    assert found.block_bytes == 64 * (latents.count * latent_bytes + indexers.count * 132)
+
+
+def test_only_sparse_attention_packs_latents() -> None:
+    dense = real_model("deepseek-ai/DeepSeek-V3")
+
+    assert as_packed(dense, (9, 0), "fp8", behavior_of((0, 28))) is dense
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ from support.instances import instance
 from support.metadata import real_model
 
 from recommender.messages.changes import change_text
-from recommender.planning.changes import changes
+from recommender.planning.changes import native_changes
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES
 from recommender.vllm.version import Version
 
 
 def sentences(model_id: str, on: str, version: Version | None = None) -> dict[str, str]:
-    found = changes(real_model(model_id), instance(on), behavior_of(version), NO_ENGINE_OVERRIDES)
+    found = native_changes(real_model(model_id), instance(on), behavior_of(version), NO_ENGINE_OVERRIDES)
     return {"+".join(each.name for each in change.settings): change_text(change) for change in found}
 
 

@@ -17,7 +17,6 @@ _MODEL_IDS = sorted(load_snapshot().repos)
 
 def test_a_fixed_value_is_explained_with_the_recommended_one() -> None:
     other = explained(MISTRAL, "g5.12xlarge", tensor_parallel=2, max_model_len=4096)
-    same = explained(MISTRAL, "g5.12xlarge", concurrency=64)
 
     assert other.tensor_parallel_degree.startswith(
         "2 as requested; 4 is recommended. TP 2 uses 2 of the 4 A10G GPUs"
@@ -26,7 +25,20 @@ def test_a_fixed_value_is_explained_with_the_recommended_one() -> None:
         "4,096 as requested; 32,768 is recommended. The KV cache of 195,008 tokens has room for 47 requests"
         " of that length"
     )
-    assert same.concurrency.startswith("As requested, and as recommended.")
+
+
+def test_a_fixed_value_that_repeats_the_recommended_one_reads_like_the_recommendation() -> None:
+    recommended = explained(MISTRAL, "g5.12xlarge")
+    repeated = {
+        "tensor_parallel": 4,
+        "quantization": "none",
+        "max_model_len": 32_768,
+        "concurrency": 64,
+        "input_tokens": 512,
+        "output_tokens": 256,
+    }
+
+    assert explained(MISTRAL, "g5.12xlarge", **repeated) == recommended
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,12 @@ def test_a_flag_that_the_plan_needs_is_named_with_its_reason() -> None:
     assert "needs_flags" not in warnings(STATES, "p5.48xlarge")
 
 
+def test_the_flags_of_a_class_of_the_v0_engine_are_named() -> None:
+    found = warnings("meta-llama/Llama-3.2-11B-Vision-Instruct", "g6e.xlarge", (0, 10, 0))
+
+    assert "keep --max-num-seqs 16 and --max-num-batched-tokens 8192" in found["needs_flags"]
+
+
 def test_sequences_that_the_caller_fixes_above_the_blocks_for_states_are_warned_about() -> None:
     found = warnings(STATES, "p5.48xlarge", tensor_parallel=1, engine=EngineOverrides(max_num_seqs=1024))
     needed = re.search(

@@ -91,3 +91,13 @@ def test_a_gpu_without_bf16_is_warned_about_with_the_consequence() -> None:
         "T4 does not support BF16: vLLM runs this model in FP16, which takes the same memory but overflows"
         " sooner; check a few answers before trusting the results."
     )
+
+
+def test_fp16_that_newer_versions_refuse_is_warned_about() -> None:
+    """`_FLOAT16_NOT_SUPPORTED_MODELS` came with 0.9.1."""
+    found = warnings("google/gemma-2-9b-it", "g4dn.12xlarge", (0, 9, 0))
+
+    assert "runs_in_fp32" not in found
+    assert found["runs_in_fp16"].endswith(
+        "Newer versions of vLLM refuse FP16 for it as numerically unstable."
+    )

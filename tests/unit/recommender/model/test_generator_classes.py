@@ -56,7 +56,7 @@ def test_a_wrapper_class_is_enough_around_a_supported_language_model() -> None:
     [
         ("DeepseekV4ForCausalLM", "compressed keys and values"),
         ("Qwen3ASRForConditionalGeneration", "recognizes speech"),
-        ("MllamaForConditionalGeneration", "attends to another encoder"),
+        ("DonutForConditionalGeneration", "attends to another encoder"),
     ],
 )
 def test_a_class_of_which_no_bound_is_known_is_refused_with_the_reason(class_name: str, reason: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from support.metadata import ABSENT, llama
 
-from recommender.model import HubMetadata, parse_model
+from recommender.model import HubMetadata, may_be_in_mistral_format, parse_model
 from recommender.model.errors import UnsupportedModel
 
 
@@ -93,16 +93,26 @@ def test_a_config_without_a_class_is_refused_as_vllm_refuses_it(stated: object) 
         parse_model(llama(architectures=stated))
 
 
+def test_without_any_configuration_it_is_said_which_files_vllm_reads() -> None:
+    with pytest.raises(UnsupportedModel, match=r"no config\.json, and no params\.json"):
+        parse_model(HubMetadata(model_id="org/something", information={}, config=None))
+
+
 @pytest.mark.parametrize(
-    ("model_id", "information", "claim"),
+    ("information", "config", "expected"),
     [
-        ("mistralai/Pixtral-12B-2409", {}, "is probably in Mistral's own format"),
-        ("org/finetune", {"library_name": "mistral-common"}, "is probably in Mistral's own format"),
-        ("org/something", {}, "may be in Mistral's own format"),
+        ({}, None, True),
+        ({"library_name": "vllm", "tags": ["mistral-common"]}, None, True),
+        ({}, {}, False),
+        ({}, {"architectures": ["Ministral3ForCausalLM"]}, True),
+        ({}, {"architectures": 7}, False),
+        ({"library_name": "diffusers"}, None, False),
+        ({"gguf": {"total": 1}}, None, False),
+        ({"library_name": "peft"}, None, False),
+        ({"pipeline_tag": "feature-extraction"}, None, False),
     ],
 )
-def test_without_a_config_mistrals_format_is_named(
-    model_id: str, information: dict[str, object], claim: str
+def test_only_an_unknown_kind_without_a_config_or_devstral_2_may_be_in_mistrals_format(
+    information: dict[str, object], config: dict[str, object] | None, *, expected: bool
 ) -> None:
-    with pytest.raises(UnsupportedModel, match=claim):
-        parse_model(HubMetadata(model_id=model_id, information=information, config=None))
+    assert may_be_in_mistral_format(information, config) == expected

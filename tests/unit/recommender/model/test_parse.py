@@ -62,7 +62,6 @@ def test_native_dtype_is_the_stated_one_or_that_of_the_weights(
         ("example-org/phi-3-mini-pycoder-lora", "adapter"),
         ("ggml-org/gemma-3-1b-it-GGUF", "GGUF"),
         ("deepseek-ai/DeepSeek-V4-Flash", "deepseek_v4"),
-        ("meta-llama/Llama-3.2-11B-Vision-Instruct", "mllama"),
     ],
 )
 def test_unsupported_repositories_are_refused_with_a_reason(model_id: str, reason: str) -> None:

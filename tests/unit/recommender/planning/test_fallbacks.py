@@ -29,7 +29,7 @@ def test_what_vllm_does_while_loading_comes_last_without_fp8_arithmetic() -> Non
 def test_a_version_with_bitsandbytes_quantizes_to_int4_while_loading() -> None:
     plans = quantized_plans(_QWEN, instance("g5.xlarge"), behavior_of((0, 19)))
 
-    assert _names(plans) == [("int8", False), ("int4", True), ("fp8", True)]
+    assert _names(plans) == [("int8", False), ("int4", True), ("int4", False), ("fp8", True)]
     assert needed_checkpoints(plans) == ("int8",)
 
 

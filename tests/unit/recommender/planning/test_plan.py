@@ -13,6 +13,7 @@ from recommender.hardware.instance import Instance
 from recommender.model import Model, parse_model
 from recommender.planning.incompatibilities import CapabilityTooLow, DegreeNotAccepted, DoesNotFit
 from recommender.planning.plan import Plan, best_plan, fitting_plan
+from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.quantization import FP8, INT4, INT8, Quantization
 
@@ -48,15 +49,32 @@ def found(model: Model, place: Instance, quantization: Quantization | None = Non
     return plan if isinstance(plan, Plan) else None
 
 
-def test_the_largest_valid_degree_is_taken_and_the_smallest_that_would_do_is_known() -> None:
+def test_the_largest_valid_degree_is_taken() -> None:
     plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "g5.12xlarge")
 
-    assert (plan.tensor_parallel, plan.fitting_tensor_parallel) == (4, (1, 2, 4))
-    assert plan.valid_tensor_parallel == (1, 2, 4)
+    assert (plan.tensor_parallel, plan.valid_tensor_parallel) == (4, (1, 2, 4))
 
 
 def test_gpus_that_do_not_divide_the_model_stay_idle() -> None:
     assert planned("Qwen/Qwen2.5-7B-Instruct", "p5.48xlarge").tensor_parallel == 4
+
+
+def test_weights_that_leave_little_room_are_no_reason_to_refuse_a_model_that_starts() -> None:
+    """The recipe of vllm-project/recipes for Llama 3.3 70B names one H100 for the FP8 weights of 67.7 GiB.
+
+    They are more than 0.85 of its 79.19 GiB and less than 0.9.
+    """
+    fp8 = "RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic"
+    model, one, eight = real_model(fp8), instance("p5.4xlarge"), instance("p5.48xlarge")
+    behavior = behavior_of((0, 19))
+
+    alone, shared = (best_plan(model, place, behavior=behavior) for place in (one, eight))
+
+    assert isinstance(alone, Plan)
+    assert alone.starts
+    assert 0.85 * alone.budget.visible_bytes < alone.weight_bytes < alone.budget.usable_bytes
+    assert isinstance(shared, Plan)
+    assert 1 not in shared.fitting_tensor_parallel
 
 
 def test_kv_heads_are_replicated_only_where_nothing_else_fits() -> None:

@@ -31,6 +31,12 @@ def test_only_formats_that_the_gpu_computes_in_are_tried(
     assert expected == quantization_options(LLAMA, gpu_of(instance(instance_type)))
 
 
+def test_a_pre_quantized_checkpoint_follows_the_larger_one_that_vllm_makes_while_loading() -> None:
+    options = quantization_options(LLAMA, gpu_of(instance("g5.xlarge")), behavior_of((0, 19)))
+
+    assert options == (INT8, BITSANDBYTES_INT4, INT4)
+
+
 @pytest.mark.parametrize(
     ("instance_type", "version", "expected"),
     [

@@ -45,3 +45,23 @@ def test_the_arguments_follow_the_plan() -> None:
     plan = dataclasses.replace(planned("Qwen/Qwen3-8B", "g5.xlarge"), max_model_len=1000)
 
     assert "1000" in serve_arguments(plan)
+
+
+def test_a_deprecated_method_is_allowed_where_the_answer_is_for_every_version() -> None:
+    """vLLM deprecates `fbgemm_fp8` from 0.14 on."""
+    arguments = serve_arguments(planned("meta-llama/Llama-3.1-405B-Instruct-FP8", "p5.48xlarge"))
+
+    assert arguments[-1] == "--allow-deprecated-quantization"
+
+
+def test_mistrals_own_format_is_asked_for() -> None:
+    """`auto` finds the configuration, but before 0.12 neither its files nor its tokenizer."""
+    plan = planned("mistralai/Mistral-7B-Instruct-v0.3", "g5.xlarge")
+    engine_args = dataclasses.replace(plan.budget.engine_args, is_in_mistral_format=True)
+    budget = dataclasses.replace(plan.budget, engine_args=engine_args)
+
+    assert serve_arguments(dataclasses.replace(plan, budget=budget))[-6:] == (
+        *("--tokenizer-mode", "mistral"),
+        *("--config-format", "mistral"),
+        *("--load-format", "mistral"),
+    )

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 from support.instances import instance
-from support.metadata import llama
+from support.metadata import llama, real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.memory.budget import budget
@@ -107,6 +107,24 @@ def test_the_default_number_of_sequences_is_not_above_the_batched_tokens() -> No
     assert (
         engine_args_for(model, gpu, overrides=EngineOverrides(max_num_batched_tokens=512)).max_num_seqs == 512
     )
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "overrides", "expected"),
+    [
+        ("p5.48xlarge", EngineOverrides(), (131_072, 131_072, 16)),
+        ("g6e.xlarge", EngineOverrides(), (8192, 8192, 16)),
+        ("g6e.xlarge", EngineOverrides(max_num_batched_tokens=4096, max_num_seqs=2), (4096, 4096, 2)),
+    ],
+)
+def test_a_class_of_the_v0_engine_gets_whole_prompts_and_few_sequences(
+    instance_type: str, overrides: EngineOverrides, expected: tuple[int, int, int]
+) -> None:
+    """Llama 3.2 Vision, `_set_default_args_v0` in `vllm/engine/arg_utils.py` of 0.10.0."""
+    model, gpu = real_model("meta-llama/Llama-3.2-11B-Vision-Instruct"), gpu_of(instance(instance_type))
+    found = engine_args_for(model, gpu, behavior_of((0, 10, 0)), overrides)
+
+    assert (found.max_num_batched_tokens, found.max_model_len, found.max_num_seqs) == expected
 
 
 def test_two_batches_are_in_flight_from_0_26_on() -> None:

@@ -4,7 +4,6 @@ import pytest
 from support.instances import instance
 
 from recommender.hardware.gpu import Gpu, gpu_of
-from recommender.model.architectures import ARCHITECTURES
 from recommender.vllm import facts
 from recommender.vllm.facts import AttentionBackend, BatchDefaults, ModelClass, Usage
 from recommender.vllm.releases import known_releases, value
@@ -260,8 +259,22 @@ def test_chunked_layers_have_full_caches_by_default_up_to_0_13() -> None:
     assert value("environment", variable, (0, 14, 0)) is True
 
 
-def test_architectures_without_fp16_are_those_that_vllm_refuses() -> None:
-    """`_FLOAT16_NOT_SUPPORTED_MODELS` in `vllm/config/model.py` of every covered release."""
-    without_float16 = {name for name, each in ARCHITECTURES.items() if not each.supports_float16}
-
-    assert without_float16 == {name for name in ARCHITECTURES if facts.refuses_float16(name, None)}
+@pytest.mark.parametrize(
+    ("model_type", "version", "expected"),
+    [
+        ("gemma2", (0, 9, 0), False),
+        ("gemma2", (0, 9, 1), True),
+        ("gemma3_text", (0, 10, 1), False),
+        ("gemma3_text", (0, 10, 2), True),
+        ("glm4", (0, 33, 0), True),
+        ("plamo2", (0, 26, 0), True),
+        ("plamo2", (0, 27, 0), False),
+        ("plamo2", None, True),
+        ("vaultgemma", None, False),
+    ],
+)
+def test_float16_is_refused_by_model_type_and_version(
+    model_type: str, version: tuple[int, ...] | None, *, expected: bool
+) -> None:
+    """`_FLOAT16_NOT_SUPPORTED_MODELS` in `vllm/config.py` of 0.9.1 and `vllm/config/model.py` of 0.33.0."""
+    assert expected == facts.refuses_float16(model_type, version)

@@ -12,6 +12,7 @@ from recommender.vllm.supported_versions import (
     method_versions,
     needed_capability,
     scheme_versions,
+    served_class,
     sparse_attention_versions,
     undeprecated_versions,
 )
@@ -53,6 +54,23 @@ NONE: VersionRanges = ()
 def test_a_class_is_in_the_versions_whose_registry_lists_it(class_name: str, expected: VersionRanges) -> None:
     """`vllm/model_executor/models/registry.py` of each release."""
     assert expected == class_versions(class_name)
+
+
+@pytest.mark.parametrize(
+    ("class_names", "version", "expected"),
+    [
+        (("Qwen3_5ForCausalLM", "Qwen3ForCausalLM"), (0, 16, 0), "Qwen3ForCausalLM"),
+        (("MyForCausalLM", "LlamaForCausalLM"), None, "LlamaForCausalLM"),
+        (("MyForCausalLM", "YourForCausalLM"), None, "MyForCausalLM"),
+        (("MistralForCausalLM", "LlamaForCausalLM"), None, "MistralForCausalLM"),
+        ((), None, None),
+    ],
+)
+def test_the_first_class_that_the_registry_has_serves_a_model(
+    class_names: tuple[str, ...], version: Version | None, expected: str | None
+) -> None:
+    """`resolve_model_cls`, `vllm/model_executor/models/registry.py` of 0.8.5, 0.11.0 and 0.33.0."""
+    assert expected == served_class(class_names, version)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +236,17 @@ def test_sparse_attention_needs_a_backend_for_gpu_and_cache(
 ) -> None:
     """`supports_compute_capability` and `supported_kv_cache_dtypes` in `v1/attention/backends/mla/`."""
     assert expected == sparse_attention_versions(capability, cache)
+
+
+def test_up_to_0_17_the_class_of_deepseek_v3_2_makes_any_fp8_cache_its_own() -> None:
+    """FLASHMLA_SPARSE lists `fp8` from 0.18 on, and `fp8_ds_mla` before."""
+    of_deepseek = sparse_attention_versions((9, 0), "fp8", "DeepseekV32ForCausalLM")
+    of_others = sparse_attention_versions((9, 0), "fp8", "GlmMoeDsaForCausalLM")
+
+    assert includes(of_deepseek, (0, 12))
+    assert includes(of_deepseek, (0, 28))
+    assert not includes(of_others, (0, 17))
+    assert includes(of_others, (0, 18))
 
 
 @pytest.mark.parametrize(
