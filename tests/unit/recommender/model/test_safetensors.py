@@ -40,8 +40,3 @@ def test_counts_nested_too_deeply_to_be_printed_are_refused_like_any_other() -> 
 
     with pytest.raises(ImplausibleMetadata, match="gives a list as the number"):
         parse_model(llama(parameters=counts))
-
-
-def test_a_long_dtype_is_cut_to_40_characters() -> None:
-    with pytest.raises(ImplausibleMetadata, match=f"number of elements of {'x' * 40}, which is"):
-        parse_model(llama(information={"safetensors": {"parameters": {"x" * 41: -1}}}))
