@@ -146,3 +146,16 @@ def test_bitsandbytes_unpacks_a_matrix_in_the_forward_pass() -> None:
     )
 
     assert unpacked - native == 1024 * 4096 * 2
+
+
+def test_an_encoder_that_no_request_needs_is_left_out_from_0_15_on() -> None:
+    """`_mark_tower_model`, `vllm/model_executor/models/interfaces.py`."""
+    model, gpu = real_model("google/gemma-3-12b-it"), gpu_of(instance("g6e.xlarge"))
+    text = EngineOverrides(language_model_only=True)
+    loaded = [
+        engine_args_for(model, gpu, behavior_of(version), text).loaded(model).weights.float_values
+        < model.weights.float_values
+        for version in ((0, 14), (0, 15), None)
+    ]
+
+    assert loaded == [False, True, True]
