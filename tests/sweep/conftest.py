@@ -11,10 +11,11 @@ def _parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recommend, "parse_model", _parsed)
 
 
-_PARSED: dict[str, Model] = {}
+_PARSED: dict[tuple[str, str | None], Model] = {}
 
 
-def _parsed(metadata: HubMetadata) -> Model:
-    if metadata.model_id not in _PARSED:
-        _PARSED[metadata.model_id] = parse_model(metadata)
-    return _PARSED[metadata.model_id]
+def _parsed(metadata: HubMetadata, class_name: str | None = None) -> Model:
+    key = metadata.model_id, class_name
+    if key not in _PARSED:
+        _PARSED[key] = parse_model(metadata, class_name)
+    return _PARSED[key]
