@@ -7,6 +7,7 @@ from recommender.vllm.supported_versions import (
     VersionRanges,
     capable_versions,
     class_versions,
+    fp8_cache_versions,
     includes,
     includes_all,
     method_versions,
@@ -272,3 +273,37 @@ def test_ranges_are_compared_with_one_version_or_all_covered_ones(
 ) -> None:
     assert includes(ranges, version) is any_of_them
     assert includes_all(ranges, version) is all_of_them
+
+
+@pytest.mark.parametrize(
+    ("capability", "dtype", "first"),
+    [
+        ((8, 0), "fp8", (0, 11, 1)),
+        ((8, 6), "fp8_e4m3", (0, 11, 1)),
+        ((8, 9), "fp8", (0, 10)),
+        ((8, 9), "fp8_e4m3", (0, 10)),
+        ((8, 0), "fp8_e5m2", (0, 10)),
+        ((9, 0), "fp8", None),
+        ((9, 0), "fp8_e5m2", (0, 10)),
+    ],
+    ids=str,
+)
+def test_a_cache_in_fp8_has_kernels_of_triton_flashinfer_or_flash_attention_3(
+    capability: Capability, dtype: str, first: Version | None
+) -> None:
+    """Triton has E4M3 on 8.9 and E5M2 on 8.0, from 0.10 on; FlashInfer both on Ampere from 0.11.1 on.
+
+    FlashAttention 3 has E4M3 on Hopper in every version.
+    """
+    assert fp8_cache_versions(capability, dtype, is_latent=False) == (VersionRange(first=first),)
+
+
+@pytest.mark.parametrize(
+    ("capability", "first"), [((8, 8), None), ((8, 9), (0, 18)), ((9, 0), (0, 11, 1)), ((10, 0), (0, 11, 1))]
+)
+def test_latents_in_fp8_have_kernels_of_triton_from_0_18_on_and_flashmla_before(
+    capability: Capability, first: Version | None
+) -> None:
+    expected = () if first is None else (VersionRange(first=first),)
+
+    assert fp8_cache_versions(capability, "fp8", is_latent=True) == expected
