@@ -209,3 +209,9 @@ def test_a_string_of_symbols_may_have_one_for_each_of_10_000_layers() -> None:
     assert _reader(key="M" * 10_000).symbols("key") == ("M",) * 10_000
     with pytest.raises(ImplausibleMetadata, match="key"):
         _reader(key="M" * 10_001).symbols("key")
+
+
+def test_a_whole_number_above_a_billion_is_implausible() -> None:
+    assert _reader(key=10**9).positive_int("key") == 10**9
+    with pytest.raises(ImplausibleMetadata, match="key = 1000000001"):
+        _reader(key=10**9 + 1).positive_int("key")
