@@ -1,6 +1,6 @@
 """Warnings about quantization and the dtype that vLLM computes in."""
 
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.messages.phrases import method_text
 from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.model.dtype import Dtype

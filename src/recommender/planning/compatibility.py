@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.budget import Budget, compute_dtype
+from recommender.memory.budget import Budget
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.planning.incompatibilities import (
@@ -27,7 +28,8 @@ from recommender.planning.incompatibilities import (
     VersionLimit,
 )
 from recommender.planning.tensor_parallelism import degree_obstacle, valid_degrees
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.attention_versions import fp8_cache_versions, sparse_attention_versions
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import KVCacheDtype
 from recommender.vllm.facts import wheel_versions
 from recommender.vllm.quantization import Quantization
@@ -36,16 +38,15 @@ from recommender.vllm.supported_versions import (
     capable_versions,
     class_versions,
     deciding_keys,
-    fp8_cache_versions,
     includes,
     includes_all,
     method_versions,
     needed_capability,
     scheme_versions,
-    sparse_attention_versions,
     undeprecated_versions,
 )
 from recommender.vllm.version import EVERY_VERSION, Version
+from recommender.vllm.version_behavior import VersionBehavior
 
 _CACHED = 1024
 _ALL = (EVERY_VERSION,)

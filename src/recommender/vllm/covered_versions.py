@@ -6,7 +6,8 @@ from functools import lru_cache
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.model import Model
-from recommender.vllm.behavior import FIRST_VERSIONS, VersionBehavior, behavior_of
+from recommender.vllm.attention_versions import sparse_attention_versions
+from recommender.vllm.behavior import FIRST_VERSIONS, behavior_of
 from recommender.vllm.facts import wheel_versions
 from recommender.vllm.releases import Span, known_releases, version_ranges
 from recommender.vllm.supported_versions import (
@@ -18,9 +19,9 @@ from recommender.vllm.supported_versions import (
     method_versions,
     runs_through_transformers,
     scheme_versions,
-    sparse_attention_versions,
 )
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
+from recommender.vllm.version_behavior import VersionBehavior
 
 _CACHED = 1024
 _CACHED_MODELS = 64

@@ -114,3 +114,11 @@ def test_a_packed_element_of_a_checkpoint_that_is_not_quantized_is_one_parameter
     weights = parse_model(llama(parameters={"BF16": _BILLION, "I32": 1000, "U8": 1000})).weights
 
     assert weights.parameters == _BILLION + 1000
+
+
+def test_mamba_1_keeps_a_matrix_of_each_layer_in_float32() -> None:
+    """`A` has a row for each channel and a column for each value of its state: 8 layers of 4096 x 16."""
+    sizes = {"intermediate_size": 4096, "state_size": 16, "conv_kernel": 4}
+    model = parse_model(llama(architectures=["MambaForCausalLM"], model_type="mamba", **sizes))
+
+    assert model.weights.float_values == 10**9 + 8 * 4096 * 16

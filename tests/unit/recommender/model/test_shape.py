@@ -75,3 +75,10 @@ def test_the_parameters_of_experts_are_those_of_all_sparse_layers() -> None:
     experts = {"num_local_experts": 4, "moe_intermediate_size": 512, "first_k_dense_replace": 1}
 
     assert parse_model(llama(**experts)).shape.expert_parameters == 7 * 4 * 3 * 1024 * 512
+
+
+def test_qwen_1_states_the_width_of_both_halves_of_its_blocks() -> None:
+    """`vllm/model_executor/models/qwen.py`: `intermediate_size // 2`."""
+    qwen = llama(architectures=["QWenLMHeadModel"], model_type="qwen", intermediate_size=22_016)
+
+    assert parse_model(qwen).shape.intermediate_size == 11_008
