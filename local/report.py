@@ -19,13 +19,13 @@ def report_text(body: Body, model: str, instance_type: str) -> str:
         return error_text(body) + "\n"
     lines = [_title(body, model, instance_type), "", *_sections(body)]
     if "vllm_args" in body:
-        lines += ["", *_command(*_served(body, model))]
+        lines += ["", *_command(body, model)]
     return "\n".join(lines) + "\n"
 
 
 def error_text(body: Body) -> str:
     """An error, wrapped."""
-    return "\n".join(textwrap.wrap(f"{body['code']}: {body['error']}", _WIDTH))
+    return "\n".join(_wrapped(f"{body['code']}: {body['error']}"))
 
 
 def model_title(body: Body, model: str) -> str:
@@ -56,7 +56,8 @@ def _sections(body: Body) -> Iterator[str]:
         yield from _values(body, explanation)
         yield ""
         yield from _memory(body["memory"])
-        yield from _section("layouts", [_layout(each) for each in body["layouts"]])
+        if len(body["layouts"]) > 1:
+            yield from _section("layouts", [_layout(each) for each in body["layouts"]])
     yield from _section("warnings", body.get("warnings", []))
     yield from _section("notes", body.get("notes", []))
     yield from _section("checkpoints", [_checkpoint(each) for each in body.get("checkpoints", [])])
@@ -110,12 +111,16 @@ def _memory(memory: Body) -> Iterator[str]:
 
 
 def _layout(layout: Body) -> str:
-    replicas = layout["replicas"]
+    replicas, requests = layout["replicas"], layout["max_concurrent_requests_total"]
     return (
-        f"TP {layout['tensor_parallel_degree']}, {replicas} replica{'' if replicas == 1 else 's'}: context"
+        f"TP {layout['tensor_parallel_degree']}, {_count(replicas, 'replica')}: context"
         f" {layout['max_model_len']:,}, {layout['kv_cache_tokens_total']:,} tokens in the KV cache,"
-        f" {layout['max_concurrent_requests_total']:,} requests at once"
+        f" {_count(requests, 'request')} at once"
     )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _alternatives(alternatives: Body) -> Iterator[str]:
@@ -157,32 +162,42 @@ def _section(title: str, entries: list[str]) -> Iterator[str]:
     if entries:
         yield from ("", title)
     for entry in entries:
-        yield from textwrap.wrap(entry, _WIDTH, initial_indent="- ", subsequent_indent="  ")
+        yield from _wrapped(entry, initial_indent="- ", subsequent_indent="  ")
 
 
-def _served(body: Body, model: str) -> tuple[str, list[str]]:
-    """The repository to serve and its arguments: the first checkpoint if a pre-quantized one is needed."""
-    if "needs_prepared_checkpoint" not in body["warning_codes"]:
-        return model, body["vllm_args"]
-    first = next(iter(body.get("checkpoints", [])), None)
-    if first is None:
-        return f"<{model} in {body['quantization']}>", body["vllm_args"]
-    return first["model"], first["vllm_args"]
-
-
-def _command(model: str, arguments: list[str]) -> Iterator[str]:
-    """The command to copy, one option per line."""
+def _command(body: Body, model: str) -> Iterator[str]:
+    """The command to copy, one option per line: of the first checkpoint if a pre-quantized one is needed."""
+    served, arguments = model, body["vllm_args"]
+    if "needs_prepared_checkpoint" in body["warning_codes"]:
+        if not body.get("checkpoints"):
+            yield "no command: it has to name a pre-quantized checkpoint, and none is known"
+            return
+        served, arguments = body["checkpoints"][0]["model"], body["checkpoints"][0]["vllm_args"]
     pairs = " ".join(shlex.quote(each) for each in arguments).replace(" --", " \\\n    --")
-    yield f"vllm serve {shlex.quote(model)} \\"
+    yield f"vllm serve {shlex.quote(served)} \\"
     yield f"    {pairs}"
+
+
+def _wrapped(
+    text: str, width: int = _WIDTH, *, initial_indent: str = "", subsequent_indent: str = ""
+) -> list[str]:
+    """Lines that end between words and not at a hyphen, so that flags and addresses stay whole."""
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=initial_indent,
+        subsequent_indent=subsequent_indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _row(label: str, value: str, reason: str) -> Iterator[str]:
     head = f"{label:<{_LABEL_WIDTH}}{value:<{_VALUE_WIDTH}}  "
     indent = " " * len(head)
-    yield from textwrap.wrap(
-        head + reason, max(_WIDTH, len(head) + 40), subsequent_indent=indent, drop_whitespace=True
-    ) or [head.rstrip()]
+    yield from _wrapped(head + reason, max(_WIDTH, len(head) + 40), subsequent_indent=indent) or [
+        head.rstrip()
+    ]
 
 
 def _value(value: int | str | None) -> str:

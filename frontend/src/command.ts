@@ -1,17 +1,8 @@
-/** The `vllm serve` command for a response. */
+/** The `vllm serve` command. */
 
 import type { FeasibleResponse } from "./types";
 
-/**
- * A shell command with one option per line.
- *
- * `undefined` if a pre-quantized checkpoint has to be served: the command, and what fits, depend on which.
- */
-export function serveCommand(response: FeasibleResponse, model: string): string | undefined {
-  return needsPreQuantizedCheckpoint(response) ? undefined : commandWith(response.vllm_args, model);
-}
-
-/** The command that serves `model` with these arguments. */
+/** The shell command that serves `model` with these arguments, one option per line. */
 export function commandWith(args: readonly string[], model: string): string {
   const options = args.map(shellQuote).join(" ").replaceAll(" --", " \\\n    --");
   return `vllm serve ${shellQuote(model)} \\\n    ${options}`;

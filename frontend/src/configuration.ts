@@ -1,6 +1,15 @@
 /** The configuration fields of the form, and conversions between form values and the API. */
 
-import type { ConfigSource, FeasibleResponse, FieldName, FormValues, Overrides } from "./types";
+import type {
+  ConfigSource,
+  FeasibleResponse,
+  FieldName,
+  FieldValue,
+  FormValues,
+  KvCacheDtype,
+  Overrides,
+  Quantization,
+} from "./types";
 
 /** The parameters of a benchmark. */
 export const CONFIG_FIELDS = [
@@ -22,6 +31,10 @@ export const ENGINE_FIELDS = [
 ] as const satisfies readonly FieldName[];
 
 export const ALL_FIELDS: readonly FieldName[] = [...CONFIG_FIELDS, ...ENGINE_FIELDS];
+
+export const QUANTIZATIONS = [null, "fp8", "int8", "int4"] as const satisfies Quantization[];
+
+export const KV_CACHE_DTYPES = ["auto", "fp8", "fp8_e4m3", "fp8_e5m2"] as const satisfies KvCacheDtype[];
 
 export const FIELD_LABELS: Record<FieldName, string> = {
   tensor_parallel_degree: "Tensor Parallel",
@@ -74,6 +87,28 @@ export function toOverrides(values: FormValues, fields: readonly FieldName[]): O
     ...(quantization === undefined ? {} : { quantization: quantization ?? "none" }),
     ...(eager === undefined ? {} : { enforce_eager: eager ? "true" : "false" }),
   };
+}
+
+/** The values in a page's query, under the names of the API's parameters. Anything that the API ignores is left out. */
+export function valuesFromQuery(parameters: URLSearchParams): FormValues {
+  const parsed = ALL_FIELDS.map((field) => {
+    const text = parameters.get(field === "tensor_parallel_degree" ? "tp" : field)?.trim() ?? "";
+    return [field, parseValue(field, text)] as const;
+  });
+  return Object.fromEntries(parsed.filter(([, value]) => value !== undefined));
+}
+
+function parseValue(field: FieldName, text: string): FieldValue | undefined {
+  switch (field) {
+    case "quantization":
+      return text === "none" ? null : QUANTIZATIONS.find((name) => name === text);
+    case "kv_cache_dtype":
+      return KV_CACHE_DTYPES.find((name) => name === text);
+    case "enforce_eager":
+      return [true, false].find((value) => String(value) === text);
+    default:
+      return Number(text) > 0 ? Number(text) : undefined;
+  }
 }
 
 /** The values recommended for unchanged fields, where changes to other fields make them differ from the form. */

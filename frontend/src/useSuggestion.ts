@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from "react";
 
 import type { RecommendError } from "./api";
-import { configValues } from "./configuration";
+import { configValues, filledFields, toOverrides } from "./configuration";
 import { isFeasible } from "./types";
 import type { Checkpoint, FeasibleResponse, FieldName, FormValues, RecommendResponse } from "./types";
 import { useFormCheck } from "./useFormCheck";
@@ -67,7 +67,8 @@ export interface Suggestion {
   appliedOption?: string;
   /** The ID of the Suggest Config button. */
   buttonId: string;
-  suggest: () => void;
+  /** Fill the form with the recommended configuration, or the one recommended for the values in `kept`. */
+  suggest: (kept?: FormValues) => void;
   /** Fills the form. `option` is the name of an option to announce. */
   apply: (values: FormValues, option?: string) => void;
   switchInstanceType?: (instanceType: string) => void;
@@ -88,9 +89,9 @@ export function useSuggestion(options: UseSuggestionOptions): Suggestion {
   const feasible = feasibleOrUndefined(current);
   const error = errorOf(state);
 
-  const recommend = (changes: Partial<RecommendRequest> = {}) => {
+  const recommend = (changes: Partial<RecommendRequest> = {}, kept?: FormValues) => {
     setAppliedOption(undefined);
-    recommendAndApply({ ...request, ...changes });
+    recommendAndApply({ ...request, ...changes }, kept);
   };
   return {
     model,
@@ -112,7 +113,7 @@ export function useSuggestion(options: UseSuggestionOptions): Suggestion {
     tpOptions: (feasible ?? feasibleOrUndefined(recommendation))?.valid_tp_options ?? [],
     appliedOption,
     buttonId: useId(),
-    suggest: () => recommend(),
+    suggest: (kept) => recommend({}, kept),
     apply: (newValues, option) => {
       setAppliedOption(option);
       applyFor(request, newValues);
@@ -128,8 +129,8 @@ interface FormRecommendation {
   state: RequestState;
   /** What the form was filled for last. */
   appliedFor?: Selection;
-  /** Send a request and fill the form with the response. */
-  recommendAndApply: (request: RecommendRequest) => void;
+  /** Send a request and fill the form with the response, or with the one for the values in `kept`. */
+  recommendAndApply: (request: RecommendRequest, kept?: FormValues) => void;
   /** Fill the form with values for `selection`. */
   applyFor: (selection: Selection, values: FormValues) => void;
 }
@@ -137,30 +138,39 @@ interface FormRecommendation {
 function useFormRecommendation(options: UseSuggestionOptions): FormRecommendation {
   const { model, instanceType, vllmVersion, baseUrl } = options;
   const { state, recommend, abort } = useRecommendation(baseUrl);
+  const { recommend: recommendFor, abort: abortFor } = useRecommendation(baseUrl);
   const [appliedFor, setAppliedFor] = useState<Selection>();
   const latest = useLatest({ ...options, state });
 
   useEffect(() => {
     if (!isStateOf(latest.current.state, { model, instanceType, vllmVersion })) {
       abort();
+      abortFor();
     }
-  }, [model, instanceType, vllmVersion, abort, latest]);
+  }, [model, instanceType, vllmVersion, abort, abortFor, latest]);
 
   const applyFor = (selection: Selection, values: FormValues) => {
     const { model, instanceType, vllmVersion } = selection;
     setAppliedFor({ model, instanceType, vllmVersion });
     latest.current.onApply(values);
   };
-  const recommendAndApply = async (request: RecommendRequest) => {
-    const recommended = feasibleOrUndefined(await recommend(request));
-    if (recommended) {
-      applyFor(request, configValues(recommended));
+  const recommendAndApply = async (request: RecommendRequest, kept: FormValues = {}) => {
+    abortFor();
+    const recommended = await recommend(request);
+    const fields = filledFields(kept);
+    const response =
+      recommended && fields.length > 0
+        ? await recommendFor({ ...request, overrides: toOverrides(kept, fields) })
+        : recommended;
+    const configuration = feasibleOrUndefined(response);
+    if (configuration) {
+      applyFor(request, configValues(configuration));
     }
   };
   return {
     state: isStateOf(state, { model, instanceType, vllmVersion }) ? state : IDLE,
     appliedFor,
-    recommendAndApply: (request) => void recommendAndApply(request),
+    recommendAndApply: (request, kept) => void recommendAndApply(request, kept),
     applyFor,
   };
 }

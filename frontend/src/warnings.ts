@@ -56,6 +56,22 @@ function causeOf(
   );
 }
 
+/** Whether vLLM does not start with the configuration of a response. */
+export function preventsStart({ warning_codes: codes }: FeasibleResponse): boolean {
+  return codes.some((code) => PREVENTING_START.includes(code));
+}
+
+const PREVENTING_START: readonly WarningCode[] = [
+  "tp_exceeds_gpus",
+  "tp_not_accepted",
+  "memory_exceeded",
+  "context_above_limit",
+  "context_above_cache",
+  "states_limit_sequences",
+  "batched_tokens_below_sequences",
+  "batched_tokens_below_image",
+];
+
 const WORKLOAD_FIELDS = ["input_sequence_length", "output_sequence_length"] as const;
 const MEMORY_FIELDS = [
   "tensor_parallel_degree",

@@ -73,6 +73,29 @@ def test_an_instance_opens_on_the_run_page_with_the_same_values(compare_page: Co
     expect(compare_page.table).to_be_visible()
 
 
+def test_a_workload_changes_the_rows_and_is_taken_along_to_the_run_page(compare_page: ComparePage) -> None:
+    compare_page.field("Input Length").fill("6000")
+    compare_page.field("Max Model Length").fill("8192")
+    compare_page.field("Quantization").select_option("FP8")
+    compare_page.field("vLLM Version").fill("0.19.0")
+    rows = compare_page.compare(QWEN_8B)["instances"]
+    expect(
+        compare_page.page.get_by_text(
+            "Requests of 6,000 input and 256 output tokens, a context of 8,192 tokens, weights in FP8"
+        )
+    ).to_be_visible()
+    compare_page.page.reload()
+    expect(compare_page.field("Input Length")).to_have_value("6000")
+    row = next(row for row in rows if row["feasible"] and row["concurrency"] < 64)
+    compare_page.table.get_by_role("link", name=row["instance_type"], exact=True).click()
+    run_page = RunPage(compare_page.page, compare_page.monitor)
+
+    expect(run_page.panel).to_contain_text("Your Configuration")
+    expect(run_page.panel).to_have_attribute("aria-busy", "false")
+    run_page.expect_values({**row, "input_sequence_length": 6000, "output_sequence_length": 256})
+    assert {"max_model_len": ["8192"], "vllm_version": ["0.19.0"]}.items() <= _query(compare_page).items()
+
+
 def test_a_shared_link_opens_with_model_filters_and_order(open_compare: OpenCompare) -> None:
     page = open_compare(f"?model={QWEN_8B}&gpu=L4&sort=-max_concurrent_requests&native_only=true")
     expect(page.heading("Requests at once")).to_have_attribute("aria-sort", "descending")

@@ -14,7 +14,7 @@ def test_suggest_edit_suggest_again_apply_an_option_and_switch_the_instance(run_
     run_page.hint_after(lambda: run_page.field("concurrency").fill("20"))
     expect(run_page.panel.get_by_role("heading", level=2)).to_have_text("Your Configuration")
     run_page.expect_one_story()
-    run_page.button("Use 4 for Concurrency").click()
+    run_page.button("Reset Concurrency to 4").click()
     expect(run_page.panel.get_by_role("heading", level=2)).to_have_text("Recommended Configuration")
     run_page.expect_one_story()
 

@@ -12,7 +12,7 @@ TOKEN = "hf_valid"
 
 def test_both_options_are_side_by_side_with_their_memory(run_page: RunPage) -> None:
     alternatives = run_page.suggest(QWEN_14B, "g6.xlarge")["alternatives"]
-    quantized = run_page.banner.get_by_role("group", name="Option A: FP8 (quantized at load)")
+    quantized = run_page.banner.get_by_role("group", name="Option A: FP8")
     larger = run_page.banner.get_by_role("group", name=f"Option B: {alternatives['larger_instance']}")
     left, right = quantized.bounding_box(), larger.bounding_box()
 

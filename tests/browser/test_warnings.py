@@ -57,7 +57,7 @@ def test_the_panel_and_the_command_have_the_values_of_the_form(run_page: RunPage
 
     run_page.expect_values(response)
     run_page.expect_panel_like_form()
-    expect(run_page.panel).to_contain_text("Tensor Parallel in the recommended configuration: 4")
+    expect(run_page.button("Reset Tensor Parallel to 4")).to_be_visible()
     expect(run_page.field("concurrency")).to_have_accessible_description(re.compile("will queue"))
 
 

@@ -23,6 +23,10 @@ class ComparePage:
     def token(self) -> Locator:
         return self.page.get_by_label("Hugging Face Token", exact=True).locator("visible=true")
 
+    def field(self, label: str) -> Locator:
+        """The visible one: the Run page has fields with the same labels."""
+        return self.page.get_by_label(label, exact=True).locator("visible=true")
+
     @property
     def table(self) -> Locator:
         return self.page.get_by_role("table", name="Instances")

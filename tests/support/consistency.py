@@ -16,6 +16,7 @@ from recommender.hardware.units import GIB
 from recommender.memory.calculate_budget import budget as memory_budget
 from recommender.messages.warnings import WARNING_CODES
 from recommender.model import Model
+from recommender.model.dtype import Dtype
 from recommender.planning.compatibility import fp8_cache_incompatibility, version_limits
 from recommender.planning.context import budget_for_largest_context
 from recommender.planning.incompatibilities import NoWheels
@@ -285,7 +286,8 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
     yield from _expected_of_engine_arguments(answer, overrides)
     if plan.workload.input_tokens + plan.workload.output_tokens > plan.max_model_len:
         yield "workload_above_context"
-    if 0 < memory.max_concurrent_requests(plan.workload.total_tokens) < plan.concurrency:
+    held, sequences = plan.max_concurrent_requests, memory.engine_args.max_num_seqs
+    if 0 < held < plan.concurrency and held <= sequences:
         yield "requests_queue"
     if _profile_bytes(answer) >= GIB:
         yield "multimodal_profile"
@@ -300,6 +302,8 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "quantized_already"
     if capability < _BF16 and model.native_dtype.torch_name != "float16":
         yield from _without_bf16(answer)
+    elif not model.runs_in_marlin and answer.plan.cast_to is Dtype.FLOAT16:
+        yield "runs_in_fp16"
     if model.is_estimated:
         yield "architecture_estimated"
     if 0.8 * place.memory_gib * GIB <= _stored_bytes(answer):
@@ -329,7 +333,7 @@ def _expected_of_engine_arguments(answer: Feasible, overrides: Overrides) -> Ite
         yield "batched_tokens_below_image"
     if (overrides.engine.max_num_batched_tokens or plan.workload.input_tokens) < plan.workload.input_tokens:
         yield "prompts_in_several_batches"
-    if args.max_num_seqs < plan.concurrency:
+    if args.max_num_seqs < min(plan.concurrency, plan.max_concurrent_requests):
         yield "sequences_below_concurrency"
     if fp8_cache_incompatibility(answer.model, gpu, args.kv_cache_dtype, args.behavior) is not None:
         yield "no_fp8_cache"

@@ -70,7 +70,8 @@ class RunPage:
         return self.page.get_by_role("button", name=text)
 
     def field(self, name: str) -> Locator:
-        return self.page.get_by_label(_FIELD_LABELS[name], exact=True)
+        """The visible one: the Compare page has fields with the same labels."""
+        return self.page.get_by_label(_FIELD_LABELS[name], exact=True).locator("visible=true")
 
     def select(self, model: str, instance_type: str) -> None:
         """Fill in the model and the instance type. Tab closes the list of models."""

@@ -4,30 +4,35 @@ import { Spinner } from "../components/Spinner";
 import { PRIMARY_BUTTON } from "../components/styles";
 import { ModelField } from "../run/ModelField";
 import { TokenField } from "../run/TokenField";
+import { invalidFields } from "../validation";
+import { subjectKey, type Subject } from "./query";
 import type { ComparisonState } from "./useComparison";
+import { WorkloadFields } from "./WorkloadFields";
 
 interface CompareFormProps {
-  /** The model of the comparison, which the field starts with. */
-  model: string;
+  /** What the page compares, which the fields start with. */
+  subject: Subject;
   state: ComparisonState;
   hfToken: string;
   onTokenChange: (hfToken: string) => void;
-  onSubmit: (model: string) => void;
+  onSubmit: (subject: Subject) => void;
 }
 
-/** The model and the token. Enter in either field submits. */
-export function CompareForm({ model, state, hfToken, onTokenChange, onSubmit }: CompareFormProps) {
-  const [text, setText] = useState(model);
-  const [lastModel, setLastModel] = useState(model);
-  if (model !== lastModel) {
-    setLastModel(model);
-    setText(model);
+/** The model, the token and the workload. Enter in any field submits. */
+export function CompareForm({ subject, state, hfToken, onTokenChange, onSubmit }: CompareFormProps) {
+  const [draft, setDraft] = useState(subject);
+  const [lastKey, setLastKey] = useState(subjectKey(subject));
+  if (subjectKey(subject) !== lastKey) {
+    setLastKey(subjectKey(subject));
+    setDraft(subject);
   }
+  const { model, workload } = draft;
   const isLoading = state.status === "loading";
   const code = state.status === "error" ? state.error.code : undefined;
+  const isValid = Object.keys(invalidFields(workload.values)).length === 0;
   const submit = () => {
-    if (text !== "" && !isLoading) {
-      onSubmit(text);
+    if (model !== "" && isValid && !isLoading) {
+      onSubmit({ model, workload });
     }
   };
   return (
@@ -39,19 +44,20 @@ export function CompareForm({ model, state, hfToken, onTokenChange, onSubmit }: 
       noValidate
       className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] lg:items-start"
     >
-      <ModelField value={text} onChange={setText} onEnter={submit} />
+      <ModelField value={model} onChange={(text) => setDraft({ ...draft, model: text })} onEnter={submit} />
       <TokenField
         value={hfToken}
         onChange={onTokenChange}
         isNeeded={code === "model_gated" || code === "hf_token_rejected"}
         action="Compare"
       />
+      <WorkloadFields workload={workload} onChange={(changed) => setDraft({ ...draft, workload: changed })} />
       <button
         type="submit"
-        disabled={text === ""}
-        aria-disabled={text === "" || isLoading}
+        disabled={model === "" || !isValid}
+        aria-disabled={model === "" || !isValid || isLoading}
         aria-busy={isLoading}
-        className={`h-11 lg:mt-6 lg:min-w-36 ${PRIMARY_BUTTON}`}
+        className={`h-11 lg:col-start-3 lg:row-start-1 lg:mt-6 lg:min-w-36 ${PRIMARY_BUTTON}`}
       >
         {isLoading && <Spinner />}
         Compare

@@ -7,7 +7,7 @@ import { MUTED } from "../components/styles";
 import { useLatest } from "../useLatest";
 import { CompareForm } from "./CompareForm";
 import { ComparisonResult } from "./ComparisonResult";
-import { parseState, stateUrl, type CompareState } from "./query";
+import { parseState, stateUrl, subjectKey, type CompareState, type Subject } from "./query";
 import { useComparison, type ComparisonState } from "./useComparison";
 
 interface ComparePageProps {
@@ -20,16 +20,16 @@ interface ComparePageProps {
 export function ComparePage({ query, hfToken, onTokenChange }: ComparePageProps) {
   const view = parseState(query);
   const { state, compare } = useComparison();
-  const latestToken = useLatest(hfToken);
-  const { model } = view;
+  const latest = useLatest({ subject: view, hfToken });
+  const key = subjectKey(view);
 
-  useEffect(() => compare(model, latestToken.current), [model, compare, latestToken]);
+  useEffect(() => compare(latest.current.subject, latest.current.hfToken), [key, compare, latest]);
 
-  const submit = (submitted: string) => {
-    if (submitted === model) {
-      compare(model, hfToken);
+  const submit = (subject: Subject) => {
+    if (subjectKey(subject) === key) {
+      compare(subject, hfToken);
     } else {
-      navigate(stateUrl({ ...view, model: submitted }));
+      navigate(stateUrl({ ...view, ...subject }));
     }
   };
   const change = (changes: Partial<CompareState>) =>
@@ -46,7 +46,7 @@ export function ComparePage({ query, hfToken, onTokenChange }: ComparePageProps)
         </p>
       </header>
       <CompareForm
-        model={model}
+        subject={view}
         state={state}
         hfToken={hfToken}
         onTokenChange={onTokenChange}

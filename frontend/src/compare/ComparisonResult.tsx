@@ -10,17 +10,18 @@ import { filterRows, isFiltered, NO_FILTERS } from "./filters";
 import { InstancePlot } from "./InstancePlot";
 import { InstanceTable } from "./InstanceTable";
 import { frontierTypes } from "./plotPoints";
-import type { CompareState } from "./query";
+import type { CompareState, Subject } from "./query";
+import { workloadText } from "./workload";
 
 interface ComparisonResultProps {
-  model: string;
   comparison: Comparison;
   view: CompareState;
   onChange: (changes: Partial<CompareState>) => void;
 }
 
 /** The filters, and the plot and the table of the rows that they leave. */
-export function ComparisonResult({ model, comparison, view, onChange }: ComparisonResultProps) {
+export function ComparisonResult({ comparison, view, onChange }: ComparisonResultProps) {
+  const { model } = view;
   const { instances, model_info: modelInfo } = comparison;
   const reason = commonReason(instances);
   if (instances.length === 0 || reason !== undefined) {
@@ -35,7 +36,7 @@ export function ComparisonResult({ model, comparison, view, onChange }: Comparis
   const best = frontierTypes(shown);
   return (
     <>
-      <Summary model={model} comparison={comparison} />
+      <Summary subject={view} comparison={comparison} />
       <div className="flex flex-col gap-4">
         <FilterFields rows={instances} filters={view.filters} onChange={(filters) => onChange({ filters })} />
         <div className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
@@ -59,9 +60,9 @@ export function ComparisonResult({ model, comparison, view, onChange }: Comparis
         </Notice>
       ) : (
         <>
-          <InstancePlot model={model} modelInfo={modelInfo} rows={shown} />
+          <InstancePlot subject={view} modelInfo={modelInfo} rows={shown} />
           <InstanceTable
-            model={model}
+            subject={view}
             modelInfo={modelInfo}
             rows={sortRows(rows, view.sort)}
             best={best}
@@ -74,7 +75,8 @@ export function ComparisonResult({ model, comparison, view, onChange }: Comparis
   );
 }
 
-function Summary({ model, comparison }: Pick<ComparisonResultProps, "model" | "comparison">) {
+function Summary({ subject, comparison }: { subject: Subject; comparison: Comparison }) {
+  const { model, workload } = subject;
   const { instances, model_info: modelInfo, omitted_instances: omitted, warnings } = comparison;
   const details = modelDetails(modelInfo);
   const prices = priceSource(instances);
@@ -85,7 +87,7 @@ function Summary({ model, comparison }: Pick<ComparisonResultProps, "model" | "c
         {details.length > 0 && <span className={`font-normal ${MUTED}`}> ({details.join(", ")})</span>}
       </h2>
       <p className={`text-sm ${MUTED}`}>
-        {prices !== undefined && `${prices}. `}Requests are of 512 input and 256 output tokens.
+        {workloadText(workload)}. {prices !== undefined && `${prices}.`}
       </p>
       {isEstimated(instances) && (
         <WarningText text="The memory that this model needs is an upper bound, because its architecture is not modeled. vLLM may have room for more." />

@@ -1,5 +1,6 @@
 import { useId } from "react";
 
+import { SUBHEADING } from "../components/styles";
 import { CONTROL, Field } from "../run/Field";
 import { hasPrices, type InstanceRow } from "./comparison";
 import { gpuNames, type Filters } from "./filters";
@@ -17,7 +18,7 @@ export function FilterFields({ rows, filters, onChange }: FilterFieldsProps) {
   const gpus = gpuNames(rows);
   return (
     <fieldset className="grid items-end gap-x-4 gap-y-3 sm:grid-cols-2 lg:grid-cols-4">
-      <legend className="sr-only">Filters</legend>
+      <legend className={`mb-2 ${SUBHEADING}`}>Filters</legend>
       <Field id={`${id}-gpu`} label="GPU">
         <select
           id={`${id}-gpu`}

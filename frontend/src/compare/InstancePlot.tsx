@@ -7,15 +7,16 @@ import type { FeasibleInstance } from "./comparison";
 import { PlotArea } from "./PlotArea";
 import { plotPoints } from "./plotPoints";
 import { LegendSymbol } from "./PointSymbol";
+import type { Subject } from "./query";
 
 interface InstancePlotProps {
-  model: string;
+  subject: Subject;
   modelInfo: ModelInfo;
   rows: readonly FeasibleInstance[];
 }
 
 /** Requests at once against price, with the frontier. The table has the same data. */
-export function InstancePlot({ model, modelInfo, rows }: InstancePlotProps) {
+export function InstancePlot({ subject, modelInfo, rows }: InstancePlotProps) {
   const id = useId();
   const plot = plotPoints(rows);
   if (plot.points.length === 0) {
@@ -36,7 +37,7 @@ export function InstancePlot({ model, modelInfo, rows }: InstancePlotProps) {
         </p>
       </figcaption>
       <PlotArea
-        model={model}
+        subject={subject}
         modelInfo={modelInfo}
         plot={plot}
         titleId={`${id}-title`}

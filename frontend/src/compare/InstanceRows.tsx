@@ -20,24 +20,24 @@ import {
   type InstanceRow,
 } from "./comparison";
 import { FrontierSymbol } from "./PointSymbol";
-import { runUrl } from "./query";
+import { runUrl, type Subject } from "./query";
 
 interface RowProps<Row extends InstanceRow> {
   columns: readonly Column[];
-  model: string;
+  subject: Subject;
   row: Row;
 }
 
 export function FeasibleRow({
   columns,
-  model,
+  subject,
   modelInfo,
   row,
   isBest,
 }: RowProps<FeasibleInstance> & { modelInfo: ModelInfo; isBest: boolean }) {
   return (
     <tr role="row" className={ROW}>
-      <InstanceCell model={model} row={row} isBest={isBest} />
+      <InstanceCell subject={subject} row={row} isBest={isBest} />
       {columns.slice(1).map((column) => (
         <ValueCell key={column.name} column={column}>
           {valueOf(column, row, modelInfo)}
@@ -48,11 +48,11 @@ export function FeasibleRow({
 }
 
 /** The reason takes the place of the values. */
-export function InfeasibleRow({ columns, model, row }: RowProps<InfeasibleInstance>) {
+export function InfeasibleRow({ columns, subject, row }: RowProps<InfeasibleInstance>) {
   const [, gpus, memory, ...others] = columns;
   return (
     <tr role="row" className={ROW}>
-      <InstanceCell model={model} row={row} isBest={false} />
+      <InstanceCell subject={subject} row={row} isBest={false} />
       {gpus && <ValueCell column={gpus}>{formatGpus(row)}</ValueCell>}
       {memory && <ValueCell column={memory}>{formatMemory(row)}</ValueCell>}
       <td role="cell" colSpan={others.length} className={`${CELL} max-md:col-span-full md:min-w-96 ${MUTED}`}>
@@ -88,7 +88,7 @@ const CELL =
   "dark:md:border-slate-700 dark:md:group-hover:bg-slate-800";
 
 /** The name stays in view while the table scrolls sideways. */
-function InstanceCell({ model, row, isBest }: { model: string; row: InstanceRow; isBest: boolean }) {
+function InstanceCell({ subject, row, isBest }: { subject: Subject; row: InstanceRow; isBest: boolean }) {
   return (
     <th
       role="rowheader"
@@ -98,7 +98,7 @@ function InstanceCell({ model, row, isBest }: { model: string; row: InstanceRow;
       <span className="flex items-center gap-1.5 max-md:flex-row-reverse max-md:justify-end">
         <span className="w-4">{isBest && <FrontierSymbol />}</span>
         <Link
-          href={runUrl(model, row.instance_type)}
+          href={runUrl(subject, row.instance_type)}
           className={`rounded-sm text-teal-800 underline decoration-teal-800/40 underline-offset-2 hover:decoration-current dark:text-teal-300 dark:decoration-teal-300/40 ${FOCUS}`}
         >
           {row.instance_type}

@@ -9,9 +9,10 @@ import { COLUMNS, type Sort } from "./columns";
 import { hasPrices, isFeasibleRow, type InstanceRow } from "./comparison";
 import { FeasibleRow, InfeasibleRow, InfeasibleTitle } from "./InstanceRows";
 import { useMeasured } from "./useMeasured";
+import type { Subject } from "./query";
 
 interface InstanceTableProps {
-  model: string;
+  subject: Subject;
   modelInfo: ModelInfo;
   /** In the order to show them in. Those that do not run the model are moved to the end. */
   rows: readonly InstanceRow[];
@@ -27,7 +28,7 @@ interface InstanceTableProps {
  * On a narrow screen each row is a card, and the headings are buttons to sort by. The roles keep it a table there:
  * some browsers take them away with `display: table`.
  */
-export function InstanceTable({ model, modelInfo, rows, best, sort, onSort }: InstanceTableProps) {
+export function InstanceTable({ subject, modelInfo, rows, best, sort, onSort }: InstanceTableProps) {
   const id = useId();
   const [region, isScrollable] = useMeasured<HTMLDivElement, boolean>(overflows, false);
   const isPriced = hasPrices(rows);
@@ -75,7 +76,7 @@ export function InstanceTable({ model, modelInfo, rows, best, sort, onSort }: In
               <FeasibleRow
                 key={row.instance_type}
                 columns={columns}
-                model={model}
+                subject={subject}
                 modelInfo={modelInfo}
                 row={row}
                 isBest={best.has(row.instance_type)}
@@ -86,7 +87,7 @@ export function InstanceTable({ model, modelInfo, rows, best, sort, onSort }: In
             <tbody role="rowgroup" className="max-md:block">
               <InfeasibleTitle count={infeasible.length} columnCount={columns.length} />
               {infeasible.map((row) => (
-                <InfeasibleRow key={row.instance_type} columns={columns} model={model} row={row} />
+                <InfeasibleRow key={row.instance_type} columns={columns} subject={subject} row={row} />
               ))}
             </tbody>
           )}

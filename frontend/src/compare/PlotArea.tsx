@@ -9,9 +9,10 @@ import { scaleOf, type Scale } from "./scale";
 import { staircaseBoxes, staircasePath } from "./staircase";
 import { usePointNavigation } from "./usePointNavigation";
 import { useMeasured } from "./useMeasured";
+import type { Subject } from "./query";
 
 interface PlotAreaProps {
-  model: string;
+  subject: Subject;
   modelInfo: ModelInfo;
   plot: PlotPoints;
   titleId: string;
@@ -21,7 +22,7 @@ interface PlotAreaProps {
 const MARGIN = { left: 52, right: 16, top: 34, bottom: 46 };
 
 /** The plot itself, drawn for the width that it has, so that text keeps its size. */
-export function PlotArea({ model, modelInfo, plot, titleId, descriptionId }: PlotAreaProps) {
+export function PlotArea({ subject, modelInfo, plot, titleId, descriptionId }: PlotAreaProps) {
   const [container, width] = useMeasured<HTMLDivElement, number>(widthOf, 720);
   const height = width < 480 ? 320 : 400;
   const inner = { width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
@@ -67,7 +68,7 @@ export function PlotArea({ model, modelInfo, plot, titleId, descriptionId }: Plo
             <PlotMark
               key={mark.point.row.instance_type}
               index={marks.indexOf(mark)}
-              model={model}
+              subject={subject}
               mark={mark}
               isPriced={plot.isPriced}
               isTabStop={marks.indexOf(mark) === stop}

@@ -3,11 +3,11 @@ import { formatGpus, formatRequests, formatUsd } from "./comparison";
 import { formatCount } from "../format";
 import type { Mark } from "./marks";
 import { PointSymbol } from "./PointSymbol";
-import { runUrl } from "./query";
+import { runUrl, type Subject } from "./query";
 
 interface PlotMarkProps {
   index: number;
-  model: string;
+  subject: Subject;
   mark: Mark;
   isPriced: boolean;
   isTabStop: boolean;
@@ -17,9 +17,9 @@ interface PlotMarkProps {
 const TARGET_RADIUS = 12;
 
 /** A link to the Run page with the mark's instance. */
-export function PlotMark({ index, model, mark, isPriced, isTabStop }: PlotMarkProps) {
+export function PlotMark({ index, subject, mark, isPriced, isTabStop }: PlotMarkProps) {
   const { row } = mark.point;
-  const href = runUrl(model, row.instance_type);
+  const href = runUrl(subject, row.instance_type);
   return (
     <g transform={`translate(${mark.x} ${mark.y})`}>
       <a

@@ -67,6 +67,11 @@ export function formatPrecision(row: FeasibleInstance, model: ModelInfo): string
 }
 
 const REMARKS: Partial<Record<WarningCode, string>> = {
+  memory_exceeded: "too little memory",
+  context_above_limit: "context above the model's limit",
+  context_above_cache: "context too long",
+  workload_above_context: "requests longer than the context",
+  no_fp8_cache: "no FP8 cache",
   needs_flags: "flags needed",
   lacks_wheels: "not in every vLLM wheel",
   little_host_memory: "little host memory",

@@ -3,9 +3,11 @@
 import { pageUrl } from "../app/location";
 import { COLUMNS, type Sort } from "./columns";
 import type { Filters } from "./filters";
+import { parseWorkload, workloadParameters, type Workload } from "./workload";
 
 export interface CompareState {
   model: string;
+  workload: Workload;
   /** `undefined` for the order of the response. */
   sort: Sort | undefined;
   filters: Filters;
@@ -17,6 +19,7 @@ export function parseState(query: string): CompareState {
   const get = (name: string) => parameters.get(name)?.trim() ?? "";
   return {
     model: get("model"),
+    workload: parseWorkload(parameters),
     sort: parseSort(get("sort")),
     filters: {
       gpu: get("gpu"),
@@ -28,9 +31,10 @@ export function parseState(query: string): CompareState {
 }
 
 /** The URL of a state. What is as it is by default is left out. */
-export function stateUrl({ model, sort, filters }: CompareState): string {
+export function stateUrl({ model, workload, sort, filters }: CompareState): string {
   return pageUrl("compare", {
     model,
+    ...workloadParameters(workload),
     sort: sort ? `${sort.isDescending ? "-" : ""}${sort.column}` : "",
     gpu: filters.gpu,
     native_only: filters.isNativeOnly ? "true" : "",
@@ -39,9 +43,15 @@ export function stateUrl({ model, sort, filters }: CompareState): string {
   });
 }
 
+/** What a comparison is of. */
+export type Subject = Pick<CompareState, "model" | "workload">;
+
+/** Equal for subjects that have the same comparison. */
+export const subjectKey = ({ model, workload }: Subject): string => runUrl({ model, workload }, "");
+
 /** The URL of the Run page for an instance in a comparison. */
-export function runUrl(model: string, instanceType: string): string {
-  return pageUrl("run", { model, instance_type: instanceType });
+export function runUrl({ model, workload }: Subject, instanceType: string): string {
+  return pageUrl("run", { model, instance_type: instanceType, ...workloadParameters(workload) });
 }
 
 /** A column's name, with a minus sign in front for the largest first. */

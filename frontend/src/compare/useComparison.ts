@@ -2,6 +2,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import { getJson, isRecord, RecommendError } from "../api";
 import type { Comparison } from "./comparison";
+import type { Subject } from "./query";
+import { workloadParameters } from "./workload";
 
 export type ComparisonState =
   | { status: "idle" }
@@ -13,12 +15,13 @@ export type ComparisonState =
 export function useComparison(): {
   state: ComparisonState;
   /** Request the comparison of all instances for a model. An empty model clears the state. */
-  compare: (model: string, hfToken: string) => void;
+  compare: (subject: Subject, hfToken: string) => void;
 } {
   const [state, setState] = useState<ComparisonState>({ status: "idle" });
   const pending = useRef<AbortController | null>(null);
 
-  const compare = useCallback((model: string, hfToken: string) => {
+  const compare = useCallback((subject: Subject, hfToken: string) => {
+    const { model } = subject;
     pending.current?.abort();
     const controller = new AbortController();
     pending.current = controller;
@@ -27,7 +30,7 @@ export function useComparison(): {
       return;
     }
     setState({ status: "loading", model });
-    void send(model, hfToken, controller.signal).then((settled) => {
+    void send(subject, hfToken, controller.signal).then((settled) => {
       if (!controller.signal.aborted) {
         setState(settled);
       }
@@ -38,9 +41,14 @@ export function useComparison(): {
   return { state, compare };
 }
 
-async function send(model: string, hfToken: string, signal: AbortSignal): Promise<ComparisonState> {
+async function send(
+  { model, workload }: Subject,
+  hfToken: string,
+  signal: AbortSignal,
+): Promise<ComparisonState> {
+  const query = { model, ...workloadParameters(workload) };
   try {
-    const comparison = await getJson("/api/v1/instances", { model }, isComparison, { hfToken, signal });
+    const comparison = await getJson("/api/v1/instances", query, isComparison, { hfToken, signal });
     return { status: "success", model, comparison };
   } catch (error) {
     return error instanceof RecommendError ? { status: "error", model, error } : { status: "idle" };

@@ -1,7 +1,7 @@
 import { useRef } from "react";
 
 import { useCopy } from "../useCopy";
-import { SECONDARY_BUTTON, SUBHEADING } from "./styles";
+import { MUTED, SECONDARY_BUTTON, SUBHEADING } from "./styles";
 
 const BUTTON_TEXT = { idle: "Copy", copied: "Copied", failed: "Selected" } as const;
 
@@ -13,24 +13,26 @@ const STATUS_TEXT = {
 
 interface CopyableCommandProps {
   title: string;
+  description?: string;
   command: string;
   /** Whether the command is about to change. It cannot be copied meanwhile. */
   isUpdating?: boolean;
 }
 
 /** A shell command with a copy button. */
-export function CopyableCommand({ title, command, isUpdating = false }: CopyableCommandProps) {
+export function CopyableCommand({ title, description, command, isUpdating = false }: CopyableCommandProps) {
   const code = useRef<HTMLElement>(null);
   const { state, copy } = useCopy(code);
   return (
     <div>
       <div className="flex items-center justify-between gap-4">
-        <h3 className={SUBHEADING}>{title}</h3>
+        <h3 className={`min-w-0 break-words ${SUBHEADING}`}>{title}</h3>
         <button type="button" onClick={copy} disabled={isUpdating} className={SECONDARY_BUTTON}>
           {BUTTON_TEXT[state]}
-          {state === "idle" && <span className="sr-only"> {title.toLowerCase()}</span>}
+          {state === "idle" && <span className="sr-only"> {title.replace(/^Command/, "command")}</span>}
         </button>
       </div>
+      {description !== undefined && <p className={`mt-1 text-sm ${MUTED}`}>{description}</p>}
       <pre className="mt-2 rounded-lg bg-slate-100 p-3 font-mono text-xs leading-5 break-words whitespace-pre-wrap text-slate-800 dark:bg-slate-950 dark:text-slate-200">
         <code ref={code}>{command}</code>
       </pre>

@@ -5,6 +5,7 @@ import { formatAccelerators, formatCount, formatValue, modelDetails } from "../f
 import { isFeasible } from "../types";
 import type { FeasibleResponse, FieldName } from "../types";
 import type { Suggestion } from "../useSuggestion";
+import { preventsStart } from "../warnings";
 import { LayoutTable } from "./LayoutTable";
 import { MemoryFigure } from "./MemoryFigure";
 import { NoteList } from "./NoteList";
@@ -24,6 +25,7 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
   const id = useId();
   const { recommendation, isUpdating } = suggestion;
   const isRecommended = current === recommendation;
+  const doesNotStart = preventsStart(current);
   return (
     <section aria-labelledby={`${id}-title`} aria-busy={isUpdating} className={CARD}>
       <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
@@ -44,6 +46,7 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
       </header>
       <div id={`${id}-body`} hidden={!isOpen} className={isOpen ? "mt-3 flex flex-col gap-5" : undefined}>
         <Subject suggestion={suggestion} current={current} />
+        {doesNotStart && <WarningText text="vLLM would not start with these values (see the warnings)." />}
         <Reasons suggestion={suggestion} current={current} />
         {!isRecommended && recommendation && isFeasible(recommendation) && (
           <button
@@ -55,10 +58,17 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
           </button>
         )}
         <GeneralWarnings warnings={suggestion.warnings.general} />
-        <NoteList notes={[current.explanation.production_note, ...current.notes]} />
+        <NoteList
+          notes={doesNotStart ? current.notes : [current.explanation.production_note, ...current.notes]}
+        />
         <MemoryFigure memory={current.memory} gpu={current.instance_info.accelerator_name} />
         <LayoutTable suggestion={suggestion} current={current} />
-        <ServeCommand response={current} model={suggestion.model} isUpdating={isUpdating} />
+        <ServeCommand
+          response={current}
+          model={suggestion.model}
+          isRecommended={isRecommended}
+          isUpdating={isUpdating}
+        />
       </div>
     </section>
   );
@@ -138,7 +148,7 @@ interface ReasonProps {
   suggestion: Suggestion;
 }
 
-/** `Tensor Parallel = 1 — the reason`, and the recommended value if the form has another. */
+/** `Tensor Parallel = 1 — the reason`, and a button to reset it if the form has another value. */
 function Reason({ name, value, reason, fields, suggestion }: ReasonProps) {
   return (
     <div className="py-2.5 leading-6">
@@ -158,7 +168,7 @@ function Reason({ name, value, reason, fields, suggestion }: ReasonProps) {
   );
 }
 
-/** The recommended value of a field that the user changed, with a button to return to it. */
+/** A button that returns to the recommended value of a field that the user changed. */
 function RecommendedValue({ field, suggestion }: { field: FieldName; suggestion: Suggestion }) {
   const { recommendation, changed, values, apply } = suggestion;
   if (!recommendation || !isFeasible(recommendation) || !changed.includes(field)) {
@@ -166,17 +176,13 @@ function RecommendedValue({ field, suggestion }: { field: FieldName; suggestion:
   }
   const value = configValues(recommendation)[field];
   return (
-    <dd className={`mt-1 flex flex-wrap gap-x-3 ${MUTED}`}>
-      <span>
-        {FIELD_LABELS[field]} in the recommended configuration: {formatValue(value)}
-      </span>
+    <dd>
       <button
         type="button"
         onClick={() => apply({ ...values, [field]: value }, `${FIELD_LABELS[field]} ${formatValue(value)}`)}
         className={TEXT_BUTTON}
       >
-        Use {formatValue(value)}
-        <span className="sr-only"> for {FIELD_LABELS[field]}</span>
+        Reset {FIELD_LABELS[field]} to {formatValue(value)}
       </button>
     </dd>
   );

@@ -109,7 +109,7 @@ function Options({ recommendation, values, onApply, onSwitchInstanceType }: Feas
     return null;
   }
   return (
-    <div className="grid gap-3 @min-[30rem]:grid-cols-[repeat(auto-fit,minmax(11rem,1fr))]">
+    <div className="grid gap-2 @min-[30rem]:grid-cols-[repeat(auto-fit,minmax(11rem,1fr))]">
       {quantized.map((option, index) => (
         <QuantizationCard
           key={option.vllm_args.join(" ")}

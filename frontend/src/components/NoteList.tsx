@@ -3,6 +3,9 @@ import { MUTED } from "./styles";
 
 /** What is good to know about a configuration. Unlike warnings, nothing depends on it. */
 export function NoteList({ notes }: { notes: readonly string[] }) {
+  if (notes.length === 0) {
+    return null;
+  }
   return (
     <ul aria-label="Notes" className={`flex flex-col gap-2 text-sm ${MUTED}`}>
       {notes.map((text) => (

@@ -17,10 +17,8 @@ export function QuantizationCard({ letter, option, values, onApply }: Quantizati
   const name = formatQuantization(option.quantization);
   return (
     <OptionCard
-      title={titleOf(
-        letter,
-        `${name} (${option.requires_pre_quantized ? "pre-quantized" : "quantized at load"})`,
-      )}
+      title={titleOf(letter, name)}
+      subtitle={option.requires_pre_quantized ? "Pre-quantized checkpoint" : "Quantized at load"}
       weightsGib={option.estimated_mem_gib}
       config={option}
       isApplied={matchesConfig(values, option)}
@@ -85,22 +83,24 @@ const SHOWN_FIELDS = ["tensor_parallel_degree", "max_model_len", "concurrency"] 
 function OptionCard({ title, subtitle, weightsGib, config, isApplied = false, children }: OptionCardProps) {
   const id = useId();
   return (
-    <div role="group" aria-labelledby={id} className={`flex flex-col gap-3 p-3 ${SURFACE}`}>
+    <div role="group" aria-labelledby={id} className={`flex flex-col gap-3 px-2.5 py-3 ${SURFACE}`}>
       <div>
-        <h3 id={id} className={SUBHEADING}>
-          {title}
-        </h3>
+        <div className="flex flex-wrap justify-between gap-x-2 text-sm">
+          <h3 id={id} className={SUBHEADING}>
+            {title}
+          </h3>
+          {isApplied && <p className={ACCENT_TEXT}>Applied</p>}
+        </div>
         {subtitle !== undefined && <p className={`text-sm ${MUTED}`}>{subtitle}</p>}
-        {isApplied && <p className={`text-sm ${ACCENT_TEXT}`}>Applied</p>}
       </div>
-      <dl className="flex flex-col gap-1 text-sm text-slate-800 tabular-nums dark:text-slate-200">
+      <dl className="mt-auto flex flex-col gap-1 text-sm text-slate-800 tabular-nums dark:text-slate-200">
         {weightsGib !== undefined && <Figure label="Weights" value={formatGib(weightsGib)} />}
         {config &&
           SHOWN_FIELDS.map((field) => (
             <Figure key={field} label={FIELD_LABELS[field]} value={formatValue(config[field])} />
           ))}
       </dl>
-      <div className="mt-auto flex flex-col">{children}</div>
+      <div className="flex flex-col">{children}</div>
     </div>
   );
 }

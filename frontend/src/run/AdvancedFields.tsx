@@ -1,9 +1,9 @@
 import { useState } from "react";
 
 import { FOCUS, MUTED } from "../components/styles";
-import { ENGINE_FIELDS } from "../configuration";
+import { ENGINE_FIELDS, KV_CACHE_DTYPES } from "../configuration";
 import { formatValue } from "../format";
-import type { FieldName, KvCacheDtype } from "../types";
+import type { FieldName } from "../types";
 import { CONTROL, Field } from "./Field";
 import { NumberField, SelectField, type ParameterProps } from "./ParameterField";
 
@@ -46,7 +46,7 @@ export function AdvancedFields({ id, vllmVersion, fieldProps, onVllmVersionChang
             The version that will run, such as 0.19.0.
           </p>
         </Field>
-        <SelectField {...fieldProps("kv_cache_dtype")} options={KV_CACHE_DTYPES} />
+        <SelectField {...fieldProps("kv_cache_dtype")} options={DTYPE_OPTIONS} />
         <NumberField {...fieldProps("gpu_memory_utilization")} min={0} max={1} step={0.01} />
         <SelectField {...fieldProps("enforce_eager")} options={NO_OR_YES} />
         <NumberField {...fieldProps("max_num_seqs")} />
@@ -56,8 +56,6 @@ export function AdvancedFields({ id, vllmVersion, fieldProps, onVllmVersionChang
   );
 }
 
-const KV_CACHE_DTYPES = (["auto", "fp8", "fp8_e4m3", "fp8_e5m2"] as const satisfies KvCacheDtype[]).map(
-  (dtype) => [formatValue(dtype), dtype] as const,
-);
+const DTYPE_OPTIONS = KV_CACHE_DTYPES.map((dtype) => [formatValue(dtype), dtype] as const);
 
 const NO_OR_YES = [false, true].map((value) => [formatValue(value), value] as const);

@@ -2,6 +2,7 @@ import { useId } from "react";
 
 import { HEADING } from "../components/styles";
 import { WarningText } from "../components/WarningText";
+import { QUANTIZATIONS } from "../configuration";
 import { formatQuantization } from "../format";
 import { isFeasible } from "../types";
 import type { FieldName, FieldValue, FormValues } from "../types";
@@ -53,12 +54,17 @@ export function Parameters({
             {...fieldProps("tensor_parallel_degree")}
             options={degreeOptions(values, suggestion)}
           />
-          <SelectField {...fieldProps("quantization")} options={QUANTIZATIONS} />
+          <SelectField {...fieldProps("quantization")} options={QUANTIZATION_OPTIONS} />
           <NumberField {...fieldProps("concurrency")} />
           <NumberField {...fieldProps("max_model_len")} />
           <NumberField {...fieldProps("input_sequence_length")} />
           <NumberField {...fieldProps("output_sequence_length")} />
         </div>
+        <Field id={`${id}-framework`} label="Framework">
+          <select id={`${id}-framework`} className={CONTROL}>
+            <option>vLLM</option>
+          </select>
+        </Field>
         <Field id={`${id}-dataset`} label="Dataset">
           <select
             id={`${id}-dataset`}
@@ -105,6 +111,6 @@ function degreeOptions({ tensor_parallel_degree: value }: FormValues, { tpOption
   return [["Not set", undefined] as const, ...sorted.map((degree) => [String(degree), degree] as const)];
 }
 
-const QUANTIZATIONS = ([null, "fp8", "int8", "int4"] as const).map(
+const QUANTIZATION_OPTIONS = QUANTIZATIONS.map(
   (quantization) => [formatQuantization(quantization), quantization] as const,
 );

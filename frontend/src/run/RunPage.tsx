@@ -1,12 +1,13 @@
 import { useEffect, useId, useRef, useState, type FormEvent } from "react";
 
+import { Link } from "../app/Link";
+import { pageUrl } from "../app/location";
 import { SuggestButton } from "../components/SuggestButton";
-import { MUTED, SUBMIT_BUTTON } from "../components/styles";
+import { ACCENT_TEXT, LINK, MUTED, SUBMIT_BUTTON } from "../components/styles";
 import { useLatest } from "../useLatest";
 import { useSuggestion } from "../useSuggestion";
 import { invalidFields } from "../validation";
 import { benchmarkRequest, type BenchmarkForm, type BenchmarkRequest } from "./benchmarkForm";
-import { CONTROL, Field } from "./Field";
 import { formFromQuery } from "./formFromQuery";
 import { InstanceField } from "./InstanceField";
 import { ModelField } from "./ModelField";
@@ -46,7 +47,7 @@ export function RunPage({ hfToken, onTokenChange }: RunPageProps) {
       document.getElementById(`${id}-instance`)?.focus();
     }
   };
-  useSuggestOnOpening(isSelected, suggestion.suggest);
+  useSuggestOnOpening(isSelected, () => suggestion.suggest(form.values));
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -72,18 +73,18 @@ export function RunPage({ hfToken, onTokenChange }: RunPageProps) {
             <div className="flex flex-col gap-4">
               <ModelField value={form.model} onChange={(model) => change({ model })} onEnter={suggest} />
               <TokenField value={hfToken} onChange={onTokenChange} isNeeded={suggestion.needsToken} />
-              <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_7rem]">
-                <InstanceField
-                  id={`${id}-instance`}
-                  value={form.instanceType}
-                  onChange={(instanceType) => change({ instanceType })}
-                />
-                <Field id={`${id}-framework`} label="Framework">
-                  <select id={`${id}-framework`} className={CONTROL}>
-                    <option>vLLM</option>
-                  </select>
-                </Field>
-              </div>
+              <InstanceField
+                id={`${id}-instance`}
+                value={form.instanceType}
+                onChange={(instanceType) => change({ instanceType })}
+              />
+              {form.model !== "" && (
+                <p className="-mt-2 text-sm">
+                  <Link href={pageUrl("compare", { model: form.model })} className={`${LINK} ${ACCENT_TEXT}`}>
+                    Compare all instance types for this model
+                  </Link>
+                </p>
+              )}
               <SuggestButton suggestion={suggestion} />
               <ResultLink columnRef={resultColumn} suggestion={suggestion} />
             </div>
@@ -100,7 +101,7 @@ export function RunPage({ hfToken, onTokenChange }: RunPageProps) {
   );
 }
 
-/** Request a configuration at once if a link opened the page with a model and an instance type. */
+/** Request a configuration at once if a link opened the page with a model and an instance type; its values are kept. */
 function useSuggestOnOpening(isSelected: boolean, suggest: () => void) {
   const opened = useLatest({ isSelected, suggest });
   useEffect(() => {

@@ -103,6 +103,34 @@ test("a new model aborts the pending request, whose response is ignored", async 
   expect(screen.getByRole("heading", { level: 2, name: /^org\/fast/ })).toBeInTheDocument();
 });
 
+test("the workload is sent with Compare, kept in the URL and taken along to the Run page", async () => {
+  const requests = await openComparison("&output_sequence_length=500");
+  expect(screen.getByLabelText("Output Length")).toHaveValue(500);
+  await userEvent.type(screen.getByLabelText("Input Length"), "4000");
+  await userEvent.selectOptions(screen.getByLabelText("Quantization"), "None");
+  await userEvent.type(screen.getByLabelText("vLLM Version"), "0.19.0");
+  expect(comparisons(requests)).toHaveLength(1);
+  await userEvent.click(compareButton());
+  await screen.findByText(/Requests of 4,000 input and 500 output tokens, no quantization, vLLM 0\.19\.0\./);
+  const workload =
+    "input_sequence_length=4000&output_sequence_length=500&quantization=none&vllm_version=0.19.0";
+  const sent = comparisons(requests).at(-1)?.query;
+  expect(sent).toEqual({ model: "org/model", ...Object.fromEntries(new URLSearchParams(workload)) });
+  expect(location.search).toBe(`?model=org/model&${workload}`);
+  expect(screen.getByRole("link", { name: "g5.xlarge" })).toHaveAttribute(
+    "href",
+    `./?model=org/model&instance_type=g5.xlarge&${workload}`,
+  );
+});
+
+test("a workload that the service would ignore is marked and not sent", async () => {
+  const requests = await openComparison();
+  await userEvent.type(screen.getByLabelText("Max Model Length"), "-5{Enter}");
+  expect(screen.getByLabelText("Max Model Length")).toBeInvalid();
+  expect(compareButton()).toBeDisabled();
+  expect(comparisons(requests)).toHaveLength(1);
+});
+
 test("filters change the table, the count and the URL, and can be reset", async () => {
   await openComparison();
   expect(screen.getByText("5 of 5 instances")).toHaveRole("status");

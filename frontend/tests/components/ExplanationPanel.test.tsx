@@ -58,15 +58,21 @@ test("each value is shown with its explanation in one line", () => {
   expect(lines).toContain("Input + Output = 512 + 256 — Tokens per prompt and per generated response.");
 });
 
+test("a configuration that does not start says so instead of what it holds in production", () => {
+  const current = feasible("asked-for-context-beyond-the-limit");
+  renderPanel(current, { current });
+  expect(screen.getByText("vLLM would not start with these values (see the warnings).")).toBeVisible();
+  expect(screen.queryByText(/^In production/)).toBeNull();
+});
+
 describe("a changed value", () => {
   const recommendation = feasible("fits-all-gpus");
   const current = feasible("asked-for-tp");
   const values = { ...configValues(recommendation), tensor_parallel_degree: 2 };
 
-  test("is shown with the recommended one, which can be used again", async () => {
+  test("can be reset to the recommended one", async () => {
     const { apply } = renderPanel(recommendation, { current, values });
-    expect(screen.getByText("Tensor Parallel in the recommended configuration: 4")).toBeVisible();
-    await userEvent.click(screen.getByRole("button", { name: "Use 4 for Tensor Parallel" }));
+    await userEvent.click(screen.getByRole("button", { name: "Reset Tensor Parallel to 4" }));
     expect(apply).toHaveBeenCalledExactlyOnceWith(configValues(recommendation), "Tensor Parallel 4");
   });
 

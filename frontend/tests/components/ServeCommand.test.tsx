@@ -1,12 +1,20 @@
 import { render, screen, waitFor } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
+import { commandWith } from "../../src/command";
 import { ServeCommand } from "../../src/components/ServeCommand";
 import { feasible } from "../support/golden";
 
 const renderCommand = (isUpdating = false) =>
-  render(<ServeCommand response={feasible("fits-one-gpu")} model="org/model" isUpdating={isUpdating} />);
+  render(
+    <ServeCommand
+      response={feasible("fits-one-gpu")}
+      model="org/model"
+      isRecommended={!isUpdating}
+      isUpdating={isUpdating}
+    />,
+  );
 
 const copyButton = () => screen.getByRole("button", { name: "Copy command" });
 
@@ -50,15 +58,42 @@ test("if copying is not allowed, the command stays selected", async () => {
   expect(getSelection()?.toString()).toContain("vllm serve org/model");
 });
 
-test("a quantization that needs a checkpoint has no command until one is selected", () => {
-  render(<ServeCommand response={feasible("pre-quantized")} model="org/model" />);
-  expect(screen.getByText("Select a pre-quantized checkpoint to get its command.")).toBeVisible();
-  expect(screen.queryByRole("button")).toBeNull();
-});
+describe("a quantization that needs a checkpoint", () => {
+  const response = feasible("pre-quantized");
+  const [checkpoint] = response.checkpoints ?? [];
 
-test("a quantization without a known checkpoint has no command", () => {
-  render(<ServeCommand response={{ ...feasible("pre-quantized"), checkpoints: [] }} model="org/model" />);
-  expect(screen.getByText(/and none is known\.$/)).toBeVisible();
+  test("has the command of the most downloaded one, with its own arguments", () => {
+    render(<ServeCommand response={response} model="org/model" isRecommended />);
+    const command = screen.getByText(/^vllm serve/).textContent;
+    expect(command).toBe(commandWith(checkpoint?.vllm_args ?? [], checkpoint?.model ?? ""));
+    expect(screen.getByRole("button", { name: `Copy command for ${checkpoint?.model}` })).toBeEnabled();
+    expect(screen.getByText(/^The most downloaded INT8 checkpoint/)).toBeVisible();
+  });
+
+  test.each([
+    [
+      "has to be selected once a value was changed",
+      response,
+      false,
+      /^Select Use at an INT8 checkpoint above/,
+    ],
+    [
+      "has no command if the Hub lists none",
+      { ...response, checkpoints: [] },
+      true,
+      /^The Hub lists no INT8/,
+    ],
+    [
+      "asks to search again if the Hub failed",
+      { ...response, checkpoints: undefined },
+      true,
+      /search the Hub/,
+    ],
+  ])("%s", (_, changed, isRecommended, text) => {
+    render(<ServeCommand response={changed} model="org/model" isRecommended={isRecommended} />);
+    expect(screen.getByText(text)).toBeVisible();
+    expect(screen.queryByRole("button")).toBeNull();
+  });
 });
 
 test("a command that is about to change cannot be copied", () => {

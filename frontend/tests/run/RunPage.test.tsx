@@ -50,6 +50,20 @@ test("a link with a model and an instance type requests a configuration at once"
   ]);
 });
 
+test("a link with values fills the form with the configuration for them", async () => {
+  history.replaceState(null, "", "/?model=org/model&instance_type=g5.12xlarge&tp=2");
+  const requests = await openPage();
+  history.replaceState(null, "", "/");
+  expect(await screen.findByText("Your Configuration")).toBeVisible();
+  expect(screen.getByLabelText("Tensor Parallel")).toHaveValue("2");
+  expect(screen.getByLabelText("Max Model Length")).toHaveValue(32768);
+  const sent = requests.filter(({ path }) => path === "/api/v1/recommend").map(({ query }) => query);
+  expect(sent.slice(0, 2)).toEqual([
+    { model: "org/model", instance_type: "g5.12xlarge" },
+    { model: "org/model", instance_type: "g5.12xlarge", tp: "2" },
+  ]);
+});
+
 test("Enter in the model requests a configuration, and without an instance type moves on to it", async () => {
   await openPage();
   await userEvent.type(modelField(), "org/model{Enter}");

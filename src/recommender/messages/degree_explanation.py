@@ -27,7 +27,8 @@ def degree_explanation(context: ExplanationContext) -> str:
         return _shortage(context)
     if count == 1:
         return f"{instance.name} has one {name}, and the model fits: {_division(context.plan.budget)}."
-    used = f"all {count} {name} GPUs" if degree == count else _some_gpus(context)
+    everything = "both" if count == 2 else f"all {count}"  # noqa: PLR2004 - the word for two
+    used = f"{everything} {name} GPUs" if degree == count else _some_gpus(context)
     return (
         f"TP {degree} uses {used} of {instance.name}: {_division(context.plan.budget, each=True)}."
         f"{_lower_degrees(context)}{_higher_degrees(context)}{_idle_gpus(context)}"

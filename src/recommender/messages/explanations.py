@@ -31,22 +31,29 @@ def explanation(context: ExplanationContext) -> Explanation:
     """
     context = replace(context, overrides=context.recommended.changed_by(context.overrides))
     overrides, recommended = context.overrides, context.recommended
+    runs = context.plan.tensor_parallel in context.plan.valid_tensor_parallel and context.holds_minimum
     return Explanation(
         tensor_parallel_degree=_requested(
             overrides.tensor_parallel, recommended.tensor_parallel, degree_explanation(context)
         ),
         quantization=quantization_explanation(context),
-        max_model_len=_requested(overrides.max_model_len, recommended.max_model_len, _max_model_len(context)),
-        concurrency=_requested(overrides.concurrency, recommended.concurrency, _concurrency(context)),
+        max_model_len=_requested(
+            overrides.max_model_len, recommended.max_model_len if runs else None, _max_model_len(context)
+        ),
+        concurrency=_requested(
+            overrides.concurrency, recommended.concurrency if runs else None, _concurrency(context)
+        ),
         input_sequence_length=_workload(context),
         production_note=_production_note(context),
     )
 
 
-def _requested(requested: int | None, recommended: int, reason: str) -> str:
-    """`reason`, and the recommended value where another one is fixed."""
+def _requested(requested: int | None, recommended: int | None, reason: str) -> str:
+    """`reason`, and the recommended value where another one is fixed; `None` where no value would start."""
     if requested is None:
         return reason
+    if recommended is None:
+        return f"{requested:,} as requested. {reason}"
     return f"{requested:,} as requested; {recommended:,} is recommended. {reason}"
 
 
@@ -93,8 +100,8 @@ def _concurrency(context: ExplanationContext) -> str:
     sequences = plan.budget.engine_args.max_num_seqs
     if sequences < min(held, MAX_CONCURRENCY):
         return (
-            f"vLLM runs {count_text(sequences, 'request')} at once (--max-num-seqs); {cache_text(plan)} would"
-            f" hold {held:,} of {request}."
+            f"vLLM runs {count_text(sequences, 'request')} at once (max_num_seqs); {cache_text(plan)} would"
+            f" hold {held:,} requests of {request}."
         )
     if held > MAX_CONCURRENCY:
         return (

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from recommender.hardware.gpu import gpu_of
+from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.memory.compute_dtype import compute_dtype
 from recommender.messages.memory_sum import needs_text
@@ -34,6 +34,7 @@ from recommender.planning.incompatibilities import (
     MethodDeprecated,
     MethodNotInVersion,
     No16BitDtype,
+    NoBackendForStatedCache,
     NoKernels,
     NoSparseAttention,
     NoWheels,
@@ -130,6 +131,7 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, engine_
             | SchemeNotInVersion()
             | MethodDeprecated()
             | NoSparseAttention()
+            | NoBackendForStatedCache()
             | CapabilityTooLow()
         ):
             return version_limit(reason, gpu_of(instance), gpu)
@@ -158,9 +160,15 @@ def _does_not_fit(model: Model, instance: Instance, engine_args: EngineArgs) -> 
     quantized = "" if smallest is None else _quantized(model, instance, smallest, engine_args)
     return (
         f"{model.model_id} does not fit on {instance.name} ({hardware}){usable_gpus}."
-        f" In {precision_text(model, gpu, behavior)}{_why_fp32(model, instance, behavior)},"
+        f" In {_precision(model, gpu, behavior)}{_why_fp32(model, instance, behavior)},"
         f" {_each_gpu(native)} would need {needs_text(native)}.{quantized}{_estimated(model)}"
     )
+
+
+def _precision(model: Model, gpu: Gpu, behavior: VersionBehavior) -> str:
+    """`BF16`, `its AWQ quantization`."""
+    precision = precision_text(model, gpu, behavior)
+    return precision if model.quantization is None else f"its {precision} quantization"
 
 
 def _estimated(model: Model) -> str:

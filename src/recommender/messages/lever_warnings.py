@@ -99,8 +99,9 @@ def _prompts_in_several_batches(context: WarningContext) -> str | None:
 
 
 def _sequences_below_concurrency(context: WarningContext) -> str | None:
+    """Where the number of sequences is what limits the requests at once, and not the cache."""
     plan, sequences = context.plan, context.plan.budget.engine_args.max_num_seqs
-    if sequences >= plan.concurrency:
+    if sequences >= min(plan.concurrency, plan.max_concurrent_requests):
         return None
     return (
         f"vLLM runs {count_text(sequences, 'request')} at once at most (max_num_seqs); the remaining"

@@ -29,7 +29,7 @@ def quantization_explanation(context: ExplanationContext) -> str:
         needed = "In" if _quantization_helps(context) else "Not needed: in"
         return f"{_requested(context)}{needed} {precision} {_fit(context)}.{_larger(context)}"
     requested = _requested(context)
-    start = f"{requested}In" if requested else f"{quantization.label}: in"
+    start = f"{requested}In" if requested else "Needed: in"
     return (
         f"{start} {precision}, {_native(context)} In {quantization.label} {_fit(context)}."
         f"{_why_not_before(context, quantization)}{_how(context, quantization)}{_larger(context)}"

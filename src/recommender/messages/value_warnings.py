@@ -84,8 +84,10 @@ def _workload_above_context(context: WarningContext) -> str | None:
 
 
 def _requests_queue(context: WarningContext) -> str | None:
+    """Where the cache is what limits the requests at once, and not the number of sequences."""
     plan = context.plan
-    if not 0 < plan.max_concurrent_requests < plan.concurrency:
+    sequences = plan.budget.engine_args.max_num_seqs
+    if not 0 < plan.max_concurrent_requests < plan.concurrency or sequences < plan.max_concurrent_requests:
         return None
     waiting = plan.concurrency - plan.max_concurrent_requests
     return (

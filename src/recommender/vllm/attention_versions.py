@@ -3,8 +3,9 @@
 from functools import lru_cache
 
 from recommender.vllm import facts
+from recommender.vllm.behavior import behavior_of
 from recommender.vllm.releases import ranges_where
-from recommender.vllm.supported_versions import Capability, VersionRanges
+from recommender.vllm.supported_versions import Capability, VersionRanges, includes
 from recommender.vllm.version import Version
 
 _CACHED = 1024
@@ -74,6 +75,15 @@ def fp8_cache_versions(capability: Capability, kv_cache_dtype: str, *, is_latent
         return any(_has_fp8_cache(name, release, capability, kv_cache_dtype) for name in names)
 
     return ranges_where(is_supported)
+
+
+@lru_cache(_CACHED)
+def stated_cache_versions(capability: Capability, *, is_latent: bool) -> VersionRanges:
+    """Those that ignore an FP8 cache that a checkpoint sets, or have a backend for it on a GPU."""
+    supported = fp8_cache_versions(capability, "fp8", is_latent=is_latent)
+    return ranges_where(
+        lambda release: not behavior_of(release).takes_stated_caches or includes(supported, release)
+    )
 
 
 def _has_fp8_cache(name: str, release: Version, capability: Capability, kv_cache_dtype: str) -> bool:

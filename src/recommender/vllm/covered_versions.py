@@ -6,7 +6,7 @@ from functools import lru_cache
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.model import Model
-from recommender.vllm.attention_versions import sparse_attention_versions
+from recommender.vllm.attention_versions import sparse_attention_versions, stated_cache_versions
 from recommender.vllm.behavior import FIRST_VERSIONS, behavior_of
 from recommender.vllm.facts import wheel_versions
 from recommender.vllm.releases import Span, known_releases, version_ranges
@@ -66,6 +66,7 @@ def _behaviors(model: Model, gpu: Gpu) -> Mapping[Version, VersionBehavior]:
         model.quantization_schemes,
         gpu.compute_capability,
         is_sparse=model.has_sparse_attention,
+        is_latent=model.has_latent_attention,
         has_fp8_cache=model.cache_value_bytes == 1,
     )
 
@@ -79,6 +80,7 @@ def _running(  # noqa: PLR0913 - what decides whether a version runs a model
     capability: tuple[int, int],
     *,
     is_sparse: bool,
+    is_latent: bool,
     has_fp8_cache: bool,
 ) -> Mapping[Version, VersionBehavior]:
     """The behaviors of the versions that run a model, each by the first version that has it."""
@@ -88,6 +90,8 @@ def _running(  # noqa: PLR0913 - what decides whether a version runs a model
         needed += map(scheme_versions, schemes)
     if is_sparse:
         needed.append(sparse_attention_versions(capability, "fp8_e4m3" if has_fp8_cache else "auto"))
+    elif has_fp8_cache:
+        needed.append(stated_cache_versions(capability, is_latent=is_latent))
     covered = _covered_releases()
     running = [release for release in covered if all(includes(ranges, release) for ranges in needed)]
     return {_first_version(release): behavior_of(release) for release in running or covered}
@@ -108,7 +112,7 @@ def _first_version(release: Version) -> Version:
 
 
 def _has_latents(model: Model, _gpu: Gpu) -> bool:
-    return any(layers.cache.is_latent for layers in model.attention)
+    return model.has_latent_attention
 
 
 def _has_windows(model: Model, _gpu: Gpu) -> bool:

@@ -205,7 +205,7 @@ def test_a_quantization_without_a_listed_checkpoint_gives_way_to_one_that_can_be
 
     assert instruct["quantization"] == "int4"
     assert instruct["checkpoints"][0]["model"] == "Qwen/Qwen2.5-14B-Instruct-AWQ"
-    assert instruct["explanation"]["quantization"].startswith("INT4: in BF16")
+    assert instruct["explanation"]["quantization"].startswith("Needed: in BF16")
     assert (
         "The Hub lists no checkpoint in INT8 that runs on g5.xlarge."
         in instruct["explanation"]["quantization"]

@@ -1,11 +1,14 @@
 """The dtype that vLLM computes in."""
 
+from typing import Any
+
 import pytest
 from support.instances import instance
-from support.metadata import real_model
+from support.metadata import llama, real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.memory.compute_dtype import compute_dtype
+from recommender.model import parse_model
 from recommender.model.dtype import Dtype
 from recommender.vllm.version import Version
 
@@ -36,3 +39,23 @@ def test_compute_dtype_follows_the_version(version: Version, expected: Dtype) ->
     assert expected is compute_dtype(
         real_model("google/gemma-2-9b-it"), gpu_of(instance("g4dn.xlarge")), version
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "version", "expected"),
+    [
+        ({"bits": 4, "sym": True}, (0, 10, 2), Dtype.BFLOAT16),
+        ({"bits": 4, "sym": False}, (0, 10, 2), Dtype.FLOAT16),
+        ({"bits": 3, "sym": True}, (0, 21), Dtype.FLOAT16),
+        ({"bits": 3, "sym": True}, (0, 22), Dtype.BFLOAT16),
+        ({"bits": 4, "sym": True, "group_size": 1024}, (0, 10, 2), Dtype.FLOAT16),
+    ],
+)
+def test_gptq_outside_of_marlin_computes_in_fp16(
+    settings: dict[str, Any], version: Version, expected: Dtype
+) -> None:
+    """`GPTQConfig` up to 0.21: "torch.bfloat16 is not supported for quantization method gptq"."""
+    quantized = {"quant_method": "gptq", "group_size": 128, "desc_act": False, **settings}
+    model = parse_model(llama(parameters={"I32": 10**9, "BF16": 10**8}, quantization_config=quantized))
+
+    assert expected is compute_dtype(model, gpu_of(instance("g5.xlarge")), version)

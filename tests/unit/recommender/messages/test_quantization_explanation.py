@@ -59,7 +59,7 @@ def test_a_quantized_checkpoint_is_not_quantized_further() -> None:
         (
             "meta-llama/Llama-3.1-8B-Instruct",
             "g4dn.xlarge",
-            "INT8: in FP16, the GPU would need 15 GiB for weights,",
+            "Needed: in FP16, the GPU would need 15 GiB for weights,",
             (
                 "T4 has no FP8 arithmetic. This needs a pre-quantized checkpoint of the model. g5.xlarge (1 x"
                 " A10G) runs it in BF16."
@@ -68,7 +68,7 @@ def test_a_quantized_checkpoint_is_not_quantized_further() -> None:
         (
             "Qwen/Qwen2.5-32B-Instruct",
             "g6e.xlarge",
-            "FP8: in BF16, the GPU would need 61 GiB for weights,",
+            "Needed: in BF16, the GPU would need 61 GiB for weights,",
             (
                 "vLLM quantizes the model while loading it; embeddings and output head stay in BF16."
                 " p5.4xlarge (1 x H100) runs it in BF16."
@@ -77,7 +77,7 @@ def test_a_quantized_checkpoint_is_not_quantized_further() -> None:
         (
             "mistralai/Mistral-Small-3.1-24B-Instruct-2503",
             "g6.xlarge",
-            "INT4: in BF16, the GPU would need",
+            "Needed: in BF16, the GPU would need",
             (
                 "FP8 would not be small enough. This needs a pre-quantized checkpoint of the model."
                 " g7.12xlarge (2 x RTX PRO 4500) runs it in BF16."
