@@ -82,3 +82,13 @@ def test_qwen_1_states_the_width_of_both_halves_of_its_blocks() -> None:
     qwen = llama(architectures=["QWenLMHeadModel"], model_type="qwen", intermediate_size=22_016)
 
     assert parse_model(qwen).shape.intermediate_size == 11_008
+
+
+@pytest.mark.parametrize(("settings", "factor"), [({}, 4), ({"expansion_ratio": 3}, 3)], ids=str)
+def test_a_width_that_is_not_stated_is_a_multiple_of_the_hidden_size(
+    settings: dict[str, int], factor: int
+) -> None:
+    """MPT states the factor: `MptConfig` of transformers."""
+    shape = parse_model(llama(model_type="mpt", intermediate_size=ABSENT, **settings)).shape
+
+    assert shape.intermediate_size == factor * 1024
