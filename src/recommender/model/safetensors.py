@@ -49,6 +49,5 @@ def _element_count(count: object, dtype: str) -> int:
     if isinstance(count, int) and not isinstance(count, bool) and 0 <= count <= _LARGEST_COUNT:
         return count
     raise ImplausibleMetadata(
-        f"The Hub gives {truncated_repr(count)} as the number of elements of {dtype[:40]}, which is"
-        " impossible."
+        f"The Hub gives {truncated_repr(count)} as the number of elements of {dtype}, which is impossible."
     )

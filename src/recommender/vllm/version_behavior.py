@@ -62,7 +62,7 @@ class VersionBehavior:
     reads_state_dtype: bool = True
     """Whether `mamba_ssm_cache_dtype` of config.json sets the dtype of Nemotron-H's states:
     `NemotronHForCausalLMConfig`, `vllm/model_executor/models/config.py`, of 0.13 and later."""
-    default_state_value_bytes: int = 4
+    default_state_value_bytes: int
     """Bytes of a value of those states where config.json does not set it, or is not read."""
     latent_head_dim: int | None = None
     """Width of the key and value heads as which latents were cached; `None` since 0.7."""

@@ -11,6 +11,7 @@ from recommender.hardware.units import GIB
 from recommender.memory.activations import text_peak
 from recommender.memory.calculate_budget import budget
 from recommender.memory.overhead import runtime_overhead
+from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import default_engine_args
@@ -163,3 +164,146 @@ def test_bitsandbytes_unpacks_a_share_of_the_largest_matrix(tensor_parallel: int
     )
 
     assert 2 * unpacked == with_matrix - packed
+
+
+def copies_kept(model: Model, *, sequences: int = 256, tokens: int = 2048) -> float:
+    """How often the embedding is pinned under 0.30 on an L4: 0 or 1."""
+    gpu, pinning = gpu_of(instance("g6.xlarge")), behavior_of((0, 30))
+    peaks = [
+        text_peak(
+            model,
+            gpu,
+            1,
+            replace(
+                default_engine_args(gpu, behavior), max_num_seqs=sequences, max_num_batched_tokens=tokens
+            ),
+            Dtype.BFLOAT16,
+        ).first_start_bytes
+        for behavior in (pinning, replace(pinning, pins_embedding="never"))
+    ]
+    return (peaks[0] - peaks[1]) / (2 * model.shape.vocabulary * model.shape.hidden_size)
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept"),
+    [
+        ({}, 0),
+        # Two bitmasks of 1 MiB or less have another segment; those of more than 5.9375 MiB leave no room.
+        ({"vocabulary": 32 * 1024}, 1),
+        ({"vocabulary": 32 * 1024 + 1}, 0),
+        ({"vocabulary": 32 * 6080}, 0),
+        ({"vocabulary": 32 * 6080 + 1}, 1),
+        # A matrix between 1 and 10 MiB is in the segment: down, gate and up, output, and QKV, of 4096 inputs.
+        ({"intermediate_size": 1000}, 1),
+        ({"intermediate_size": 128}, 1),
+        ({"intermediate_size": 64}, 0),
+        ({"attention_heads": 4}, 1),
+        ({"attention_heads": 1, "kv_heads": 1}, 1),
+        ({"attention_heads": 1, "kv_heads": 8}, 0),
+        ({"experts": 8, "experts_per_token": 1}, 1),
+    ],
+    ids=str,
+)
+def test_the_copy_is_freed_where_the_segment_of_the_bitmasks_has_room_for_the_workspace(
+    settings: dict[str, int], kept: int
+) -> None:
+    """A segment of 20 MiB, two bitmasks with a bit for each of 256 sequences and token, and 8.125 MiB."""
+    model = real_model("Qwen/Qwen3-8B")
+
+    assert copies_kept(replace(model, shape=replace(model.shape, **settings)), tokens=1024) == kept
+
+
+@pytest.mark.parametrize(
+    ("rotary_values", "kept"), [(2**19, 0), (2**19 + 1, 1), (5 * 2**20 - 1, 1), (5 * 2**20, 0)]
+)
+def test_a_rotary_table_of_1_to_10_mib_is_in_the_segment(rotary_values: int, kept: int) -> None:
+    assert copies_kept(replace(real_model("Qwen/Qwen3-8B"), rotary_values=rotary_values)) == kept
+
+
+@pytest.mark.parametrize(("tokens", "kept"), [(1279, 0), (1280, 1), (1373, 1), (1374, 0)])
+def test_hidden_states_of_10_mib_that_fit_take_the_room(tokens: int, kept: int) -> None:
+    """8 KiB for each token; two bitmasks of 4.64 MiB leave 1373 of them."""
+    assert copies_kept(real_model("Qwen/Qwen3-8B"), tokens=tokens) == kept
+
+
+@pytest.mark.parametrize(("sequences", "kept"), [(256, 0), (257, 1)])
+def test_more_sequences_than_the_default_are_in_doubt(sequences: int, kept: int) -> None:
+    assert copies_kept(real_model("Qwen/Qwen3-8B"), sequences=sequences) == kept
+
+
+def later_bytes(
+    model: Model, degree: int = 1, *, sequences: int = 1, capability: tuple[int, int] = (8, 9)
+) -> int:
+    """The peak of a later start under 0.19 with 8192 batched tokens."""
+    gpu = Gpu(name="GPU", visible_bytes=22 * GIB, compute_capability=capability, nvlink=False)
+    engine_args = replace(
+        default_engine_args(gpu, behavior_of((0, 19))), max_num_seqs=sequences, max_num_batched_tokens=8192
+    )
+    return text_peak(model, gpu, degree, engine_args, Dtype.BFLOAT16).later_bytes
+
+
+@pytest.mark.parametrize("degree", [1, 2])
+def test_an_estimated_model_has_more_buffers_that_are_not_divided(degree: int) -> None:
+    """One and a half times three buffers of the widest part, in 16 bit."""
+    model = replace(real_model("meta-llama/Llama-3.1-8B-Instruct"), is_estimated=True)
+    wide, wider = (
+        replace(model, shape=replace(model.shape, intermediate_size=width, expert_intermediate_size=1))
+        for width in (100_000, 110_000)
+    )
+
+    assert later_bytes(wider, degree) - later_bytes(wide, degree) == 2 * 8192 * 1.5 * 3 * 10_000
+
+
+def test_a_model_that_is_estimated_has_a_margin_of_three_quarters_of_a_gib() -> None:
+    """In addition to the sampler for 1024 sequences, which takes more than a layer."""
+    model = real_model("meta-llama/Llama-3.1-8B-Instruct")
+    narrow = replace(model, shape=replace(model.shape, intermediate_size=1, expert_intermediate_size=1))
+    estimated = replace(narrow, is_estimated=True)
+    many = {"sequences": 1024}
+
+    assert later_bytes(estimated, **many) - later_bytes(narrow, **many) == 0.75 * GIB
+
+
+def test_a_layer_has_three_buffers_of_its_width_divided_among_gpus() -> None:
+    model = real_model("meta-llama/Llama-3.1-8B-Instruct")
+    wide, wider = (
+        replace(model, shape=replace(model.shape, intermediate_size=width)) for width in (100_000, 110_000)
+    )
+
+    assert [later_bytes(wider, degree) - later_bytes(wide, degree) for degree in (1, 2)] == [
+        2 * 8192 * 3 * 10_000,
+        2 * 8192 * 3 * 5000,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("degree", "row"), [(1, 2 * 14_336 + 14_336), (2, 2 * 7168 + 7168), (4, 7168 + 4096), (8, 4096 + 4096)]
+)
+def test_experts_have_two_buffers_with_a_row_for_each_of_a_token(degree: int, row: int) -> None:
+    """Mixtral, two of 8 experts of 14,336 for a hidden size of 4096; kernels of MXFP4 have none."""
+    model = real_model("mistralai/Mixtral-8x7B-Instruct-v0.1")
+    without = replace(model, quantization="mxfp4")
+
+    assert later_bytes(model, degree) - later_bytes(without, degree) == 2 * 8192 * 2 * row
+
+
+@pytest.mark.parametrize(("degree", "margin_gib"), [(1, 0.5), (2, 0)])
+def test_fp8_experts_on_one_gpu_have_a_margin(degree: int, margin_gib: float) -> None:
+    """What `qwen3-30b-fp8-*` logged beyond the formulas."""
+    model = real_model("Qwen/Qwen3-30B-A3B")
+    fp8 = replace(model, quantized_to="fp8")
+
+    assert later_bytes(fp8, degree) - later_bytes(model, degree) == margin_gib * GIB
+
+
+@pytest.mark.parametrize(
+    ("capability", "margin_gib"), [((9, 0), 0), ((10, 0), 0.7), ((10, 3), 0.7), ((12, 0), 0)]
+)
+def test_latent_attention_with_experts_has_a_margin_on_data_center_blackwell(
+    capability: tuple[int, int], margin_gib: float
+) -> None:
+    """What `glm53-nvfp4-4xb200-v030` logged beyond the formulas."""
+    model = real_model("deepseek-ai/DeepSeek-V2-Lite-Chat")
+    found = later_bytes(model, capability=capability) - later_bytes(model)
+
+    assert found / GIB == pytest.approx(margin_gib, abs=1e-6)

@@ -7,7 +7,7 @@ from support.metadata import real_model
 
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
-from recommender.memory.cuda_graphs import graph_bytes
+from recommender.memory.cuda_graphs import graph_bytes, is_data_center_blackwell
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.version import Version
@@ -47,3 +47,25 @@ def test_graphs_are_subtracted_from_0_20_on_and_never_without_graphs() -> None:
     assert graphs_gib("google/gemma-2-9b-it", "L4", (0, 19), 256) == 0
     assert graphs_gib("google/gemma-2-9b-it", "L4", (0, 20), 256) >= 0.5
     assert graphs_gib("google/gemma-2-9b-it", "L4", (0, 20), 256, eager=True) == 0
+
+
+@pytest.mark.parametrize(("degree", "heads"), [(2, 16), (3, 11), (8, 4)])
+def test_the_partial_results_are_those_of_the_heads_of_one_gpu(degree: int, heads: int) -> None:
+    on_ada, on_hopper = (
+        graphs_gib("Qwen/Qwen3-8B", name, (0, 30), 256, degree=degree) for name in ("L4", "H100")
+    )
+
+    assert on_hopper - on_ada == pytest.approx(3 * 32 * heads * 256 * 128 * 4 / GIB, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("capability", "expected"),
+    [((9, 0), False), ((10, 0), True), ((10, 3), True), ((11, 0), False), ((12, 0), False)],
+)
+def test_data_center_blackwell_has_the_capabilities_from_10_to_11(
+    capability: tuple[int, int], *, expected: bool
+) -> None:
+    """B200 and B300; Jetson Thor has 11.0 and workstation cards 12.0."""
+    gpu = Gpu(name="GPU", visible_bytes=22 * GIB, compute_capability=capability, nvlink=False)
+
+    assert is_data_center_blackwell(gpu) is expected

@@ -31,6 +31,7 @@ from recommender.vllm.version import Version
         ((0, 24), "NVLink", 8, 2.1),
         ((0, 22), "PCIe", 4, 0.1),
         ((0, 26), "NVLink", 1, 0.25),
+        ((0, 25), "NVLink", 8, 0.75),
         ((0, 26), "NVLink", 8, 0.75),
         ((0, 26), "PCIe", 4, 0.1),
         ((0, 28), "NVLink", 1, 0.11),

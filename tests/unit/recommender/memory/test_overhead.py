@@ -1,5 +1,7 @@
 """Memory in addition to weights and KV cache."""
 
+from dataclasses import replace
+
 import pytest
 from support.instances import instance
 from support.metadata import real_model
@@ -7,6 +9,10 @@ from support.metadata import real_model
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.calculate_budget import budget
+from recommender.memory.overhead import runtime_overhead
+from recommender.model.dtype import Dtype
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import default_engine_args
 
 
 @pytest.mark.parametrize(
@@ -30,3 +36,21 @@ def test_overhead_is_no_less_than_a_server_logged(
     overhead = budget(real_model(model_id), gpu, tensor_parallel).overhead
 
     assert logged_gib <= overhead.total_bytes / GIB
+
+
+def test_a_first_start_needs_what_later_ones_do_not() -> None:
+    """The compiler's copy of the embedding of Llama 3.1 8B, under 0.30 with 16 sequences."""
+    gpu, model = gpu_of(instance("g6.xlarge")), real_model("meta-llama/Llama-3.1-8B-Instruct")
+    default = replace(default_engine_args(gpu, behavior_of((0, 30))), max_num_batched_tokens=2048)
+    few, cached = replace(default, max_num_seqs=16), replace(default, max_num_seqs=16, has_compile_cache=True)
+    first, later = (runtime_overhead(model, gpu, 1, args, Dtype.BFLOAT16) for args in (few, cached))
+
+    assert later.first_start_bytes == 0
+    assert first.first_start_bytes == first.activation_bytes - later.activation_bytes > 0
+
+
+def test_a_multimodal_model_compiles_no_embedding_and_needs_no_more_on_a_first_start() -> None:
+    gpu, model = gpu_of(instance("g6e.xlarge")), real_model("google/gemma-3-12b-it")
+    engine_args = default_engine_args(gpu, behavior_of((0, 30)))
+
+    assert runtime_overhead(model, gpu, 1, engine_args, Dtype.BFLOAT16).first_start_bytes == 0

@@ -1,5 +1,7 @@
 """The memory of weights on each GPU."""
 
+from dataclasses import replace
+
 import pytest
 from support.metadata import llama, real_model
 
@@ -157,3 +159,34 @@ def test_the_experts_of_gpt_oss_are_padded_less_on_hopper_since_0_27(
     )
 
     assert expected_gib == pytest.approx(predicted / GIB, abs=0.07)
+
+
+@pytest.mark.parametrize(("degree", "width"), [(1, 1024), (4, 1024), (8, 8 * 256), (16, 16 * 256)])
+def test_shares_of_the_experts_of_kimi_linear_have_256_values_at_least(degree: int, width: int) -> None:
+    """`min_moe_intermediate_per_partition` of `vllm/models/kimi_k3/nvidia/model.py`."""
+    model, behavior = real_model("moonshotai/Kimi-Linear-48B-A3B-Instruct"), behavior_of((0, 33))
+    padded, plain = (
+        weight_bytes_per_gpu(model, Dtype.BFLOAT16, degree, behavior=each)
+        for each in (behavior, replace(behavior, pads_kimi_experts=False))
+    )
+    grown = model.shape.expert_parameters * 2 * (width / 1024 - 1) / degree
+
+    assert padded - plain == pytest.approx(grown, abs=1)
+
+
+def test_zero_points_grow_on_hopper_only() -> None:
+    """Llama 2 70B in AWQ: 1.5 bytes for each group of 128 of 68.5 billion weights, from 0.19 on."""
+    model = real_model("TheBloke/Llama-2-70B-AWQ")
+    recent, old = (
+        [
+            weight_bytes_per_gpu(
+                model, Dtype.FLOAT16, 1, behavior=behavior_of(version), capability=capability
+            )
+            for capability in ((9, 0), (8, 0))
+        ]
+        for version in ((0, 19), (0, 18))
+    )
+
+    assert recent[0] - recent[1] == model.wide_zero_point_bytes
+    assert model.wide_zero_point_bytes == pytest.approx(68.5e9 * 1.5 / 128, rel=0.01)
+    assert old[0] == old[1] == recent[1]

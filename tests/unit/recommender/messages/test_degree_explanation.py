@@ -126,3 +126,32 @@ def test_replicated_kv_heads_are_mentioned() -> None:
         "The model has only 4 KV heads, so vLLM replicates each on 2 GPUs, and a token takes as much memory"
         " of each GPU as at TP 4." in explained("Qwen/Qwen3-235B-A22B", "p4d.24xlarge").tensor_parallel_degree
     )
+
+
+def test_a_higher_degree_is_compared_with_what_one_server_holds_now() -> None:
+    """TP 8 holds at least four times what one server at TP 2 does, 8 KV heads are divided without copies."""
+    copied = explained("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8", "p5en.48xlarge").tensor_parallel_degree
+    divided = explained(MISTRAL, "p4d.24xlarge", tensor_parallel=4).tensor_parallel_degree
+
+    assert "4 replicas at TP 2 hold 968 requests" in copied
+    assert "requests of 768 tokens at once instead of 242." in copied  # 968 / 4
+    assert "2 replicas at TP 4 hold 1,912,224 tokens" in divided
+    assert "TP 8 would start too, and would hold 2,022,832 tokens" in divided
+    assert "instead of 956,112." in divided  # 1,912,224 / 2
+
+
+def test_replicas_use_the_gpus_that_they_can_be_divided_into() -> None:
+    """Mixtral needs two H100: two replicas on four of five, and one server on three."""
+    five, three = (
+        dataclasses.replace(
+            instance("p5.48xlarge"), accelerator_count=count, accelerator_memory_gib=80 * count
+        )
+        for count in (5, 3)
+    )
+    on_five, on_three = (
+        explained("mistralai/Mixtral-8x7B-Instruct-v0.1", on, tensor_parallel=2).tensor_parallel_degree
+        for on in (five, three)
+    )
+
+    assert "On 4 of the 5 GPUs, 2 replicas at TP 2 hold" in on_five
+    assert "replicas" not in on_three

@@ -8,6 +8,8 @@ from support.instances import instance
 from support.metadata import llama
 from support.warned import warnings
 
+from recommender.hardware.units import GIB
+
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 
 
@@ -106,3 +108,15 @@ def test_versions_that_do_not_run_the_model_are_named_where_none_is_chosen(
 ) -> None:
     assert warnings(model_id, on)[code] == sentence
     assert code not in warnings(model_id, on, (0, 19))
+
+
+def test_a_checkpoint_of_four_fifths_of_the_host_memory_is_a_risk() -> None:
+    """4 x 10^9 weights of 2 bytes; 10^10 bytes are the limit, and a byte more of host memory is enough."""
+    model = llama(parameters={"BF16": 4 * 10**9})
+    limit = 10**10 / GIB
+    at, above = (
+        dataclasses.replace(instance("g5.xlarge"), memory_gib=gib) for gib in (limit, limit * (1 + 1e-9))
+    )
+
+    assert "little_host_memory" in warnings(model, at)
+    assert "little_host_memory" not in warnings(model, above)

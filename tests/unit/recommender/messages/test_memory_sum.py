@@ -54,3 +54,18 @@ def test_rounded_terms_exceed_the_rounded_limit_as_they_do_before_rounding(
     *terms, limit = gib_figures(needs_text(lack))
 
     assert sum(terms) > limit + 0.01
+
+
+def test_an_even_share_is_named_where_the_weights_take_over_2_percent_more_on_several_gpus() -> None:
+    shares = [
+        (1, 1.5, False),
+        (2, 1.5, True),
+        (2, 1.021, True),
+        (2, 1.019, False),
+    ]
+    for degree, factor, is_named in shares:
+        lack = dataclasses.replace(
+            _LACK, tensor_parallel=degree, weight_bytes=int(17 * GIB * factor), overhead_bytes=10 * GIB
+        )
+
+        assert ("(an even share of 17 GiB" in needs_text(lack)) is is_named, (degree, factor)

@@ -108,10 +108,14 @@ def test_native_precision_that_does_not_fit_is_warned_about() -> None:
 
 
 def test_the_profile_of_a_video_is_warned_about_with_what_it_costs() -> None:
-    """Qwen2.5-VL 7B at a context of 65,536: an encoder's peak of 8.8 GiB where the sampler has 1.1."""
+    """Qwen2.5-VL 7B at a context of 65,536: an encoder's peak of 8.8 GiB where the sampler has 1.1.
+
+    The encoder's layers, which are not loaded either, have another 0.9 GiB.
+    """
     text = warnings("Qwen/Qwen2.5-VL-7B-Instruct", "g6e.xlarge", max_model_len=65_536)["multimodal_profile"]
 
     assert "a video of 65,536 tokens" in text
+    assert "gives the KV cache of each GPU another 8.7 GiB." in text
     assert "`--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0`" in text
 
 

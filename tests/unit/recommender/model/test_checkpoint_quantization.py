@@ -180,3 +180,13 @@ def test_the_reason_says_whether_vllm_lacks_a_method_or_this_service_does(method
     """`vllm/model_executor/layers/quantization/__init__.py` of 0.8 to 0.33."""
     with pytest.raises(UnsupportedModel, match=claim):
         parse_model(llama(quantization_config={"quant_method": method}))
+
+
+@pytest.mark.parametrize(("integers", "expected"), [(5, False), (6, True)])
+def test_most_elements_are_integers_where_nothing_says_what_is_multiplied(
+    integers: int, *, expected: bool
+) -> None:
+    stated = {"quant_method": "compressed-tensors", "format": "int-quantized"}
+    stored = {"I8": integers * _BILLION, "BF16": (10 - integers) * _BILLION}
+
+    assert parse_model(llama(quantization_config=stated, parameters=stored)).computes_in_int8 is expected

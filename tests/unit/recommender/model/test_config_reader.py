@@ -203,3 +203,15 @@ def test_the_items_of_a_list_are_counted_and_told_apart() -> None:
 
     assert (reader.length("kinds"), reader.distinct_items("kinds")) == (3, 2)
     assert (reader.length("one"), reader.distinct_items("one")) == (0, 0)
+
+
+def test_a_string_of_symbols_may_have_one_for_each_of_10_000_layers() -> None:
+    assert _reader(key="M" * 10_000).symbols("key") == ("M",) * 10_000
+    with pytest.raises(ImplausibleMetadata, match="key"):
+        _reader(key="M" * 10_001).symbols("key")
+
+
+def test_a_whole_number_above_a_billion_is_implausible() -> None:
+    assert _reader(key=10**9).positive_int("key") == 10**9
+    with pytest.raises(ImplausibleMetadata, match="key = 1000000001"):
+        _reader(key=10**9 + 1).positive_int("key")

@@ -5,6 +5,7 @@ from support.metadata import ABSENT, llama, real_model
 
 from recommender.model import parse_model
 from recommender.model.context import ContextLimit
+from recommender.model.errors import ImplausibleMetadata
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,21 @@ def test_context_limit_follows_vllm(settings: dict[str, object], expected: int) 
 
 @pytest.mark.parametrize(
     ("model_type", "limit"),
-    [("llama", 2048), ("falcon", 2048), ("gpt2", 1024), ("qwen3", 32_768), ("gpt_oss", 131_072)],
+    [
+        ("llama", 2048),
+        ("falcon", 2048),
+        ("gpt2", 1024),
+        ("olmoe", 4096),
+        ("gemma2", 8192),
+        ("afmoe", 16_384),
+        ("qwen3", 32_768),
+        ("apertus", 65_536),
+        ("qwen3_vl_text", 128_000),
+        ("gpt_oss", 131_072),
+        ("minimax_m2", 196_608),
+        ("ministral3", 262_144),
+        ("seed_oss", 524_288),
+    ],
 )
 def test_a_configuration_without_a_length_has_that_of_its_class(model_type: str, limit: int) -> None:
     """transformers 5.20, `max_position_embeddings` of the `configuration_*.py` of each."""
@@ -63,3 +78,33 @@ def test_gemma_3_has_its_scaling_in_the_stated_limit() -> None:
 
 def test_coheres_own_key_of_the_context_wins() -> None:
     assert real_model("CohereLabs/c4ai-command-r-v01").max_position_embeddings == 131_072
+
+
+def test_a_context_of_less_than_16_tokens_is_too_short() -> None:
+    assert parse_model(llama(max_position_embeddings=16)).max_position_embeddings == 16
+    with pytest.raises(ImplausibleMetadata, match="a longest context of 15, too short"):
+        parse_model(llama(max_position_embeddings=15))
+
+
+@pytest.mark.parametrize(
+    ("model_type", "limit"),
+    [("deepseek_v32", 163_840), ("glm4_moe_lite", 202_752), ("kimi_linear", 1_048_576)],
+)
+def test_a_class_with_latent_attention_has_a_length_too(model_type: str, limit: int) -> None:
+    sizes = {
+        "kv_lora_rank": 128,
+        "qk_rope_head_dim": 32,
+        "qk_nope_head_dim": 64,
+        "v_head_dim": 48,
+        "q_lora_rank": 256,
+        "index_n_heads": 4 if model_type == "deepseek_v32" else ABSENT,
+        "index_head_dim": 32,
+        "linear_attn_config": (
+            {"full_attn_layers": [4, 8], "num_heads": 16, "head_dim": 64, "short_conv_kernel_size": 4}
+            if model_type == "kimi_linear"
+            else ABSENT
+        ),
+    }
+    model = parse_model(llama(model_type=model_type, max_position_embeddings=ABSENT, **sizes))
+
+    assert model.max_position_embeddings == limit

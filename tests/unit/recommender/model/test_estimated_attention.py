@@ -128,3 +128,9 @@ def test_mamba_states_count_where_their_layers_are_stated() -> None:
     assert [layers.cache for layers in model.attention] == [_HEADS]
     assert model.recurrent is not None
     assert model.recurrent.count == 4
+
+
+def test_a_list_of_full_attention_next_to_a_window_counts_as_full_attention() -> None:
+    (layers,) = _attention(layer_types=["full_attention"] * 8, sliding_window=1024)
+
+    assert (layers.count, layers.span) == (8, FullAttention())

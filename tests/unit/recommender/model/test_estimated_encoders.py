@@ -87,3 +87,16 @@ def test_the_largest_video_of_any_family_is_assumed_unless_there_is_only_speech(
 
     assert encoder is not None
     assert encoder.largest.at(131_072).tokens == tokens
+
+
+@pytest.mark.parametrize(("depth", "tokens"), [(2, 7 * 16_384), (3, 4 * 7396)])
+def test_keys_are_read_in_three_levels(depth: int, tokens: int) -> None:
+    """A key of images next to an encoder of speech, in objects within objects."""
+    nested: dict[str, object] = {"image_token_id": 7}
+    for _ in range(depth):
+        nested = {"part": nested}
+    unknown = {"model_type": "brand_new", "architectures": ["BrandNewForConditionalGeneration"]}
+    encoder = parse_model(llama(**unknown, audio_config=_AUDIO, **nested)).encoder  # type: ignore[arg-type]
+
+    assert encoder is not None
+    assert encoder.largest.at(131_072).tokens == tokens

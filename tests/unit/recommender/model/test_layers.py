@@ -3,7 +3,8 @@
 import pytest
 from support.metadata import llama, real_model
 
-from recommender.model import parse_model
+from recommender.model import SlidingWindow, parse_model
+from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 
 
 def test_every_fourth_layer_of_qwen3_next_has_attention_by_default() -> None:
@@ -40,3 +41,28 @@ def test_layers_are_distinguished_by_their_span(model_id: str, full: int, window
     counts = {layers.span.is_full: layers.count for layers in real_model(model_id).attention}
 
     assert (counts.get(True, 0), counts.get(False, 0)) == (full, windowed)
+
+
+def test_layers_are_numbered_from_one_in_kimi_linear_and_from_zero_elsewhere() -> None:
+    """`full_attn_layers` of its `linear_attn_config` names the last of 8 layers as 8."""
+    linear = {"full_attn_layers": [4, 8], "num_heads": 16, "head_dim": 64, "short_conv_kernel_size": 4}
+    latent = {"kv_lora_rank": 128, "qk_rope_head_dim": 32, "qk_nope_head_dim": 64, "v_head_dim": 48}
+    model = parse_model(llama(model_type="kimi_linear", linear_attn_config=linear, **latent))
+
+    assert [layers.count for layers in model.attention] == [2]
+    with pytest.raises(ImplausibleMetadata, match="names layer 8 of 8 layers"):
+        parse_model(
+            llama(model_type="kimi_linear", linear_attn_config={**linear, "full_attn_layers": [9]}, **latent)
+        )
+
+
+def test_names_of_unknown_layers_are_cut_to_120_characters() -> None:
+    with pytest.raises(UnsupportedModel, match=f"of the kind {'x' * 90}, {'y' * 28}, whose cache"):
+        parse_model(llama(model_type="mistral", layer_types=["x" * 90, "y" * 90] * 4))
+
+
+def test_a_list_of_full_attention_gets_the_window_of_the_whole_model() -> None:
+    """`Attention.__init__` of `vllm/model_executor/layers/attention/attention.py`."""
+    model = parse_model(llama(model_type="mistral", layer_types=["full_attention"] * 8, sliding_window=512))
+
+    assert [(layers.count, layers.span) for layers in model.attention] == [(8, SlidingWindow(tokens=512))]

@@ -1,11 +1,12 @@
 """The part of a checkpoint that vLLM loads."""
 
 import pytest
-from support.metadata import llama, real_model
+from support.metadata import ABSENT, llama, real_model
 
 from recommender.memory.weights import weight_bytes
 from recommender.model import parse_model
 from recommender.model.dtype import Dtype
+from recommender.model.errors import ImplausibleMetadata
 
 _BILLION = 10**9
 
@@ -79,6 +80,40 @@ def test_a_total_without_dtypes_is_weighed_in_the_checkpoints_format() -> None:
     embeddings = 2 * 32_000 * 1024
     expected = 2 * embeddings + (_BILLION - embeddings) / 2
     assert weight_bytes(parse_model(quantized), Dtype.BFLOAT16) == pytest.approx(expected, abs=1)
+
+
+@pytest.mark.parametrize(("parameters", "is_refused"), [(1.01, False), (0.99, True)])
+def test_fewer_parameters_than_a_tenth_of_the_shape_are_those_of_another_model(
+    parameters: float, *, is_refused: bool
+) -> None:
+    """Formats count up to eight weights as one."""
+    implied = 8 * (1024 * 64 * (2 * 16 + 2 * 4) + 3 * 1024 * 4096) + 2 * 32_000 * 1024
+    metadata = llama(parameters={"BF16": int(parameters * implied / 10)})
+
+    if is_refused:
+        with pytest.raises(ImplausibleMetadata, match="config.json describes a model of about"):
+            parse_model(metadata)
+    else:
+        assert parse_model(metadata).weights.parameters == int(parameters * implied / 10)
+
+
+def test_causal_masks_of_gpt_2_are_not_loaded() -> None:
+    """A mask of 512 x 512 in each of 8 layers, stored as floats next to the weights."""
+    implied = 8 * (1024 * 64 * 4 * 16 + 2 * 1024 * 4096) + 32_000 * 1024 + 512 * 1024
+    settings = {"model_type": "gpt2", "n_positions": 512, "max_position_embeddings": ABSENT}
+    stored, without = (
+        parse_model(llama(parameters={"F32": each, "F16": 10}, num_key_value_heads=16, **settings)).weights
+        for each in (implied + 8 * 512**2, implied)
+    )
+
+    assert (stored.float_values, without.float_values) == (implied + 10, implied + 10)
+
+
+def test_a_packed_element_of_a_checkpoint_that_is_not_quantized_is_one_parameter() -> None:
+    """Masks in bytes are not loaded; integers in words are counted as they are."""
+    weights = parse_model(llama(parameters={"BF16": _BILLION, "I32": 1000, "U8": 1000})).weights
+
+    assert weights.parameters == _BILLION + 1000
 
 
 def test_mamba_1_keeps_a_matrix_of_each_layer_in_float32() -> None:

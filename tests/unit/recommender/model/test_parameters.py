@@ -148,3 +148,43 @@ def test_feed_forward_blocks_may_be_layers_of_their_own() -> None:
     assert real_model("nvidia/NVIDIA-Nemotron-Nano-9B-v2").feed_forward_layers == 25
     assert real_model("meta-llama/Llama-3.1-8B-Instruct").feed_forward_layers == 32
     assert real_model("tiiuae/falcon-mamba-7b").feed_forward_layers == 0
+
+
+def test_the_merger_of_qwen_3_vl_has_two_matrices() -> None:
+    """By hand: 2 x 2 patches of 64 values are merged, into a square matrix and one of 320 outputs."""
+    sizes = {"hidden_size": 64, "intermediate_size": 200, "depth": 5, "spatial_merge_size": 2}
+    layers, merger = 5 * (4 * 64**2 + 2 * 64 * 200), 256**2 + 256 * 320
+
+    assert vision_parameters(ConfigReader({**sizes, "out_hidden_size": 320}, name="x")) == layers + merger
+
+
+def test_an_indexer_has_queries_of_the_latent_and_keys_and_weights_of_the_hidden_state() -> None:
+    """DeepSeek V3.2: 4 heads of 32, in addition to the latent attention of V3."""
+    latent = {
+        "information": _NOT_COUNTED,
+        "kv_lora_rank": 128,
+        "qk_rope_head_dim": 32,
+        "qk_nope_head_dim": 64,
+        "v_head_dim": 48,
+        "q_lora_rank": 256,
+    }
+    indexer = {"index_n_heads": 4, "index_head_dim": 32}
+    plain = parse_model(llama(model_type="deepseek_v3", **latent)).weights.parameters
+    sparse = parse_model(llama(model_type="deepseek_v32", **latent, **indexer)).weights.parameters
+
+    assert sparse - plain == 8 * (256 * 4 * 32 + 1024 * (32 + 4))
+
+
+def test_experts_may_work_in_a_narrower_space_and_be_shared() -> None:
+    """Nemotron-H: two matrices of each expert over 512 of 1024 values, and one into that space and out."""
+    experts = {"num_local_experts": 4, "moe_intermediate_size": 256, "n_shared_experts": 2}
+    plain, latent = (
+        parse_model(llama(information=_NOT_COUNTED, model_type="qwen2_moe", **experts, **settings)).weights
+        for settings in ({}, {"moe_latent_size": 512})
+    )
+    routers, shared = 4 * 1024, 3 * 1024 * 2 * 256
+
+    assert plain.parameters == 8 * (_ATTENTION + 4 * 3 * 1024 * 256 + routers + shared) + _EMBEDDINGS
+    assert latent.parameters == (
+        8 * (_ATTENTION + 4 * 3 * 512 * 256 + 2 * 512 * 1024 + routers + shared) + _EMBEDDINGS
+    )

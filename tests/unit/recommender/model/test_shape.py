@@ -57,8 +57,38 @@ def test_the_number_of_layers_may_be_the_length_of_their_list(
     assert parse_model(llama(num_hidden_layers=ABSENT, **hybrid, **settings)).shape.layers == layers
 
 
+@pytest.mark.parametrize(("factor", "width"), [(1.5, 1024), (1.6, 1280), (3, 2048)])
+def test_the_width_of_a_block_of_nemotron_nas_is_a_multiple_of_256(factor: float, width: int) -> None:
+    """`_ffn_mult_to_intermediate_size`: 2 x 1024 x the factor / 3, rounded up; that of the widest block."""
+    blocks = [
+        {"attention": {"n_heads_in_group": 8}, "ffn": {"ffn_mult": each}} for each in [0.5] * 7 + [factor]
+    ]
+    shape = parse_model(
+        llama(model_type="nemotron-nas", intermediate_size=ABSENT, block_configs=blocks)
+    ).shape
+
+    assert shape.intermediate_size == width
+
+
+def test_the_parameters_of_experts_are_those_of_all_sparse_layers() -> None:
+    """7 of 8 layers with 4 experts of three matrices of 1024 x 512."""
+    experts = {"num_local_experts": 4, "moe_intermediate_size": 512, "first_k_dense_replace": 1}
+
+    assert parse_model(llama(**experts)).shape.expert_parameters == 7 * 4 * 3 * 1024 * 512
+
+
 def test_qwen_1_states_the_width_of_both_halves_of_its_blocks() -> None:
     """`vllm/model_executor/models/qwen.py`: `intermediate_size // 2`."""
     qwen = llama(architectures=["QWenLMHeadModel"], model_type="qwen", intermediate_size=22_016)
 
     assert parse_model(qwen).shape.intermediate_size == 11_008
+
+
+@pytest.mark.parametrize(("settings", "factor"), [({}, 4), ({"expansion_ratio": 3}, 3)], ids=str)
+def test_a_width_that_is_not_stated_is_a_multiple_of_the_hidden_size(
+    settings: dict[str, int], factor: int
+) -> None:
+    """MPT states the factor: `MptConfig` of transformers."""
+    shape = parse_model(llama(model_type="mpt", intermediate_size=ABSENT, **settings)).shape
+
+    assert shape.intermediate_size == factor * 1024

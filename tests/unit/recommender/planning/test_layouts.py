@@ -33,6 +33,11 @@ def test_each_degree_has_as_many_replicas_as_fit_side_by_side() -> None:
 
     assert [(layout.plan.tensor_parallel, layout.replicas) for layout in made] == [(1, 4), (2, 2), (4, 1)]
     assert all(layout.kv_cache_tokens_total == layout.replicas * layout.kv_cache_tokens for layout in made)
+    assert all(
+        layout.max_concurrent_requests_total == layout.replicas * layout.plan.max_concurrent_requests
+        for layout in made
+    )
+    assert not any(layout.needs_expert_parallel for layout in made)
 
 
 def test_replicas_hold_more_where_every_gpu_caches_the_same_latents() -> None:
@@ -108,3 +113,11 @@ def test_a_video_of_the_fixed_context_is_part_of_each() -> None:
     made = found("Qwen/Qwen2.5-VL-7B-Instruct", "p5.48xlarge", max_model_len=16_384)
 
     assert {layout.plan.budget.engine_args.max_model_len for layout in made} == {16_384}
+
+
+@pytest.mark.parametrize(("version", "has_flag"), [((0, 8, 2), False), ((0, 8, 3), True), ((0, 33), True)])
+def test_data_parallelism_has_a_flag_from_0_8_3_on(version: Version, *, has_flag: bool) -> None:
+    """`vllm/engine/arg_utils.py`."""
+    first = found(MISTRAL, "g5.12xlarge", version)[0]
+
+    assert ("--data-parallel-size" in first.serve_arguments) is has_flag

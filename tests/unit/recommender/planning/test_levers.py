@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from support.instances import instance
 from support.metadata import real_model
 
@@ -135,3 +136,21 @@ def test_a_lever_changes_one_value() -> None:
         tensor_parallel=2, engine=EngineOverrides(enforce_eager=True, max_num_seqs=64)
     )
     assert lever.setting(64).step == 0.75
+
+
+@pytest.mark.parametrize(
+    ("name", "default", "value", "step"),
+    [
+        ("max_num_seqs", 256, 64, 0.75),
+        ("gpu_memory_utilization", 0.8, 0.9, 0.125),
+        ("tensor_parallel_degree", 2, 8, 3),
+        ("enforce_eager", False, True, 1),
+        ("kv_cache_dtype", "auto", "fp8", 1),
+    ],
+)
+def test_a_step_is_the_share_of_the_default_that_is_added_or_taken_away(
+    name: LeverName, default: Value, value: Value, step: float
+) -> None:
+    lever = Lever(name=name, overrides=NO_OVERRIDES, default=default, values=[value], furthest=value)
+
+    assert lever.setting(value).step == pytest.approx(step)

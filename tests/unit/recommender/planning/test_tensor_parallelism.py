@@ -178,3 +178,20 @@ def test_a_degree_divides_the_feed_forward_width() -> None:
 )
 def test_weights_take_at_most_85_percent_of_the_gpus(weights_gib: float, gpu_gib: int, expected: int) -> None:
     assert expected == minimum_degree(int(weights_gib * GIB), gpu_gib * GIB)
+
+
+def test_blocks_of_fp8_stay_whole_in_the_projections_of_states() -> None:
+    """Qwen3.6 27B has values of 48 heads of 128 in blocks of 128: any degree that divides the heads."""
+    model = real_model("Qwen/Qwen3.6-27B-FP8")
+    assert model.recurrent is not None
+    state = model.recurrent.state
+    narrow = replace(
+        model,
+        recurrent=replace(model.recurrent, state=replace(state, output_widths=(2 * 64,), input_widths=())),
+    )
+
+    assert degree_obstacle(model, 2) is None
+    assert degree_obstacle(narrow, 1) is None
+    assert degree_obstacle(narrow, 2, behavior_of((0, 13))) == SplitBlock(
+        what="projections into its states", share=64, multiple=128
+    )

@@ -2,9 +2,9 @@
 
 import pytest
 
-from recommender.vllm.attention_versions import sparse_attention_versions
+from recommender.vllm.attention_versions import fp8_cache_versions, sparse_attention_versions
 from recommender.vllm.supported_versions import Capability, VersionRanges, includes
-from recommender.vllm.version import EVERY_VERSION, VersionRange
+from recommender.vllm.version import EVERY_VERSION, Version, VersionRange
 
 ALL = (EVERY_VERSION,)
 NONE: VersionRanges = ()
@@ -43,3 +43,37 @@ def test_up_to_0_17_the_class_of_deepseek_v3_2_makes_any_fp8_cache_its_own() -> 
     assert includes(of_deepseek, (0, 28))
     assert not includes(of_others, (0, 17))
     assert includes(of_others, (0, 18))
+
+
+@pytest.mark.parametrize(
+    ("capability", "dtype", "first"),
+    [
+        ((8, 0), "fp8", (0, 11, 1)),
+        ((8, 6), "fp8_e4m3", (0, 11, 1)),
+        ((8, 9), "fp8", (0, 10)),
+        ((8, 9), "fp8_e4m3", (0, 10)),
+        ((8, 0), "fp8_e5m2", (0, 10)),
+        ((9, 0), "fp8", None),
+        ((9, 0), "fp8_e5m2", (0, 10)),
+    ],
+    ids=str,
+)
+def test_a_cache_in_fp8_has_kernels_of_triton_flashinfer_or_flash_attention_3(
+    capability: Capability, dtype: str, first: Version | None
+) -> None:
+    """Triton has E4M3 on 8.9 and E5M2 on 8.0, from 0.10 on; FlashInfer both on Ampere from 0.11.1 on.
+
+    FlashAttention 3 has E4M3 on Hopper in every version.
+    """
+    assert fp8_cache_versions(capability, dtype, is_latent=False) == (VersionRange(first=first),)
+
+
+@pytest.mark.parametrize(
+    ("capability", "first"), [((8, 8), None), ((8, 9), (0, 18)), ((9, 0), (0, 11, 1)), ((10, 0), (0, 11, 1))]
+)
+def test_latents_in_fp8_have_kernels_of_triton_from_0_18_on_and_flashmla_before(
+    capability: Capability, first: Version | None
+) -> None:
+    expected = () if first is None else (VersionRange(first=first),)
+
+    assert fp8_cache_versions(capability, "fp8", is_latent=True) == expected

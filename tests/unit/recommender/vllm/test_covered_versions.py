@@ -7,6 +7,7 @@ from support.instances import GPU_INSTANCES, instance
 from support.metadata import MODELS, real_model
 
 from recommender.hardware.gpu import Gpu, gpu_of
+from recommender.hardware.units import GIB
 from recommender.memory.budget import Budget
 from recommender.memory.calculate_budget import budget
 from recommender.model import HubMetadata, Model, parse_model
@@ -59,6 +60,41 @@ def _unquantized(metadata: HubMetadata) -> Model | None:
 
 def _under(model: Model, gpu: Gpu, degree: int, release: Version) -> Budget:
     return budget(model, gpu, degree, engine_args=default_engine_args(gpu, behavior_of(release)))
+
+
+@pytest.mark.parametrize(
+    ("model_id", "instance_type", "minors"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", "g6e.12xlarge", [20, 27, 32, 33]),
+        # Batches of 16,384 tokens on GPUs of 160 GiB and more.
+        ("meta-llama/Llama-3.1-8B-Instruct", "p6-b200.48xlarge", [20, 27, 28, 32, 33]),
+        # Latents in larger blocks under 0.17.
+        ("deepseek-ai/DeepSeek-V2-Lite-Chat", "p5.48xlarge", [17, 20, 27, 32, 33]),
+        # Tokens in flight in layers with a window since 0.26.
+        ("google/gemma-3-27b-it", "p5.48xlarge", [20, 26, 27, 32, 33]),
+        # Frames in chunks since 0.23.
+        ("google/gemma-4-31B-it", "p5.48xlarge", [20, 23, 24, 25, 26, 27, 32, 33]),
+        # Two states of a request since 0.28.
+        ("Qwen/Qwen3-Next-80B-A3B-Instruct", "p5.48xlarge", [20, 26, 27, 28, 32, 33]),
+        # Larger rotary tables up to 0.31.
+        ("Qwen/Qwen3-VL-2B-Instruct", "p5.48xlarge", [20, 27, 31, 32, 33]),
+        # A format that 0.20 does not run.
+        ("nvidia/Qwen3.6-35B-A3B-NVFP4", "p5.48xlarge", [22, 23, 26, 27, 28, 31, 32, 33]),
+    ],
+)
+def test_a_version_that_never_leaves_less_than_another_is_left_out(
+    model_id: str, instance_type: str, minors: list[int]
+) -> None:
+    """The sample above shows that those left out leave no less."""
+    assert first_two_parts(model_id, instance_type) == [(0, minor) for minor in minors]
+
+
+@pytest.mark.parametrize(("visible_bytes", "counts"), [(160 * GIB - 1, False), (160 * GIB, True)])
+def test_the_larger_batches_of_0_28_begin_with_160_gib(visible_bytes: int, *, counts: bool) -> None:
+    gpu = Gpu(name="GPU", visible_bytes=visible_bytes, compute_capability=(9, 0), nvlink=True)
+    found = covered_behaviors(real_model("meta-llama/Llama-3.1-8B-Instruct"), gpu)
+
+    assert ((0, 28) in {(each.version or ())[:2] for each in found}) is counts
 
 
 def test_versions_without_the_class_of_a_model_do_not_count() -> None:

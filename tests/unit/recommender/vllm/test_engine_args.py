@@ -7,6 +7,7 @@ from support.instances import instance
 from support.metadata import llama, real_model
 
 from recommender.hardware.gpu import gpu_of
+from recommender.hardware.units import GIB
 from recommender.memory.calculate_budget import budget
 from recommender.model import parse_model
 from recommender.vllm.behavior import behavior_of
@@ -49,7 +50,13 @@ def test_batch_defaults_depend_on_the_gpu(
 
 @pytest.mark.parametrize(
     ("version", "context", "expected"),
-    [((0, 6), 20_000, 20_000), ((0, 6), 40_000, 2048), ((0, 19), 20_000, 8192)],
+    [
+        ((0, 6), 1000, 2048),
+        ((0, 6), 20_000, 20_000),
+        ((0, 6), 32_768, 32_768),
+        ((0, 6), 32_769, 2048),
+        ((0, 19), 20_000, 8192),
+    ],
 )
 def test_the_v0_engine_took_a_whole_context_as_a_batch(version: Version, context: int, expected: int) -> None:
     found = default_engine_args(gpu_of(instance("p5.48xlarge")), behavior_of(version), context_tokens=context)
@@ -127,6 +134,14 @@ def test_a_class_of_the_v0_engine_gets_whole_prompts_and_few_sequences(
     assert (found.max_num_batched_tokens, found.max_model_len, found.max_num_seqs) == expected
 
 
+@pytest.mark.parametrize(("visible_gib", "tokens"), [(69.9, 8192), (70, 131_072)])
+def test_whole_prompts_need_a_gpu_of_70_gib(visible_gib: float, tokens: int) -> None:
+    model, gpu = real_model("meta-llama/Llama-3.2-11B-Vision-Instruct"), gpu_of(instance("p5.48xlarge"))
+    other = dataclasses.replace(gpu, visible_bytes=int(visible_gib * GIB))
+
+    assert engine_args_for(model, other, behavior_of((0, 10, 0))).max_num_batched_tokens == tokens
+
+
 def test_two_batches_are_in_flight_from_0_26_on() -> None:
     gpu = gpu_of(instance("g5.xlarge"))
     tokens = [default_engine_args(gpu, behavior_of((0, n))).in_flight_tokens for n in (25, 26)]
@@ -146,3 +161,16 @@ def test_bitsandbytes_unpacks_a_matrix_in_the_forward_pass() -> None:
     )
 
     assert unpacked - native == 1024 * 4096 * 2
+
+
+def test_an_encoder_that_no_request_needs_is_left_out_from_0_15_on() -> None:
+    """`_mark_tower_model`, `vllm/model_executor/models/interfaces.py`."""
+    model, gpu = real_model("google/gemma-3-12b-it"), gpu_of(instance("g6e.xlarge"))
+    text = EngineOverrides(language_model_only=True)
+    loaded = [
+        engine_args_for(model, gpu, behavior_of(version), text).loaded(model).weights.float_values
+        < model.weights.float_values
+        for version in ((0, 14), (0, 15, 0), None)
+    ]
+
+    assert loaded == [False, True, True]

@@ -3,6 +3,7 @@
 import pytest
 from support.metadata import real_model
 
+from recommender.hardware.units import GIB
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.model_runner import V1_SORTING, V1_TRITON, ModelRunnerV2
 from recommender.vllm.version import Version
@@ -58,3 +59,44 @@ def test_the_sampler_has_the_peak_of_its_version(version: Version, bytes_per_log
     runner = behavior_of(version).model_runner(real_model(_QWEN))
 
     assert bytes_per_logit == runner.sampler_bytes_per_logit
+
+
+@pytest.mark.parametrize(
+    ("version", "graphs_gib", "layer_gib", "least_gib"),
+    [
+        ((0, 19), 0, 0, 0),
+        ((0, 20), 0.1, 0.016, 0.5),
+        ((0, 28), 0, 0, 0),
+        ((0, 29), 0.15, 0.009, 0.15),
+        ((0, 33), 0.15, 0.009, 0.15),
+    ],
+    ids=str,
+)
+def test_graphs_take_what_logs_show(
+    version: Version, graphs_gib: float, layer_gib: float, least_gib: float
+) -> None:
+    """The first runner from 0.20 on: `gemma4-31b-pro6000-0230`; the second from 0.29 on: `glyd-*`."""
+    runner = behavior_of(version).model_runner(real_model(_QWEN))
+    found = (runner.graph_bytes, runner.graph_bytes_per_layer, runner.least_graph_bytes)
+
+    assert [each / GIB for each in found] == pytest.approx([graphs_gib, layer_gib, least_gib], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("version", "hidden_states", "kept", "encoder"),
+    [
+        ((0, 22), 3.35, 0, "none"),
+        ((0, 26), 3.35, 0, "none"),
+        ((0, 27), 3.35, 4.25, "outputs"),
+        ((0, 33), 3.35, 4.25, "outputs"),
+    ],
+    ids=str,
+)
+def test_the_second_runner_keeps_what_its_version_allocates(
+    version: Version, hidden_states: float, kept: float, encoder: str
+) -> None:
+    """Hidden states of a layer are fitted to logs; buffers of the sampler are counted from 0.27 on."""
+    runner = behavior_of(version).model_runner(real_model(_QWEN))
+    found = (runner.forward_hidden_states, runner.kept_bytes_per_logit, runner.encoder_profile)
+
+    assert found == (hidden_states, kept, encoder)

@@ -76,3 +76,10 @@ def test_bitsandbytes_keeps_a_float32_scale_for_every_64_weights() -> None:
     assert weight_bytes(model, model.native_dtype, BITSANDBYTES_INT4) / GIB == pytest.approx(
         expected / GIB, rel=1e-4
     )
+
+
+def test_128_weights_share_a_scale_and_a_zero_point_or_64_a_float32_scale() -> None:
+    """AWQ and GPTQ: 2 bytes and half a byte for a group; bitsandbytes: 4 bytes for a block."""
+    assert 128 * INT4.bytes_per_weight == 64 + 2 + 0.5
+    assert 64 * BITSANDBYTES_INT4.bytes_per_weight == 32 + 4
+    assert (FP8.bytes_per_weight, INT8.bytes_per_weight) == (1, 1)
