@@ -10,7 +10,17 @@ import pytest
 _SRC = Path(__file__).parents[1] / "src"
 
 # Each may import only what is listed before it.
-_PACKAGES = ("hardware", "model", "vllm", "memory", "planning", "messages", "recommend", "compare")
+_PACKAGES = (
+    "hardware",
+    "model",
+    "vllm",
+    "memory",
+    "planning",
+    "messages",
+    "recommendation",
+    "recommend",
+    "compare",
+)
 _TOP_LEVEL = ("recommender", "handler", "importer")
 
 

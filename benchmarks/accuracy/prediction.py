@@ -7,7 +7,8 @@ from benchmarks.accuracy.pipeline import of_first_stage, of_last_stage, stage
 from benchmarks.accuracy.runs import LoggedRun, Metadata, gpu_of_run
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
-from recommender.memory.budget import Budget, budget
+from recommender.memory.budget import Budget
+from recommender.memory.calculate_budget import budget
 from recommender.model import HubMetadata, Model, parse_model
 from recommender.model.dtype import BY_TORCH_NAME
 from recommender.model.errors import CalculationError

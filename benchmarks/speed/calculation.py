@@ -21,7 +21,8 @@ from recommender.hardware.instance import Instance
 from recommender.model import HubMetadata
 from recommender.model.errors import ImplausibleMetadata
 from recommender.planning.context import budget_for_largest_context
-from recommender.recommend import Infeasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Infeasible
 
 _SIZES = (100, 1_000, 10_000)
 _REPEATS = 5

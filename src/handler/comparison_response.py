@@ -7,7 +7,7 @@ from typing import Any
 from handler.response import instance_json, model_json, price_json
 from recommender.compare import Comparison, Row
 from recommender.planning.plan import Plan
-from recommender.recommend import Infeasible
+from recommender.recommendation import Infeasible
 
 # The rest is for the model and for the warning of a stale copy.
 _ROWS_BYTES = 62 * 1024

@@ -18,7 +18,8 @@ from handler.request import RecommendRequest
 from handler.response import as_json
 from handler.stale import with_stale_warning
 from recommender.model.errors import ImplausibleMetadata
-from recommender.recommend import Feasible, Recommendation, infeasible_on_neuron, recommend
+from recommender.recommend import infeasible_on_neuron, recommend, with_checkpoints
+from recommender.recommendation import Feasible, Recommendation
 from recommender.vllm.behavior import behavior_of
 
 # AWS Inferentia and Trainium, which are answered without the Hub.
@@ -113,7 +114,7 @@ class RequestHandler:
         names = tuple(dict.fromkeys((canonical_id, request.model_id)))
         wanted = feasible.wanted_checkpoints
         candidates = self._hub.pre_quantized_checkpoints(names, wanted, request.token, deadline=deadline)
-        return feasible if candidates is None else feasible.with_checkpoints(candidates)
+        return feasible if candidates is None else with_checkpoints(feasible, candidates)
 
 
 def _key(request: RecommendRequest, fetched: FetchedMetadata, table: Table) -> Hashable:

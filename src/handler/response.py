@@ -17,7 +17,7 @@ from recommender.planning.layouts import Layout
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import PreQuantizedCheckpoint
 from recommender.planning.serve_arguments import serve_arguments
-from recommender.recommend import Feasible, Infeasible, Recommendation
+from recommender.recommendation import Feasible, Infeasible, Recommendation
 
 
 def as_json(recommendation: Recommendation) -> dict[str, Any]:

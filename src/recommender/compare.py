@@ -22,9 +22,11 @@ from recommender.planning.instances import (
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.pre_quantized import Candidate
-from recommender.recommend import Infeasible, does_not_fit, supported_model, unsupported
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.recommend import does_not_fit, supported_model, unsupported
+from recommender.recommendation import Infeasible
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.quantization import QuantizationName
+from recommender.vllm.version_behavior import VersionBehavior
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,17 @@
 """The decisions of a recommendation, in order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.messages import infeasible
 from recommender.messages.explanation_context import ExplanationContext
-from recommender.messages.explanations import Explanation, explanation
-from recommender.messages.notes import Note, collect_notes
+from recommender.messages.explanations import explanation
+from recommender.messages.notes import collect_notes
 from recommender.messages.warning_context import WarningContext
-from recommender.messages.warnings import ConfigWarning, collect_warnings
-from recommender.model import HubMetadata, Model, ModelInfo, describe_model, parse_model, stated_classes
+from recommender.messages.warnings import collect_warnings
+from recommender.model import HubMetadata, Model, describe_model, parse_model, stated_classes
 from recommender.model.errors import UnsupportedModel
 from recommender.planning.alternatives import (
     Alternatives,
@@ -24,88 +23,16 @@ from recommender.planning.compatibility import class_incompatibility
 from recommender.planning.decision import Decision, decide, fitting_versions
 from recommender.planning.incompatibilities import DoesNotFit
 from recommender.planning.instances import NearestInstance, cheaper_equivalent, nearest_instance
-from recommender.planning.layouts import Layout, layouts
+from recommender.planning.layouts import layouts
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
-from recommender.planning.pre_quantized import Candidate, PreQuantizedCheckpoint, pre_quantized_checkpoints
+from recommender.planning.pre_quantized import Candidate, pre_quantized_checkpoints
 from recommender.planning.recommended_values import recommended_values
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.recommendation import Feasible, Infeasible, Recommendation
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import EngineOverrides, engine_args_for
-from recommender.vllm.quantization import QuantizationName
 from recommender.vllm.supported_versions import served_class
-
-InfeasibleCode = Literal["does_not_fit", "neuron_not_supported", "unsupported_model"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feasible:
-    """A configuration, the reason for each value, and warnings and notes about it."""
-
-    plan: Plan
-    decision: Decision
-    explanation: Explanation
-    warnings: tuple[ConfigWarning, ...]
-    notes: tuple[Note, ...]
-    model: Model
-    instance: Instance
-    alternatives: Alternatives | None
-    """`None` where native precision fits, and the caller's values suffice or nothing helps."""
-    overrides: Overrides
-    instances: Sequence[Instance]
-    """Those that alternatives were chosen from."""
-    layouts: tuple[Layout, ...]
-    """How the GPUs of the instance can be divided."""
-    checkpoints: tuple[PreQuantizedCheckpoint, ...] | None = None
-    """For the quantizations that need one; `None` where none does, or where the search failed."""
-
-    @property
-    def model_info(self) -> ModelInfo:
-        """The part of the model that the answer repeats."""
-        return self.model.info
-
-    @property
-    def wanted_checkpoints(self) -> tuple[QuantizationName, ...]:
-        """The quantizations whose checkpoints to search: in this answer, or to take instead."""
-        option = self.alternatives.quantized if self.alternatives is not None else None
-        names = [
-            plan.quantization.name
-            for plan in (self.plan, option)
-            if plan is not None and plan.quantization is not None and not plan.quantization.at_load
-        ]
-        return tuple(dict.fromkeys((*names, *self.decision.wanted_checkpoints)))
-
-    def with_checkpoints(self, candidates: Sequence[Candidate]) -> "Feasible":
-        """The same answer with those of `candidates` that run on its instance.
-
-        Where there is none for the recommended quantization, the first one is recommended that can be run.
-        """
-        behavior, answer = self.plan.budget.engine_args.behavior, self
-        if self.decision.wanted_checkpoints:
-            decision = decide(self.model, self.instance, behavior, self.overrides, candidates)
-            found = _decided(self.model, self.instance, self.instances, decision, behavior, self.overrides)
-            answer = found if isinstance(found, Feasible) else self
-        checkpoints = [
-            checkpoint
-            for name in answer.wanted_checkpoints
-            for checkpoint in pre_quantized_checkpoints(
-                self.model, candidates, name, self.instance, behavior, self.overrides.engine
-            )
-        ]
-        return replace(answer, checkpoints=tuple(checkpoints))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Infeasible:
-    """Why there is no configuration, and what would run instead."""
-
-    code: InfeasibleCode
-    reason: str
-    model_info: ModelInfo | None
-    instance: Instance
-    alternatives: Alternatives | None = None
-
-
-Recommendation = Feasible | Infeasible
+from recommender.vllm.version_behavior import VersionBehavior
 
 
 def recommend(
@@ -130,6 +57,27 @@ def recommend(
         return _recommend_for(supported_model(metadata, behavior), instance, instances, behavior, overrides)
     except UnsupportedModel as error:
         return unsupported(metadata, instance, error, behavior)
+
+
+def with_checkpoints(feasible: Feasible, candidates: Sequence[Candidate]) -> Feasible:
+    """The same answer with those of `candidates` that run on its instance.
+
+    Where there is none for the recommended quantization, the first one is recommended that can be run.
+    """
+    model, instance, overrides = feasible.model, feasible.instance, feasible.overrides
+    behavior, answer = feasible.plan.budget.engine_args.behavior, feasible
+    if feasible.decision.wanted_checkpoints:
+        decision = decide(model, instance, behavior, overrides, candidates)
+        found = _decided(model, instance, feasible.instances, decision, behavior, overrides)
+        answer = found if isinstance(found, Feasible) else feasible
+    checkpoints = [
+        checkpoint
+        for name in answer.wanted_checkpoints
+        for checkpoint in pre_quantized_checkpoints(
+            model, candidates, name, instance, behavior, overrides.engine
+        )
+    ]
+    return replace(answer, checkpoints=tuple(checkpoints))
 
 
 def infeasible_on_neuron(instance: Instance) -> Infeasible | None:

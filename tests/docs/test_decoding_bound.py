@@ -11,7 +11,7 @@ import pytest
 from support.metadata import real_model
 
 from recommender.hardware.gpu import GPU_NAMES, gpu_named
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.decoding_floor import least_ms_per_token
 
 _PATH = Path(__file__).parents[2] / "docs/memory-model.md"

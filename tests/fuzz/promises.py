@@ -12,7 +12,7 @@ from handler.errors import RequestError
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.workload import MAX_CONCURRENCY
-from recommender.recommend import Feasible
+from recommender.recommendation import Feasible
 
 _DOCUMENT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())
 _RESPONSES = _DOCUMENT["paths"]["/api/v1/recommend"]["get"]["responses"]

@@ -15,7 +15,8 @@ from handler.response import as_json
 from recommender.model import HubMetadata
 from recommender.model.errors import ImplausibleMetadata
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
-from recommender.recommend import Feasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Feasible
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.version import Version
 

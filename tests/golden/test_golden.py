@@ -17,7 +17,8 @@ from recommender.hardware.units import GIB
 from recommender.messages.notes import NOTE_CODES
 from recommender.messages.warnings import WARNING_CODES
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
-from recommender.recommend import Feasible, Recommendation, recommend
+from recommender.recommend import recommend, with_checkpoints
+from recommender.recommendation import Feasible, Recommendation
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import EngineOverrides
 
@@ -194,7 +195,7 @@ def test_every_note_is_in_one_of_them() -> None:
 
 def _with_checkpoints(answer: Recommendation) -> Recommendation:
     if isinstance(answer, Feasible) and answer.wanted_checkpoints:
-        return answer.with_checkpoints(quantized_from(answer.model.model_id))
+        return with_checkpoints(answer, quantized_from(answer.model.model_id))
     return answer
 
 

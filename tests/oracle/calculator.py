@@ -9,7 +9,7 @@ from support.instances import GPU_INSTANCES
 from oracle.answers import GPU, Answer, CachePlan, documents
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.kv_cache import cache_layout, cache_value_bytes
 from recommender.memory.layout import CacheLayout
 from recommender.memory.weights import weight_bytes_per_gpu

@@ -13,9 +13,10 @@ import pytest
 from handler.response import as_json
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.budget import budget as memory_budget
+from recommender.memory.calculate_budget import budget as memory_budget
 from recommender.messages.warnings import WARNING_CODES
 from recommender.model import Model
+from recommender.model.dtype import Dtype
 from recommender.planning.compatibility import fp8_cache_incompatibility, version_limits
 from recommender.planning.context import budget_for_largest_context
 from recommender.planning.incompatibilities import NoWheels
@@ -23,10 +24,10 @@ from recommender.planning.overrides import Overrides
 from recommender.planning.recommended_values import recommended_values
 from recommender.planning.shortfall import Shortfall, shortfall
 from recommender.planning.tensor_parallelism import degree_obstacle, nearest_degree, valid_degrees
-from recommender.recommend import Feasible, Infeasible, Recommendation
-from recommender.vllm.behavior import VersionBehavior
+from recommender.recommendation import Feasible, Infeasible, Recommendation
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineArgs, default_engine_args
 from recommender.vllm.facts import refuses_float16
+from recommender.vllm.version_behavior import VersionBehavior
 from support.figures import counts, gib_figures, names_pattern
 from support.instances import ALL as _INSTANCES
 
@@ -301,6 +302,8 @@ def _expected_warnings(answer: Feasible, overrides: Overrides) -> Iterator[str]:
         yield "quantized_already"
     if capability < _BF16 and model.native_dtype.torch_name != "float16":
         yield from _without_bf16(answer)
+    elif not model.runs_in_marlin and answer.plan.cast_to is Dtype.FLOAT16:
+        yield "runs_in_fp16"
     if model.is_estimated:
         yield "architecture_estimated"
     if 0.8 * place.memory_gib * GIB <= _stored_bytes(answer):

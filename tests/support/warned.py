@@ -5,7 +5,8 @@ from typing import Any
 from recommender.hardware.instance import Instance
 from recommender.model import HubMetadata
 from recommender.planning.overrides import Overrides
-from recommender.recommend import Feasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Feasible
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.version import Version
 from support.instances import ALL, instance

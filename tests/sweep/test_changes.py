@@ -13,7 +13,8 @@ from recommender.model import HubMetadata
 from recommender.planning.changes import Change
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.startup import serves
-from recommender.recommend import Feasible, Infeasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Feasible, Infeasible
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.version import Version

@@ -12,9 +12,11 @@ from recommender.compare import compare
 from recommender.model import HubMetadata
 from recommender.model.errors import ImplausibleMetadata
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
-from recommender.recommend import Recommendation, recommend
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior, behavior_of
+from recommender.recommend import recommend
+from recommender.recommendation import Recommendation
+from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.engine_args import EngineOverrides
+from recommender.vllm.version_behavior import VersionBehavior
 
 # A recommendation takes as long as a comparison of some twenty types.
 _STEP = 6

@@ -9,7 +9,8 @@ from support.metadata import MODELS
 
 from recommender.hardware.instance import Instance
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
-from recommender.recommend import Feasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Feasible
 
 # The smallest type with each number of GPUs of a kind. Other types differ from it in host memory and price.
 _SMALLEST = {

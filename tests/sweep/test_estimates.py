@@ -9,7 +9,7 @@ from support.instances import instance
 from support.metadata import MODELS
 
 from recommender.hardware.gpu import gpu_of
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.model import Model, parse_model
 from recommender.model.dtype import Dtype
 from recommender.model.errors import CalculationError

@@ -11,7 +11,8 @@ from support.metadata import MODELS
 from handler.request import parse_request
 from handler.response import as_json
 from recommender.hardware.instance import Instance
-from recommender.recommend import Feasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Feasible
 
 # The query parameter of each value that a form sends back.
 _PARAMETERS = {

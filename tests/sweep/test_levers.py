@@ -7,7 +7,8 @@ from support.metadata import MODELS, quantized_from
 from recommender.hardware.instance import Instance
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
-from recommender.recommend import Feasible, recommend
+from recommender.recommend import recommend, with_checkpoints
+from recommender.recommendation import Feasible
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.version import Version
@@ -62,6 +63,6 @@ def test_each_checkpoint_starts_with_its_own_values(place: Instance) -> None:
     for metadata in MODELS[::2]:
         answer = recommend(metadata, place, [place])
         if isinstance(answer, Feasible) and answer.wanted_checkpoints:
-            answer = answer.with_checkpoints(quantized_from(answer.model.model_id))
+            answer = with_checkpoints(answer, quantized_from(answer.model.model_id))
             for checkpoint in answer.checkpoints or ():
                 assert checkpoint.plan.starts

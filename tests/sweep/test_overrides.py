@@ -7,7 +7,8 @@ from support.metadata import MODELS
 
 from recommender.hardware.units import GIB
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
-from recommender.recommend import Feasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Feasible
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.version import Version

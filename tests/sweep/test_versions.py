@@ -9,7 +9,7 @@ from support.metadata import MODELS
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.model import HubMetadata
 from recommender.model.errors import UnsupportedModel
 from recommender.planning.compatibility import degree_incompatibility, incompatibility
@@ -17,8 +17,9 @@ from recommender.planning.decision import decide
 from recommender.planning.overrides import NO_OVERRIDES
 from recommender.planning.plan import Plan
 from recommender.recommend import supported_model
-from recommender.vllm.behavior import ANY_VERSION, FIRST_VERSIONS, VersionBehavior, behavior_of
+from recommender.vllm.behavior import ANY_VERSION, FIRST_VERSIONS, behavior_of
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version
+from recommender.vllm.version_behavior import VersionBehavior
 
 # Those between them have the same behavior.
 _VERSIONS = [version for version in FIRST_VERSIONS if version >= OLDEST_COVERED_VERSION]

@@ -15,7 +15,8 @@ from support.metadata import MODELS
 
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.serve_arguments import serve_arguments
-from recommender.recommend import Feasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Feasible
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.version import Version, parse_version

@@ -69,10 +69,11 @@ def _row(  # noqa: PLR0913 - the columns
 # Visible memory is the lowest `total_memory` that vLLM logs on that GPU; a "run" is one of
 # `benchmarks/accuracy/vllm_runs.jsonl`. Compute capability: https://developer.nvidia.com/cuda-gpus. NVLink:
 # EC2's pages of the instance families. Names are EC2's, with the nominal size where two GPUs share a name.
-# Bandwidth: NVIDIA's data sheets and product pages of V100, T4 (the product brief), A10 (for A10G), L4, L40S,
-# A100, H100 and H200 (SXM), DGX B200 (64 TB/s for eight) and Blackwell Ultra (B300),
-# https://www.nvidia.com/en-us/data-center/. For RTX PRO Server 6000 it is that of the workstation edition,
-# which is at least as high.
+# Bandwidth: NVIDIA's data sheets and product pages of V100, T4 (the product brief), A10 (for A10G), L40S,
+# A100, H100 and H200 (SXM) and DGX B200 (64 TB/s for eight), https://www.nvidia.com/en-us/data-center/. For
+# RTX PRO Server 6000 it is that of the workstation edition, which is at least as high. L4: 192 bits at
+# 12.5 Gbit/s, as https://fpsbench.com/compare/gpu/nvidia-l4-vs-nvidia-tesla-m40 lists it. B300: that of B200,
+# which has HBM3e as well; the device itself reports 7.67 TB/s (pytorch/ao#4002).
 _GPUS = {
     gpu.name: gpu
     for gpu in (

@@ -15,6 +15,7 @@ MEASURED_RUNS: Mapping[str, int] = {
     "B200": 1,
     "H100": 62,
     "L4": 17,
+    "L40S": 2,
     "RTX PRO Server 6000": 6,
 }
 """By the GPU's name in the catalogue."""

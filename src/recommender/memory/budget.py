@@ -1,23 +1,11 @@
 """The memory of one GPU: weights, overhead, and what is left for the KV cache."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
-from recommender.hardware.gpu import Gpu
-from recommender.memory.kv_cache import as_packed, cache_layout, cache_rules, cache_value_bytes
 from recommender.memory.layout import CacheLayout
-from recommender.memory.overhead import Overhead, runtime_overhead
-from recommender.memory.weights import weight_bytes_per_gpu, weight_rules
-from recommender.model import Model
-from recommender.model.dtype import Dtype
-from recommender.vllm.covered_versions import covered_behaviors
-from recommender.vllm.engine_args import EngineArgs, default_engine_args, under_version
-from recommender.vllm.facts import refuses_float16
-from recommender.vllm.quantization import Quantization
-from recommender.vllm.version import Version
-
-_CACHED = 64
+from recommender.memory.overhead import Overhead
+from recommender.vllm.engine_args import EngineArgs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +99,7 @@ class LeastBudget(Budget):
     @property
     def after_first_start(self) -> Budget:
         """The least of the budgets of later starts."""
-        return _least([each.after_first_start for each in self.versions], self.engine_args, self.length)
+        return least_budget([each.after_first_start for each in self.versions], self.engine_args, self.length)
 
     @property
     def state_blocks(self) -> int:
@@ -134,7 +122,7 @@ class LeastBudget(Budget):
 
     def least_at(self, tokens: int) -> Budget:
         """The same with the parts of the version that holds the fewest requests of `tokens`."""
-        return self if tokens == self.length else _least(self.versions, self.engine_args, tokens)
+        return self if tokens == self.length else least_budget(self.versions, self.engine_args, tokens)
 
 
 def each_version(memory: Budget) -> tuple[Budget, ...]:
@@ -142,82 +130,7 @@ def each_version(memory: Budget) -> tuple[Budget, ...]:
     return memory.versions if isinstance(memory, LeastBudget) else (memory,)
 
 
-def budget(  # noqa: PLR0913 - the optional ones are named
-    model: Model,
-    gpu: Gpu,
-    tensor_parallel: int,
-    quantization: Quantization | None = None,
-    *,
-    engine_args: EngineArgs | None = None,
-    dtype: Dtype | None = None,
-) -> Budget:
-    """The budget of each GPU when `tensor_parallel` of them serve `model`.
-
-    Defaults: the flags of an API server, the least of all versions since 0.17 that run the model, and the
-    dtype that vLLM chooses. Source: `vllm/v1/worker/gpu_worker.py`, `determine_available_memory`: total x
-    utilization - weights - overhead.
-    """
-    engine_args = engine_args or default_engine_args(gpu)
-    dtype = dtype or compute_dtype(model, gpu, engine_args.behavior.version)
-    if engine_args.behavior.version is not None:
-        return _budgets(model, gpu, tensor_parallel, quantization, [engine_args], dtype)[0]
-    budgets = _budgets(
-        model, gpu, tensor_parallel, quantization, _version_args(model, gpu, engine_args), dtype
-    )
-    return _least(budgets, engine_args, engine_args.max_model_len or model.max_position_embeddings)
-
-
-@lru_cache(_CACHED)
-def _version_args(model: Model, gpu: Gpu, engine_args: EngineArgs) -> tuple[EngineArgs, ...]:
-    """`engine_args` under each covered version; the same for all degrees."""
-    return tuple(under_version(engine_args, gpu, behavior) for behavior in covered_behaviors(model, gpu))
-
-
-def _budgets(  # noqa: PLR0913, PLR0917 - what `budget` takes
-    model: Model,
-    gpu: Gpu,
-    tensor_parallel: int,
-    quantization: Quantization | None,
-    each_version: Iterable[EngineArgs],
-    dtype: Dtype,
-) -> list[Budget]:
-    """A budget for each version; weights and layouts that follow the same rules are calculated once."""
-    weights: dict[Hashable, int] = {}
-    layouts: dict[Hashable, CacheLayout] = {}
-    cache_rules_of = cache_rules(model)
-    budgets = []
-    for engine_args in each_version:
-        behavior = engine_args.behavior
-        of_weights, of_cache = weight_rules(model, behavior), cache_rules_of(behavior)
-        if of_weights not in weights:
-            weights[of_weights] = weight_bytes_per_gpu(
-                engine_args.loaded(model),
-                dtype,
-                tensor_parallel,
-                quantization,
-                behavior,
-                capability=gpu.compute_capability,
-            )
-        if of_cache not in layouts:
-            value_bytes = engine_args.kv_cache_value_bytes or cache_value_bytes(model, dtype, behavior)
-            cached = as_packed(model, gpu.compute_capability, engine_args.kv_cache_dtype, behavior)
-            layouts[of_cache] = cache_layout(
-                cached, tensor_parallel, value_bytes, behavior, state_value_bytes=dtype.size_bytes
-            )
-        budgets.append(
-            Budget(
-                visible_bytes=gpu.visible_bytes,
-                usable_bytes=int(gpu.visible_bytes * engine_args.gpu_memory_utilization),
-                weight_bytes=weights[of_weights],
-                overhead=_overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype),
-                layout=layouts[of_cache],
-                engine_args=engine_args,
-            )
-        )
-    return budgets
-
-
-def _least(versions: Sequence[Budget], engine_args: EngineArgs, length: int) -> LeastBudget:
+def least_budget(versions: Sequence[Budget], engine_args: EngineArgs, length: int) -> LeastBudget:
     """The budget for every version, with the parts of the one that holds the fewest requests of `length`."""
     least = min(
         versions,
@@ -237,71 +150,3 @@ def _least(versions: Sequence[Budget], engine_args: EngineArgs, length: int) -> 
         versions=tuple(versions),
         length=length,
     )
-
-
-def budget_with_limits(  # noqa: PLR0913 - what `budget` takes, and the limits by name
-    memory: Budget,
-    model: Model,
-    gpu: Gpu,
-    tensor_parallel: int,
-    quantization: Quantization | None,
-    *,
-    max_model_len: int | None = None,
-    max_num_seqs: int | None = None,
-    dtype: Dtype | None = None,
-) -> Budget:
-    """`memory`, which is of the same model and GPUs, with other limits: only the overhead differs."""
-    default = memory.engine_args
-    engine_args = replace(
-        default,
-        max_model_len=max_model_len or default.max_model_len,
-        max_num_seqs=max_num_seqs or default.max_num_seqs,
-    )
-    dtype = dtype or compute_dtype(model, gpu, engine_args.behavior.version)
-    if isinstance(memory, LeastBudget):
-        limited = [
-            budget_with_limits(
-                each,
-                model,
-                gpu,
-                tensor_parallel,
-                quantization,
-                max_model_len=max_model_len,
-                max_num_seqs=max_num_seqs,
-                dtype=dtype,
-            )
-            for each in memory.versions
-        ]
-        return _least(limited, engine_args, max_model_len or memory.length)
-    overhead = _overhead(model, gpu, tensor_parallel, quantization, engine_args, dtype)
-    return replace(memory, overhead=overhead, engine_args=engine_args)
-
-
-def _overhead(  # noqa: PLR0913, PLR0917 - as above
-    model: Model,
-    gpu: Gpu,
-    tensor_parallel: int,
-    quantization: Quantization | None,
-    engine_args: EngineArgs,
-    dtype: Dtype,
-) -> Overhead:
-    method = model.quantization if quantization is None else quantization.flag
-    unpacks_weights = method == "bitsandbytes"
-    return runtime_overhead(model, gpu, tensor_parallel, engine_args, dtype, unpacks_weights=unpacks_weights)
-
-
-def compute_dtype(model: Model, gpu: Gpu, version: Version | None) -> Dtype:
-    """The dtype that vLLM chooses for `--dtype auto`; without a version, one that every version accepts.
-
-    FP32 checkpoints run in 16 bit; where the GPU has no BF16, a BF16 model runs in FP16, and one of which
-    the version refuses FP16 in FP32 (`vllm/config/model.py`, `_resolve_auto_dtype`).
-    """
-    dtype = Dtype.BFLOAT16 if model.native_dtype is Dtype.FLOAT32 else model.native_dtype
-    if dtype is Dtype.BFLOAT16 and not gpu.computes_bf16:
-        dtype = Dtype.FLOAT16
-    if dtype is Dtype.FLOAT16 and _refuses_float16(model.architecture, version):
-        return Dtype.BFLOAT16 if gpu.computes_bf16 else Dtype.FLOAT32
-    return dtype
-
-
-_refuses_float16 = lru_cache(256)(refuses_float16)

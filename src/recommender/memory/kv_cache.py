@@ -23,8 +23,9 @@ from recommender.model.attention import BLOCK_TOKENS
 from recommender.model.dtype import Dtype
 from recommender.model.errors import UnsupportedModel
 from recommender.model.recurrent import RecurrentLayers, RecurrentState
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.sparse_cache import packs_latents
+from recommender.vllm.version_behavior import VersionBehavior
 
 # A kind with fewer than 1.5 times the layers of the rarest is not split but padded:
 # `_get_kv_cache_groups_uniform_page_size`.

@@ -2,9 +2,9 @@
 
 from recommender.hardware.gpu import HOPPER_CAPABILITY, Gpu
 from recommender.model import Model
-from recommender.vllm.behavior import NonTorch, VersionBehavior
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.model_runner import ModelRunner
+from recommender.vllm.version_behavior import NonTorch, VersionBehavior
 
 # GPUs of an instance that are joined by an NVSwitch.
 _SWITCHED_GPUS = 8

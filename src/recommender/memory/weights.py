@@ -6,9 +6,10 @@ from collections.abc import Hashable
 from recommender.memory.allocator import rounding_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.quantization import Quantization
 from recommender.vllm.supported_versions import falls_back_to_transformers, runs_through_transformers
+from recommender.vllm.version_behavior import VersionBehavior
 
 # `vllm/model_executor/layers/fused_moe/oracle/mxfp4.py`, the Marlin backend.
 _MXFP4_WIDTH_TILE = 128
@@ -63,6 +64,7 @@ def weight_bytes_per_gpu(  # noqa: PLR0913 - the optional ones have defaults
         + _kimi_padding_bytes(model, dtype, tensor_parallel, quantization, behavior)
         + _narrow_group_bytes(model, tensor_parallel)
         + _zero_point_bytes(model, behavior, capability)
+        - _pooling_head_parameters(model, behavior) * dtype.size_bytes
     )
     share = -(-total // tensor_parallel)
     in_dtype = _rotary_values(model, behavior) + _copied_parameters(model, tensor_parallel)
@@ -96,6 +98,7 @@ def weight_rules(model: Model, behavior: VersionBehavior) -> Hashable:
         model.architecture == _GPT_OSS and behavior.keeps_mxfp4_scales_once,
         model.wide_zero_point_bytes > 0 and behavior.runs_awq_in_machete,
         behavior.divides_moonvit,
+        behavior.builds_pooling_heads,
         runs_through_transformers(model.class_name, behavior.version),
     )
 
@@ -173,6 +176,13 @@ def _zero_point_bytes(model: Model, behavior: VersionBehavior, capability: tuple
     return model.wide_zero_point_bytes if capability == _HOPPER and runs_machete else 0
 
 
+def _pooling_head_parameters(model: Model, behavior: VersionBehavior) -> int:
+    """Parameters of an encoder's pooling head that the checkpoint has and the version does not load."""
+    if model.vision is None or behavior.builds_pooling_heads:
+        return 0
+    return model.vision.head_attention + model.vision.head_layers
+
+
 def _copied_parameters(model: Model, tensor_parallel: int) -> int:
     """Parameters of which one GPU keeps a second copy."""
     return sum(layers.count * layers.cache.copied_parameters(tensor_parallel) for layers in model.attention)
@@ -195,6 +205,7 @@ def _unshared_bytes(
     tower = 0
     if model.vision is not None:
         tower = model.vision.whole_on(tensor_parallel, divides_all=behavior.divides_moonvit)
+        tower += model.vision.head_attention if behavior.builds_pooling_heads else 0
     whole = (model.whole_parameters + tower) * (tensor_parallel - 1) // tensor_parallel
     projection_bytes = _bytes_per_projection(model, dtype, quantization)
     return math.ceil(projections * projection_bytes) + (states + whole) * dtype.size_bytes

@@ -12,8 +12,8 @@ from recommender.planning.plan import Plan
 from recommender.planning.recommended_values import RecommendedValues
 from recommender.planning.shortfall import Shortfall, shortfall
 from recommender.planning.tensor_parallelism import nearest_degree
-from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.quantization import Quantization
+from recommender.vllm.version_behavior import VersionBehavior
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

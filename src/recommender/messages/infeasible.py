@@ -4,7 +4,7 @@ from typing import assert_never
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.messages.memory_sum import needs_text
 from recommender.messages.phrases import (
     count_text,
@@ -34,6 +34,7 @@ from recommender.planning.incompatibilities import (
     MethodDeprecated,
     MethodNotInVersion,
     No16BitDtype,
+    NoBackendForStatedCache,
     NoKernels,
     NoSparseAttention,
     NoWheels,
@@ -43,10 +44,10 @@ from recommender.planning.instances import NearestInstance
 from recommender.planning.quantization_options import quantization_options
 from recommender.planning.shortfall import Shortfall, smallest_shortfall
 from recommender.planning.tensor_parallelism import nearest_degree
-from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
 from recommender.vllm.supported_versions import VersionRanges
+from recommender.vllm.version_behavior import VersionBehavior
 
 _REASONS_ON_ANY_INSTANCE = (
     ClassNotInVersion,
@@ -130,6 +131,7 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, engine_
             | SchemeNotInVersion()
             | MethodDeprecated()
             | NoSparseAttention()
+            | NoBackendForStatedCache()
             | CapabilityTooLow()
         ):
             return version_limit(reason, gpu_of(instance), gpu)

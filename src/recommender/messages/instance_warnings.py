@@ -1,7 +1,7 @@
 """Warnings about the instance, its GPUs, and the versions of vLLM that run on them."""
 
 from recommender.hardware.units import GIB, gib_text
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.messages.version_limits import version_warning
 from recommender.messages.warning_context import WarningChecks, WarningContext

@@ -4,7 +4,8 @@ import math
 from dataclasses import replace
 
 from recommender.hardware.units import gib_bytes, gib_text
-from recommender.memory.budget import Budget, budget
+from recommender.memory.budget import Budget
+from recommender.memory.calculate_budget import budget
 from recommender.messages.phrases import count_text, version_choice_text, versions_text
 from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.planning.compatibility import fp8_cache_incompatibility, lacks_state_blocks

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB, gib_text
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.model import Model
 from recommender.planning.plan import Plan
 from recommender.planning.tensor_parallelism import (
@@ -15,9 +15,9 @@ from recommender.planning.tensor_parallelism import (
     OneGpuOnly,
     SplitBlock,
 )
-from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.supported_versions import Capability, VersionRanges
 from recommender.vllm.version import VersionRange, version_text
+from recommender.vllm.version_behavior import VersionBehavior
 
 _ABBREVIATIONS = frozenset({"awq", "fp8", "gptq", "mxfp4", "mxfp8", "nvfp4"})
 

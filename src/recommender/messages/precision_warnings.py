@@ -1,6 +1,6 @@
 """Warnings about quantization and the dtype that vLLM computes in."""
 
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.messages.phrases import method_text
 from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.model.dtype import Dtype
@@ -70,8 +70,12 @@ def _runs_in_fp16(context: WarningContext) -> str | None:
     if dtype is not Dtype.FLOAT16 or context.model.native_dtype is not Dtype.BFLOAT16:
         return None
     refused = refuses_float16(context.model.architecture, None)
+    if context.gpu.computes_bf16:
+        reason = f"vLLM's kernels for this form of {method_text(context.model.quantization or '')} lack BF16"
+    else:
+        reason = f"{context.instance.accelerator_name} does not support BF16"
     return (
-        f"{context.instance.accelerator_name} does not support BF16: vLLM runs this model in {dtype.label},"
+        f"{reason}: vLLM runs this model in {dtype.label},"
         " which takes the same memory but overflows sooner; check a few answers before trusting the results."
         f"{' Newer versions of vLLM refuse FP16 for it as numerically unstable.' if refused else ''}"
     )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from recommender.hardware.units import gib_text
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.messages.explanation_context import ExplanationContext
 from recommender.messages.memory_sum import needs_text

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from recommender.hardware.units import gib_bytes, gib_text
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.memory.multimodal import profiled_item
 from recommender.messages.memory_sum import needs_text
 from recommender.messages.phrases import choice_text, count_text, gpus_text, obstacle_text

@@ -9,6 +9,7 @@ from recommender.planning.incompatibilities import (
     ClassNotInVersion,
     MethodDeprecated,
     MethodNotInVersion,
+    NoBackendForStatedCache,
     NoSparseAttention,
     NoWheels,
     SchemeNotInVersion,
@@ -46,6 +47,10 @@ def version_limit(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:  # noqa:
             return (
                 f"vLLM has kernels for this model's sparse attention{cache} on {gpu_name}"
                 f" {versions_text(versions)}."
+            )
+        case NoBackendForStatedCache():
+            return (
+                f"vLLM runs the FP8 cache that the checkpoint sets on {gpu_name} {versions_text(versions)}."
             )
         case CapabilityTooLow():
             only = f" vLLM supports it there {versions_text(versions)}." if versions else ""

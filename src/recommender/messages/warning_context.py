@@ -9,7 +9,7 @@ from recommender.model import Model
 from recommender.planning.instances import InstancePlan
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
-from recommender.vllm.behavior import VersionBehavior
+from recommender.vllm.version_behavior import VersionBehavior
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,9 @@ def parse_language_model(documents: Documents, architecture: Architecture) -> La
         shape=shape,
         is_tied=language_model.is_tied,
         feed_forward_layers=feed_forward_layers(language_model),
-        whole_parameters=whole_parameters(language_model),
+        whole_parameters=whole_parameters(
+            language_model, documents.quantization.bits if documents.quantization else None
+        ),
         is_whole_in_transformers=architecture.is_whole_in_transformers,
         vision=vision,
         encoder=None if vision is None else parse_encoder(top_level),

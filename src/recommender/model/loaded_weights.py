@@ -10,10 +10,12 @@ from recommender.model.errors import ImplausibleMetadata
 from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.parameters import (
     LanguageModelConfig,
+    expert_layers,
     language_parameters,
     prediction_layer_parameters,
     vision_parameters,
 )
+from recommender.model.parse_recurrent import parse_recurrent
 from recommender.model.quantized_formats import PACKED_DTYPES, CheckpointQuantization
 from recommender.model.safetensors import stated_total
 from recommender.model.shape import full_layer_heads
@@ -26,6 +28,14 @@ _SMALLEST_SHARE_OF_IMPLIED = 1 / 10
 _PREDICTION_LAYERS = ("num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules")
 # Safetensors dtypes of masks.
 _MASK_DTYPES = frozenset({"BOOL", "U8"})
+
+# Those of classes whose config.json does not state them, dense layers: `mimo_v2_mtp.py` in
+# `vllm/model_executor/models/`; the count is that of the checkpoint.
+_UNSTATED_PREDICTION_LAYERS = {"mimo_v2_flash": 3}
+
+# Classes with routers in FP32, which their checkpoints have in 16 bit: `GateLinear` with
+# `params_dtype=torch.float32`.
+_WITH_WIDENED_ROUTERS = frozenset({"hy_v4", "mimo_v2_flash"})
 
 _ADAPTERS = ("vision_lora", "speech_lora")
 
@@ -47,7 +57,7 @@ def parse_weights(
         weights = _without_adapters(weights, language_model)
         weights = _without_second_copy(weights, language_model, implied)
         weights = _without_prediction_layers(weights, language_model, implied)
-        return _with_own_values(weights, language_model)
+        return _with_float32_values(_with_own_values(weights, language_model), language_model)
     encoder = _encoder_parameters(language_model)
     parameters = stated_total(information) or implied + encoder
     if quantization is None:
@@ -195,6 +205,22 @@ def _with_own_values(weights: Weights, language_model: LanguageModelConfig) -> W
     return replace(weights, float_values=weights.float_values + kinds.count(LayerKind.FULL) * values)
 
 
+def _with_float32_values(weights: Weights, language_model: LanguageModelConfig) -> Weights:
+    """`weights` with values of 16 bit that vLLM keeps in FP32 counted twice.
+
+    They are routers, and the matrix of each layer of Mamba 1 that has the shape of its state (`A`,
+    `vllm/model_executor/layers/mamba/`).
+    """
+    architecture, config, shape = language_model.architecture, language_model.config, language_model.shape
+    widened = 0
+    if config.string("model_type") in _WITH_WIDENED_ROUTERS:
+        widened = expert_layers(language_model) * shape.experts * shape.hidden_size
+    states = parse_recurrent(architecture, config, shape) if architecture.states == "mamba1" else None
+    if states is not None:
+        widened += states.count * states.state.tensors[-1].values
+    return replace(weights, float_values=weights.float_values + widened)
+
+
 def _without_prediction_layers(
     weights: Weights, language_model: LanguageModelConfig, implied: int
 ) -> Weights:
@@ -204,10 +230,12 @@ def _without_prediction_layers(
     have embeddings of their own: checkpoints quantized by third parties have often lost them. Source:
     `load_weights` of the models in `vllm/model_executor/models/`, which skip them.
     """
-    layers = language_model.config.non_negative_int(*_PREDICTION_LAYERS)
-    if not layers or not language_model.architecture.may_predict:
+    config = language_model.config
+    unstated = _UNSTATED_PREDICTION_LAYERS.get(config.string("model_type") or "", 0)
+    layers = config.non_negative_int(*_PREDICTION_LAYERS) or unstated
+    if not layers or not (language_model.architecture.may_predict or unstated):
         return weights
-    prediction = layers * prediction_layer_parameters(language_model)
+    prediction = layers * prediction_layer_parameters(language_model, sparse=not unstated)
     vision = vision_parameters(language_model.vision) if language_model.vision is not None else 0
     surplus = weights.parameters - implied - vision
     if 2 * surplus < prediction:

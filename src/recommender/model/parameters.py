@@ -52,6 +52,13 @@ def feed_forward_layers(language_model: LanguageModelConfig) -> int:
     return kinds.count(LayerKind.NOTHING) or shape.layers
 
 
+def expert_layers(language_model: LanguageModelConfig) -> int:
+    """Those of them that are a mixture of experts."""
+    if not language_model.shape.experts:
+        return 0
+    return max(0, feed_forward_layers(language_model) - _dense_blocks(language_model.config))
+
+
 def learned_positions(language_model: LanguageModelConfig) -> int:
     """Parameters of `embed_positions` or `wpe`: a learned vector for each position."""
     config, shape = language_model.config, language_model.shape
@@ -60,15 +67,15 @@ def learned_positions(language_model: LanguageModelConfig) -> int:
     return shape.hidden_size * config.non_negative_int("max_position_embeddings", "n_positions")
 
 
-def prediction_layer_parameters(language_model: LanguageModelConfig) -> int:
-    """Parameters of a layer for multi-token prediction.
+def prediction_layer_parameters(language_model: LanguageModelConfig, *, sparse: bool = True) -> int:
+    """Parameters of a layer for multi-token prediction, with the model's experts where it is `sparse`.
 
     It is a layer of attention, its feed-forward block, and the projection of two hidden states into one.
     """
     config, shape = language_model.config, language_model.shape
     return (
         _attention_parameters(language_model)
-        + _feed_forward_parameters(config, shape, sparse=bool(shape.experts))
+        + _feed_forward_parameters(config, shape, sparse=sparse and bool(shape.experts))
         + 2 * shape.hidden_size**2
     )
 
@@ -129,7 +136,9 @@ def _attention_parameters(language_model: LanguageModelConfig) -> int:
         case "sparse_mla":
             return _mla_parameters(config, shape) + _indexer_parameters(config, shape)
     gates = shape.attention_heads if shape.gates_attention else 0
-    return shape.hidden_size * shape.head_dim * (2 * shape.attention_heads + 2 * shape.kv_heads + gates)
+    heads = shape.attention_heads + shape.kv_heads
+    value_dim = config.optional_positive_int("v_head_dim") or shape.head_dim  # MiMo-V2
+    return shape.hidden_size * (shape.head_dim * (heads + gates) + value_dim * heads)
 
 
 def _mla_parameters(config: ConfigReader, shape: Shape) -> int:

@@ -155,6 +155,7 @@ def _model(documents: Documents, found: LanguageModel) -> Model:
         quantized_bits=quantization.bits if quantization else None,
         wide_zero_point_bytes=wide_zero_point_bytes(documents.stored, quantization, found.shape),
         shard_multiples=parse_shard_multiples(documents.stated_quantization, method),
+        runs_in_marlin=quantization is None or quantization.runs_in_marlin,
         computes_in_int8=computes_in_int8(quantization, documents.stored),
         weights=found.weights,
         attention=found.attention,

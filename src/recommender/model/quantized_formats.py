@@ -26,6 +26,9 @@ INTEGERS = {4: "int4", 8: "int8"}
 
 _FP8_BITS = 8
 
+# `MARLIN_SUPPORTED_GROUP_SIZES`, next to one group for each column.
+_MARLIN_GROUPS = frozenset({32, 64, 128})
+
 # OCP Microscaling Formats 1.0: one scale byte for 32 values of 4 bits.
 MXFP4_BYTES = 0.5 + 1 / 32
 
@@ -57,6 +60,8 @@ class CheckpointQuantization:
     """Bits of a quantized weight without its scales; `None` where layers differ."""
     wide_zero_point_bytes: float = 0
     """What an element's zero point grows by in kernels that keep it in 16 bit."""
+    runs_in_marlin: bool = True
+    """Whether AWQ or GPTQ has a form that Marlin's kernels take."""
     schemes: tuple[str, ...] = ()
     """The formats of its layers by vLLM's names: `quantization_schemes.py`."""
 
@@ -81,7 +86,22 @@ def grouped_integers(method: str, stated: ConfigReader) -> CheckpointQuantizatio
         bytes_per_packed_element=grouped_bytes(width, group, zero_points=True),
         bits=width,
         wide_zero_point_bytes=zero_point_growth(width, group) if uses_zero_points else 0,
+        runs_in_marlin=_runs_in_marlin(method, stated, width),
     )
+
+
+def _runs_in_marlin(method: str, stated: ConfigReader, width: int) -> bool:
+    """Whether Marlin's kernels take bits, groups and zero points.
+
+    Source: `is_gptq_marlin_compatible` and `is_awq_marlin_compatible`, in `gptq_marlin.py` and
+    `awq_marlin.py` of `vllm/model_executor/layers/quantization/`.
+    """
+    group = group_size_of(stated)
+    if group is not None and group not in _MARLIN_GROUPS:
+        return False
+    if method == "gptq":
+        return width in INTEGERS and not stated.is_false("sym")
+    return method != "awq" or (width == 4 and not stated.is_false("zero_point"))  # noqa: PLR2004 - bits
 
 
 def bitsandbytes(stated: ConfigReader) -> CheckpointQuantization:

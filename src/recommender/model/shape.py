@@ -109,9 +109,14 @@ def _layers(config: ConfigReader) -> int:
 
 
 def _feed_forward_width(config: ConfigReader) -> int | None:
-    """The widest layer's where a list has one for each layer (Gemma 3n)."""
+    """The widest layer's where a list has one for each layer (Gemma 3n).
+
+    Qwen 1 states the width of both halves of its gated blocks together: `vllm/model_executor/models/qwen.py`.
+    """
     if config.is_list("intermediate_size"):
         return max(config.positive_ints("intermediate_size"), default=None)
+    if config.string("model_type") == "qwen":
+        return config.positive_int("intermediate_size") // 2
     return config.optional_positive_int(*_INTERMEDIATE)
 
 

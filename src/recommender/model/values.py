@@ -112,6 +112,8 @@ class Model:
     """What the zero points of all linear layers grow by in kernels that keep them in 16 bit."""
     shard_multiples: ShardMultiples
     """What a GPU's share of a quantized matrix must be a multiple of."""
+    runs_in_marlin: bool
+    """Whether a checkpoint in AWQ or GPTQ has a form that Marlin's kernels take; others may lack BF16."""
     computes_in_int8: bool
     """Whether the checkpoint is quantized to 8-bit integers, weights and activations."""
     weights: Weights
@@ -170,6 +172,11 @@ class Model:
         """
         heads = (layers.cache.sharded_heads for layers in self.attention)
         return max((each for each in heads if each is not None), default=None)
+
+    @property
+    def has_latent_attention(self) -> bool:
+        """Whether its layers cache latents in place of keys and values."""
+        return any(layers.cache.is_latent for layers in self.attention)
 
     @property
     def has_sparse_attention(self) -> bool:

@@ -13,6 +13,9 @@ _WHOLE_ATTENTION = frozenset({"internvl", "internvl_chat"})
 
 _DIVIDED_LATER = frozenset({"moonvit"})
 
+# Encoders whose checkpoints may have a pooling head, which `vision_use_head` leaves out: `siglip.py`.
+_POOLED = frozenset({"siglip_vision_model"})
+
 _CHANNELS = 3
 
 # Patches that become one token, of 2 by 2.
@@ -41,6 +44,10 @@ class VisionTower:
     """Parameters of that attention."""
     divided_later: int = 0
     """Parameters that later versions divide (MoonViT): `VersionBehavior.divides_moonvit`."""
+    head_attention: int = 0
+    """Parameters of the attention of a pooling head: `VersionBehavior.builds_pooling_heads`."""
+    head_layers: int = 0
+    """Its other parameters."""
 
     def whole_on(self, tensor_parallel: int, *, divides_all: bool = True) -> int:
         """Parameters that each of `tensor_parallel` GPUs holds whole, in versions that divide all or less."""
@@ -67,7 +74,15 @@ def parse_vision(vision: ConfigReader | None, *, model_type: str, hidden_size: i
     width = vision.optional_positive_int(*_WIDTH) or _multiple(vision)
     if model_type not in _WHOLE_ATTENTION:
         later = _layer_parameters(vision) if vision.string("model_type") in _DIVIDED_LATER else 0
-        return VisionTower(heads=heads, width=width, whole_parameters=whole, divided_later=later)
+        attention, others = _head_parameters(vision)
+        return VisionTower(
+            heads=heads,
+            width=width,
+            whole_parameters=whole,
+            divided_later=later,
+            head_attention=attention,
+            head_layers=others,
+        )
     return VisionTower(
         width=width,
         whole_parameters=whole,
@@ -105,6 +120,14 @@ def _layer_parameters(vision: ConfigReader) -> int:
     )
     layers = vision.optional_positive_int("num_hidden_layers") or 0
     return layers * (4 * hidden**2 + 2 * hidden * width)
+
+
+def _head_parameters(vision: ConfigReader) -> tuple[int, int]:
+    """Parameters of the attention and of the feed-forward block of a pooling head."""
+    if vision.string("model_type") not in _POOLED or vision.is_false("vision_use_head"):
+        return 0, 0
+    hidden = vision.optional_positive_int("hidden_size") or 0
+    return 4 * hidden**2, 2 * hidden * (vision.optional_positive_int(*_WIDTH) or 0)
 
 
 def _attention_parameters(vision: ConfigReader) -> int:

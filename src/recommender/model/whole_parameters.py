@@ -5,19 +5,22 @@ belong to the caches (`attention`).
 """
 
 from recommender.model.layers import LayerKind, layer_kinds
-from recommender.model.parameters import LanguageModelConfig, learned_positions
+from recommender.model.parameters import LanguageModelConfig, expert_layers, learned_positions
 
-# `vllm/model_executor/models/minimax_m2.py`, whose `gate` is in FP32.
-_WITH_FLOAT32_ROUTERS = frozenset({"minimax_m2"})
+# `minimax_m2.py`, `mimo_v2_flash.py` and `hy_v4`, whose `gate` is in FP32, in `vllm/model_executor/models/`.
+_WITH_FLOAT32_ROUTERS = frozenset({"hy_v4", "mimo_v2_flash", "minimax_m2"})
+
+_BITS = 16
 
 
-def whole_parameters(language_model: LanguageModelConfig) -> int:
-    """The parameters of all layers together.
+def whole_parameters(language_model: LanguageModelConfig, quantized_bits: int | None = None) -> int:
+    """The parameters of all layers together; those of quantized linear layers in values of 16 bit.
 
     Source: the `ReplicatedLinear` of each class in `vllm/model_executor/models/`.
     """
     return (
         _routers(language_model)
+        + _expert_latents(language_model) * (quantized_bits or _BITS) // _BITS
         + _latents(language_model)
         + learned_positions(language_model)
         + _layer_inputs(language_model)
@@ -30,7 +33,13 @@ def _routers(language_model: LanguageModelConfig) -> int:
     """`gate` of mixtures of experts, in values of 16 bit."""
     shape = language_model.shape
     values = 2 if language_model.config.string("model_type") in _WITH_FLOAT32_ROUTERS else 1
-    return shape.layers * shape.experts * shape.hidden_size * values
+    return expert_layers(language_model) * shape.experts * shape.hidden_size * values
+
+
+def _expert_latents(language_model: LanguageModelConfig) -> int:
+    """`fc1_latent_proj` and `fc2_latent_proj` of Nemotron 3, around the experts."""
+    width = language_model.config.non_negative_int("moe_latent_size")
+    return 2 * expert_layers(language_model) * width * language_model.shape.hidden_size
 
 
 def _latents(language_model: LanguageModelConfig) -> int:

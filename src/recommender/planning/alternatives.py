@@ -12,9 +12,10 @@ from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.quantization_options import load_time_options, quantization_options
 from recommender.planning.startup import serves
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import Quantization
+from recommender.vllm.version_behavior import VersionBehavior
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib_bytes
-from recommender.memory.budget import Budget, compute_dtype
+from recommender.memory.budget import Budget
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.planning.compatibility import MINIMUM_CONTEXT
@@ -14,9 +15,9 @@ from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan, fitting_plan
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.planning.workload import Workload, default_concurrency, default_workload
-from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import EngineArgs, engine_args_for
 from recommender.vllm.quantization import Quantization, quantization_named
+from recommender.vllm.version_behavior import VersionBehavior
 
 _STATED_STEP_BYTES = gib_bytes(0.001)
 
@@ -83,12 +84,17 @@ def plan_with_budget(model: Model, plan: Plan, memory: Budget, overrides: Overri
 def _quantization(
     model: Model, base: Plan, overrides: Overrides, behavior: VersionBehavior
 ) -> Quantization | None:
-    """The requested one; a checkpoint that is quantized already stays as it is."""
-    if overrides.quantization is None or model.quantization is not None:
-        return base.quantization
-    if overrides.quantization == "none":
+    """The requested one; a checkpoint that is quantized already stays as it is.
+
+    If it is the recommended one, it is done in the same way, while loading or before: only one may fit.
+    """
+    recommended, requested = base.quantization, overrides.quantization
+    is_same = recommended is not None and recommended.name == requested
+    if requested is None or model.quantization is not None or is_same:
+        return recommended
+    if requested == "none":
         return None
-    return quantization_named(overrides.quantization, model, behavior)
+    return quantization_named(requested, model, behavior)
 
 
 def _context(model: Model, memory: Budget) -> int:

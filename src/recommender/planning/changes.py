@@ -7,7 +7,7 @@ from itertools import combinations
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.planning.apply_overrides import overridden_engine_args, plan_with_budget
@@ -26,8 +26,8 @@ from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.startup import serves
 from recommender.planning.tensor_parallelism import nearest_degree
-from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import EngineOverrides
+from recommender.vllm.version_behavior import VersionBehavior
 
 # A second change is not worth its cost where the first leaves fewer sequences.
 _FEWEST_SEQUENCES_OF_TWO = 16

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.budget import Budget, compute_dtype
+from recommender.memory.budget import Budget
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.planning.incompatibilities import (
@@ -19,6 +20,7 @@ from recommender.planning.incompatibilities import (
     MethodNotInVersion,
     MissingKernels,
     No16BitDtype,
+    NoBackendForStatedCache,
     NoFP8Cache,
     NoKernels,
     NoSparseAttention,
@@ -27,7 +29,12 @@ from recommender.planning.incompatibilities import (
     VersionLimit,
 )
 from recommender.planning.tensor_parallelism import degree_obstacle, valid_degrees
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.attention_versions import (
+    fp8_cache_versions,
+    sparse_attention_versions,
+    stated_cache_versions,
+)
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import KVCacheDtype
 from recommender.vllm.facts import wheel_versions
 from recommender.vllm.quantization import Quantization
@@ -36,18 +43,21 @@ from recommender.vllm.supported_versions import (
     capable_versions,
     class_versions,
     deciding_keys,
-    fp8_cache_versions,
     includes,
     includes_all,
     method_versions,
     needed_capability,
     scheme_versions,
-    sparse_attention_versions,
     undeprecated_versions,
 )
 from recommender.vllm.version import EVERY_VERSION, Version
+from recommender.vllm.version_behavior import VersionBehavior
 
 _CACHED = 1024
+
+# Methods with kernels for FP32, and none: `get_supported_act_dtypes` of `bitsandbytes.py` in
+# `vllm/model_executor/layers/quantization/`. compressed-tensors states FP32 too, and has kernels for 16 bit.
+_METHODS_IN_FP32 = frozenset({None, "bitsandbytes"})
 _ALL = (EVERY_VERSION,)
 
 MINIMUM_CONTEXT = 512
@@ -114,8 +124,7 @@ def fp8_cache_incompatibility(
     if model.has_sparse_attention:
         versions = sparse_attention_versions(capability, kv_cache_dtype, model.class_name)
     else:
-        is_latent = any(layers.cache.is_latent for layers in model.attention)
-        versions = fp8_cache_versions(capability, kv_cache_dtype, is_latent=is_latent)
+        versions = fp8_cache_versions(capability, kv_cache_dtype, is_latent=model.has_latent_attention)
     return None if includes_all(versions, behavior.version) else NoFP8Cache(versions=versions)
 
 
@@ -149,8 +158,8 @@ def _reasons(
             yield limit
     if model.computes_in_int8 and not gpu.computes_int8:
         yield NoKernels(kind="INT8")
-    is_quantized = model.quantization is not None or quantization is not None
-    if is_quantized and compute_dtype(model, gpu, behavior.version) is Dtype.FLOAT32:
+    methods = {model.quantization, None if quantization is None else quantization.flag or quantization.name}
+    if not methods <= _METHODS_IN_FP32 and compute_dtype(model, gpu, behavior.version) is Dtype.FLOAT32:
         yield No16BitDtype()
     if quantization is not None:
         proposed = quantization_incompatibility(gpu, quantization, behavior)
@@ -171,6 +180,10 @@ def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator
         yield wheel_limit
     if model.has_sparse_attention:
         yield _sparse_attention_limit(capability, has_fp8_cache=model.cache_value_bytes == 1)
+    elif model.cache_value_bytes == 1:
+        stated_limit = _stated_cache_limit(capability, is_latent=model.has_latent_attention)
+        if stated_limit is not None:
+            yield stated_limit
     if model.quantization is not None:
         method, schemes = model.quantization, model.quantization_schemes
         yield from _method_limits(method, schemes)
@@ -200,6 +213,12 @@ def _wheel_limit(capability: Capability) -> NoWheels | None:
 def _sparse_attention_limit(capability: Capability, *, has_fp8_cache: bool) -> NoSparseAttention:
     versions = sparse_attention_versions(capability, "fp8_e4m3" if has_fp8_cache else "auto")
     return NoSparseAttention(versions=versions, has_fp8_cache=has_fp8_cache)
+
+
+@lru_cache(_CACHED)
+def _stated_cache_limit(capability: Capability, *, is_latent: bool) -> NoBackendForStatedCache | None:
+    versions = stated_cache_versions(capability, is_latent=is_latent)
+    return None if versions == _ALL else NoBackendForStatedCache(versions=versions)
 
 
 @lru_cache(_CACHED)

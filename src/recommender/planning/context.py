@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.budget import Budget, budget, budget_with_limits, each_version
+from recommender.memory.budget import Budget, each_version
+from recommender.memory.calculate_budget import budget, budget_with_limits
 from recommender.memory.overhead import depends_on_context
 from recommender.model import Model
 from recommender.vllm.engine_args import EngineArgs

@@ -13,11 +13,11 @@ from recommender.planning.incompatibilities import Incompatibility
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.pre_quantized import Candidate, pre_quantized_checkpoints
-from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.covered_versions import versions_where
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import Quantization, QuantizationName
 from recommender.vllm.supported_versions import VersionRanges
+from recommender.vllm.version_behavior import VersionBehavior
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The least time that a plan's server takes for a token: a bound, not an estimate."""
 
 from recommender.hardware.gpu import Gpu
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.decoding_floor import least_ms_per_token
 from recommender.model import Model
 from recommender.planning.plan import Plan

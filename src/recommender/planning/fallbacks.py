@@ -7,9 +7,10 @@ from recommender.hardware.instance import Instance
 from recommender.model import Model
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.quantization_options import load_time_options, quantization_options
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import QuantizationName
+from recommender.vllm.version_behavior import VersionBehavior
 
 
 def quantized_plans(

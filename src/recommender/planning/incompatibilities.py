@@ -67,6 +67,13 @@ class NoFP8Cache:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoBackendForStatedCache:
+    """The checkpoint sets a KV cache in FP8, which other versions ignore or support on the GPU."""
+
+    versions: VersionRanges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CapabilityTooLow:
     """The quantization method needs a GPU of a higher compute capability."""
 
@@ -109,6 +116,7 @@ VersionLimit = (
     | SchemeNotInVersion
     | MethodDeprecated
     | NoSparseAttention
+    | NoBackendForStatedCache
     | CapabilityTooLow
 )
 MissingKernels = NoKernels | No16BitDtype

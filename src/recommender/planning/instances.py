@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib
-from recommender.memory.budget import compute_dtype
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.model import Model
 from recommender.planning.compatibility import has_wheels, version_limits
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.tensor_parallelism import divides_kv_heads
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import Quantization
+from recommender.vllm.version_behavior import VersionBehavior
 
 # Room for real work: what an instance must offer to be worth switching to.
 _WORTHWHILE_CONTEXT = 8192

@@ -12,8 +12,8 @@ from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.startup import longest_context, required_batched_tokens
 from recommender.planning.tensor_parallelism import valid_degrees
-from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.engine_args import KVCacheDtype, engine_args_for
+from recommender.vllm.version_behavior import VersionBehavior
 
 LeverName = Literal[
     "tensor_parallel_degree",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import Budget, compute_dtype
+from recommender.memory.budget import Budget
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
@@ -18,7 +19,7 @@ from recommender.planning.context import budget_for_largest_context, largest_con
 from recommender.planning.incompatibilities import DegreeNotAccepted, DoesNotFit, Incompatibility
 from recommender.planning.tensor_parallelism import divides_kv_heads, minimum_degree, valid_degrees
 from recommender.planning.workload import Workload, default_concurrency, default_workload
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import (
     NO_ENGINE_OVERRIDES,
     EngineArgs,
@@ -26,6 +27,7 @@ from recommender.vllm.engine_args import (
     engine_args_for,
 )
 from recommender.vllm.quantization import Quantization
+from recommender.vllm.version_behavior import VersionBehavior
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +98,15 @@ def fitting_plan(
     count, behavior = instance.accelerator_count, engine_args.behavior
     dtype = compute_dtype(model, gpu, behavior.version)
     weights = weight_bytes(engine_args.loaded(model), dtype, quantization)
-    if weights > count * gpu.visible_bytes * engine_args.gpu_memory_utilization:
+    usable_bytes = gpu.visible_bytes * engine_args.gpu_memory_utilization
+    if weights > count * usable_bytes:
         return DoesNotFit()
     unloadable = degree_incompatibility(model, 1, behavior)
     if unloadable is not None:
         return unloadable
     accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
+    if weights > accepted[-1] * usable_bytes:
+        return DoesNotFit()
     roomy = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
     least = min(roomy, accepted[-1])
     lowered: dict[int, Budget] = {}

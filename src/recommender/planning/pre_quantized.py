@@ -11,9 +11,10 @@ from recommender.model import HubMetadata, ListedCheckpoint, Model, parse_model
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.planning.compatibility import version_limits
 from recommender.planning.plan import Plan, best_plan
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import QuantizationName
+from recommender.vllm.version_behavior import VersionBehavior
 
 _MOST_OFFERED = 3
 

@@ -3,8 +3,9 @@
 from recommender.hardware.gpu import Gpu
 from recommender.model import Model
 from recommender.planning.compatibility import incompatibility
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.quantization import INT4, Quantization, QuantizationName, quantization_named
+from recommender.vllm.version_behavior import VersionBehavior
 
 
 def quantization_options(

@@ -1,8 +1,8 @@
 """A plan as `vllm serve` arguments."""
 
 from recommender.planning.plan import Plan
-from recommender.vllm.behavior import VersionBehavior
 from recommender.vllm.version import Version
+from recommender.vllm.version_behavior import VersionBehavior
 
 # Before, pairs instead of JSON: `nullable_kvs`, `vllm/engine/arg_utils.py`.
 _FIRST_WITH_JSON: Version = (0, 8, 5)

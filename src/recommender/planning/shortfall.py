@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.budget import Budget, compute_dtype, each_version
+from recommender.memory.budget import Budget, each_version
+from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.planning.compatibility import MINIMUM_CONTEXT

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from recommender.model import Model
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import DEFAULT_GPU_MEMORY_UTILIZATION
 from recommender.vllm.supported_versions import needs_transformers_plan
+from recommender.vllm.version_behavior import VersionBehavior
 
 # Share of a GPU that weights may take, so that enough is left for a useful cache: 0.05 less than vLLM's.
 _WEIGHT_SHARE = 0.85

@@ -6,7 +6,8 @@ from functools import lru_cache
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.model import Model
-from recommender.vllm.behavior import FIRST_VERSIONS, VersionBehavior, behavior_of
+from recommender.vllm.attention_versions import sparse_attention_versions, stated_cache_versions
+from recommender.vllm.behavior import FIRST_VERSIONS, behavior_of
 from recommender.vllm.facts import wheel_versions
 from recommender.vllm.releases import Span, known_releases, version_ranges
 from recommender.vllm.supported_versions import (
@@ -18,9 +19,9 @@ from recommender.vllm.supported_versions import (
     method_versions,
     runs_through_transformers,
     scheme_versions,
-    sparse_attention_versions,
 )
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
+from recommender.vllm.version_behavior import VersionBehavior
 
 _CACHED = 1024
 _CACHED_MODELS = 64
@@ -65,6 +66,7 @@ def _behaviors(model: Model, gpu: Gpu) -> Mapping[Version, VersionBehavior]:
         model.quantization_schemes,
         gpu.compute_capability,
         is_sparse=model.has_sparse_attention,
+        is_latent=model.has_latent_attention,
         has_fp8_cache=model.cache_value_bytes == 1,
     )
 
@@ -78,6 +80,7 @@ def _running(  # noqa: PLR0913 - what decides whether a version runs a model
     capability: tuple[int, int],
     *,
     is_sparse: bool,
+    is_latent: bool,
     has_fp8_cache: bool,
 ) -> Mapping[Version, VersionBehavior]:
     """The behaviors of the versions that run a model, each by the first version that has it."""
@@ -87,6 +90,8 @@ def _running(  # noqa: PLR0913 - what decides whether a version runs a model
         needed += map(scheme_versions, schemes)
     if is_sparse:
         needed.append(sparse_attention_versions(capability, "fp8_e4m3" if has_fp8_cache else "auto"))
+    elif has_fp8_cache:
+        needed.append(stated_cache_versions(capability, is_latent=is_latent))
     covered = _covered_releases()
     running = [release for release in covered if all(includes(ranges, release) for ranges in needed)]
     return {_first_version(release): behavior_of(release) for release in running or covered}
@@ -107,7 +112,7 @@ def _first_version(release: Version) -> Version:
 
 
 def _has_latents(model: Model, _gpu: Gpu) -> bool:
-    return any(layers.cache.is_latent for layers in model.attention)
+    return model.has_latent_attention
 
 
 def _has_windows(model: Model, _gpu: Gpu) -> bool:

@@ -7,9 +7,10 @@ from typing import Literal
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.model import Model, text_only
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.facts import BatchDefaults, batch_defaults, is_deprecated
 from recommender.vllm.version import Version
+from recommender.vllm.version_behavior import VersionBehavior
 
 # What the benchmark platform passes; vLLM's own default differs by version: `facts.default_utilization`.
 DEFAULT_GPU_MEMORY_UTILIZATION = 0.90

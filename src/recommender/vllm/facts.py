@@ -146,6 +146,12 @@ def refuses_float16(model_type: str, version: Version | None) -> bool:
     return any(value("float16_refused", model_type, each) is not None for each in releases_asked(version))
 
 
+def computes_in_float16_only(method: str, version: Version | None) -> bool:
+    """Whether a version, or one of them, runs a quantization method in float16 only."""
+    found = (value("quantization", method, each) or {} for each in releases_asked(version))
+    return any(each.get("dtypes") == ["float16"] for each in found)
+
+
 def attention_backend(name: str, version: Version) -> AttentionBackend | None:
     """A backend by its name, `FLASH_ATTN`; `None` where a version lacks it, and before 0.11.1 for all."""
     found = value("attention_backends", name, version)

@@ -5,8 +5,9 @@ from functools import lru_cache
 from typing import Literal
 
 from recommender.model import Model
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior
+from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.facts import quantizes_at_load
+from recommender.vllm.version_behavior import VersionBehavior
 
 QuantizationName = Literal["fp8", "int8", "int4"]
 

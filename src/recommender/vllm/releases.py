@@ -7,7 +7,7 @@ facts of its last patch release.
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -80,6 +80,11 @@ def version_ranges(spans: Iterable[Span]) -> tuple[VersionRange, ...]:
         follows = bool(joined) and _place(joined[-1].last) + 1 == _place(span.first)
         joined.append(Span(joined.pop().first if follows else span.first, span.last))
     return tuple(VersionRange(first=_first(span.first), last=_last(span.last)) for span in joined)
+
+
+def ranges_where(holds: Callable[[Version], bool]) -> tuple[VersionRange, ...]:
+    """The known releases of which a condition holds."""
+    return version_ranges(Span(release, release) for release in known_releases() if holds(release))
 
 
 @cache

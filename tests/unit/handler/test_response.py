@@ -8,7 +8,8 @@ from support.instances import ALL, instance
 from support.metadata import quantized_from, real
 
 from handler.response import as_json
-from recommender.recommend import Feasible, recommend
+from recommender.recommend import recommend, with_checkpoints
+from recommender.recommendation import Feasible
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 
@@ -41,7 +42,7 @@ def test_each_quantization_lists_its_own_checkpoints() -> None:
     model_id = "meta-llama/Llama-3.1-8B-Instruct"
     found = recommend(real(model_id), instance("g4dn.xlarge"), ALL)
     assert isinstance(found, Feasible)
-    body = as_json(found.with_checkpoints(quantized_from(model_id)))
+    body = as_json(with_checkpoints(found, quantized_from(model_id)))
 
     assert body["quantization"] == "int8"
     assert {each["quantization"] for each in body["checkpoints"]} == {"int8"}

@@ -9,7 +9,7 @@ from support.metadata import llama, real
 from recommender.compare import InstanceRow, Row
 from recommender.compare import compare as comparison
 from recommender.planning.overrides import Overrides
-from recommender.recommend import Infeasible
+from recommender.recommendation import Infeasible
 
 QWEN_14B = real("Qwen/Qwen2.5-14B-Instruct")
 PLACES = [instance(name) for name in ("p5.48xlarge", "g5.xlarge", "g6.xlarge", "g4dn.xlarge", "g5.12xlarge")]

@@ -12,7 +12,8 @@ from recommender.model.dtype import Dtype
 from recommender.model.errors import ImplausibleMetadata
 from recommender.planning.instances import cheapest_fitting_instance
 from recommender.planning.overrides import Overrides
-from recommender.recommend import Feasible, Infeasible, Recommendation, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Feasible, Infeasible, Recommendation
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.version import Version
 

@@ -9,7 +9,7 @@ from support.metadata import real_model
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.activations import text_peak
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.memory.overhead import runtime_overhead
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import behavior_of

@@ -8,7 +8,7 @@ from support.metadata import llama, real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.memory.kv_cache import as_packed, cache_layout, cache_value_bytes
 from recommender.memory.layout import CacheLayout
 from recommender.model import AttentionLayers, KVHeads, SlidingWindow, parse_model

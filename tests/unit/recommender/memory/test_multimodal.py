@@ -7,7 +7,7 @@ from support.metadata import real_model
 
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.memory.multimodal import NO_ENCODER, EncoderProfile, encoder_profile
 from recommender.model.dtype import Dtype
 from recommender.model.encoder import EncoderFamily, FixedItem, VisionEncoder, VisionItem

@@ -6,7 +6,7 @@ from support.metadata import real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,15 @@ def test_weights_are_what_a_server_logged(model_id: str, tensor_parallel: int, l
         ("OpenGVLab/InternVL3-78B", (0, 19), 8, 23_235_510_848),
         # Routers in FP32.
         ("nvidia/MiniMax-M2.7-NVFP4", (0, 33), 8, 17_009_293_760),
+        # Routers of experts that are kept in FP32, and three layers for multi-token prediction left out.
+        ("XiaomiMiMo/MiMo-V2-Flash", (0, 19), 8, 39_029_843_248),
+        # Latents of experts in FP8, whole on every GPU.
+        ("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8", (0, 19), 8, 15_676_789_408),
+        # An encoder with a pooling head, up to 0.14, and without.
+        ("ibm-granite/granite-vision-3.3-2b", (0, 12), 8, 771_792_120),
+        ("ibm-granite/granite-vision-3.3-2b", (0, 19), 1, 5_937_342_472),
+        # Gated blocks of which config.json states both halves together.
+        ("Qwen/Qwen-7B-Chat", (0, 19), 8, 1_955_963_776),
         # A class that transformers runs, without a rotary table.
         ("ByteDance-Seed/Seed-OSS-36B-Instruct", (0, 33), 8, 9_157_685_248),
         ("ByteDance-Seed/Seed-OSS-36B-Instruct", (0, 26), 8, 9_291_903_232),

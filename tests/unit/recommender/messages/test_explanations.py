@@ -10,7 +10,8 @@ from support.metadata import llama, real
 
 from local.embedded.snapshot import load_snapshot
 from recommender.hardware.units import GIB
-from recommender.recommend import Feasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Feasible
 
 _MODEL_IDS = sorted(load_snapshot().repos)
 

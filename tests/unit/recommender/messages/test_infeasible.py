@@ -6,7 +6,8 @@ from support.metadata import llama, real
 
 from recommender.hardware.instance import Instance
 from recommender.model import HubMetadata
-from recommender.recommend import Infeasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Infeasible
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.version import Version
 

@@ -4,7 +4,8 @@ from support.instances import ALL, instance
 from support.metadata import real
 
 from recommender.planning.overrides import Overrides
-from recommender.recommend import Feasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Feasible
 
 QWEN = "Qwen/Qwen2.5-1.5B-Instruct"
 

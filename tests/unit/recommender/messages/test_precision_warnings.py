@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from support.metadata import llama
 from support.warned import warnings
 
 from recommender.vllm.version import Version
@@ -100,4 +101,13 @@ def test_fp16_that_newer_versions_refuse_is_warned_about() -> None:
     assert "runs_in_fp32" not in found
     assert found["runs_in_fp16"].endswith(
         "Newer versions of vLLM refuse FP16 for it as numerically unstable."
+    )
+
+
+def test_kernels_without_bf16_are_warned_about() -> None:
+    quantized = {"quant_method": "gptq", "bits": 3, "group_size": 128, "sym": True, "desc_act": False}
+    metadata = llama(parameters={"I32": 10**9, "BF16": 10**8}, quantization_config=quantized)
+
+    assert warnings(metadata, "g5.xlarge", (0, 10, 2))["runs_in_fp16"].startswith(
+        "vLLM's kernels for this form of GPTQ lack BF16: vLLM runs this model in FP16"
     )

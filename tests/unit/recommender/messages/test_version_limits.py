@@ -10,6 +10,7 @@ from recommender.planning.incompatibilities import (
     ClassNotInVersion,
     MethodDeprecated,
     MethodNotInVersion,
+    NoBackendForStatedCache,
     NoSparseAttention,
     NoWheels,
     SchemeNotInVersion,
@@ -44,6 +45,14 @@ _BETWEEN = (VersionRange(first=(0, 10, 1), last=(0, 12)),)
             NoWheels(versions=_UP_TO_0_23),
             "vLLM's released wheels support A100 only up to 0.23.",
             "vLLM's released wheels support A100 only up to 0.23: choose 0.23 or earlier.",
+        ),
+        (
+            NoBackendForStatedCache(versions=_UP_TO_0_23),
+            "vLLM runs the FP8 cache that the checkpoint sets on A100 only up to 0.23.",
+            (
+                "vLLM runs the FP8 cache that the checkpoint sets on A100 only up to 0.23: choose 0.23 or"
+                " earlier."
+            ),
         ),
         (
             MethodNotInVersion(method="mxfp4", versions=_FROM_0_20),

@@ -79,3 +79,11 @@ def test_a_total_without_dtypes_is_weighed_in_the_checkpoints_format() -> None:
     embeddings = 2 * 32_000 * 1024
     expected = 2 * embeddings + (_BILLION - embeddings) / 2
     assert weight_bytes(parse_model(quantized), Dtype.BFLOAT16) == pytest.approx(expected, abs=1)
+
+
+def test_mamba_1_keeps_a_matrix_of_each_layer_in_float32() -> None:
+    """`A` has a row for each channel and a column for each value of its state: 8 layers of 4096 x 16."""
+    sizes = {"intermediate_size": 4096, "state_size": 16, "conv_kernel": 4}
+    model = parse_model(llama(architectures=["MambaForCausalLM"], model_type="mamba", **sizes))
+
+    assert model.weights.float_values == 10**9 + 8 * 4096 * 16

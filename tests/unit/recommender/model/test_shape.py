@@ -55,3 +55,10 @@ def test_the_number_of_layers_may_be_the_length_of_their_list(
     hybrid = state if settings["model_type"] == "nemotron_h" else {}
 
     assert parse_model(llama(num_hidden_layers=ABSENT, **hybrid, **settings)).shape.layers == layers
+
+
+def test_qwen_1_states_the_width_of_both_halves_of_its_blocks() -> None:
+    """`vllm/model_executor/models/qwen.py`: `intermediate_size // 2`."""
+    qwen = llama(architectures=["QWenLMHeadModel"], model_type="qwen", intermediate_size=22_016)
+
+    assert parse_model(qwen).shape.intermediate_size == 11_008

@@ -94,3 +94,14 @@ def test_what_later_versions_divide_is_whole_before() -> None:
     tower = VisionTower(whole_parameters=10, divided_later=100)
 
     assert (tower.whole_on(2), tower.whole_on(2, divides_all=False)) == (10, 110)
+
+
+def test_siglip_has_a_pooling_head_unless_its_configuration_leaves_it_out() -> None:
+    """By hand: four matrices of attention, and a feed-forward block of two."""
+    granite = real_model("ibm-granite/granite-vision-3.3-2b").vision
+    gemma = real_model("google/gemma-3-12b-it").vision
+
+    assert granite is not None
+    assert (granite.head_attention, granite.head_layers) == (4 * 1152**2, 2 * 1152 * 4304)
+    assert gemma is not None
+    assert (gemma.head_attention, gemma.head_layers) == (0, 0)

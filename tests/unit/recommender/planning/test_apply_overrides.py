@@ -13,6 +13,7 @@ from recommender.planning.apply_overrides import apply_overrides
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan, best_plan
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
+from recommender.vllm.quantization import INT4
 from recommender.vllm.version import Version
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
@@ -144,3 +145,15 @@ def test_an_overhead_as_an_answer_states_it_is_the_estimate() -> None:
 
     assert same == base
     assert less.budget.overhead.total_bytes == math.ceil((stated - 0.002) * GIB)
+
+
+def test_the_recommended_quantization_is_done_in_the_same_way_when_it_is_requested() -> None:
+    """Yi-1.5-34B fits on an A10G pre-quantized to INT4, and not with bitsandbytes, which 0.25 has."""
+    model, place, behavior = real_model("01-ai/Yi-1.5-34B-Chat"), instance("g5.xlarge"), behavior_of((0, 25))
+    base = best_plan(model, place, INT4, behavior=behavior)
+    assert isinstance(base, Plan)
+
+    found = apply_overrides(model, place, base, Overrides(quantization="int4"), behavior)
+
+    assert found.quantization is INT4
+    assert found.starts

@@ -1,11 +1,13 @@
 """Why a version of vLLM cannot run a model on a GPU."""
 
+import dataclasses
+
 import pytest
 from support.instances import instance
-from support.metadata import llama, real_model
+from support.metadata import llama, real, real_model
 
 from recommender.hardware.gpu import Gpu, gpu_of
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.model import parse_model
 from recommender.planning.compatibility import (
     class_incompatibility,
@@ -25,6 +27,7 @@ from recommender.planning.incompatibilities import (
     MethodDeprecated,
     MethodNotInVersion,
     No16BitDtype,
+    NoBackendForStatedCache,
     NoKernels,
     NoSparseAttention,
     NoWheels,
@@ -32,7 +35,7 @@ from recommender.planning.incompatibilities import (
 )
 from recommender.planning.tensor_parallelism import Indivisible, SplitBlock
 from recommender.vllm.behavior import behavior_of
-from recommender.vllm.quantization import FP8, INT4, INT8, Quantization
+from recommender.vllm.quantization import BITSANDBYTES_INT4, FP8, INT4, INT8, Quantization
 from recommender.vllm.version import Version, VersionRange
 
 LLAMA = parse_model(llama())
@@ -214,6 +217,62 @@ def test_a_model_that_runs_in_fp32_cannot_be_quantized() -> None:
 
     assert incompatibility(gemma, T4, INT4) == No16BitDtype()
     assert incompatibility(gemma, A10G, INT4) is None
+
+
+def test_bitsandbytes_computes_in_fp32() -> None:
+    """`get_supported_act_dtypes` of `bitsandbytes.py`, 0.8 to 0.27."""
+    quantized = {"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_quant_type": "nf4"}
+    gemma = parse_model(
+        llama(
+            architectures=["Gemma2ForCausalLM"],
+            model_type="gemma2",
+            parameters={"U8": 10**9, "BF16": 10**8},
+            quantization_config=quantized,
+        )
+    )
+
+    assert incompatibility(gemma, T4, behavior=behavior_of((0, 19))) is None
+    assert incompatibility(real_model("google/gemma-2-9b-it"), T4, BITSANDBYTES_INT4) is None
+
+
+@pytest.mark.parametrize(
+    ("model_id", "card", "version", "expected"),
+    [
+        ("nvidia/Qwen3-30B-A3B-NVFP4", T4, (0, 23), None),
+        (
+            "nvidia/Qwen3-30B-A3B-NVFP4",
+            T4,
+            (0, 24),
+            NoBackendForStatedCache(versions=_UP_TO_0_23),
+        ),
+        ("nvidia/Qwen3-30B-A3B-NVFP4", A10G, (0, 24), None),
+    ],
+)
+def test_an_fp8_cache_that_the_checkpoint_sets_needs_a_backend(
+    model_id: str, card: Gpu, version: Version, expected: Incompatibility | None
+) -> None:
+    """FlashInfer left capability 7.5 with 0.24: vllm-project/vllm#47549."""
+    assert expected == incompatibility(real_model(model_id), card, behavior=behavior_of(version))
+
+
+@pytest.mark.parametrize(
+    ("version", "runs"), [((0, 13), True), ((0, 14), False), ((0, 17), False), ((0, 18), True)], ids=str
+)
+def test_latents_in_an_fp8_cache_that_the_checkpoint_sets_need_a_backend(
+    version: Version, *, runs: bool
+) -> None:
+    """DeepSeek-R1-0528-NVFP4 on RTX PRO 6000 runs under 0.13 and not under 0.14: vllm-project/vllm#32732."""
+    document = {**(real("nvidia/DeepSeek-V3-0324-NVFP4").config or {})}
+    document["quantization_config"] = {
+        **document.get("quantization_config", {}),
+        "quant_method": "modelopt",
+        "quant_algo": "NVFP4",
+        "kv_cache_quant_algo": "FP8",
+    }
+    model = parse_model(dataclasses.replace(real("nvidia/DeepSeek-V3-0324-NVFP4"), config=document))
+
+    assert model.cache_value_bytes == 1
+    assert (incompatibility(model, RTX_PRO, behavior=behavior_of(version)) is None) == runs
 
 
 def test_without_a_version_the_limits_of_some_versions_are_known() -> None:

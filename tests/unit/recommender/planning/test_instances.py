@@ -18,7 +18,8 @@ from recommender.planning.instances import (
     nearest_instance,
 )
 from recommender.planning.plan import Plan, best_plan
-from recommender.recommend import Feasible, Infeasible, recommend
+from recommender.recommend import recommend
+from recommender.recommendation import Feasible, Infeasible
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.quantization import FP8
 

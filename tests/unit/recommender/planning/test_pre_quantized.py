@@ -10,7 +10,8 @@ from support.metadata import llama, quantized_from, real, real_model
 from recommender.model import parse_listing
 from recommender.planning.overrides import Overrides
 from recommender.planning.pre_quantized import candidate, pre_quantized_checkpoints, worth_reading
-from recommender.recommend import Feasible, recommend
+from recommender.recommend import recommend, with_checkpoints
+from recommender.recommendation import Feasible
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.quantization import QuantizationName
 from recommender.vllm.version import Version
@@ -164,5 +165,5 @@ def test_checkpoints_are_wanted_only_where_one_is_needed(
     assert isinstance(answer, Feasible)
     assert answer.wanted_checkpoints == wanted
     assert answer.checkpoints is None
-    found = answer.with_checkpoints(quantized_from(model_id))
+    found = with_checkpoints(answer, quantized_from(model_id))
     assert {each.quantized_to for each in found.checkpoints or ()} == set(found.wanted_checkpoints)

@@ -5,7 +5,7 @@ from support.metadata import real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.planning.shortfall import shortfall, smallest_shortfall
 from recommender.vllm.engine_args import default_engine_args
 

@@ -5,7 +5,7 @@ from support.instances import instance
 from support.metadata import real_model
 
 from recommender.hardware.gpu import gpu_of
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.planning.workload import MAX_CONCURRENCY, Workload, default_concurrency, default_workload
 
 

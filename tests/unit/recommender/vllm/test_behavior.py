@@ -8,11 +8,13 @@ from support.metadata import real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.budget import Budget, budget
+from recommender.memory.budget import Budget
+from recommender.memory.calculate_budget import budget
 from recommender.memory.kv_cache import cache_layout
-from recommender.vllm.behavior import ANY_VERSION, VersionBehavior, behavior_of
+from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.version import Version
+from recommender.vllm.version_behavior import VersionBehavior
 
 
 def budget_on(

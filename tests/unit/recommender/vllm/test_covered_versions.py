@@ -7,7 +7,8 @@ from support.instances import GPU_INSTANCES, instance
 from support.metadata import MODELS, real_model
 
 from recommender.hardware.gpu import Gpu, gpu_of
-from recommender.memory.budget import Budget, budget
+from recommender.memory.budget import Budget
+from recommender.memory.calculate_budget import budget
 from recommender.model import HubMetadata, Model, parse_model
 from recommender.model.errors import CalculationError
 from recommender.vllm.behavior import behavior_of

@@ -7,7 +7,7 @@ from support.instances import instance
 from support.metadata import llama, real_model
 
 from recommender.hardware.gpu import gpu_of
-from recommender.memory.budget import budget
+from recommender.memory.calculate_budget import budget
 from recommender.model import parse_model
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import (

@@ -3,7 +3,6 @@
 import pytest
 
 from recommender.vllm.supported_versions import (
-    Capability,
     VersionRanges,
     capable_versions,
     class_versions,
@@ -13,7 +12,6 @@ from recommender.vllm.supported_versions import (
     needed_capability,
     scheme_versions,
     served_class,
-    sparse_attention_versions,
     undeprecated_versions,
 )
 from recommender.vllm.version import EVERY_VERSION, Version, VersionRange
@@ -216,37 +214,6 @@ def test_fp8_in_blocks_or_experts_needs_fp8_arithmetic_before_marlin_ran_them() 
     assert capable_versions("fp8", (), (8, 0)) == ALL
     assert capable_versions("fp8", (), (8, 0), lacks_marlin=True) == since(0, 9)
     assert capable_versions("fp8", (), (8, 9), lacks_marlin=True) == ALL
-
-
-@pytest.mark.parametrize(
-    ("capability", "cache", "expected"),
-    [
-        ((8, 0), "auto", NONE),
-        ((8, 9), "auto", NONE),
-        ((9, 0), "auto", ALL),
-        ((10, 0), "auto", ALL),
-        ((12, 0), "auto", since(0, 24)),
-        ((9, 0), "fp8_e4m3", since(0, 30)),
-        ((10, 0), "fp8_e4m3", since(0, 18)),
-        ((12, 0), "fp8_e4m3", since(0, 24)),
-    ],
-)
-def test_sparse_attention_needs_a_backend_for_gpu_and_cache(
-    capability: Capability, cache: str, expected: VersionRanges
-) -> None:
-    """`supports_compute_capability` and `supported_kv_cache_dtypes` in `v1/attention/backends/mla/`."""
-    assert expected == sparse_attention_versions(capability, cache)
-
-
-def test_up_to_0_17_the_class_of_deepseek_v3_2_makes_any_fp8_cache_its_own() -> None:
-    """FLASHMLA_SPARSE lists `fp8` from 0.18 on, and `fp8_ds_mla` before."""
-    of_deepseek = sparse_attention_versions((9, 0), "fp8", "DeepseekV32ForCausalLM")
-    of_others = sparse_attention_versions((9, 0), "fp8", "GlmMoeDsaForCausalLM")
-
-    assert includes(of_deepseek, (0, 12))
-    assert includes(of_deepseek, (0, 28))
-    assert not includes(of_others, (0, 17))
-    assert includes(of_others, (0, 18))
 
 
 @pytest.mark.parametrize(
