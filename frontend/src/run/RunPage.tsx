@@ -73,18 +73,21 @@ export function RunPage({ hfToken, onTokenChange }: RunPageProps) {
             <div className="flex flex-col gap-4">
               <ModelField value={form.model} onChange={(model) => change({ model })} onEnter={suggest} />
               <TokenField value={hfToken} onChange={onTokenChange} isNeeded={suggestion.needsToken} />
-              <InstanceField
-                id={`${id}-instance`}
-                value={form.instanceType}
-                onChange={(instanceType) => change({ instanceType })}
-              />
-              {form.model !== "" && (
-                <p className="-mt-2 text-sm">
-                  <Link href={pageUrl("compare", { model: form.model })} className={`${LINK} ${ACCENT_TEXT}`}>
-                    Compare all instance types for this model
+              <div className="relative">
+                {form.model !== "" && (
+                  <Link
+                    href={pageUrl("compare", { model: form.model })}
+                    className={`absolute top-0 right-0 text-sm ${LINK} ${ACCENT_TEXT}`}
+                  >
+                    Compare instance types
                   </Link>
-                </p>
-              )}
+                )}
+                <InstanceField
+                  id={`${id}-instance`}
+                  value={form.instanceType}
+                  onChange={(instanceType) => change({ instanceType })}
+                />
+              </div>
               <SuggestButton suggestion={suggestion} />
               <ResultLink columnRef={resultColumn} suggestion={suggestion} />
             </div>
