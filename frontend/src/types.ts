@@ -46,6 +46,11 @@ export type FormValues = Partial<ConfigValues & EngineValues>;
 export type FieldName = keyof FormValues;
 export type FieldValue = NonNullable<FormValues[FieldName]> | null;
 
+/** Whether the model does not fit in its native precision. Then the alternatives are other ways to run it. */
+export function isTooLarge({ alternatives }: RecommendResponse): boolean {
+  return alternatives?.quantization_option !== undefined || alternatives?.larger_instance !== undefined;
+}
+
 export function isFeasible(response: RecommendResponse): response is FeasibleResponse {
   return response.explanation.feasible;
 }

@@ -70,6 +70,7 @@ const PREVENTING_START: readonly WarningCode[] = [
   "states_limit_sequences",
   "batched_tokens_below_sequences",
   "batched_tokens_below_image",
+  "no_fp8_cache",
 ];
 
 const WORKLOAD_FIELDS = ["input_sequence_length", "output_sequence_length"] as const;

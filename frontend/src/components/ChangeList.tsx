@@ -7,20 +7,20 @@ import { CopyableCommand } from "./CopyableCommand";
 import { ACCENT_TEXT, BODY_TEXT, SECONDARY_BUTTON, SUBHEADING, SURFACE } from "./styles";
 
 interface ChangeListProps {
+  title: string;
   changes: Change[];
   model: string;
   values: FormValues;
   onApply: (change: Change, name: string) => void;
 }
 
-/** Changes of vLLM's arguments with which the model starts in its native precision. */
-export function ChangeList({ changes, ...props }: ChangeListProps) {
+/** Changes of vLLM's arguments with which the model starts. */
+export function ChangeList({ title, changes, ...props }: ChangeListProps) {
   const id = useId();
-  const number = changes.some(({ also }) => also) ? "two arguments" : "one argument";
   return (
     <div className="flex flex-col gap-2">
       <h3 id={id} className={SUBHEADING}>
-        Or keep the native precision and change {number} of vLLM
+        {title}
       </h3>
       <ul aria-labelledby={id} className={`divide-y divide-slate-200 dark:divide-slate-700 ${SURFACE}`}>
         {changes.map((change) => (
@@ -31,7 +31,12 @@ export function ChangeList({ changes, ...props }: ChangeListProps) {
   );
 }
 
-type ChangeItemProps = { change: Change } & Omit<ChangeListProps, "changes">;
+/** How many arguments have to be changed, in words. */
+export function argumentsOf(changes: Change[]): string {
+  return changes.some(({ also }) => also) ? "two arguments of vLLM" : "one argument of vLLM";
+}
+
+type ChangeItemProps = { change: Change } & Omit<ChangeListProps, "title" | "changes">;
 
 function ChangeItem({ change, model, values, onApply }: ChangeItemProps) {
   const name = nameOf(change);

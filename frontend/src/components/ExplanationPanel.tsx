@@ -2,10 +2,11 @@ import { useId, useState } from "react";
 
 import { configValues, ENGINE_FIELDS, FIELD_LABELS } from "../configuration";
 import { formatAccelerators, formatCount, formatValue, modelDetails } from "../format";
-import { isFeasible } from "../types";
+import { isFeasible, isTooLarge } from "../types";
 import type { FeasibleResponse, FieldName } from "../types";
 import type { Suggestion } from "../useSuggestion";
 import { preventsStart } from "../warnings";
+import { argumentsOf, ChangeList } from "./ChangeList";
 import { LayoutTable } from "./LayoutTable";
 import { MemoryFigure } from "./MemoryFigure";
 import { NoteList } from "./NoteList";
@@ -47,6 +48,7 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
       <div id={`${id}-body`} hidden={!isOpen} className={isOpen ? "mt-3 flex flex-col gap-5" : undefined}>
         <Subject suggestion={suggestion} current={current} />
         {doesNotStart && <WarningText text="vLLM would not start with these values (see the warnings)." />}
+        {doesNotStart && <StartingChanges suggestion={suggestion} current={current} />}
         <Reasons suggestion={suggestion} current={current} />
         {!isRecommended && recommendation && isFeasible(recommendation) && (
           <button
@@ -71,6 +73,23 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
         />
       </div>
     </section>
+  );
+}
+
+/** Changes of the form's values with which vLLM starts, apart from those that the options already show. */
+function StartingChanges({ suggestion, current }: ExplanationPanelProps) {
+  const { recommendation, model, values, apply } = suggestion;
+  const options = recommendation && isTooLarge(recommendation) ? recommendation.alternatives?.changes : [];
+  const shown = options?.map(({ text }) => text);
+  const changes = current.alternatives?.changes?.filter(({ text }) => !shown?.includes(text)) ?? [];
+  return changes.length === 0 ? null : (
+    <ChangeList
+      title={`It starts with a change of ${argumentsOf(changes)}`}
+      changes={changes}
+      model={model}
+      values={values}
+      onApply={apply}
+    />
   );
 }
 

@@ -2,7 +2,7 @@ import { useId } from "react";
 
 import { needsPreQuantizedCheckpoint } from "../command";
 import { formatDtype } from "../format";
-import { isFeasible } from "../types";
+import { isFeasible, isTooLarge } from "../types";
 import type {
   Change,
   Checkpoint,
@@ -11,7 +11,7 @@ import type {
   QuantizationOption,
   RecommendResponse,
 } from "../types";
-import { ChangeList } from "./ChangeList";
+import { argumentsOf, ChangeList } from "./ChangeList";
 import { CheckpointList } from "./CheckpointList";
 import { LinkedText } from "./LinkedText";
 import { LargerInstanceCard, QuantizationCard } from "./OptionCard";
@@ -59,7 +59,7 @@ function titleOf({ recommendation, current, instanceType }: FeasibilityBannerPro
   if (infeasible && !isFeasible(infeasible)) {
     return infeasibleTitle(infeasible, instanceType);
   }
-  if (recommendation.alternatives) {
+  if (isTooLarge(recommendation)) {
     return tooLarge(recommendation, instanceType);
   }
   return isFeasible(current) && needsPreQuantizedCheckpoint(current)
@@ -138,7 +138,13 @@ function suggestedInstance(response: RecommendResponse): string | undefined {
 function Changes({ recommendation, model, values, onApply }: FeasibilityBannerProps) {
   const changes = recommendation.alternatives?.changes ?? [];
   return changes.length === 0 ? null : (
-    <ChangeList changes={changes} model={model} values={values} onApply={onApply} />
+    <ChangeList
+      title={`Or keep the native precision and change ${argumentsOf(changes)}`}
+      changes={changes}
+      model={model}
+      values={values}
+      onApply={onApply}
+    />
   );
 }
 

@@ -2,7 +2,7 @@ import type { RefObject } from "react";
 
 import { SuggestionResult } from "../components/SuggestionResult";
 import { MUTED, TEXT_BUTTON } from "../components/styles";
-import { isFeasible } from "../types";
+import { isFeasible, isTooLarge } from "../types";
 import type { RecommendResponse } from "../types";
 import type { Suggestion } from "../useSuggestion";
 
@@ -61,7 +61,7 @@ export function ResultLink({ columnRef, suggestion: { recommendation } }: Result
 }
 
 function linkText(recommendation: RecommendResponse): string {
-  return isFeasible(recommendation) && recommendation.alternatives
+  return isFeasible(recommendation) && isTooLarge(recommendation)
     ? "Too large in native precision: see the options"
     : "See why";
 }

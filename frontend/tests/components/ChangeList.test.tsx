@@ -12,7 +12,9 @@ const CHANGE = defined(CHANGES[0]);
 
 function renderList(changes: Change[], values: FormValues = {}) {
   const onApply = vi.fn();
-  render(<ChangeList changes={changes} model="org/model" values={values} onApply={onApply} />);
+  render(
+    <ChangeList title="Changes" changes={changes} model="org/model" values={values} onApply={onApply} />,
+  );
   return onApply;
 }
 

@@ -65,6 +65,27 @@ test("a configuration that does not start says so instead of what it holds in pr
   expect(screen.queryByText(/^In production/)).toBeNull();
 });
 
+describe("values with which vLLM does not start", () => {
+  const current = feasible("asked-for-context-beyond-the-cache");
+
+  test("come with the changes with which it does", async () => {
+    const suggestion = renderPanel(feasible("fits-one-gpu"), { current });
+    const change = current.alternatives?.changes?.[0];
+    expect(
+      screen.getByRole("list", { name: "It starts with a change of one argument of vLLM" }),
+    ).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Apply --max-model-len" }));
+    expect(suggestion.apply).toHaveBeenCalledExactlyOnceWith(change, "--max-model-len");
+  });
+
+  test("do not repeat changes that the options show", () => {
+    const response = feasible("quantized-at-load");
+    const alternatives = { ...response.alternatives, ...current.alternatives };
+    renderPanel({ ...response, alternatives }, { current });
+    expect(screen.queryByRole("list", { name: /^It starts with a change/ })).toBeNull();
+  });
+});
+
 describe("a changed value", () => {
   const recommendation = feasible("fits-all-gpus");
   const current = feasible("asked-for-tp");
