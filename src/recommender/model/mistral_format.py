@@ -9,6 +9,7 @@ from typing import Any
 
 from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import UnsupportedModel
+from recommender.model.shape import MOST_LAYERS
 
 FILE_NAME = "params.json"
 
@@ -30,7 +31,6 @@ _NAMES_OF_EXPERTS = {
     "num_shared_experts": "n_shared_experts",
 }
 _DEFAULT_CONTEXT = 128_000
-_MOST_LAYERS = 10_000
 
 # Otherwise vLLM takes that of the files, which is BF16 in all of Mistral's.
 _DEFAULT_DTYPE = "bfloat16"
@@ -91,7 +91,7 @@ def _window(stated: ConfigReader, params: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     listed = params["sliding_window"]
     kinds = ("sliding_attention" if each else "full_attention" for each in listed)
-    layers = min(stated.positive_int("n_layers"), _MOST_LAYERS)
+    layers = min(stated.positive_int("n_layers"), MOST_LAYERS)
     return {
         "sliding_window": next(filter(None, listed), None),
         "layer_types": list(islice(cycle(kinds), layers)),

@@ -4,7 +4,6 @@ from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import ImplausibleMetadata
 from recommender.model.values import Shape
 
-_MOST_LAYERS = 10_000
 _LARGEST_FFN_FACTOR = 1024
 _FEED_FORWARD_STEP = 256
 _LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
@@ -25,6 +24,9 @@ _HEAD_DIM = ("head_dim", "attention_head_dim", "kv_channels")
 _EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts")
 _EXPERTS_PER_TOKEN = ("num_experts_per_tok", "moe_top_k", "moe_topk", "moe_k", "num_experts_per_token")
 _EXPERT_INTERMEDIATE = ("moe_intermediate_size", "expert_ffn_hidden_size")
+
+MOST_LAYERS = 10_000
+"""More layers than any model has."""
 
 EXPERT_SIZES = (*_EXPERTS, *_EXPERT_INTERMEDIATE)
 """Keys of the number of experts and of their width."""
@@ -160,7 +162,7 @@ def _kv_heads(config: ConfigReader, heads: int) -> int:
 
 
 def _check(shape: Shape, config: ConfigReader) -> None:
-    if shape.layers > _MOST_LAYERS:
+    if shape.layers > MOST_LAYERS:
         raise ImplausibleMetadata(f"{config.name} says {shape.layers} layers, more than any model has.")
     if not shape.attention_heads:
         return

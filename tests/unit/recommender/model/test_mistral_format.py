@@ -8,7 +8,7 @@ import pytest
 from recommender.model import HubMetadata, Model, parse_model
 from recommender.model.attention import MLACache
 from recommender.model.dtype import Dtype
-from recommender.model.errors import CalculationError, UnsupportedModel
+from recommender.model.errors import CalculationError, ImplausibleMetadata, UnsupportedModel
 from recommender.model.mistral_format import config_from_params
 
 NEMO = {
@@ -131,6 +131,16 @@ def test_a_stretched_context_is_that_of_yarn() -> None:
     yarn = {"original_max_position_embeddings": 8192, "factor": 4, "beta": 32, "alpha": 1}
 
     assert described({**NEMO, "yarn": yarn}).max_position_embeddings == 32768
+
+
+@pytest.mark.parametrize(("factor", "beyond"), [(1, 0.99), (1024, 1025)])
+def test_yarn_stretches_a_context_by_1_to_1024(factor: float, beyond: float) -> None:
+    yarn = {"original_max_position_embeddings": 8192}
+    params = {**NEMO, "yarn": {**yarn, "factor": factor}}
+
+    assert config_from_params(params)["rope_scaling"]["factor"] == factor
+    with pytest.raises(ImplausibleMetadata, match="factor"):
+        config_from_params({**NEMO, "yarn": {**yarn, "factor": beyond}})
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,10 @@ import pytest
 from support.metadata import ABSENT, llama
 
 from recommender.model import HubMetadata, KVHeads, parse_model
+from recommender.model.config_reader import ConfigReader
+from recommender.model.errors import ImplausibleMetadata
+from recommender.model.shape import parse_shape
+from recommender.model.values import Shape
 
 
 def test_head_size_follows_from_the_hidden_size_where_it_is_not_stated() -> None:
@@ -92,3 +96,30 @@ def test_a_width_that_is_not_stated_is_a_multiple_of_the_hidden_size(
     shape = parse_model(llama(model_type="mpt", intermediate_size=ABSENT, **settings)).shape
 
     assert shape.intermediate_size == factor * 1024
+
+
+def shape_of(**settings: object) -> Shape:
+    return parse_shape(ConfigReader(llama(**settings).config, name="config.json"), mlp_matrices=3)
+
+
+def test_a_model_has_at_most_10_000_layers() -> None:
+    assert shape_of(num_hidden_layers=10_000).layers == 10_000
+    with pytest.raises(ImplausibleMetadata, match="10001 layers"):
+        shape_of(num_hidden_layers=10_001)
+
+
+@pytest.mark.parametrize(("factor", "beyond", "width"), [(1 / 1024, 1 / 1025, 256), (1024, 1024.5, 2**21)])
+def test_the_width_of_a_block_is_between_1_1024th_and_1024_times_the_hidden_size(
+    factor: float, beyond: float, width: int
+) -> None:
+    """2 x 3072 / 3 times the factor, rounded up to a multiple of 256."""
+    found = {
+        "hidden_size": 3072,
+        "intermediate_size": ABSENT,
+        "block_configs": [{"ffn": {"ffn_mult": factor}}],
+    }
+    unlikely = {**found, "block_configs": [{"ffn": {"ffn_mult": beyond}}]}
+
+    assert shape_of(**found).intermediate_size == width
+    with pytest.raises(ImplausibleMetadata, match="ffn_mult"):
+        shape_of(**unlikely)
