@@ -3,7 +3,7 @@
 import pytest
 from support.metadata import llama, real_model
 
-from recommender.memory.allocator import rounding_bytes
+from recommender.memory.allocator import quantized_weight_bytes, rounding_bytes
 from recommender.model import parse_model
 from recommender.model.dtype import Dtype
 from recommender.vllm.quantization import FP8
@@ -46,3 +46,11 @@ def test_a_model_quantized_at_load_is_rounded_in_its_new_size() -> None:
 
     assert rounding_bytes(model, Dtype.BFLOAT16, 2, None) / _MIB == 64 + embeddings
     assert rounding_bytes(model, Dtype.BFLOAT16, 2, FP8) / _MIB == 2 * 64 + embeddings
+
+
+@pytest.mark.parametrize(("bits", "expected"), [(4, 0.5), (8, 1)])
+def test_a_pre_quantized_weight_takes_the_bits_of_its_checkpoint(bits: int, expected: float) -> None:
+    config = {"quant_method": "gptq", "bits": bits, "group_size": 128}
+    model = parse_model(llama(quantization_config=config))
+
+    assert quantized_weight_bytes(model, Dtype.BFLOAT16, None) == expected
