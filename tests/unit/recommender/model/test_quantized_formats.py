@@ -192,3 +192,25 @@ def test_a_static_scheme_of_fp8_sets_the_dtype_of_the_cache(
 ) -> None:
     """`get_kv_cache_quant_algo_string`, `vllm/utils/torch_utils.py`."""
     assert expected == cache_value_bytes(_stated(**settings))
+
+
+@pytest.mark.parametrize(
+    ("method", "settings", "expected"),
+    [
+        *(("gptq", {"group_size": size}, True) for size in (32, 64, 128, -1)),
+        *(("gptq", {"group_size": size}, False) for size in (16, 33, 65, 129, 256)),
+        ("gptq", {"bits": 8}, True),
+        ("gptq", {"bits": 3}, False),
+        ("gptq", {"sym": False}, False),
+        ("awq", {"bits": 4}, True),
+        ("awq", {"bits": 8}, False),
+        ("awq", {"zero_point": False}, False),
+        ("awq", {"sym": False}, True),
+    ],
+    ids=str,
+)
+def test_marlin_takes_some_bits_and_groups(
+    method: str, settings: dict[str, object], *, expected: bool
+) -> None:
+    """`is_gptq_marlin_compatible` and `is_awq_marlin_compatible`: groups of 32, 64, 128 or a whole row."""
+    assert grouped_integers(method, _stated(**settings)).runs_in_marlin is expected

@@ -7,6 +7,7 @@ from support.metadata import llama, real_model
 
 from recommender.model import Weights, parse_model
 from recommender.model.dtype import Dtype
+from recommender.model.values import LONGEST_MODEL_ID
 
 
 def test_weights_are_packed_bytes_and_floats_in_the_dtype_of_the_computation() -> None:
@@ -68,3 +69,13 @@ def test_the_answer_repeats_what_identifies_a_model() -> None:
     assert (info.parameter_count, info.native_dtype) == (7_241_732_096, "bfloat16")
     assert (info.max_position_embeddings, info.architecture) == (32_768, "mistral")
     assert info.sliding_window == 4096
+
+
+def test_the_longest_model_id_has_96_characters_on_each_side_of_the_slash() -> None:
+    """`validate_repo_id` of huggingface_hub."""
+    assert len("/".join(["o" * 96, "n" * 96])) == LONGEST_MODEL_ID
+
+
+def test_experts_are_counted_in_the_layers_that_are_not_dense() -> None:
+    """DeepSeek-V3: 61 layers, 3 of them dense, 256 experts of three matrices of 7168 x 2048."""
+    assert real_model("deepseek-ai/DeepSeek-V3").shape.expert_parameters == 58 * 256 * 3 * 7168 * 2048
