@@ -13,6 +13,51 @@ from local.embedded.snapshot import load_snapshot
 from recommender.model import HubMetadata
 
 _REAL = [real(model_id) for model_id in load_snapshot().repos]
+
+# params.json of Mistral's own format: dense, with an image encoder, and with experts and latent attention.
+_DENSE = {
+    "dim": 5120,
+    "n_layers": 40,
+    "head_dim": 128,
+    "hidden_dim": 32768,
+    "n_heads": 32,
+    "n_kv_heads": 8,
+    "rope_theta": 1e9,
+    "norm_eps": 1e-5,
+    "vocab_size": 131_072,
+    "max_position_embeddings": 131_072,
+}
+_PARAMS: tuple[dict[str, Any], ...] = (
+    {**_DENSE, "sliding_window": [4096, None], "quantization": {"qformat_weight": "fp8_e4m3"}},
+    {
+        **_DENSE,
+        "vision_encoder": {
+            "hidden_size": 1024,
+            "num_channels": 3,
+            "image_size": 1540,
+            "patch_size": 14,
+            "intermediate_size": 4096,
+            "num_hidden_layers": 24,
+            "num_attention_heads": 16,
+        },
+    },
+    {
+        **_DENSE,
+        "q_lora_rank": 1536,
+        "kv_lora_rank": 512,
+        "qk_nope_head_dim": 128,
+        "qk_rope_head_dim": 64,
+        "v_head_dim": 128,
+        "yarn": {"factor": 36, "original_max_position_embeddings": 8192},
+        "moe": {
+            "expert_hidden_dim": 4096,
+            "first_k_dense_replace": 3,
+            "num_experts": 128,
+            "num_experts_per_tok": 4,
+            "num_shared_experts": 1,
+        },
+    },
+)
 _CHANGES = (0, 1, 1, 1, 2, 2, 3, 5)
 _LONGEST_LIST = 2
 
@@ -119,16 +164,21 @@ _KEYS = tuple(_VALUES)
 
 @st.composite
 def documents(draw: st.DrawFn) -> HubMetadata:
-    """The documents of a real model after some changes; config.json may be missing."""
+    """The documents of a real model after some changes; params.json may stand in for config.json."""
     chosen = _one_of(draw, _REAL)
     made = copy.deepcopy(_documents(chosen))
+    is_in_mistral_format = draw(st.integers(0, 15)) == 0
+    if is_in_mistral_format:
+        made["params"] = copy.deepcopy(_one_of(draw, _PARAMS))
     for _ in range(draw(st.sampled_from(_CHANGES))):
         _change(draw, made)
-    has_config = chosen.config is not None and draw(st.integers(0, 30)) > 0
+    is_missing = chosen.config is None or draw(st.integers(0, 30)) == 0
+    has_config = not (is_missing or is_in_mistral_format)
     return HubMetadata(
         model_id=chosen.model_id,
         information=made["information"],
         config=made["config"] if has_config else None,
+        params=made.get("params"),
     )
 
 
@@ -157,7 +207,7 @@ def _change(draw: st.DrawFn, made: dict[str, Any]) -> None:
 
 
 def _changeable(made: dict[str, Any]) -> list[Path]:
-    """The paths to the values within the two documents."""
+    """The paths to the values within the documents."""
     return [path for path in _paths(made) if len(path) > 1]
 
 

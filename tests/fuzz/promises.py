@@ -9,6 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from handler.errors import RequestError
+from recommender.model import Model
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.workload import MAX_CONCURRENCY
@@ -51,7 +52,7 @@ def check_failure(status: int, body: dict[str, Any]) -> None:
 
 def check_plan(answer: Feasible, overrides: Overrides) -> None:
     """The plan does not contradict itself, and contains the overrides."""
-    _check_parts(answer.plan)
+    _check_parts(answer.plan, answer.model)
     if overrides == Overrides():
         _check_start(answer.plan, answer)
     for fixed, given in (
@@ -67,7 +68,7 @@ def check_plan(answer: Feasible, overrides: Overrides) -> None:
     if options is not None:
         others = (options.quantized, options.at_load, options.larger and options.larger.plan)
         for plan in filter(None, others):
-            _check_parts(plan)
+            _check_parts(plan, answer.model)
             assert plan.max_concurrent_requests > 0
 
 
@@ -86,12 +87,16 @@ def _check_start(plan: Plan, answer: Feasible) -> None:
     assert (plan.quantization is None) == (answer.alternatives is None)
 
 
-def _check_parts(plan: Plan) -> None:
+def _check_parts(plan: Plan, model: Model) -> None:
     budget = plan.budget
     parts = (budget.weight_bytes, *_overhead(plan))
     assert all(part >= 0 for part in parts)
     assert sum(parts) + budget.kv_cache_bytes == budget.usable_bytes <= budget.visible_bytes
-    assert budget.weight_bytes * plan.tensor_parallel >= plan.weight_bytes
+    # The checkpoint holds the pooling head of an image encoder, which most versions do not load.
+    head = 0 if model.vision is None else model.vision.head_attention + model.vision.head_layers
+    assert (
+        budget.weight_bytes * plan.tensor_parallel >= plan.weight_bytes - head * model.native_dtype.size_bytes
+    )
     assert plan.workload.input_tokens >= 0
     assert plan.workload.output_tokens > 0
 

@@ -91,7 +91,7 @@ def test_every_response_of_hub_and_table_leads_to_a_documented_answer(
 
 def _own_name(metadata: HubMetadata) -> str:
     """A repository of its own for each case, so that nothing is cached from another."""
-    text = repr((metadata.information, metadata.config))
+    text = repr((metadata.information, metadata.config, metadata.params))
     return f"org/m{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:24]}"
 
 
@@ -107,6 +107,7 @@ def _set_documents(
         "information": encoded(metadata.information, of_information),
         "config": _config(metadata, of_config),
         "quantization": encoded(metadata.quantization, of_config) if metadata.quantization else None,
+        "params": encoded(metadata.params, of_config) if metadata.params else None,
         "list": encoded(entries, of_list),
     }
     hub.configs = {

@@ -45,7 +45,8 @@ _NONSENSE = tuple(
             r"\bNone\b|\bnan\b|\binf\b|(?<![\w.])-\d|  |\{|\.\.| [.,;:]",
             r"\b1 (?!of\b|x\b)(?:[A-Za-z]+ )?(?:requests|tokens|GPUs|heads|sequences|blocks|replicas)\b",
             r"\b(?:fp8|int8|int4|bf16|fp16|awq|gptq|mxfp4)\b(?<!quantization=fp8)(?<!quantization=int4)",
-            r"(?<![\w./,-])\d{5,}(?![\w.]*[A-Za-z])(?! (?:in the|of the))",
+            # The value of a flag is written as vLLM reads it.
+            r"(?<![\w./,-])(?<!-tokens )\d{5,}(?![\w.]*[A-Za-z])(?! (?:in the|of the))",
             r"(?<![\w./,-])[1-9]\d{3}(?= (?:tokens|requests|blocks|sequences|GiB))",
             r"\. (?!vLLM\b)[a-z]+\b",
         ),
@@ -53,6 +54,9 @@ _NONSENSE = tuple(
 )
 _MODEL_ID = re.compile(r"\b[\w.-]+/[\w.-]+\w")
 # Labels with digits.
+# Arguments of vLLM without a value.
+_SWITCHES = ("--enforce-eager", "--allow-deprecated-quantization")
+
 _LABELS = ("BF16", "FP16", "FP32", "FP8", "INT8", "INT4", "MXFP4", "NVFP4", "fp8", "int8", "int4", "16 bit")
 _INSTANCE_NAMES = {name for place in _INSTANCES for name in (place.name, place.accelerator_name)}
 _NAMES = names_pattern({*_INSTANCE_NAMES, *_LABELS})
@@ -108,7 +112,7 @@ def _assert_memory_adds_up(body: dict[str, Any]) -> None:
 
 
 def _assert_arguments_are_the_values(body: dict[str, Any]) -> None:
-    pairs = [argument for argument in body["vllm_args"] if argument != "--enforce-eager"]
+    pairs = [argument for argument in body["vllm_args"] if argument not in _SWITCHES]
     arguments = dict(zip(pairs[::2], pairs[1::2], strict=True))
 
     assert arguments["--tensor-parallel-size"] == str(body["tensor_parallel_degree"])
