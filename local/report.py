@@ -5,6 +5,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from recommender.messages.phrases import count_text
+
 _WIDTH = 100
 _BAR_WIDTH = 60
 _LABEL_WIDTH, _VALUE_WIDTH = 17, 9
@@ -113,14 +115,10 @@ def _memory(memory: Body) -> Iterator[str]:
 def _layout(layout: Body) -> str:
     replicas, requests = layout["replicas"], layout["max_concurrent_requests_total"]
     return (
-        f"TP {layout['tensor_parallel_degree']}, {_count(replicas, 'replica')}: context"
+        f"TP {layout['tensor_parallel_degree']}, {count_text(replicas, 'replica')}: context"
         f" {layout['max_model_len']:,}, {layout['kv_cache_tokens_total']:,} tokens in the KV cache,"
-        f" {_count(requests, 'request')} at once"
+        f" {count_text(requests, 'request')} at once"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _alternatives(alternatives: Body) -> Iterator[str]:

@@ -58,7 +58,7 @@ def config_from_params(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _language_model(stated: ConfigReader, params: Mapping[str, Any]) -> dict[str, Any]:
     if stated.is_truthy("multimodal"):
-        raise UnsupportedModel(f"{FILE_NAME} describes an encoder of sound, which is not modelled")
+        raise UnsupportedModel(f"{FILE_NAME} describes an audio encoder, which is not modelled")
     is_large_3 = _is_large_3(stated)
     if stated.is_set("model_type") or (stated.is_truthy("moe") and not is_large_3):
         raise UnsupportedModel(f"{FILE_NAME} describes an architecture that vLLM does not read from it")

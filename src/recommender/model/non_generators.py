@@ -180,7 +180,7 @@ def _without_config(metadata: HubMetadata) -> str:
     """Source: `get_config`, `vllm/transformers_utils/config.py`."""
     return (
         f"{metadata.model_id} has no config.json, and no params.json as repositories in Mistral's own format"
-        " have. vLLM reads one of them: choose a repository of the same model that has it."
+        " have. vLLM needs one of them: choose a repository of the same model that has one."
     )
 
 

@@ -33,7 +33,7 @@ class HubMetadata:
 
     @property
     def by_params(self) -> "HubMetadata | None":
-        """The same without a config.json; `None` where there is no params.json or nothing else."""
+        """The same without its config.json; `None` unless the repository has both documents."""
         return None if self.config is None or self.params is None else replace(self, config=None)
 
 

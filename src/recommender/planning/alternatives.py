@@ -52,8 +52,8 @@ def with_changes_of_plan(
 ) -> Alternatives | None:
     """`options` with the changes of the caller's values with which `plan` starts, where it does not.
 
-    A native plan is what is asked for, so these replace others; for a quantized one they come in only where
-    no change makes native precision start.
+    For a native plan they replace those of `options`; for a quantized one, changes with which native
+    precision starts come first.
     """
     has_native_changes = options is not None and options.changes and plan.quantization is not None
     if has_native_changes or serves(model, instance, plan):

@@ -38,46 +38,43 @@ def apply_overrides(
         if 0 <= estimate.budget.overhead.total_bytes - overrides.overhead_bytes <= _STATED_STEP_BYTES:
             return estimate
     gpu, quantization = gpu_of(instance), _quantization(model, base, overrides, behavior)
-    engine_args = overridden_engine_args(model, gpu, overrides, behavior)
-    at_any_context = overridden_engine_args(model, gpu, replace(overrides, max_model_len=None), behavior)
+    at_any_context = _engine_args(model, gpu, replace(overrides, max_model_len=None), behavior)
     fitting = fitting_plan(model, instance, quantization, at_any_context)
     recommended = fitting if isinstance(fitting, Plan) else base
-    degree = overrides.tensor_parallel or recommended.tensor_parallel
+    return overridden_plan(model, gpu, replace(recommended, quantization=quantization), overrides, behavior)
+
+
+def overridden_plan(
+    model: Model, gpu: Gpu, plan: Plan, overrides: Overrides, behavior: VersionBehavior
+) -> Plan:
+    """`plan` with `overrides` and what follows from them; its quantization stays."""
+    degree = overrides.tensor_parallel or plan.tensor_parallel
+    engine_args = _engine_args(model, gpu, overrides, behavior)
     memory = budget_for_largest_context(
-        model, gpu, nearest_degree(model, degree, behavior), quantization, engine_args
+        model, gpu, nearest_degree(model, degree, behavior), plan.quantization, engine_args
     )
-    dtype = compute_dtype(model, gpu, engine_args.behavior.version)
+    context = overrides.max_model_len or _context(model, memory)
+    memory = memory.least_at(context)
+    dtype = compute_dtype(model, gpu, behavior.version)
+    workload = _workload(context, overrides)
     return replace(
-        plan_with_budget(model, recommended, memory, overrides),
+        plan,
         tensor_parallel=degree,
-        quantization=quantization,
-        weight_bytes=weight_bytes(engine_args.loaded(model), dtype, quantization),
+        weight_bytes=weight_bytes(engine_args.loaded(model), dtype, plan.quantization),
+        budget=memory,
+        max_model_len=context,
+        workload=workload,
+        concurrency=overrides.concurrency or default_concurrency(memory, workload),
     )
 
 
-def overridden_engine_args(
-    model: Model, gpu: Gpu, overrides: Overrides, behavior: VersionBehavior
-) -> EngineArgs:
+def _engine_args(model: Model, gpu: Gpu, overrides: Overrides, behavior: VersionBehavior) -> EngineArgs:
     """The engine arguments that `overrides` fix, the context and the overhead included, else the defaults."""
     engine_args = engine_args_for(model, gpu, behavior, overrides.engine)
     return replace(
         engine_args,
         overhead_bytes=overrides.overhead_bytes,
         max_model_len=overrides.max_model_len or engine_args.max_model_len,
-    )
-
-
-def plan_with_budget(model: Model, plan: Plan, memory: Budget, overrides: Overrides) -> Plan:
-    """`plan` with another budget, and the context, workload and concurrency that follow from it."""
-    context = overrides.max_model_len or _context(model, memory)
-    memory = memory.least_at(context)
-    workload = _workload(context, overrides)
-    return replace(
-        plan,
-        budget=memory,
-        max_model_len=context,
-        workload=workload,
-        concurrency=overrides.concurrency or default_concurrency(memory, workload),
     )
 
 

@@ -7,11 +7,8 @@ from itertools import combinations
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
-from recommender.memory.compute_dtype import compute_dtype
-from recommender.memory.weights import weight_bytes
 from recommender.model import Model
-from recommender.planning.apply_overrides import overridden_engine_args, plan_with_budget
-from recommender.planning.context import budget_for_largest_context
+from recommender.planning.apply_overrides import overridden_plan
 from recommender.planning.levers import (
     ENGINE_LEVERS,
     LEVERS,
@@ -25,7 +22,6 @@ from recommender.planning.levers import (
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.startup import serves
-from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.version_behavior import VersionBehavior
 
@@ -83,20 +79,8 @@ def changes_of_plan(
     """
     gpu, behavior = gpu_of(instance), asked.budget.engine_args.behavior
 
-    def plan_with(changed: Overrides) -> Plan:
-        degree = changed.tensor_parallel or asked.tensor_parallel
-        engine_args = overridden_engine_args(model, gpu, changed, behavior)
-        memory = budget_for_largest_context(
-            model, gpu, nearest_degree(model, degree, behavior), asked.quantization, engine_args
-        )
-        weights = weight_bytes(
-            engine_args.loaded(model), compute_dtype(model, gpu, behavior.version), asked.quantization
-        )
-        same = replace(asked, tensor_parallel=degree, weight_bytes=weights)
-        return plan_with_budget(model, same, memory, changed)
-
     def plan(changed: Overrides) -> Plan | None:
-        found = plan_with(changed)
+        found = overridden_plan(model, gpu, asked, changed, behavior)
         return found if serves(model, instance, found) else None
 
     def lever(name: LeverName, changed: Overrides) -> Lever | None:
@@ -105,7 +89,7 @@ def changes_of_plan(
                 degree = changed.tensor_parallel or asked.tensor_parallel
                 return degree_lever(model, instance, behavior, changed, degree)
             case "max_model_len":
-                return context_lever(model, changed, plan_with(changed))
+                return context_lever(model, changed, overridden_plan(model, gpu, asked, changed, behavior))
             case _:
                 return engine_lever(name, model, instance, behavior, changed)
 

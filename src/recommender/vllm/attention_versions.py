@@ -51,12 +51,7 @@ def sparse_attention_versions(
         is_replaced = class_name == "DeepseekV32ForCausalLM" and release < _FIRST_WITHOUT_REPLACED_CACHES
         dtype = "fp8_ds_mla" if is_replaced and kv_cache_dtype.startswith("fp8") else kv_cache_dtype
         backends = (facts.attention_backend(name, version) for name in _SPARSE_BACKENDS)
-        return any(
-            backend is not None
-            and (backend.capabilities is None or capability in backend.capabilities)
-            and dtype in backend.kv_cache_dtypes
-            for backend in backends
-        )
+        return any(backend is not None and backend.takes(capability, dtype) for backend in backends)
 
     return ranges_where(has_backend)
 

@@ -57,6 +57,11 @@ class AttentionBackend(NamedTuple):
     block_sizes: tuple[int | str, ...] | None
     """Tokens of a block, 64 or "multiple of 16"; `None` where they depend on more."""
 
+    def takes(self, capability: tuple[int, int], kv_cache_dtype: str) -> bool:
+        """Whether it runs on a GPU with a cache of `--kv-cache-dtype`, whatever libraries there are."""
+        runs = self.capabilities is None or capability in self.capabilities
+        return runs and kv_cache_dtype in self.kv_cache_dtypes
+
 
 class BatchDefaults(NamedTuple):
     """Defaults of the scheduler on a GPU."""

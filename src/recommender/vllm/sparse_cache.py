@@ -35,8 +35,4 @@ def packs_latents(capability: tuple[int, int], kv_cache_dtype: str, version: Ver
 
 def _takes(name: str, capability: tuple[int, int], kv_cache_dtype: str, version: Version) -> bool:
     backend = attention_backend(name, version)
-    return (
-        backend is not None
-        and (backend.capabilities is None or capability in backend.capabilities)
-        and kv_cache_dtype in backend.kv_cache_dtypes
-    )
+    return backend is not None and backend.takes(capability, kv_cache_dtype)
