@@ -72,6 +72,7 @@ def test_the_largest_item_is_the_one_that_vllm_finds(
             (11 * 24**2 + 10 * 24, 11 * 24**2),
         ),
         ("pixtral", {"image_size": 1024, "patch_size": 16}, (64**2, 64**2)),
+        ("llava", {"model_type": "pixtral", "image_size": 1024, "patch_size": 16}, (64**2, 64**2)),
         (
             "pixtral",
             {"image_size": 1024, "max_image_size": 1540, "patch_size": 14, "spatial_merge_size": 2},
@@ -121,6 +122,8 @@ def test_a_tile_that_is_smaller_than_a_patch_is_one_patch(model_type: str, expec
         ("llava_next", "clip_vision_model", "clip"),
         ("llava_next", "siglip_vision_model", "siglip"),
         ("pixtral", "pixtral_encoder", "pixtral"),
+        ("llava", "clip_vision_model", "clip"),
+        ("llava", "pixtral", "pixtral"),
         ("gemma3", "siglip_vision_model", "siglip"),
     ],
 )
