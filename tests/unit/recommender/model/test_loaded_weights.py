@@ -1,12 +1,15 @@
 """The part of a checkpoint that vLLM loads."""
 
 import pytest
-from support.metadata import ABSENT, llama, real_model
+from support.metadata import ABSENT, language_model, llama, real_model
 
 from recommender.memory.weights import weight_bytes
-from recommender.model import HubMetadata, parse_model
+from recommender.model import HubMetadata, Weights, parse_model
+from recommender.model.config_reader import ConfigReader
 from recommender.model.dtype import Dtype
 from recommender.model.errors import ImplausibleMetadata
+from recommender.model.loaded_weights import parse_weights, stored_weights, wide_zero_point_bytes
+from recommender.model.quantized_formats import grouped_integers, nvfp4
 
 _BILLION = 10**9
 
@@ -127,3 +130,48 @@ def test_an_encoder_that_the_hub_does_not_count_is_added_in_16_bit(*, is_quantiz
     assert weights.parameters == layers + embeddings + in_encoder
     assert weights.float_values == embeddings + in_encoder + (0 if is_quantized else layers)
     assert weights.packed_bytes == pytest.approx(layers / 2 if is_quantized else 0, rel=1e-3)
+
+
+@pytest.mark.parametrize(("missing", "is_there"), [(0, True), (1, False)], ids=["there", "one value too few"])
+def test_a_second_copy_is_what_is_left_of_a_checkpoint_without_its_encoder(
+    missing: int, *, is_there: bool
+) -> None:
+    """Gemma 4, tied, with an encoder of 2 gated layers: a gate makes a third matrix of 64 x 256."""
+    vision = {
+        "model_type": "gemma4_vision",
+        "hidden_size": 64,
+        "intermediate_size": 256,
+        "num_hidden_layers": 2,
+    }
+    once = (
+        8 * (1024 * 64 * (2 * 16 + 2 * 4) + 3 * 1024 * 4096) + 32_000 * 1024 + 2 * (4 * 64**2 + 3 * 64 * 256)
+    )
+    stored = once + 32_000 * 1024 - missing
+    gemma = language_model(model_type="gemma4_text", is_tied=True, vision=vision)
+
+    assert parse_weights({}, {"BF16": stored}, None, gemma).float_values == (once if is_there else stored)
+
+
+def test_a_packed_element_has_the_bytes_and_weights_of_its_format() -> None:
+    """NVFP4: 80 bytes of two weights each with 10 scales; scales in FP32 keep their four bytes."""
+    stored = {"U8": 80, "F8_E4M3": 10, "BF16": 7, "F32": 3}
+    weights = stored_weights(stored, nvfp4("modelopt_fp4", stored))
+
+    assert weights == Weights(parameters=2 * 80 + 7 + 3, float_values=7, packed_bytes=80 + 10 + 3 * 4)
+
+
+def test_an_element_that_is_no_float_keeps_the_bytes_of_its_dtype() -> None:
+    assert stored_weights({"BF16": 7, "I64": 3}, None) == Weights(
+        parameters=10, float_values=7, packed_bytes=3 * 8
+    )
+
+
+@pytest.mark.parametrize(("surplus", "growth"), [(128, 1.5), (0, 0), (-128, 0)])
+def test_zero_points_grow_in_all_linear_layers_but_experts(surplus: int, growth: float) -> None:
+    """AWQ: from 4 to 16 bits for each group of 128, in 8 layers of 4 experts of three matrices."""
+    awq = grouped_integers("awq", ConfigReader({}, name="quantization_config"))
+    experts = language_model(model_type="mixtral", num_local_experts=4, moe_intermediate_size=512)
+    stored = {"I32": 8 * 4 * 3 * 1024 * 512 + 100 * surplus, "F16": 10**6}
+
+    assert wide_zero_point_bytes(stored, awq, experts.shape) == 100 * growth
+    assert wide_zero_point_bytes(stored, None, experts.shape) == 0
