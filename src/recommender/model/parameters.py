@@ -11,6 +11,9 @@ from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.parse_recurrent import parse_state
 from recommender.model.values import Shape
 
+# `MambaConfig` and `JambaConfig` of transformers, a rank of "auto".
+_HIDDEN_PER_RANK = 16
+
 _WITH_LEARNED_POSITIONS = frozenset({"gpt2", "gpt_bigcode", "opt"})
 
 
@@ -31,7 +34,8 @@ def language_parameters(language_model: LanguageModelConfig) -> int:
     config, shape = language_model.config, language_model.shape
     kinds = layer_kinds(language_model.architecture, config, shape, has_window=False)
     mixers = sum(kinds.count(kind) * _mixer_parameters(language_model, kind) for kind in set(kinds))
-    blocks = kinds.count(LayerKind.NOTHING) or shape.layers
+    is_shared = language_model.architecture.has_shared_attention  # counted once for each call
+    blocks = kinds.count(LayerKind.FULL) if is_shared else feed_forward_layers(language_model)
     dense_blocks = min(blocks, _dense_blocks(config)) if shape.experts else blocks
     return (
         mixers
@@ -163,17 +167,22 @@ def _indexer_parameters(config: ConfigReader, shape: Shape) -> int:
 
 
 def _state_parameters(language_model: LanguageModelConfig, states: StateKind) -> int:
-    """Parameters of the projections into a recurrent state and out of it; those of low rank are left out."""
-    shape = language_model.shape
-    state = parse_state(states, language_model.architecture, language_model.config, shape)
+    """Parameters of the projections into a recurrent state and out of it, and of its gates.
+
+    Source: the classes in `vllm/model_executor/layers/mamba/`; gates of low rank of Kimi Linear are left out.
+    """
+    hidden = language_model.shape.hidden_size
+    state = parse_state(states, language_model.architecture, language_model.config, language_model.shape)
+    projections = hidden * (state.merged_width + sum(state.input_widths))
     match states:
-        case "delta_net":  # `in_proj_ba` of `qwen3_next.py`
-            gates = 2 * state.heads[-1]
-        case "lightning":  # `output_gate` of `minimax_text_01.py`
-            gates = sum(state.output_widths)
-        case _:
-            gates = 0
-    return shape.hidden_size * (state.merged_width + gates + sum(state.input_widths))
+        case "delta_net":  # `in_proj_ba`
+            return projections + hidden * 2 * state.heads[-1]
+        case "lightning":  # `output_gate`
+            return projections + hidden * sum(state.output_widths)
+        case "mamba1":  # `x_proj`, `dt_proj` and `A`, with the rank that transformers assumes
+            (width,), rank = state.input_widths, -(-hidden // _HIDDEN_PER_RANK)
+            return projections + 2 * width * rank + 3 * state.tensors[-1].values
+    return projections
 
 
 def _feed_forward_parameters(config: ConfigReader, shape: Shape, *, sparse: bool) -> int:
