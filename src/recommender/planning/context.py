@@ -1,5 +1,6 @@
 """The largest context that fits, and the budget that a server has with it."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
@@ -44,22 +45,15 @@ def budget_for_largest_context(
 
 
 def _largest_start(at: Callable[[int], Budget], longest: int) -> Budget:
-    """The budget of the largest power of two with which vLLM starts, by halving the range of exponents.
+    """The budget of the largest power of two with which vLLM starts.
 
     That of one token where it starts with none. A shorter context never takes more memory.
     """
     found = at(longest)
-    if longest == 0 or found.starts_with(1 << longest):
+    if found.starts_with(1 << longest):
         return found
-    starts, fails, found = 0, longest, at(0)
-    while found.starts_with(1) and fails - starts > 1:
-        middle = (starts + fails) // 2
-        tried = at(middle)
-        if tried.starts_with(1 << middle):
-            starts, found = middle, tried
-        else:
-            fails = middle
-    return found
+    starting = bisect_left(range(longest), x=True, key=lambda each: not at(each).starts_with(1 << each))
+    return at(max(0, starting - 1))
 
 
 def largest_context(limit_tokens: int, memory: Budget) -> int:
@@ -98,14 +92,12 @@ def with_startable_sequences(
         return memory
     # The version with the fewest blocks mostly decides, and the others need not be tried.
     versions = sorted(each_version(memory), key=lambda each: each.blocks)
-    starts, fails = max(1, memory.state_blocks), min(memory.engine_args.max_num_seqs, one.state_blocks + 1)
-    while fails - starts > 1:
-        tried = (starts + fails) // 2
-        if any(with_sequences(tried, each).lacks_state_blocks for each in versions):
-            fails = tried
-        else:
-            starts = tried
-    return with_sequences(starts)
+
+    def are_too_many(number: int) -> bool:
+        return any(with_sequences(number, each).lacks_state_blocks for each in versions)
+
+    numbers = range(max(1, memory.state_blocks), min(memory.engine_args.max_num_seqs, one.state_blocks + 1))
+    return with_sequences(numbers[bisect_left(numbers, x=True, key=are_too_many) - 1])
 
 
 def _with_default_sequences(

@@ -108,8 +108,8 @@ def engine_lever(
     match name:
         case "gpu_memory_utilization":
             default = args.gpu_memory_utilization
-            first = int(default * 100 + 1e-6) + 1
-            values = [percent / 100 for percent in range(first, _HIGHEST_PERCENT + 1)]
+            shares = (percent / 100 for percent in range(_HIGHEST_PERCENT + 1))
+            values = [share for share in shares if share > default]
         case "max_num_batched_tokens":
             default = args.max_num_batched_tokens
             values = list(_batched_tokens(default, required_batched_tokens(model, engine)))

@@ -100,7 +100,8 @@ def _running(  # noqa: PLR0913 - what decides whether a version runs a model
 @lru_cache(_CACHED)
 def _changes_implementation(class_name: str) -> bool:
     """Whether only some of the covered versions run a class as one of transformers."""
-    return len({runs_through_transformers(class_name, release) for release in _covered_releases()}) > 1
+    found = [runs_through_transformers(class_name, release) for release in _covered_releases()]
+    return any(found) and not all(found)
 
 
 def _covered_releases() -> list[Version]:
