@@ -15,7 +15,7 @@ from recommender.vllm.version import Version
 
 _LARGE_PROFILE_BYTES = gib_bytes(1)
 
-_FIRST_WITH_DOTTED_KEYS: Version = (0, 9)
+_FIRST_WITH_DOTTED_KEYS: Version = (0, 9, 0)
 
 
 def _tp_exceeds_gpus(context: WarningContext) -> str | None:

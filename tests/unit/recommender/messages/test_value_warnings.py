@@ -3,7 +3,12 @@
 from typing import Any
 
 import pytest
+from support.instances import instance
+from support.metadata import real_model
 from support.warned import warnings
+
+from recommender.planning.plan import Plan, best_plan
+from recommender.vllm.engine_args import EngineOverrides
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 
@@ -107,6 +112,30 @@ def test_native_precision_that_does_not_fit_is_warned_about() -> None:
     )
 
 
+def test_a_cache_of_no_bytes_exceeds_the_memory() -> None:
+    """Not a cache that is too small for the context."""
+    plan = best_plan(real_model(MISTRAL), instance("g5.xlarge"))
+    assert isinstance(plan, Plan)
+    left = plan.budget.usable_bytes - plan.budget.weight_bytes
+    none, some = (warnings(MISTRAL, "g5.xlarge", overhead_bytes=left - more) for more in (0, 1))
+
+    assert "memory_exceeded" in none
+    assert "context_above_cache" not in none
+    assert "memory_exceeded" not in some
+    assert "context_above_cache" in some
+
+
+@pytest.mark.parametrize(
+    ("sequences", "code"),
+    [(54, "sequences_below_concurrency"), (55, "sequences_below_concurrency"), (56, "requests_queue")],
+)
+def test_what_limits_the_requests_at_once_is_warned_about(sequences: int, code: str) -> None:
+    """The cache holds 56 requests beside the overhead of so few sequences."""
+    found = warnings(MISTRAL, "g5.xlarge", engine=EngineOverrides(max_num_seqs=sequences), concurrency=80)
+
+    assert {"sequences_below_concurrency", "requests_queue"} & set(found) == {code}
+
+
 def test_the_profile_of_a_video_is_warned_about_with_what_it_costs() -> None:
     """Qwen2.5-VL 7B at a context of 65,536: an encoder's peak of 8.8 GiB where the sampler has 1.1.
 
@@ -120,6 +149,10 @@ def test_the_profile_of_a_video_is_warned_about_with_what_it_costs() -> None:
 
 
 def test_versions_before_0_9_take_limits_in_one_argument() -> None:
-    text = warnings("Qwen/Qwen2.5-VL-7B-Instruct", "g6e.xlarge", (0, 8, 5))["multimodal_profile"]
+    before, after = (
+        warnings("Qwen/Qwen2.5-VL-7B-Instruct", "g6e.xlarge", version)["multimodal_profile"]
+        for version in ((0, 8, 5), (0, 9, 0))
+    )
 
-    assert "`--limit-mm-per-prompt image=0,video=0`" in text
+    assert "`--limit-mm-per-prompt image=0,video=0`" in before
+    assert "`--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0`" in after
