@@ -5,8 +5,8 @@ the sentence.
 """
 
 from collections.abc import Collection, Iterator
-from functools import lru_cache
 
+from recommender.caches import bounded_cache
 from recommender.hardware.gpu import Gpu
 from recommender.memory.budget import Budget
 from recommender.memory.compute_dtype import compute_dtype
@@ -52,8 +52,6 @@ from recommender.vllm.supported_versions import (
 )
 from recommender.vllm.version import EVERY_VERSION, Version
 from recommender.vllm.version_behavior import VersionBehavior
-
-_CACHED = 1024
 
 # Methods with kernels for FP32, and none: `get_supported_act_dtypes` of `bitsandbytes.py` in
 # `vllm/model_executor/layers/quantization/`. compressed-tensors states FP32 too, and has kernels for 16 bit.
@@ -197,31 +195,31 @@ def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator
 # Cached, because every instance of the table asks for them. `None` where all versions are alike.
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _class_limit(class_name: str, config_keys: frozenset[str]) -> ClassNotInVersion | None:
     versions = class_versions(class_name, config_keys)
     return None if versions == _ALL else ClassNotInVersion(class_name=class_name, versions=versions)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _wheel_limit(capability: Capability) -> NoWheels | None:
     versions = wheel_versions(capability)
     return None if versions == _ALL else NoWheels(versions=versions)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _sparse_attention_limit(capability: Capability, *, has_fp8_cache: bool) -> NoSparseAttention:
     versions = sparse_attention_versions(capability, "fp8_e4m3" if has_fp8_cache else "auto")
     return NoSparseAttention(versions=versions, has_fp8_cache=has_fp8_cache)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _stated_cache_limit(capability: Capability, *, is_latent: bool) -> NoBackendForStatedCache | None:
     versions = stated_cache_versions(capability, is_latent=is_latent)
     return None if versions == _ALL else NoBackendForStatedCache(versions=versions)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _method_limits(method: str, schemes: tuple[str, ...]) -> tuple[VersionLimit, ...]:
     limits: tuple[VersionLimit, ...] = (
         MethodNotInVersion(method=method, versions=method_versions(method)),
@@ -231,7 +229,7 @@ def _method_limits(method: str, schemes: tuple[str, ...]) -> tuple[VersionLimit,
     return tuple(limit for limit in limits if limit.versions != _ALL)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _capability_limit(
     method: str,
     schemes: tuple[str, ...],

@@ -3,8 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 
+from recommender.caches import model_cache
 from recommender.hardware.gpu import Gpu
 from recommender.memory.budget import Budget, each_version
 from recommender.memory.calculate_budget import budget, budget_with_limits
@@ -13,11 +13,8 @@ from recommender.model import Model
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
 
-# Plan, layouts and explanations of an answer share budgets, and so do alternatives on the same GPUs.
-_CACHED = 256
 
-
-@lru_cache(_CACHED)
+@model_cache
 def budget_for_largest_context(
     model: Model, gpu: Gpu, tensor_parallel: int, quantization: Quantization | None, engine_args: EngineArgs
 ) -> Budget:

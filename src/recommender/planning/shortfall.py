@@ -1,8 +1,8 @@
 """How much memory one GPU lacks where a model does not fit."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
+from recommender.caches import model_cache
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.memory.budget import Budget, each_version
@@ -14,9 +14,6 @@ from recommender.planning.context import budget_for_largest_context
 from recommender.planning.tensor_parallelism import valid_degrees
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
-
-# As many as one comparison of all instances has.
-_CACHED = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +70,7 @@ def smallest_shortfall(
     return _smallest_shortfall(model, gpu_of(instance), instance.accelerator_count, quantization, engine_args)
 
 
-@lru_cache(maxsize=_CACHED)
+@model_cache
 def _smallest_shortfall(
     model: Model, gpu: Gpu, count: int, quantization: Quantization | None, engine_args: EngineArgs
 ) -> Shortfall:

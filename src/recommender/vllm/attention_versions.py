@@ -1,14 +1,11 @@
 """Which versions of vLLM have an attention backend for a GPU and a cache."""
 
-from functools import lru_cache
-
+from recommender.caches import bounded_cache
 from recommender.vllm import facts
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.releases import ranges_where
 from recommender.vllm.supported_versions import Capability, VersionRanges, includes
 from recommender.vllm.version import Version
-
-_CACHED = 1024
 
 # Backends of sparse latent attention that `_get_backend_priorities` of `vllm/platforms/cuda.py` tries. The
 # facts of backends begin with 0.11.1; the class of DeepSeek V3.2 came with 0.11.0, and the same backend.
@@ -36,7 +33,7 @@ _FIRST_WITH_TRITON: Version = (0, 10)
 _FLASH_ATTENTION_3: Capability = (9, 0)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def sparse_attention_versions(
     capability: Capability, kv_cache_dtype: str, class_name: str = ""
 ) -> VersionRanges:
@@ -56,7 +53,7 @@ def sparse_attention_versions(
     return ranges_where(has_backend)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def fp8_cache_versions(capability: Capability, kv_cache_dtype: str, *, is_latent: bool) -> VersionRanges:
     """Those with an attention backend for a GPU and an FP8 cache of keys and values, or of latents."""
 
@@ -72,7 +69,7 @@ def fp8_cache_versions(capability: Capability, kv_cache_dtype: str, *, is_latent
     return ranges_where(is_supported)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def stated_cache_versions(capability: Capability, *, is_latent: bool) -> VersionRanges:
     """Those that ignore an FP8 cache that a checkpoint sets, or have a backend for it on a GPU."""
     supported = fp8_cache_versions(capability, "fp8", is_latent=is_latent)

@@ -1,8 +1,8 @@
 """The versions that an answer without a chosen version holds for, as far as they differ in memory."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
+from recommender.caches import bounded_cache, model_cache
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.model import Model
@@ -23,14 +23,11 @@ from recommender.vllm.supported_versions import (
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 from recommender.vllm.version_behavior import VersionBehavior
 
-_CACHED = 1024
-_CACHED_MODELS = 64
-
 # GPUs for which defaults of the scheduler changed in 0.28.
 _LARGEST_GPUS_BYTES = 160 * GIB
 
 
-@lru_cache(_CACHED_MODELS)
+@model_cache
 def covered_behaviors(model: Model, gpu: Gpu) -> tuple[VersionBehavior, ...]:
     """Those of the covered versions that run `model` on `gpu` of which one leaves the least KV cache.
 
@@ -71,7 +68,7 @@ def _behaviors(model: Model, gpu: Gpu) -> Mapping[Version, VersionBehavior]:
     )
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _running(  # noqa: PLR0913 - what decides whether a version runs a model
     class_name: str,
     config_keys: frozenset[str],
@@ -97,7 +94,7 @@ def _running(  # noqa: PLR0913 - what decides whether a version runs a model
     return {_first_version(release): behavior_of(release) for release in running or covered}
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _changes_implementation(class_name: str) -> bool:
     """Whether only some of the covered versions run a class as one of transformers."""
     found = [runs_through_transformers(class_name, release) for release in _covered_releases()]

@@ -1,9 +1,9 @@
 """The engine arguments that memory depends on, their defaults by GPU, and those that a caller fixes."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
+from recommender.caches import bounded_cache
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.model import Model, text_only
@@ -215,9 +215,9 @@ def least_batched_tokens(model: Model) -> int:
     return model.encoder.largest.at(model.max_position_embeddings).tokens
 
 
-_batch_defaults = lru_cache(1024)(batch_defaults)
+_batch_defaults = bounded_cache(batch_defaults)
 
 
-@lru_cache(1024)
+@bounded_cache
 def _needs_deprecated_method(method: str | None) -> bool:
     return method is not None and is_deprecated(method, None)

@@ -5,8 +5,9 @@ it with the version that was chosen.
 """
 
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache
 
+from recommender.caches import bounded_cache
 from recommender.vllm import facts
 from recommender.vllm.releases import (
     known_releases,
@@ -20,9 +21,6 @@ from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRan
 
 VersionRanges = tuple[VersionRange, ...]
 Capability = tuple[int, int]
-
-# Names come from config.json files, and there are few of them for each process.
-_CACHED = 1024
 
 # The module of the registry that runs classes of transformers, `vllm/model_executor/models/transformers/`.
 _TRANSFORMERS = "transformers"
@@ -52,7 +50,7 @@ def includes(ranges: VersionRanges, version: Version | None) -> bool:
     return any(each.includes(version) for each in ranges)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def includes_all(ranges: VersionRanges, version: Version | None) -> bool:
     """Whether `version` is in one of `ranges`; without one, whether every covered version is."""
     if version is not None:
@@ -65,7 +63,7 @@ def class_versions(class_name: str, config_keys: Collection[str] = ()) -> Versio
     return _class_versions(class_name, deciding_keys(class_name).intersection(config_keys))
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def served_class(class_names: tuple[str, ...], version: Version | None) -> str | None:
     """The first of the classes that a version has, or any of those that it stands for; else the first.
 
@@ -76,7 +74,7 @@ def served_class(class_names: tuple[str, ...], version: Version | None) -> str |
     return next(known, next(iter(class_names), None))
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def runs_through_transformers(class_name: str, version: Version | None) -> bool:
     """Whether a version, or one of those that it stands for, has a class as one of transformers."""
     found = (facts.model_class(class_name, each) for each in releases_asked(version))
@@ -84,13 +82,13 @@ def runs_through_transformers(class_name: str, version: Version | None) -> bool:
     return is_registered or falls_back_to_transformers(class_name, version)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def falls_back_to_transformers(class_name: str, version: Version | None) -> bool:
     """Whether a version, or one of those that it stands for, lacks a class and runs that of transformers."""
     return any(falls_back(class_name, each) for each in releases_asked(version))
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def needs_transformers_plan(class_name: str, version: Version | None) -> bool:
     """Whether a version, or one of those, has it as a class of transformers and needs a plan of it."""
     return any(
@@ -105,13 +103,13 @@ def deciding_keys(class_name: str) -> frozenset[str]:
     return _deciding_keys().get(class_name, _NO_KEYS)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def method_versions(method: str) -> VersionRanges:
     """Those that have a quantization method."""
     return ranges_where(lambda release: _method(method, release) is not None)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def undeprecated_versions(method: str) -> VersionRanges:
     """Those that do not need `--allow-deprecated-quantization` for a method, or that lack it."""
 
@@ -122,13 +120,13 @@ def undeprecated_versions(method: str) -> VersionRanges:
     return ranges_where(is_undeprecated)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def scheme_versions(scheme: str) -> VersionRanges:
     """Those that have the scheme of a layer, or another one for the same weights."""
     return ranges_where(lambda release: _scheme_capability(scheme, release) is not None)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def capable_versions(
     method: str,
     schemes: tuple[str, ...],
@@ -148,7 +146,7 @@ def capable_versions(
     return ranges_where(is_enough)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def needed_capability(
     method: str, schemes: tuple[str, ...], version: Version | None, *, lacks_marlin: bool = False
 ) -> Capability | None:
@@ -171,12 +169,12 @@ def needed_capability(
     return max(known)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _class_versions(class_name: str, config_keys: frozenset[str]) -> VersionRanges:
     return facts.class_versions(class_name, config_keys)
 
 
-@lru_cache(1)
+@cache
 def _deciding_keys() -> dict[str, frozenset[str]]:
     pairs = [name.split(" ") for name in names("config_keys")]
     return {owner: frozenset(key for other, key in pairs if other == owner) for owner, _ in pairs}
