@@ -172,5 +172,9 @@ def behavior_of(version: Version | None) -> VersionBehavior:
     if version is None:
         return ANY_VERSION
     release = latest_patch(version)
-    first = max(each for each in _BY_FIRST_VERSION if each <= release)
-    return replace(_BY_FIRST_VERSION[first], version=release)
+    return replace(_BY_FIRST_VERSION[first_version_of(release)], version=release)
+
+
+def first_version_of(release: Version) -> Version:
+    """The first version with the behavior of `release`."""
+    return max(first for first in FIRST_VERSIONS if first <= release)
