@@ -1,4 +1,4 @@
-"""The largest context that fits, and the budget that a server has with it."""
+"""The largest context that fits, the budget that a server has with it, and the shortest worth proposing."""
 
 from bisect import bisect_left
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from recommender.memory.overhead import depends_on_context
 from recommender.model import Model
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
+
+_MINIMUM_CONTEXT = 512
 
 
 @model_cache
@@ -65,9 +67,24 @@ def largest_context(limit_tokens: int, memory: Budget) -> int:
     return context
 
 
+def minimum_context(model: Model) -> int:
+    """The shortest context worth proposing: 512 tokens, or the model's own limit."""
+    return min(_MINIMUM_CONTEXT, model.max_position_embeddings)
+
+
+def holds_minimum_context(model: Model, memory: Budget) -> bool:
+    """Whether a GPU with this budget holds the weights and the shortest context worth proposing."""
+    return memory.starts_with(minimum_context(model))
+
+
 def power_of_two_within(limit: int) -> int:
     """The largest power of two up to `limit`."""
     return 1 << (limit.bit_length() - 1)
+
+
+def lacks_state_blocks(memory: Budget) -> bool:
+    """Whether the cache has blocks, but too few for the states of a model that needs one per sequence."""
+    return memory.blocks > 0 and memory.lacks_state_blocks
 
 
 def with_startable_sequences(

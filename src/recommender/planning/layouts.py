@@ -7,8 +7,11 @@ from recommender.hardware.instance import Instance
 from recommender.memory.budget import Budget
 from recommender.memory.overhead import depends_on_context
 from recommender.model import Model
-from recommender.planning.compatibility import holds_minimum_context
-from recommender.planning.context import budget_for_largest_context, largest_context
+from recommender.planning.context import (
+    budget_for_largest_context,
+    holds_minimum_context,
+    largest_context,
+)
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.serve_arguments import serve_arguments

@@ -10,12 +10,12 @@ from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.planning.compatibility import (
-    degree_incompatibility,
+from recommender.planning.compatibility import degree_incompatibility, incompatibility
+from recommender.planning.context import (
+    budget_for_largest_context,
     holds_minimum_context,
-    incompatibility,
+    largest_context,
 )
-from recommender.planning.context import budget_for_largest_context, largest_context
 from recommender.planning.incompatibilities import DegreeNotAccepted, DoesNotFit, Incompatibility
 from recommender.planning.tensor_parallelism import divides_kv_heads, minimum_degree, valid_degrees
 from recommender.planning.workload import Workload, default_concurrency, default_workload

@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import pytest
 from support.instances import instance
-from support.metadata import real_model
+from support.metadata import llama, real_model
 
 from recommender.hardware.gpu import gpu_of
+from recommender.memory.budget import Budget
 from recommender.memory.calculate_budget import budget
+from recommender.model import Model, parse_model
 from recommender.planning.context import (
     budget_for_largest_context,
+    holds_minimum_context,
+    lacks_state_blocks,
     largest_context,
     power_of_two_within,
     with_startable_sequences,
@@ -112,3 +116,63 @@ def test_without_a_version_the_sequences_start_under_every_one() -> None:
     assert isinstance(plan, Plan)
     assert isinstance(under_0_20, Plan)
     assert plan.budget.engine_args.max_num_seqs == under_0_20.budget.engine_args.max_num_seqs
+
+
+def with_blocks(model: Model, blocks: int) -> Budget:
+    """An L4 under 0.33 with a cache of so many blocks."""
+    gpu = gpu_of(instance("g6.xlarge"))
+    memory = budget(model, gpu, 1, engine_args=engine_args_for(model, gpu, behavior_of((0, 33))))
+    cache_bytes = blocks * memory.layout.block_bytes
+    return replace(memory, usable_bytes=memory.weight_bytes + memory.overhead.total_bytes + cache_bytes)
+
+
+@pytest.mark.parametrize(
+    ("limit", "blocks", "holds"), [(8192, 33, True), (8192, 32, False), (128, 9, True), (128, 8, False)]
+)
+def test_the_shortest_context_is_512_tokens_or_the_limit_of_the_model(
+    limit: int, blocks: int, *, holds: bool
+) -> None:
+    """Blocks of 16 tokens, and one that 0.33 reserves."""
+    model = parse_model(llama(max_position_embeddings=limit))
+
+    assert holds_minimum_context(model, with_blocks(model, blocks)) is holds
+
+
+def test_a_gpu_has_to_hold_the_weights_with_it() -> None:
+    """14.8 billion weights take 27.6 GiB in BF16, and an L4 has 22.0 GiB."""
+    model, gpu = real_model("Qwen/Qwen2.5-14B-Instruct"), gpu_of(instance("g6.xlarge"))
+
+    assert not holds_minimum_context(model, budget(model, gpu, 1))
+    assert holds_minimum_context(model, budget(model, gpu, 2))
+
+
+def test_a_model_with_states_needs_a_block_for_every_sequence() -> None:
+    """An H100 schedules 1024 sequences by default, and one GPU has fewer blocks for Qwen3.8-27B."""
+    model, gpu, dense = real_model("Qwen/Qwen3.8-27B"), gpu_of(instance("p5.48xlarge")), parse_model(llama())
+
+    assert lacks_state_blocks(budget(model, gpu, 1))
+    assert not lacks_state_blocks(budget(model, gpu, 4))
+    assert not lacks_state_blocks(budget(dense, gpu, 1))
+
+
+@pytest.mark.parametrize(("blocks", "lacks"), [(0, False), (1, True), (255, True), (256, False)])
+def test_a_cache_without_any_block_lacks_memory_rather_than_blocks_for_states(
+    blocks: int, *, lacks: bool
+) -> None:
+    """An L4 schedules 256 sequences by default."""
+    assert lacks_state_blocks(with_blocks(real_model("Qwen/Qwen3.5-27B"), blocks)) is lacks
+
+
+@pytest.mark.parametrize("sequences", [1, 2, 3, 100, 255])
+def test_as_many_sequences_start_as_there_are_blocks_beside_their_overhead(sequences: int) -> None:
+    """On a GPU whose memory is just enough for them."""
+    model, gpu = real_model("Qwen/Qwen3.5-4B"), gpu_of(instance("g6.xlarge"))
+    default = engine_args_for(model, gpu, behavior_of((0, 33)))
+    fewer = budget(model, gpu, 1, engine_args=replace(default, max_num_seqs=sequences))
+    needed = fewer.weight_bytes + fewer.overhead.total_bytes + sequences * fewer.layout.block_bytes
+    small = replace(gpu, visible_bytes=int(needed / 0.9) + 2)
+    memory = budget(model, small, 1, engine_args=default)
+
+    assert memory.lacks_state_blocks
+    found = with_startable_sequences(memory, model, small, 1, None)
+    assert found.engine_args.max_num_seqs == sequences
