@@ -234,4 +234,4 @@ def _capability_limit(
 
 def _is_beyond_first_marlin(model: Model) -> bool:
     """Whether FP8 weights are in blocks or in experts, for which Marlin got kernels later than for others."""
-    return model.quantization == "fp8" and (model.shard_multiples.inputs > 1 or model.shape.experts > 0)
+    return model.quantization == "fp8" and (model.shard_multiples.inputs != 1 or model.shape.experts > 0)

@@ -1,5 +1,6 @@
 """The configuration with which a model runs on an instance, or why there is none."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -98,14 +99,14 @@ def fitting_plan(
     count, behavior = instance.accelerator_count, engine_args.behavior
     dtype = compute_dtype(model, gpu, behavior.version)
     weights = weight_bytes(engine_args.loaded(model), dtype, quantization)
-    usable_bytes = gpu.visible_bytes * engine_args.gpu_memory_utilization
-    if weights > count * usable_bytes:
+    fewest = math.ceil(weights / (gpu.visible_bytes * engine_args.gpu_memory_utilization))
+    if fewest > count:
         return DoesNotFit()
     unloadable = degree_incompatibility(model, 1, behavior)
     if unloadable is not None:
         return unloadable
     accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
-    if weights > accepted[-1] * usable_bytes:
+    if fewest > accepted[-1]:
         return DoesNotFit()
     roomy = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
     least = min(roomy, accepted[-1])

@@ -1,5 +1,6 @@
 """Warnings about values, each with its condition and only then."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,14 @@ from support.instances import instance
 from support.metadata import real_model
 from support.warned import warnings
 
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.units import GIB
+from recommender.memory.calculate_budget import budget
+from recommender.messages.value_warnings import VALUE_WARNINGS
+from recommender.messages.warning_context import WarningContext
+from recommender.planning.overrides import NO_OVERRIDES
 from recommender.planning.plan import Plan, best_plan
+from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import EngineOverrides
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
@@ -146,6 +154,28 @@ def test_the_profile_of_a_video_is_warned_about_with_what_it_costs() -> None:
     assert "a video of 65,536 tokens" in text
     assert "gives the KV cache of each GPU another 8.7 GiB." in text
     assert "`--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0`" in text
+
+
+@pytest.mark.parametrize(("gained_bytes", "is_large"), [(GIB, True), (GIB - 1, False)])
+def test_a_profile_of_a_gib_is_worth_a_warning(gained_bytes: int, *, is_large: bool) -> None:
+    """The gain is over what the cache has with the encoder."""
+    model, place = real_model("Qwen/Qwen2.5-VL-7B-Instruct"), instance("g6e.xlarge")
+    plan = best_plan(model, place, behavior=behavior_of((0, 19)))
+    assert isinstance(plan, Plan)
+    text_only = replace(plan.budget.engine_args, language_model_only=True)
+    without = budget(model, gpu_of(place), 1, engine_args=text_only).kv_cache_bytes
+    usable_bytes = plan.budget.usable_bytes + without - plan.budget.kv_cache_bytes - gained_bytes
+    context = WarningContext(
+        model=model,
+        instance=place,
+        gpu=gpu_of(place),
+        plan=replace(plan, budget=replace(plan.budget, usable_bytes=usable_bytes)),
+        overrides=NO_OVERRIDES,
+        cheaper=None,
+        at_load=None,
+    )
+
+    assert (VALUE_WARNINGS["multimodal_profile"](context) is not None) is is_large
 
 
 def test_versions_before_0_9_take_limits_in_one_argument() -> None:
