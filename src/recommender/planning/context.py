@@ -92,8 +92,8 @@ def with_startable_sequences(
 ) -> Budget:
     """`memory` with as many sequences as there are blocks for their states, if there are fewer blocks.
 
-    Fewer sequences take less overhead and so leave more blocks: the number is between the blocks that there
-    are and those that one sequence would leave. `memory` itself where no number helps.
+    Fewer sequences mostly take less overhead and so leave more blocks: the number is between the blocks that
+    there are and those that one sequence would leave. `memory` itself where no number helps.
     """
     if not memory.lacks_state_blocks:
         return memory
@@ -110,8 +110,11 @@ def with_startable_sequences(
     def are_too_many(number: int) -> bool:
         return any(with_sequences(number, each).lacks_state_blocks for each in versions)
 
-    numbers = range(max(1, memory.state_blocks), min(memory.engine_args.max_num_seqs, one.state_blocks + 1))
-    return with_sequences(numbers[bisect_left(numbers, x=True, key=are_too_many) - 1])
+    fewest, most = max(1, memory.state_blocks), min(memory.engine_args.max_num_seqs - 1, one.state_blocks)
+    if are_too_many(fewest):
+        # A smaller sampler may no longer cover a first start's copy of the embedding, and leaves less.
+        fewest, most = 1, fewest - 1
+    return with_sequences(fewest + bisect_left(range(fewest + 1, most + 1), x=True, key=are_too_many))
 
 
 def _with_default_sequences(

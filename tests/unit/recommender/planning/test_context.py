@@ -68,6 +68,28 @@ def test_twice_that_context_would_not_start() -> None:
     assert not longer.max_concurrent_requests(2 * context)
 
 
+@pytest.mark.parametrize(
+    ("utilization", "expected"),
+    [
+        (0.9, 65_536),
+        # Room for 65,536 tokens, and not for twice as many.
+        (0.7, 65_536),
+        # A shorter video leaves more room.
+        (0.6, 32_768),
+    ],
+)
+def test_the_budget_is_that_of_the_largest_power_of_two_that_starts(
+    utilization: float, expected: int
+) -> None:
+    """Qwen2.5-VL 7B has positions for 128,000 tokens, which take 56 KiB each."""
+    model, gpu = real_model(_QWEN_VL), gpu_of(instance("g6e.xlarge"))
+    engine_args = replace(default_engine_args(gpu, behavior_of((0, 19))), gpu_memory_utilization=utilization)
+    found = budget_for_largest_context(model, gpu, 1, None, engine_args)
+
+    assert found.engine_args.max_model_len == expected
+    assert found.starts_with(expected)
+
+
 def test_other_models_have_the_same_budget_at_every_context() -> None:
     model, gpu = real_model("Qwen/Qwen3-8B"), gpu_of(instance("g6.xlarge"))
     engine_args = default_engine_args(gpu)
@@ -89,6 +111,23 @@ def test_a_model_with_states_gets_the_most_sequences_that_start(version: Version
     assert found == budget(model, gpu, 1, engine_args=found.engine_args)
     assert found.starts_with(4096)
     assert not budget(model, gpu, 1, engine_args=more).starts_with(4096)
+
+
+@pytest.mark.parametrize("version", [None, (0, 29), (0, 32)], ids=str)
+def test_sequences_that_start_are_found_where_fewer_of_them_leave_fewer_blocks(
+    version: Version | None,
+) -> None:
+    """Nemotron Nano 9B on an L4 from 0.29 to 0.32: 61 blocks beside 256 sequences, and 28 beside 61.
+
+    The sampler of 256 reuses the 0.9 GiB of a first start's copy of the embedding, and that of 61 does not.
+    """
+    model, gpu = real_model("nvidia/NVIDIA-Nemotron-Nano-9B-v2"), gpu_of(instance("g6.xlarge"))
+    engine_args = engine_args_for(model, gpu, behavior_of(version))
+    found = budget_for_largest_context(model, gpu, 1, None, engine_args)
+    more = replace(found.engine_args, max_num_seqs=found.engine_args.max_num_seqs + 1)
+
+    assert found.starts_with(512)
+    assert not budget(model, gpu, 1, engine_args=more).starts_with(512)
 
 
 def test_sequences_that_the_caller_fixes_stay() -> None:
@@ -136,6 +175,19 @@ def test_the_shortest_context_is_512_tokens_or_the_limit_of_the_model(
     model = parse_model(llama(max_position_embeddings=limit))
 
     assert holds_minimum_context(model, with_blocks(model, blocks)) is holds
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [(0, 1), (1, 1), (2, 16), (32, 256), (33, 512), (64, 512), (65, 1024), (10**5, 8192)],
+)
+def test_the_largest_context_is_a_power_of_two_of_which_the_cache_holds_a_request(
+    blocks: int, expected: int
+) -> None:
+    """Blocks of 16 tokens, and one that 0.33 reserves. A token where the cache holds none."""
+    model = parse_model(llama())
+
+    assert expected == largest_context(8192, with_blocks(model, blocks))
 
 
 def test_a_gpu_has_to_hold_the_weights_with_it() -> None:
