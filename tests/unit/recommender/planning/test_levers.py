@@ -128,6 +128,15 @@ def test_the_furthest_degree_is_the_largest_that_is_accepted() -> None:
     assert lever.furthest == 8
 
 
+def test_of_all_settings_only_a_degree_may_have_to_go_up_or_down() -> None:
+    degree = degree_lever(real_model(QWEN), instance("g6.48xlarge"), ANY_VERSION, NO_OVERRIDES, 3)
+    sequences = of("max_num_seqs", EngineOverrides())
+
+    assert degree is not None
+    assert sequences is not None
+    assert (degree.is_monotonic, sequences.is_monotonic) == (False, True)
+
+
 def context(overrides: Overrides, plan: Plan) -> list[Value]:
     lever = context_lever(real_model(QWEN), overrides, plan)
     return [] if lever is None else list(lever.values)
