@@ -7,15 +7,12 @@ from support.instances import instance
 from support.metadata import llama, real, real_model
 
 from recommender.hardware.gpu import Gpu, gpu_of
-from recommender.memory.calculate_budget import budget
 from recommender.model import parse_model
 from recommender.planning.compatibility import (
     class_incompatibility,
     degree_incompatibility,
     has_wheels,
-    holds_minimum_context,
     incompatibility,
-    lacks_state_blocks,
     quantization_incompatibility,
     version_limits,
 )
@@ -348,20 +345,3 @@ def test_a_checkpoint_whose_groups_divide_nothing_is_not_accepted_on_one_gpu() -
     assert degree_incompatibility(model, 1) == DegreeNotAccepted(
         degree=1, obstacle=split, largest_accepted=None
     )
-
-
-def test_a_gpu_has_to_hold_a_context_of_512_tokens_with_the_weights() -> None:
-    """14.8 billion weights take 27.6 GiB in BF16, and an L4 has 22.0 GiB."""
-    model = real_model("Qwen/Qwen2.5-14B-Instruct")
-
-    assert not holds_minimum_context(model, budget(model, L4, 1))
-    assert holds_minimum_context(model, budget(model, L4, 2))
-
-
-def test_a_model_with_states_needs_a_block_for_every_sequence() -> None:
-    """An H100 schedules 1024 sequences by default, and one GPU has fewer blocks for Qwen3.8-27B."""
-    model = real_model("Qwen/Qwen3.8-27B")
-
-    assert lacks_state_blocks(budget(model, H100, 1))
-    assert not lacks_state_blocks(budget(model, H100, 4))
-    assert not lacks_state_blocks(budget(LLAMA, H100, 1))
