@@ -110,11 +110,12 @@ def with_startable_sequences(
     def are_too_many(number: int) -> bool:
         return any(with_sequences(number, each).lacks_state_blocks for each in versions)
 
-    fewest, most = max(1, memory.state_blocks), min(memory.engine_args.max_num_seqs - 1, one.state_blocks)
-    if are_too_many(fewest):
+    fewest, too_many = memory.state_blocks, memory.engine_args.max_num_seqs
+    if fewest and are_too_many(fewest):
         # A smaller sampler may no longer cover a first start's copy of the embedding, and leaves less.
-        fewest, most = 1, fewest - 1
-    return with_sequences(fewest + bisect_left(range(fewest + 1, most + 1), x=True, key=are_too_many))
+        fewest, too_many = 0, fewest
+    numbers = range(1, too_many)[: one.state_blocks]
+    return with_sequences(bisect_left(numbers, x=True, lo=fewest, key=are_too_many))
 
 
 def _with_default_sequences(
