@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import replace
 
 from recommender.caches import model_cache
 from recommender.hardware.gpu import Gpu
@@ -26,13 +25,10 @@ def budget_for_largest_context(
     context allows, a shorter context leaves more memory for the cache. A model with states gets fewer
     sequences where `engine_args` allow it and vLLM would not start otherwise.
     """
-    is_given = engine_args.max_model_len is not None or not depends_on_context(model)
-    if is_given:
-        memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
+    memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
+    if engine_args.max_model_len is not None or not depends_on_context(model):
         return _with_default_sequences(memory, model, gpu, tensor_parallel, quantization)
     longest = model.max_position_embeddings.bit_length() - 1
-    engine_args = replace(engine_args, max_model_len=1 << longest)
-    memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
 
     def at(exponent: int) -> Budget:
         shorter = budget_with_limits(

@@ -87,6 +87,7 @@ def test_the_budget_is_that_of_the_largest_power_of_two_that_starts(
     found = budget_for_largest_context(model, gpu, 1, None, engine_args)
 
     assert found.engine_args.max_model_len == expected
+    assert found == budget(model, gpu, 1, engine_args=found.engine_args)
     assert found.starts_with(expected)
 
 
