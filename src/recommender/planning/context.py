@@ -108,7 +108,7 @@ def with_startable_sequences(
 
     fewest, too_many = memory.state_blocks, memory.engine_args.max_num_seqs
     if fewest and are_too_many(fewest):
-        # A smaller sampler may no longer cover a first start's copy of the embedding, and leaves less.
+        # A sampler that is smaller than a first start's copy of the embedding does not reuse its memory.
         fewest, too_many = 0, fewest
     numbers = range(1, too_many)[: one.state_blocks]
     return with_sequences(bisect_left(numbers, x=True, lo=fewest, key=are_too_many))
