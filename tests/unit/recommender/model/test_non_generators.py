@@ -31,7 +31,7 @@ def test_an_adapter_is_named_as_one_whatever_the_hub_counts() -> None:
 
 
 def test_a_tagged_embedding_model_is_refused_whatever_its_library() -> None:
-    """A modules.json, which the tag shows, makes vLLM pool: Qwen3-Embedding has a class that generates text."""
+    """A modules.json, which the tag shows, makes vLLM pool, although its class generates text."""
     tagged = {"library_name": "transformers", "tags": ["transformers", "sentence-transformers"]}
 
     with pytest.raises(UnsupportedModel, match="an embedding model"):
