@@ -1,6 +1,5 @@
 """The configuration with which a model runs on an instance, or why there is none."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -99,14 +98,14 @@ def fitting_plan(
     count, behavior = instance.accelerator_count, engine_args.behavior
     dtype = compute_dtype(model, gpu, behavior.version)
     weights = weight_bytes(engine_args.loaded(model), dtype, quantization)
-    fewest = math.ceil(weights / (gpu.visible_bytes * engine_args.gpu_memory_utilization))
-    if fewest > count:
+    needed_gpus = weights / (gpu.visible_bytes * engine_args.gpu_memory_utilization)
+    if needed_gpus > count:
         return DoesNotFit()
     unloadable = degree_incompatibility(model, 1, behavior)
     if unloadable is not None:
         return unloadable
     accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
-    if fewest > accepted[-1]:
+    if needed_gpus > accepted[-1]:
         return DoesNotFit()
     roomy = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
     least = min(roomy, accepted[-1])

@@ -236,3 +236,10 @@ def test_less_memory_never_gives_more(model: Model, instance: Instance, less: in
     more, fewer = found(model, smaller), found(model, even_smaller)
 
     assert fewer is None or (more is not None and more.max_model_len >= fewer.max_model_len)
+
+
+def test_the_smallest_utilization_holds_nothing() -> None:
+    """The weights divided by it are more than the largest number."""
+    engine = EngineOverrides(gpu_memory_utilization=5e-324)
+
+    assert best_plan(_MODELS[0], instance("g5.xlarge"), engine=engine) == DoesNotFit()
