@@ -11,6 +11,7 @@ _SRC = Path(__file__).parents[1] / "src"
 
 # Each may import only what is listed before it.
 _PACKAGES = (
+    "caches",
     "hardware",
     "model",
     "vllm",

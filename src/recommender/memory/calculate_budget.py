@@ -2,8 +2,8 @@
 
 from collections.abc import Hashable, Iterable
 from dataclasses import replace
-from functools import lru_cache
 
+from recommender.caches import model_cache
 from recommender.hardware.gpu import Gpu
 from recommender.memory.budget import Budget, LeastBudget, least_budget
 from recommender.memory.compute_dtype import compute_dtype
@@ -16,8 +16,6 @@ from recommender.model.dtype import Dtype
 from recommender.vllm.covered_versions import covered_behaviors
 from recommender.vllm.engine_args import EngineArgs, default_engine_args, under_version
 from recommender.vllm.quantization import Quantization
-
-_CACHED = 64
 
 
 def budget(  # noqa: PLR0913 - the optional ones are named
@@ -45,7 +43,7 @@ def budget(  # noqa: PLR0913 - the optional ones are named
     return least_budget(budgets, engine_args, engine_args.max_model_len or model.max_position_embeddings)
 
 
-@lru_cache(_CACHED)
+@model_cache
 def _version_args(model: Model, gpu: Gpu, engine_args: EngineArgs) -> tuple[EngineArgs, ...]:
     """`engine_args` under each covered version; the same for all degrees."""
     return tuple(under_version(engine_args, gpu, behavior) for behavior in covered_behaviors(model, gpu))

@@ -1,7 +1,6 @@
 """The dtype that vLLM computes in."""
 
-from functools import lru_cache
-
+from recommender.caches import bounded_cache
 from recommender.hardware.gpu import Gpu
 from recommender.model import Model
 from recommender.model.dtype import Dtype
@@ -29,5 +28,5 @@ def _lacks_bf16_kernels(model: Model, version: Version | None) -> bool:
     return method is not None and not model.runs_in_marlin and _computes_in_float16_only(method, version)
 
 
-_computes_in_float16_only = lru_cache(256)(computes_in_float16_only)
-_refuses_float16 = lru_cache(256)(refuses_float16)
+_computes_in_float16_only = bounded_cache(computes_in_float16_only)
+_refuses_float16 = bounded_cache(refuses_float16)

@@ -5,10 +5,9 @@ the sentence.
 """
 
 from collections.abc import Collection, Iterator
-from functools import lru_cache
 
+from recommender.caches import bounded_cache
 from recommender.hardware.gpu import Gpu
-from recommender.memory.budget import Budget
 from recommender.memory.compute_dtype import compute_dtype
 from recommender.model import Model
 from recommender.model.dtype import Dtype
@@ -55,15 +54,10 @@ from recommender.vllm.supported_versions import (
 from recommender.vllm.version import EVERY_VERSION, Version
 from recommender.vllm.version_behavior import VersionBehavior
 
-_CACHED = 1024
-
 # Methods with kernels for FP32, and none: `get_supported_act_dtypes` of `bitsandbytes.py` in
 # `vllm/model_executor/layers/quantization/`. compressed-tensors states FP32 too, and has kernels for 16 bit.
 _METHODS_IN_FP32 = frozenset({None, "bitsandbytes"})
 _ALL = (EVERY_VERSION,)
-
-MINIMUM_CONTEXT = 512
-"""A shorter context is not worth proposing, unless the model's own limit is shorter."""
 
 
 def incompatibility(
@@ -108,7 +102,7 @@ def quantization_incompatibility(
     """Why not every version that `behavior` stands for has kernels for `quantization` on `gpu`."""
     match quantization.name:
         case "int8":
-            return _int8_incompatibility(gpu)
+            return None if gpu.computes_int8 else NoKernels(kind="INT8")
         case "fp8":
             limit = _capability_limit("fp8", (), gpu.compute_capability, behavior.version)
             return None if limit is None or includes_all(limit.versions, behavior.version) else limit
@@ -139,16 +133,6 @@ def degree_incompatibility(
         return None
     accepted = valid_degrees(model, degree, behavior, replicate_kv_heads=True)
     return DegreeNotAccepted(degree=degree, obstacle=obstacle, largest_accepted=max(accepted, default=None))
-
-
-def holds_minimum_context(model: Model, memory: Budget) -> bool:
-    """Whether a GPU with this budget holds the weights and the shortest context worth proposing."""
-    return memory.starts_with(min(MINIMUM_CONTEXT, model.max_position_embeddings))
-
-
-def lacks_state_blocks(memory: Budget) -> bool:
-    """Whether the cache has blocks, but too few for the states of a model that needs one per sequence."""
-    return memory.blocks > 0 and memory.lacks_state_blocks
 
 
 def _reasons(
@@ -188,57 +172,65 @@ def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator
             yield stated_limit
     if model.quantization is not None:
         method, schemes, experts = model.quantization, model.quantization_schemes, _expert_kernels(model)
-        yield from _method_limits(method, schemes, experts)
+        yield from _method_limits(method, schemes)
         too_low = _capability_limit(
             method, schemes, capability, version, lacks_marlin=_is_beyond_first_marlin(model), experts=experts
         )
         if too_low is not None:
             yield too_low
+        expert_limit = _expert_limit(method, schemes, experts)
+        if expert_limit is not None:
+            yield expert_limit
 
 
 # Cached, because every instance of the table asks for them. `None` where all versions are alike.
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _class_limit(class_name: str, config_keys: frozenset[str]) -> ClassNotInVersion | None:
     versions = class_versions(class_name, config_keys)
     return None if versions == _ALL else ClassNotInVersion(class_name=class_name, versions=versions)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _wheel_limit(capability: Capability) -> NoWheels | None:
     versions = wheel_versions(capability)
     return None if versions == _ALL else NoWheels(versions=versions)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _sparse_attention_limit(capability: Capability, *, has_fp8_cache: bool) -> NoSparseAttention:
     versions = sparse_attention_versions(capability, "fp8_e4m3" if has_fp8_cache else "auto")
     return NoSparseAttention(versions=versions, has_fp8_cache=has_fp8_cache)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _stated_cache_limit(capability: Capability, *, is_latent: bool) -> NoBackendForStatedCache | None:
     versions = stated_cache_versions(capability, is_latent=is_latent)
     return None if versions == _ALL else NoBackendForStatedCache(versions=versions)
 
 
-@lru_cache(_CACHED)
-def _method_limits(
-    method: str, schemes: tuple[str, ...], experts: ExpertKernels | None
-) -> tuple[VersionLimit, ...]:
-    with_experts = capable_versions(method, schemes, experts=experts)
-    has_expert_limit = with_experts != capable_versions(method, schemes)
+@bounded_cache
+def _method_limits(method: str, schemes: tuple[str, ...]) -> tuple[VersionLimit, ...]:
     limits: tuple[VersionLimit, ...] = (
         MethodNotInVersion(method=method, versions=method_versions(method)),
         *(SchemeNotInVersion(scheme=scheme, versions=scheme_versions(scheme)) for scheme in schemes),
-        *([ExpertsNotInVersion(method=method, versions=with_experts)] if has_expert_limit else []),
         MethodDeprecated(method=method, versions=undeprecated_versions(method)),
     )
     return tuple(limit for limit in limits if limit.versions != _ALL)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
+def _expert_limit(
+    method: str, schemes: tuple[str, ...], experts: ExpertKernels | None
+) -> ExpertsNotInVersion | None:
+    versions = capable_versions(method, schemes, experts=experts)
+    if versions == capable_versions(method, schemes):
+        return None
+    return ExpertsNotInVersion(method=method, versions=versions)
+
+
+@bounded_cache
 def _capability_limit(  # noqa: PLR0913 - what decides the capability
     method: str,
     schemes: tuple[str, ...],
@@ -251,6 +243,9 @@ def _capability_limit(  # noqa: PLR0913 - what decides the capability
     """`None` where all versions that have the method run it, or the chosen one does not have it."""
     needed = needed_capability(method, schemes, version, lacks_marlin=lacks_marlin, experts=experts)
     versions = capable_versions(method, schemes, capability, lacks_marlin=lacks_marlin, experts=experts)
+    if needed is None and experts is not None:
+        needed = needed_capability(method, schemes, version, lacks_marlin=lacks_marlin)
+        needed = None if needed is None or needed <= capability else needed
     if needed is None or versions == capable_versions(method, schemes, experts=experts):
         return None
     return CapabilityTooLow(method=method, needed=needed, versions=versions)
@@ -259,7 +254,7 @@ def _capability_limit(  # noqa: PLR0913 - what decides the capability
 def _is_beyond_first_marlin(model: Model) -> bool:
     """Whether FP8 weights are in blocks or in experts, for which Marlin got kernels later than for others."""
     is_fp8 = model.quantization == "fp8" or "compressed-tensors W8A8Fp8" in model.quantization_schemes
-    return is_fp8 and (model.shard_multiples.inputs > 1 or model.shape.experts > 0)
+    return is_fp8 and (model.shard_multiples.inputs != 1 or model.shape.experts > 0)
 
 
 def _expert_kernels(model: Model) -> ExpertKernels | None:
@@ -267,7 +262,3 @@ def _expert_kernels(model: Model) -> ExpertKernels | None:
     if not model.shape.experts or model.quantization == "torchao":
         return None
     return "marlin" if model.runs_in_marlin else "others"
-
-
-def _int8_incompatibility(gpu: Gpu) -> NoKernels | None:
-    return None if gpu.computes_int8 else NoKernels(kind="INT8")

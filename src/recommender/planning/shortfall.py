@@ -1,22 +1,18 @@
 """How much memory one GPU lacks where a model does not fit."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
+from recommender.caches import model_cache
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.memory.budget import Budget, each_version
 from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
-from recommender.planning.compatibility import MINIMUM_CONTEXT
-from recommender.planning.context import budget_for_largest_context
+from recommender.planning.context import budget_for_largest_context, minimum_context
 from recommender.planning.tensor_parallelism import valid_degrees
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
-
-# As many as one comparison of all instances has.
-_CACHED = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +69,13 @@ def smallest_shortfall(
     return _smallest_shortfall(model, gpu_of(instance), instance.accelerator_count, quantization, engine_args)
 
 
-@lru_cache(maxsize=_CACHED)
+@model_cache
 def _smallest_shortfall(
     model: Model, gpu: Gpu, count: int, quantization: Quantization | None, engine_args: EngineArgs
 ) -> Shortfall:
     """The same for all instances with these GPUs."""
     total = weight_bytes(model, compute_dtype(model, gpu, engine_args.behavior.version), quantization)
-    context = min(MINIMUM_CONTEXT, model.max_position_embeddings)
+    context = minimum_context(model)
     degrees = valid_degrees(model, count, engine_args.behavior, replicate_kv_heads=True) or (1,)
     budgets = (
         (degree, budget_for_largest_context(model, gpu, degree, quantization, engine_args))

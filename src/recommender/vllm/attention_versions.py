@@ -1,14 +1,11 @@
 """Which versions of vLLM have an attention backend for a GPU and a cache."""
 
-from functools import lru_cache
-
+from recommender.caches import bounded_cache
 from recommender.vllm import facts
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.releases import ranges_where
 from recommender.vllm.supported_versions import Capability, VersionRanges, includes
 from recommender.vllm.version import Version
-
-_CACHED = 1024
 
 # Backends of sparse latent attention that `_get_backend_priorities` of `vllm/platforms/cuda.py` tries. The
 # facts of backends begin with 0.11.1; the class of DeepSeek V3.2 came with 0.11.0, and the same backend.
@@ -21,7 +18,7 @@ _SPARSE_BACKENDS = (
     "FLASH_ATTN_MLA_SPARSE_FA4",
 )
 _FIRST_WITH_BACKENDS: Version = (0, 11, 1)
-_FIRST_WITHOUT_REPLACED_CACHES: Version = (0, 18)
+_FIRST_WITHOUT_REPLACED_CACHES: Version = (0, 18, 0)
 
 # Backends that vLLM tries for an FP8 cache of keys and values, and of latents: `_get_backend_priorities`.
 _FP8_BACKENDS = ("FLASHINFER", "TRITON_ATTN")
@@ -32,11 +29,11 @@ _TRITON_CAPABILITIES: dict[str, Capability] = {"fp8": (8, 9), "fp8_e4m3": (8, 9)
 
 # Before backends state what they support: `is_kv_cache_dtype_supported` of `vllm/platforms/cuda.py` in 0.10
 # and 0.11.0; before, FlashAttention 3 alone: `_is_v1_supported_oracle`, `vllm/engine/arg_utils.py`.
-_FIRST_WITH_TRITON: Version = (0, 10)
+_FIRST_WITH_TRITON: Version = (0, 10, 0)
 _FLASH_ATTENTION_3: Capability = (9, 0)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def sparse_attention_versions(
     capability: Capability, kv_cache_dtype: str, class_name: str = ""
 ) -> VersionRanges:
@@ -56,7 +53,7 @@ def sparse_attention_versions(
     return ranges_where(has_backend)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def fp8_cache_versions(capability: Capability, kv_cache_dtype: str, *, is_latent: bool) -> VersionRanges:
     """Those with an attention backend for a GPU and an FP8 cache of keys and values, or of latents."""
 
@@ -72,7 +69,7 @@ def fp8_cache_versions(capability: Capability, kv_cache_dtype: str, *, is_latent
     return ranges_where(is_supported)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def stated_cache_versions(capability: Capability, *, is_latent: bool) -> VersionRanges:
     """Those that ignore an FP8 cache that a checkpoint sets, or have a backend for it on a GPU."""
     supported = fp8_cache_versions(capability, "fp8", is_latent=is_latent)

@@ -1,9 +1,9 @@
 """The engine arguments that memory depends on, their defaults by GPU, and those that a caller fixes."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
+from recommender.caches import bounded_cache
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.model import Model, text_only
@@ -23,7 +23,7 @@ KVCacheDtype = Literal["auto", "fp8", "fp8_e4m3", "fp8_e5m2"]
 
 _FP8_BYTES = 1
 
-_FIRST_WITHOUT_TOWERS: Version = (0, 15)
+_FIRST_WITHOUT_TOWERS: Version = (0, 15, 0)
 
 # Multimodal models whose items vLLM does not divide among batches, because their tokens attend to each other
 # in both directions: `is_mm_prefix_lm`, `vllm/config/model.py`. The default is as large as the largest item
@@ -215,9 +215,9 @@ def least_batched_tokens(model: Model) -> int:
     return model.encoder.largest.at(model.max_position_embeddings).tokens
 
 
-_batch_defaults = lru_cache(1024)(batch_defaults)
+_batch_defaults = bounded_cache(batch_defaults)
 
 
-@lru_cache(1024)
+@bounded_cache
 def _needs_deprecated_method(method: str | None) -> bool:
     return method is not None and is_deprecated(method, None)

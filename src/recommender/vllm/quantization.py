@@ -1,9 +1,9 @@
 """Quantization that the service may propose, and which of it a version of vLLM does while loading."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
+from recommender.caches import bounded_cache
 from recommender.model import Model
 from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.facts import quantizes_at_load
@@ -82,4 +82,4 @@ def _loads_through_bitsandbytes(model: Model, behavior: VersionBehavior) -> bool
     return is_dense and is_loadable and _quantizes_at_load("bitsandbytes", "linear", behavior.version)
 
 
-_quantizes_at_load = lru_cache(256)(quantizes_at_load)
+_quantizes_at_load = bounded_cache(quantizes_at_load)

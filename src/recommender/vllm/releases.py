@@ -8,10 +8,11 @@ facts of its last patch release.
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from recommender.caches import bounded_cache
 from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 
 _FILE = Path(__file__).with_name("facts.json")
@@ -41,7 +42,7 @@ def releases_asked(version: Version | None) -> tuple[Version, ...]:
     """The version itself, or every known release that is covered where none is chosen."""
     if version is not None:
         return (version,)
-    return tuple(release for release in known_releases() if release >= OLDEST_COVERED_VERSION)
+    return tuple(release for release in known_releases() if release[:_MINOR] >= OLDEST_COVERED_VERSION)
 
 
 def latest_patch(version: Version) -> Version:
@@ -100,7 +101,7 @@ def _span(text: str) -> Span:
     return Span(_version(first), _version(last) if last else known_releases()[-1])
 
 
-@lru_cache(256)
+@bounded_cache
 def _release(version: Version) -> Version:
     """The newest known release that is not newer than `version`."""
     known = known_releases()

@@ -5,27 +5,24 @@ it with the version that was chosen.
 """
 
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache
 from typing import Literal
 
+from recommender.caches import bounded_cache
 from recommender.vllm import facts
 from recommender.vllm.releases import (
-    known_releases,
     names,
     ranges_where,
     releases_asked,
     value,
 )
 from recommender.vllm.transformers_backend import FIRST_WITHOUT_PLAN, falls_back
-from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
+from recommender.vllm.version import Version, VersionRange
 
 VersionRanges = tuple[VersionRange, ...]
 Capability = tuple[int, int]
 ExpertKernels = Literal["marlin", "others"]
 """Whether quantized experts have a form that Marlin's kernels take."""
-
-# Names come from config.json files, and there are few of them for each process.
-_CACHED = 1024
 
 # The module of the registry that runs classes of transformers, `vllm/model_executor/models/transformers/`.
 _TRANSFORMERS = "transformers"
@@ -55,7 +52,7 @@ _PACKED = "compressed-tensors WNA16"
 # Marlin has kernels for FP8 in blocks and for FP8 experts from 0.9 on: `use_marlin` in `fp8.py` of 0.8.5 and
 # 0.9.0.
 _FP8_BEYOND_MARLIN = VersionRange(last=(0, 8))
-_FP8_ARITHMETIC = 89
+_FP8_ARITHMETIC: Capability = (8, 9)
 _ANY_CAPABILITY: Capability = (0, 0)
 
 
@@ -64,12 +61,12 @@ def includes(ranges: VersionRanges, version: Version | None) -> bool:
     return any(each.includes(version) for each in ranges)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def includes_all(ranges: VersionRanges, version: Version | None) -> bool:
     """Whether `version` is in one of `ranges`; without one, whether every covered version is."""
     if version is not None:
         return includes(ranges, version)
-    return all(includes(ranges, each) for each in known_releases() if each >= OLDEST_COVERED_VERSION)
+    return all(includes(ranges, each) for each in releases_asked(None))
 
 
 def class_versions(class_name: str, config_keys: Collection[str] = ()) -> VersionRanges:
@@ -77,7 +74,7 @@ def class_versions(class_name: str, config_keys: Collection[str] = ()) -> Versio
     return _class_versions(class_name, deciding_keys(class_name).intersection(config_keys))
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def served_class(class_names: tuple[str, ...], version: Version | None) -> str | None:
     """The first of the classes that a version has, or any of those that it stands for; else the first.
 
@@ -88,7 +85,7 @@ def served_class(class_names: tuple[str, ...], version: Version | None) -> str |
     return next(known, next(iter(class_names), None))
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def runs_through_transformers(class_name: str, version: Version | None) -> bool:
     """Whether a version, or one of those that it stands for, has a class as one of transformers."""
     found = (facts.model_class(class_name, each) for each in releases_asked(version))
@@ -96,13 +93,13 @@ def runs_through_transformers(class_name: str, version: Version | None) -> bool:
     return is_registered or falls_back_to_transformers(class_name, version)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def falls_back_to_transformers(class_name: str, version: Version | None) -> bool:
     """Whether a version, or one of those that it stands for, lacks a class and runs that of transformers."""
     return any(falls_back(class_name, each) for each in releases_asked(version))
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def needs_transformers_plan(class_name: str, version: Version | None) -> bool:
     """Whether a version, or one of those, has it as a class of transformers and needs a plan of it."""
     return any(
@@ -117,13 +114,13 @@ def deciding_keys(class_name: str) -> frozenset[str]:
     return _deciding_keys().get(class_name, _NO_KEYS)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def method_versions(method: str) -> VersionRanges:
     """Those that have a quantization method."""
     return ranges_where(lambda release: _method(method, release) is not None)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def undeprecated_versions(method: str) -> VersionRanges:
     """Those that do not need `--allow-deprecated-quantization` for a method, or that lack it."""
 
@@ -134,13 +131,13 @@ def undeprecated_versions(method: str) -> VersionRanges:
     return ranges_where(is_undeprecated)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def scheme_versions(scheme: str) -> VersionRanges:
     """Those that have the scheme of a layer, or another one for the same weights."""
     return ranges_where(lambda release: _scheme_capability(scheme, release) is not None)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def capable_versions(
     method: str,
     schemes: tuple[str, ...],
@@ -161,7 +158,7 @@ def capable_versions(
     return ranges_where(is_enough)
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def needed_capability(
     method: str,
     schemes: tuple[str, ...],
@@ -175,10 +172,9 @@ def needed_capability(
     Without a version, the lowest of all covered ones.
     """
     if version is None:
-        covered = [each for each in known_releases() if each >= OLDEST_COVERED_VERSION]
         found = [
             needed_capability(method, schemes, each, lacks_marlin=lacks_marlin, experts=experts)
-            for each in covered
+            for each in releases_asked(None)
         ]
         return min((each for each in found if each is not None), default=None)
     name = _method(method, version)
@@ -193,7 +189,7 @@ def needed_capability(
             return None
         known.append(of_experts)
     if lacks_marlin and _FP8_BEYOND_MARLIN.includes(version):
-        return max(*known, divmod(_FP8_ARITHMETIC, 10))
+        return max(*known, _FP8_ARITHMETIC)
     return max(known)
 
 
@@ -214,12 +210,12 @@ def _expert_capability(
     return _ANY_CAPABILITY if has_own else None
 
 
-@lru_cache(_CACHED)
+@bounded_cache
 def _class_versions(class_name: str, config_keys: frozenset[str]) -> VersionRanges:
     return facts.class_versions(class_name, config_keys)
 
 
-@lru_cache(1)
+@cache
 def _deciding_keys() -> dict[str, frozenset[str]]:
     pairs = [name.split(" ") for name in names("config_keys")]
     return {owner: frozenset(key for other, key in pairs if other == owner) for owner, _ in pairs}

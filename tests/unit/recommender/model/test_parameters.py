@@ -1,11 +1,18 @@
 """Parameters that follow from the shape."""
 
+from typing import Any
+
 import pytest
-from support.metadata import llama, real_model
+from support.metadata import language_model, llama, real_model
 
 from recommender.model import parse_model
 from recommender.model.config_reader import ConfigReader
-from recommender.model.parameters import vision_parameters
+from recommender.model.parameters import (
+    expert_layers,
+    language_parameters,
+    prediction_layer_parameters,
+    vision_parameters,
+)
 
 
 def test_parameters_follow_from_the_shape_where_the_hub_counts_none() -> None:
@@ -187,4 +194,55 @@ def test_experts_may_work_in_a_narrower_space_and_be_shared() -> None:
     assert plain.parameters == 8 * (_ATTENTION + 4 * 3 * 1024 * 256 + routers + shared) + _EMBEDDINGS
     assert latent.parameters == (
         8 * (_ATTENTION + 4 * 3 * 512 * 256 + 2 * 512 * 1024 + routers + shared) + _EMBEDDINGS
+    )
+
+
+@pytest.mark.parametrize(("dense", "sparse"), [(0, 8), (3, 5), (8, 0), (9, 0)])
+def test_layers_with_experts_are_those_after_the_dense_ones(dense: int, sparse: int) -> None:
+    experts = {"num_local_experts": 4, "first_k_dense_replace": dense}
+
+    assert expert_layers(language_model(**experts)) == sparse
+    assert expert_layers(language_model(first_k_dense_replace=dense)) == 0
+
+
+def test_a_layer_for_multi_token_prediction_has_attention_a_block_and_a_projection_of_two_states() -> None:
+    """DeepSeek V3 technical report, section 2.2: the projection is a matrix of d x 2d."""
+    sizes = {"num_local_experts": 4, "moe_intermediate_size": 512}
+    experts = 4 * 3 * 1024 * 512 + 4 * 1024
+    projection = 2 * 1024 * 1024
+
+    assert prediction_layer_parameters(language_model()) == _ATTENTION + _FEED_FORWARD + projection
+    assert prediction_layer_parameters(language_model(**sizes)) == _ATTENTION + experts + projection
+    assert prediction_layer_parameters(language_model(**sizes), sparse=False) == (
+        _ATTENTION + _FEED_FORWARD + projection
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "state"),
+    [
+        (
+            {"model_type": "jamba", "mamba_d_state": 16, "mamba_d_conv": 4, "mamba_expand": 2,
+             "attn_layer_period": 4},
+            (2 + 1) * 2048 * 1024,
+        ),
+        (
+            {"model_type": "lfm2", "full_attn_idxs": [0, 4], "conv_L_cache": 3, "conv_dim": 512},
+            (3 + 1) * 512 * 1024,
+        ),
+        ({"model_type": "minimax_m1", "attn_type_list": [1, 0, 0, 0] * 2}, (3 + 1 + 1) * 16 * 64 * 1024),
+        (
+            {"model_type": "alice_ai", "layer_types": ["full_attention", *["linear_attention"] * 3] * 2,
+             "linear_num_key_heads": 8, "linear_key_head_dim": 32, "linear_conv_kernel_dim": 4},
+            (3 + 1) * 8 * 32 * 1024,
+        ),
+    ],
+    ids=["jamba", "lfm2", "minimax", "alice"],
+)  # fmt: skip
+def test_a_recurrent_layer_has_a_projection_into_its_state_and_one_out_of_it(
+    settings: dict[str, Any], state: int
+) -> None:
+    """6 of 8 layers; in are inputs and gates, and three for convolutions and linear attention."""
+    assert language_parameters(language_model(**settings)) == (
+        2 * _ATTENTION + 6 * state + 8 * _FEED_FORWARD + _EMBEDDINGS
     )

@@ -102,6 +102,41 @@ def shape_of(**settings: object) -> Shape:
     return parse_shape(ConfigReader(llama(**settings).config, name="config.json"), mlp_matrices=3)
 
 
+@pytest.mark.parametrize(
+    ("settings", "width"),
+    [
+        ({"n_shared_experts": 3}, 3 * 512),
+        ({"shared_expert_intermediate_size": 700}, 700),
+        ({"shared_expert_intermediate_size": 700, "num_shared_experts": 2}, 700),
+        ({}, 0),
+    ],
+    ids=str,
+)
+def test_shared_experts_are_as_wide_as_stated_or_as_the_others(settings: dict[str, int], width: int) -> None:
+    experts = {"num_local_experts": 4, "moe_intermediate_size": 512}
+
+    assert shape_of(**experts, **settings).shared_expert_size == width
+    assert shape_of(**settings).shared_expert_size == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "kv_heads"),
+    [
+        ({"multi_query": True}, 1),
+        ({"multi_query": True, "new_decoder_architecture": True}, 4),
+        ({"multi_query": False}, 4),
+        ({"multi_query_attention": True, "multi_query_group_num": 2, "num_key_value_heads": ABSENT}, 2),
+        ({"num_key_value_heads": ABSENT}, 16),
+    ],
+    ids=str,
+)
+def test_all_heads_share_one_kv_head_in_multi_query_attention(
+    settings: dict[str, object], kv_heads: int
+) -> None:
+    """`get_total_num_kv_heads`, `vllm/transformers_utils/model_arch_config_convertor.py`."""
+    assert shape_of(**settings).kv_heads == kv_heads
+
+
 def test_a_model_has_at_most_10_000_layers() -> None:
     assert shape_of(num_hidden_layers=10_000).layers == 10_000
     with pytest.raises(ImplausibleMetadata, match="10001 layers"):

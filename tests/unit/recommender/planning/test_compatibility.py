@@ -7,15 +7,12 @@ from support.instances import instance
 from support.metadata import llama, real, real_model
 
 from recommender.hardware.gpu import Gpu, gpu_of
-from recommender.memory.calculate_budget import budget
 from recommender.model import parse_model
 from recommender.planning.compatibility import (
     class_incompatibility,
     degree_incompatibility,
     has_wheels,
-    holds_minimum_context,
     incompatibility,
-    lacks_state_blocks,
     quantization_incompatibility,
     version_limits,
 )
@@ -367,23 +364,6 @@ def test_a_checkpoint_whose_groups_divide_nothing_is_not_accepted_on_one_gpu() -
     )
 
 
-def test_a_gpu_has_to_hold_a_context_of_512_tokens_with_the_weights() -> None:
-    """14.8 billion weights take 27.6 GiB in BF16, and an L4 has 22.0 GiB."""
-    model = real_model("Qwen/Qwen2.5-14B-Instruct")
-
-    assert not holds_minimum_context(model, budget(model, L4, 1))
-    assert holds_minimum_context(model, budget(model, L4, 2))
-
-
-def test_a_model_with_states_needs_a_block_for_every_sequence() -> None:
-    """An H100 schedules 1024 sequences by default, and one GPU has fewer blocks for Qwen3.8-27B."""
-    model = real_model("Qwen/Qwen3.8-27B")
-
-    assert lacks_state_blocks(budget(model, H100, 1))
-    assert not lacks_state_blocks(budget(model, H100, 4))
-    assert not lacks_state_blocks(budget(LLAMA, H100, 1))
-
-
 def test_experts_need_a_version_that_runs_them_quantized() -> None:
     """ModelOpt's FP8 has a method for experts from 0.10.0 on: `ModelOptFp8MoEMethod`, `modelopt.py`."""
     experts = {"model_type": "mixtral", "architectures": ["MixtralForCausalLM"], "num_local_experts": 8}
@@ -401,3 +381,12 @@ def test_torchao_may_leave_experts_alone() -> None:
     model = dataclasses.replace(parse_model(llama(**experts, num_experts_per_tok=2)), quantization="torchao")
 
     assert incompatibility(model, H100, None, behavior_of((0, 33, 0))) is None
+
+
+def test_a_capability_that_no_experts_change_is_named_before_them() -> None:
+    """NVFP4 needs 10.0 in 0.8, which has no method for its experts either."""
+    model = real_model("nvidia/MiniMax-M2.7-NVFP4")
+    limits = version_limits(model, A10G, behavior_of((0, 8, 5)))
+
+    assert [type(limit) for limit in limits] == [ClassNotInVersion, CapabilityTooLow, ExpertsNotInVersion]
+    assert limits[1] == CapabilityTooLow(method="modelopt_fp4", needed=(10, 0), versions=_FROM_0_9)
