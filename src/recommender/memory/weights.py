@@ -155,11 +155,9 @@ def _narrow_group_bytes(model: Model, tensor_parallel: int) -> int:
     are not used: `moe_wna16.py`, `create_weights`, in `vllm/model_executor/layers/quantization/`.
     """
     group = model.shard_multiples.inputs
-    if model.quantization not in {"awq", "gptq"} or group == 1:
-        return 0
     share = model.shape.expert_intermediate_size // tensor_parallel
     narrow = math.gcd(group, share)
-    if narrow == group:
+    if model.quantization not in {"awq", "gptq"} or narrow == group:
         return 0
     zero_point = (model.quantized_bits or 0) / 8
     kept = zero_point if model.quantization == "awq" else 0

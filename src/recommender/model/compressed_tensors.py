@@ -34,9 +34,10 @@ def compressed_tensors(stated: ConfigReader, stored: Mapping[str, int]) -> Check
         quantization = nvfp4("compressed-tensors", stored)
         bits = quantization.bits if formats == {_NVFP4} else None
         return replace(quantization, bits=bits, schemes=schemes)
-    if not formats <= _COMPRESSED_FORMATS:
+    unknown = formats - _COMPRESSED_FORMATS
+    if unknown:
         raise UnsupportedModel(
-            f"The checkpoint is compressed as {', '.join(sorted(formats))[:80]}, whose size in memory is not"
+            f"The checkpoint is compressed as {', '.join(sorted(unknown))[:80]}, whose size in memory is not"
             " known."
         )
     weights = [group.nested("weights") for group in groups]

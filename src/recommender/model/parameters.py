@@ -14,6 +14,9 @@ from recommender.model.values import Shape
 # `MambaConfig` and `JambaConfig` of transformers, a rank of "auto".
 _HIDDEN_PER_RANK = 16
 
+# MiniMax M3 and Llama 4, whose `intermediate_size` is that of experts.
+_DENSE_WIDTH = ("dense_intermediate_size", "intermediate_size_mlp")
+
 _WITH_LEARNED_POSITIONS = frozenset({"gpt2", "gpt_bigcode", "opt"})
 
 
@@ -36,7 +39,7 @@ def language_parameters(language_model: LanguageModelConfig) -> int:
     mixers = sum(kinds.count(kind) * _mixer_parameters(language_model, kind) for kind in set(kinds))
     is_shared = language_model.architecture.has_shared_attention  # counted once for each call
     blocks = kinds.count(LayerKind.FULL) if is_shared else feed_forward_layers(language_model)
-    dense_blocks = min(blocks, _dense_blocks(config)) if shape.experts else blocks
+    dense_blocks = min(blocks, shape.dense_layers) if shape.experts else blocks
     return (
         mixers
         + dense_blocks * _feed_forward_parameters(config, shape, sparse=False)
@@ -61,7 +64,7 @@ def expert_layers(language_model: LanguageModelConfig) -> int:
     """Those of them that are a mixture of experts."""
     if not language_model.shape.experts:
         return 0
-    return max(0, feed_forward_layers(language_model) - _dense_blocks(language_model.config))
+    return max(0, feed_forward_layers(language_model) - language_model.shape.dense_layers)
 
 
 def learned_positions(language_model: LanguageModelConfig) -> int:
@@ -95,15 +98,6 @@ def vision_parameters(vision: ConfigReader) -> int:
     layer = 4 * width**2 + 2 * width * vision.positive_int("intermediate_size")
     merger = (merged * width) ** 2 + merged * width * vision.positive_int("out_hidden_size")
     return vision.positive_int("depth") * layer + merger
-
-
-def _dense_blocks(config: ConfigReader) -> int:
-    """Feed-forward blocks of a mixture of experts that have no experts."""
-    if config.is_list("moe_layer_freq"):  # MiniMax M3
-        return config.non_negative_ints("moe_layer_freq").count(0)
-    if config.is_list("mlp_layer_types"):
-        return config.strings("mlp_layer_types").count("dense")
-    return config.non_negative_int("first_k_dense_replace", "num_dense_layers")
 
 
 def _embeddings_per_layer(config: ConfigReader, shape: Shape) -> int:
@@ -188,7 +182,7 @@ def _state_parameters(language_model: LanguageModelConfig, states: StateKind) ->
 def _feed_forward_parameters(config: ConfigReader, shape: Shape, *, sparse: bool) -> int:
     """Parameters of one feed-forward block, a mixture of experts where `sparse`."""
     if not sparse:
-        width = config.optional_positive_int("dense_intermediate_size") or shape.intermediate_size
+        width = config.optional_positive_int(*_DENSE_WIDTH) or shape.intermediate_size
         return shape.mlp_matrices * shape.hidden_size * width
     latent = config.optional_positive_int("moe_latent_size") or shape.hidden_size
     into_latent = 2 * latent * shape.hidden_size if latent != shape.hidden_size else 0

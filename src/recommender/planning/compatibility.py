@@ -244,8 +244,8 @@ def _capability_limit(  # noqa: PLR0913 - what decides the capability
     needed = needed_capability(method, schemes, version, lacks_marlin=lacks_marlin, experts=experts)
     versions = capable_versions(method, schemes, capability, lacks_marlin=lacks_marlin, experts=experts)
     if needed is None and experts is not None:
-        needed = needed_capability(method, schemes, version, lacks_marlin=lacks_marlin)
-        needed = None if needed is None or needed <= capability else needed
+        without = _capability_limit(method, schemes, capability, version, lacks_marlin=lacks_marlin)
+        return without if without is not None and without.needed > capability else None
     if needed is None or versions == capable_versions(method, schemes, experts=experts):
         return None
     return CapabilityTooLow(method=method, needed=needed, versions=versions)

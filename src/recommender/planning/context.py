@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import replace
 
 from recommender.caches import model_cache
 from recommender.hardware.gpu import Gpu
@@ -26,13 +25,10 @@ def budget_for_largest_context(
     context allows, a shorter context leaves more memory for the cache. A model with states gets fewer
     sequences where `engine_args` allow it and vLLM would not start otherwise.
     """
-    is_given = engine_args.max_model_len is not None or not depends_on_context(model)
-    if is_given:
-        memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
+    memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
+    if engine_args.max_model_len is not None or not depends_on_context(model):
         return _with_default_sequences(memory, model, gpu, tensor_parallel, quantization)
     longest = model.max_position_embeddings.bit_length() - 1
-    engine_args = replace(engine_args, max_model_len=1 << longest)
-    memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
 
     def at(exponent: int) -> Budget:
         shorter = budget_with_limits(
@@ -110,11 +106,12 @@ def with_startable_sequences(
     def are_too_many(number: int) -> bool:
         return any(with_sequences(number, each).lacks_state_blocks for each in versions)
 
-    fewest, most = max(1, memory.state_blocks), min(memory.engine_args.max_num_seqs - 1, one.state_blocks)
-    if are_too_many(fewest):
-        # A smaller sampler may no longer cover a first start's copy of the embedding, and leaves less.
-        fewest, most = 1, fewest - 1
-    return with_sequences(fewest + bisect_left(range(fewest + 1, most + 1), x=True, key=are_too_many))
+    fewest, too_many = memory.state_blocks, memory.engine_args.max_num_seqs
+    if fewest and are_too_many(fewest):
+        # A sampler that is smaller than a first start's copy of the embedding does not reuse its memory.
+        fewest, too_many = 0, fewest
+    numbers = range(1, too_many)[: one.state_blocks]
+    return with_sequences(bisect_left(numbers, x=True, lo=fewest, key=are_too_many))
 
 
 def _with_default_sequences(

@@ -171,3 +171,13 @@ def test_where_layers_differ_a_weight_takes_an_even_share_of_the_packed_bytes() 
     model = replace(parse_model(llama()), quantization="gptq", quantized_bits=None, weights=weights)
 
     assert quantized_weight_bytes(model, Dtype.BFLOAT16, None) == 120 / 200
+
+
+def test_layers_that_cache_nothing_have_matrices_too() -> None:
+    """8 layers with an output projection of 4096 x 1472, which lacks 0.5 MiB; 3 read the cache of another."""
+    shape = {"hidden_size": 4096, "num_attention_heads": 23, "num_key_value_heads": 1, "head_dim": 64}
+    model = parse_model(llama(**shape, intermediate_size=64, vocab_size=64))
+    (layers,) = model.attention
+    model = replace(model, attention=(replace(layers, count=5, without_cache=3),))
+
+    assert rounding_bytes(model, Dtype.BFLOAT16, 1, None) / _MIB == 8 * 0.5

@@ -81,16 +81,15 @@ def test_the_second_runner_profiled_no_encoder_up_to_0_26() -> None:
 
 
 def test_a_request_has_an_image_even_where_the_context_is_shorter() -> None:
-    """256 tokens of Gemma 3 in a context of 200; the batch of one request would hold 32 of them."""
+    """One of 256 tokens (Gemma 3) in a context of 200, though the batch of one request has room for 32."""
     model, default = real_model("google/gemma-3-12b-it"), default_engine_args(_H100, behavior_of((0, 19)))
-    short, exact = (
-        encoder_profile(
-            model, _H100, 1, replace(default, max_num_seqs=1, max_model_len=context), Dtype.BFLOAT16
-        )
-        for context in (200, 256)
+    default = replace(default, max_num_seqs=1, max_model_len=200)
+    roomy, of_one_image = (
+        encoder_profile(model, _H100, 1, replace(default, max_num_batched_tokens=tokens), Dtype.BFLOAT16)
+        for tokens in (32 * 256, 256)
     )
 
-    assert short == exact
+    assert roomy == of_one_image
 
 
 def test_a_batch_holds_no_more_images_than_its_requests() -> None:

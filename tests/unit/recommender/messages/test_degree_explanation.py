@@ -190,7 +190,7 @@ def test_replicas_use_the_gpus_that_they_can_be_divided_into() -> None:
     assert "replicas" not in on_three
 
 
-def test_replicas_on_all_gpus_are_told_from_those_on_some() -> None:
+def test_replicas_may_use_all_gpus() -> None:
     """Mixtral needs two H100: four replicas on eight."""
     on_eight = explained(
         "mistralai/Mixtral-8x7B-Instruct-v0.1", "p5.48xlarge", tensor_parallel=2

@@ -138,7 +138,7 @@ def test_a_cache_of_no_bytes_exceeds_the_memory() -> None:
     [(54, "sequences_below_concurrency"), (55, "sequences_below_concurrency"), (56, "requests_queue")],
 )
 def test_what_limits_the_requests_at_once_is_warned_about(sequences: int, code: str) -> None:
-    """The cache holds 56 requests beside the overhead of so few sequences."""
+    """With the overhead of so few sequences the cache holds 56 requests."""
     found = warnings(MISTRAL, "g5.xlarge", engine=EngineOverrides(max_num_seqs=sequences), concurrency=80)
 
     assert {"sequences_below_concurrency", "requests_queue"} & set(found) == {code}

@@ -120,6 +120,27 @@ def test_shared_experts_are_as_wide_as_stated_or_as_the_others(settings: dict[st
 
 
 @pytest.mark.parametrize(
+    ("settings", "dense"),
+    [
+        ({}, 0),
+        ({"first_k_dense_replace": 3}, 3),
+        ({"num_dense_layers": 2}, 2),
+        ({"moe_layer_freq": [0, 0, 0, 1, 1, 1, 1, 1]}, 3),
+        ({"mlp_layer_types": ["dense"] + ["sparse"] * 7}, 1),
+        ({"expert_layer_period": 4, "expert_layer_offset": 1}, 8 - len([1, 5])),
+        ({"expert_layer_period": 2, "expert_layer_offset": 0}, 8 - len([0, 2, 4, 6])),
+        ({"interleave_moe_layer_step": 1}, 0),
+        ({"interleave_moe_layer_step": 3}, 8 - len([2, 5])),
+    ],
+    ids=str,
+)
+def test_some_layers_of_a_mixture_of_experts_have_none(settings: dict[str, object], dense: int) -> None:
+    """DeepSeek, AFMoE, MiniMax M3, transformers 5.20, `JambaConfig` and `Llama4TextConfig` state them."""
+    assert shape_of(num_local_experts=4, **settings).dense_layers == dense
+    assert shape_of(**settings).dense_layers == 0
+
+
+@pytest.mark.parametrize(
     ("settings", "kv_heads"),
     [
         ({"multi_query": True}, 1),

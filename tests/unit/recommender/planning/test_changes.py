@@ -106,7 +106,7 @@ def test_two_are_offered_where_none_suffices_alone() -> None:
     ("device_mib", "expected"),
     [
         (19_620, {"max_num_seqs": 16, "kv_cache_dtype": "fp8"}),
-        # 40 MiB more hold a request in 16 bit beside the sampler of one sequence.
+        # 40 MiB more hold a request in 16 bit and the sampler of one sequence.
         (19_662, {"max_num_seqs": 1}),
         # 30 MiB less hold no more than 15 sequences with a cache in FP8.
         (19_580, {}),
@@ -115,7 +115,7 @@ def test_two_are_offered_where_none_suffices_alone() -> None:
 def test_two_changes_leave_sixteen_sequences_or_are_not_offered(
     device_mib: int, expected: dict[str, object]
 ) -> None:
-    """Gemma 7B on a GPU that leaves little beside 15.9 GiB of weights, all other settings at their limits.
+    """15.9 GiB of weights almost fill the GPU, and all other settings are at their limits.
 
     Its 512 tokens take 224 MiB, or 112 in FP8; the sampler's 14.5 bytes x 256,000 are 3.5 MiB for a sequence.
     """

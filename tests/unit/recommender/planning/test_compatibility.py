@@ -11,6 +11,7 @@ from recommender.model import parse_model
 from recommender.planning.compatibility import (
     class_incompatibility,
     degree_incompatibility,
+    fp8_cache_incompatibility,
     has_wheels,
     incompatibility,
     quantization_incompatibility,
@@ -26,6 +27,7 @@ from recommender.planning.incompatibilities import (
     MethodNotInVersion,
     No16BitDtype,
     NoBackendForStatedCache,
+    NoFP8Cache,
     NoKernels,
     NoSparseAttention,
     NoWheels,
@@ -33,6 +35,7 @@ from recommender.planning.incompatibilities import (
 )
 from recommender.planning.tensor_parallelism import Indivisible, SplitBlock
 from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import KVCacheDtype
 from recommender.vllm.quantization import BITSANDBYTES_INT4, FP8, INT4, INT8, Quantization
 from recommender.vllm.version import Version, VersionRange
 
@@ -51,6 +54,7 @@ H100, B200, RTX_PRO = (gpu(name) for name in ("p5.48xlarge", "p6-b200.48xlarge",
 
 _UP_TO_0_13, _UP_TO_0_19, _UP_TO_0_23, _UP_TO_0_27 = ((VersionRange(last=(0, n)),) for n in (13, 19, 23, 27))
 _FROM_0_9, _FROM_0_10, _FROM_0_14 = ((VersionRange(first=(0, n)),) for n in (9, 10, 14))
+_FROM_0_11_1_TO_0_23 = (VersionRange(first=(0, 11, 1), last=(0, 23)),)
 _FROM_0_22, _FROM_0_24, _FROM_0_27, _FROM_0_30 = ((VersionRange(first=(0, n)),) for n in (22, 24, 27, 30))
 
 
@@ -267,6 +271,15 @@ def test_an_fp8_cache_that_the_checkpoint_sets_needs_a_backend(
 ) -> None:
     """FlashInfer left capability 7.5 with 0.24: vllm-project/vllm#47549."""
     assert expected == incompatibility(real_model(model_id), card, behavior=behavior_of(version))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "expected"), [("auto", None), ("fp8", NoFP8Cache(versions=_FROM_0_11_1_TO_0_23))]
+)
+def test_only_a_cache_in_fp8_needs_a_backend_for_it(dtype: KVCacheDtype, expected: NoFP8Cache | None) -> None:
+    """FlashInfer has one for a T4 from 0.11.1 to 0.23."""
+    assert expected == fp8_cache_incompatibility(LLAMA, T4, dtype, behavior_of((0, 24)))
+    assert fp8_cache_incompatibility(LLAMA, A10G, dtype, behavior_of((0, 24))) is None
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ def test_the_budget_is_that_of_the_largest_power_of_two_that_starts(
     found = budget_for_largest_context(model, gpu, 1, None, engine_args)
 
     assert found.engine_args.max_model_len == expected
+    assert found == budget(model, gpu, 1, engine_args=found.engine_args)
     assert found.starts_with(expected)
 
 
@@ -117,7 +118,7 @@ def test_a_model_with_states_gets_the_most_sequences_that_start(version: Version
 def test_sequences_that_start_are_found_where_fewer_of_them_leave_fewer_blocks(
     version: Version | None,
 ) -> None:
-    """Nemotron Nano 9B on an L4 from 0.29 to 0.32: 61 blocks beside 256 sequences, and 28 beside 61.
+    """Nemotron Nano 9B on an L4 from 0.29 to 0.32: 61 blocks with 256 sequences, and 28 with 61.
 
     The sampler of 256 reuses the 0.9 GiB of a first start's copy of the embedding, and that of 61 does not.
     """
@@ -216,7 +217,7 @@ def test_a_cache_without_any_block_lacks_memory_rather_than_blocks_for_states(
 
 
 @pytest.mark.parametrize("sequences", [1, 2, 3, 100, 255])
-def test_as_many_sequences_start_as_there_are_blocks_beside_their_overhead(sequences: int) -> None:
+def test_as_many_sequences_start_as_their_overhead_leaves_blocks_for(sequences: int) -> None:
     """On a GPU whose memory is just enough for them."""
     model, gpu = real_model("Qwen/Qwen3.5-4B"), gpu_of(instance("g6.xlarge"))
     default = engine_args_for(model, gpu, behavior_of((0, 33)))

@@ -173,6 +173,20 @@ def test_a_degree_divides_the_feed_forward_width() -> None:
     assert (1, 2) == valid_degrees(parse_model(llama(intermediate_size=4098)), 4)
 
 
+def test_a_degree_divides_the_vocabulary_as_it_is_padded_to_64() -> None:
+    """7 x 4097 entries are padded to 449 x 64, which 7 does not divide, and 7 x 4096 are not padded."""
+    sizes = {
+        "hidden_size": 896,
+        "num_attention_heads": 14,
+        "num_key_value_heads": 14,
+        "intermediate_size": 7168,
+    }
+    padded, whole = (parse_model(llama(vocab_size=7 * number, **sizes)) for number in (4097, 4096))
+
+    assert degree_obstacle(padded, 7) == Indivisible(what="vocabulary", size=28_736)
+    assert degree_obstacle(whole, 7) is None
+
+
 @pytest.mark.parametrize(
     ("weights_gib", "gpu_gib", "expected"), [(17, 20, 1), (17.1, 20, 2), (131.4, 80, 2), (0.1, 80, 1)]
 )
