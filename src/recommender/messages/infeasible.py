@@ -30,6 +30,7 @@ from recommender.planning.incompatibilities import (
     ClassNotInVersion,
     DegreeNotAccepted,
     DoesNotFit,
+    ExpertsNotInVersion,
     Incompatibility,
     MethodDeprecated,
     MethodNotInVersion,
@@ -53,6 +54,7 @@ _REASONS_ON_ANY_INSTANCE = (
     ClassNotInVersion,
     MethodNotInVersion,
     SchemeNotInVersion,
+    ExpertsNotInVersion,
     MethodDeprecated,
     DegreeNotAccepted,
 )
@@ -129,6 +131,7 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, engine_
             ClassNotInVersion()
             | NoWheels()
             | SchemeNotInVersion()
+            | ExpertsNotInVersion()
             | MethodDeprecated()
             | NoSparseAttention()
             | NoBackendForStatedCache()
