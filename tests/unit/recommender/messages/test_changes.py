@@ -50,3 +50,8 @@ def test_an_fp8_cache_costs_accuracy() -> None:
     assert found["kv_cache_dtype"].startswith(
         "--kv-cache-dtype fp8: the KV cache takes half the memory, with some loss of accuracy."
     )
+
+
+def test_a_change_that_goes_no_further_does_not_promise_a_longer_context() -> None:
+    """`fp8` is the only value in place of `auto`."""
+    assert "further steps" not in sentences("google/gemma-7b", "g6.2xlarge")["kv_cache_dtype"]
