@@ -5,6 +5,7 @@ from typing import Any
 from tools.vllm_facts.attention import attention_backends
 from tools.vllm_facts.batch_defaults import batch_defaults
 from tools.vllm_facts.cache_defaults import cache_defaults
+from tools.vllm_facts.class_checks import class_checks
 from tools.vllm_facts.command_line import command_line
 from tools.vllm_facts.environment import environment
 from tools.vllm_facts.experts import quantized_experts
@@ -20,6 +21,7 @@ _TABLES = {
     "attention_backends": attention_backends,
     "batch_defaults": batch_defaults,
     "cache_defaults": cache_defaults,
+    "class_checks": class_checks,
     "command_line": command_line,
     "config_keys": config_keys,
     "environment": environment,

@@ -1,5 +1,6 @@
 """Which versions of vLLM run a model on a GPU, and what the others lack."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from recommender.hardware.gpu import Gpu
@@ -14,9 +15,17 @@ from recommender.planning.incompatibilities import (
     NoSparseAttention,
     NoWheels,
     SchemeNotInVersion,
+    Setting,
+    SettingRefused,
     VersionLimit,
 )
 from recommender.vllm.supported_versions import VersionRanges
+
+_SETTINGS: Mapping[Setting, str] = {
+    "dual_chunk_attention_config": "the dual_chunk_attention_config of its config.json",
+    "mixed_windows": "a sliding window in only some of its layers",
+    "windows": "a sliding window",
+}
 
 _DEPRECATED_FLAG = "--allow-deprecated-quantization"
 
@@ -30,6 +39,8 @@ def version_limit(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:  # noqa:
     match limit:
         case ClassNotInVersion():
             return class_not_in_version(limit)
+        case SettingRefused():
+            return _setting_refused(limit)
         case NoWheels():
             return f"vLLM's released wheels support {gpu_name} {versions_text(versions)}."
         case MethodNotInVersion():
@@ -66,6 +77,13 @@ def version_limit(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:  # noqa:
                 f" {capability_text(gpu.compute_capability)}.{only}"
             )
     assert_never(limit)
+
+
+def _setting_refused(limit: SettingRefused) -> str:
+    setting = _SETTINGS[limit.setting]
+    if not limit.versions:
+        return f"No version of vLLM runs {limit.class_name} with {setting}."
+    return f"vLLM runs {limit.class_name} with {setting} {versions_text(limit.versions)}."
 
 
 def class_not_in_version(limit: ClassNotInVersion) -> str:

@@ -26,6 +26,8 @@ from recommender.planning.incompatibilities import (
     NoSparseAttention,
     NoWheels,
     SchemeNotInVersion,
+    Setting,
+    SettingRefused,
     VersionLimit,
 )
 from recommender.planning.tensor_parallelism import degree_obstacle, valid_degrees
@@ -49,6 +51,7 @@ from recommender.vllm.supported_versions import (
     method_versions,
     needed_capability,
     scheme_versions,
+    setting_versions,
     undeprecated_versions,
 )
 from recommender.vllm.version import EVERY_VERSION, Version
@@ -58,6 +61,7 @@ from recommender.vllm.version_behavior import VersionBehavior
 # `vllm/model_executor/layers/quantization/`. compressed-tensors states FP32 too, and has kernels for 16 bit.
 _METHODS_IN_FP32 = frozenset({None, "bitsandbytes"})
 _ALL = (EVERY_VERSION,)
+_DUAL_CHUNKS: Setting = "dual_chunk_attention_config"
 
 
 def incompatibility(
@@ -162,6 +166,7 @@ def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator
     wheel_limit = _wheel_limit(capability)
     if class_limit is not None:
         yield class_limit
+    yield from _setting_limits(model)
     if wheel_limit is not None:
         yield wheel_limit
     if model.has_sparse_attention:
@@ -183,6 +188,17 @@ def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator
             yield expert_limit
 
 
+def _setting_limits(model: Model) -> Iterator[SettingRefused]:
+    """Kinds of attention that only some versions of the model's class have."""
+    settings: dict[Setting, bool] = {
+        _DUAL_CHUNKS: _DUAL_CHUNKS in model.config_keys,
+        "mixed_windows": model.mixes_windows,
+        "windows": model.sliding_window is not None,
+    }
+    limits = (_setting_limit(model.class_name, name) for name, is_set in settings.items() if is_set)
+    yield from (limit for limit in limits if limit is not None)
+
+
 # Cached, because every instance of the table asks for them. `None` where all versions are alike.
 
 
@@ -190,6 +206,14 @@ def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator
 def _class_limit(class_name: str, config_keys: frozenset[str]) -> ClassNotInVersion | None:
     versions = class_versions(class_name, config_keys)
     return None if versions == _ALL else ClassNotInVersion(class_name=class_name, versions=versions)
+
+
+@bounded_cache
+def _setting_limit(class_name: str, setting: Setting) -> SettingRefused | None:
+    versions = setting_versions(class_name, setting)
+    if versions == class_versions(class_name):
+        return None
+    return SettingRefused(class_name=class_name, setting=setting, versions=versions)
 
 
 @bounded_cache

@@ -75,6 +75,15 @@ def class_versions(class_name: str, config_keys: Collection[str] = ()) -> Versio
 
 
 @bounded_cache
+def setting_versions(class_name: str, setting: str) -> VersionRanges:
+    """Those that have a class and build it with a setting of config.json: `facts.class_refuses`."""
+    having = class_versions(class_name)
+    return ranges_where(
+        lambda release: includes(having, release) and not facts.class_refuses(class_name, setting, release)
+    )
+
+
+@bounded_cache
 def served_class(class_names: tuple[str, ...], version: Version | None) -> str | None:
     """The first of the classes that a version has, or any of those that it stands for; else the first.
 

@@ -9,6 +9,7 @@ from support.vllm_sources import release_of
 from tools.vllm_facts.attention import attention_backends
 from tools.vllm_facts.batch_defaults import batch_defaults
 from tools.vllm_facts.cache_defaults import cache_defaults
+from tools.vllm_facts.class_checks import class_checks
 from tools.vllm_facts.command_line import command_line
 from tools.vllm_facts.environment import environment
 from tools.vllm_facts.experts import quantized_experts
@@ -501,3 +502,44 @@ def test_the_wheel_is_built_for_what_the_dockerfile_states(tmp_path: Path) -> No
     assert wheel(release_of(tmp_path / "b", {})) is None
     with pytest.raises(ExtractionError, match="ARG CUDA_VERSION and ARG torch_cuda_arch_list"):
         wheel(release_of(tmp_path / "c", {"docker/Dockerfile": "FROM scratch\n"}))
+
+
+def test_a_class_refuses_what_its_modules_refuse(tmp_path: Path) -> None:
+    """The second class imports the first, the third names it as the registry does, the last only its MLP."""
+    registry = """
+_TEXT_GENERATION_MODELS = {
+    "AForCausalLM": ("a", "AForCausalLM"),
+    "BForCausalLM": ("b", "BForCausalLM"),
+    "CForCausalLM": ("c", "CForCausalLM"),
+    "DForCausalLM": ("d", "DForCausalLM"),
+}
+_EMBEDDING_MODELS = {"AModel": ("a", "AForCausalLM")}
+_VLLM_MODELS = {**_TEXT_GENERATION_MODELS, **_EMBEDDING_MODELS}
+"""
+    first = """
+raise ValueError(
+    f"Tensor parallel size {self.tp_size} is greater than "
+    f"the number of experts {config.num_experts}.")
+assert config.max_window_layers == config.num_hidden_layers, (
+    "Sliding window for some but all layers is not supported. "
+)
+attention_kwargs = {
+    "layer_idx": extract_layer_index(prefix),
+    "dual_chunk_attention_config": dual_chunk_attention_config,
+}
+"""
+    older = 'raise ValueError("Sliding window for some but all layers is not "\n'
+    files = {
+        "vllm/model_executor/models/registry.py": registry,
+        "vllm/model_executor/models/a.py": first,
+        "vllm/model_executor/models/b.py": f"from .a import (\n    AMLP,\n    AModel,\n)\n{older}",
+        "vllm/model_executor/models/c.py": 'build(architectures=["BForCausalLM"])\n',
+        "vllm/model_executor/models/d.py": "from .a import AMLP\n",
+    }
+    all_of_a = "dual_chunk_attention_config experts mixed_windows"
+
+    assert class_checks(release_of(tmp_path, files)) == {
+        "AForCausalLM": all_of_a,
+        "BForCausalLM": f"{all_of_a} windows",
+        "CForCausalLM": f"{all_of_a} windows",
+    }

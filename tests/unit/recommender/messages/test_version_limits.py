@@ -15,6 +15,7 @@ from recommender.planning.incompatibilities import (
     NoSparseAttention,
     NoWheels,
     SchemeNotInVersion,
+    SettingRefused,
     VersionLimit,
 )
 from recommender.vllm.version import VersionRange
@@ -41,6 +42,11 @@ _BETWEEN = (VersionRange(first=(0, 10, 1), last=(0, 12)),)
             ClassNotInVersion(class_name="X", versions=_BETWEEN),
             "vLLM supports X only from 0.10.1 to 0.12.",
             "vLLM supports X only from 0.10.1 to 0.12.",
+        ),
+        (
+            SettingRefused(class_name="X", setting="windows", versions=_FROM_0_20),
+            "vLLM runs X with a sliding window only from 0.20 on.",
+            "vLLM runs X with a sliding window only from 0.20 on: choose 0.20 or later.",
         ),
         (
             NoWheels(versions=_UP_TO_0_23),
@@ -117,6 +123,10 @@ def test_a_limit_names_its_versions_and_a_warning_the_choice(
                 "vLLM has no kernels for this model's sparse attention with the FP8 cache that the"
                 " checkpoint sets on A100."
             ),
+        ),
+        (
+            SettingRefused(class_name="X", setting="mixed_windows", versions=()),
+            "No version of vLLM runs X with a sliding window in only some of its layers.",
         ),
         (
             MethodDeprecated(method="fbgemm_fp8", versions=()),

@@ -32,6 +32,7 @@ from recommender.planning.incompatibilities import (
     NoSparseAttention,
     NoWheels,
     SchemeNotInVersion,
+    SettingRefused,
 )
 from recommender.planning.tensor_parallelism import Indivisible, SplitBlock
 from recommender.vllm.behavior import behavior_of
@@ -332,6 +333,45 @@ def test_a_class_that_no_covered_version_has_is_incompatible_without_a_version()
         class_name="MllamaForConditionalGeneration", versions=(VersionRange(last=(0, 10)),)
     )
     assert class_incompatibility("LlamaForCausalLM") is None
+
+
+_CHUNKS = {"dual_chunk_attention_config": {"chunk_size": 262_144, "local_size": 8192}}
+_SOME_LAYERS = {"use_sliding_window": True, "sliding_window": 4096, "max_window_layers": 20}
+_ALL_LAYERS = {**_SOME_LAYERS, "max_window_layers": 28}
+_LISTED = {"layer_types": ["full_attention"] * 20 + ["sliding_attention"] * 8}
+
+
+@pytest.mark.parametrize(
+    ("keys", "setting", "runs", "refuses"),
+    [
+        (_CHUNKS, "dual_chunk_attention_config", [(0, 8, 5)], [(0, 9, 0), (0, 10, 2), (0, 33), None]),
+        (_SOME_LAYERS, "mixed_windows", [], [(0, 8, 5), (0, 10, 2), (0, 33), None]),
+        ({**_SOME_LAYERS, **_LISTED}, "mixed_windows", [], [(0, 33), None]),
+        (_ALL_LAYERS, "windows", [(0, 9, 1), (0, 33), None], [(0, 8, 5)]),
+        ({**_ALL_LAYERS, "use_sliding_window": False}, "windows", [(0, 8, 5), None], []),
+    ],
+    ids=["dual chunks", "mixed windows", "listed windows", "windows", "no windows"],
+)
+def test_a_class_of_some_versions_has_no_such_attention(
+    keys: dict[str, object], setting: str, runs: list[Version | None], refuses: list[Version | None]
+) -> None:
+    """vllm-project/vllm#24048: no `layer_idx` in `FlashAttentionImpl`; `Qwen2Model.__init__` for windows."""
+    qwen = real("Qwen/Qwen2.5-7B-Instruct")
+    model = parse_model(dataclasses.replace(qwen, config={**(qwen.config or {}), **keys}))
+    card = gpu_of(instance("g6e.xlarge"))
+
+    assert [incompatibility(model, card, behavior=behavior_of(each)) for each in runs] == [None] * len(runs)
+    for each in refuses:
+        found = incompatibility(model, card, behavior=behavior_of(each))
+        assert isinstance(found, SettingRefused)
+        assert found.setting == setting
+
+
+def test_windows_in_some_layers_are_usual_elsewhere() -> None:
+    """Gemma 3 and gpt-oss list them, and Qwen3.5 mixes attention with states."""
+    models = map(real_model, ("google/gemma-3-27b-it", "openai/gpt-oss-20b", "Qwen/Qwen3.5-27B"))
+
+    assert not any(model.mixes_windows for model in models)
 
 
 def test_wheels_have_to_run_in_every_version_that_is_meant() -> None:
