@@ -30,6 +30,7 @@ from recommender.planning.incompatibilities import (
     ClassNotInVersion,
     DegreeNotAccepted,
     DoesNotFit,
+    ExpertsNotInVersion,
     Incompatibility,
     MethodDeprecated,
     MethodNotInVersion,
@@ -55,6 +56,7 @@ _REASONS_ON_ANY_INSTANCE = (
     SettingRefused,
     MethodNotInVersion,
     SchemeNotInVersion,
+    ExpertsNotInVersion,
     MethodDeprecated,
     DegreeNotAccepted,
 )
@@ -132,6 +134,7 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, engine_
             | SettingRefused()
             | NoWheels()
             | SchemeNotInVersion()
+            | ExpertsNotInVersion()
             | MethodDeprecated()
             | NoSparseAttention()
             | NoBackendForStatedCache()

@@ -8,6 +8,7 @@ from recommender.messages.phrases import capability_text, method_text, version_c
 from recommender.planning.incompatibilities import (
     CapabilityTooLow,
     ClassNotInVersion,
+    ExpertsNotInVersion,
     MethodDeprecated,
     MethodNotInVersion,
     NoBackendForStatedCache,
@@ -32,7 +33,7 @@ _DEPRECATED_FLAG = "--allow-deprecated-quantization"
 _PLUGINS = {"bitsandbytes": "vllm-bnb-plugin"}
 
 
-def version_limit(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:  # noqa: C901, PLR0911 - one for each limit
+def version_limit(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:  # noqa: C901, PLR0911 - one for each
     """What a version lacks for a model on a GPU, which `gpu_name` names, and which versions have it."""
     versions = limit.versions
     match limit:
@@ -46,6 +47,11 @@ def version_limit(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:  # noqa:
             return method_not_in_version(limit)
         case SchemeNotInVersion():
             return f"vLLM reads the checkpoint's format ({limit.scheme}) {versions_text(versions)}."
+        case ExpertsNotInVersion():
+            method = method_text(limit.method)
+            if not versions:
+                return f"vLLM does not run experts that are quantized with {method}."
+            return f"vLLM runs experts that are quantized with {method} {versions_text(versions)}."
         case MethodDeprecated():
             return (
                 f"vLLM deprecates {method_text(limit.method)}, which the checkpoint is quantized with, and"

@@ -15,6 +15,7 @@ from recommender.planning.incompatibilities import (
     CapabilityTooLow,
     ClassNotInVersion,
     DegreeNotAccepted,
+    ExpertsNotInVersion,
     MethodDeprecated,
     MethodNotInVersion,
     MissingKernels,
@@ -41,6 +42,7 @@ from recommender.vllm.facts import wheel_versions
 from recommender.vllm.quantization import Quantization
 from recommender.vllm.supported_versions import (
     Capability,
+    ExpertKernels,
     capable_versions,
     class_versions,
     deciding_keys,
@@ -174,13 +176,16 @@ def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator
         if stated_limit is not None:
             yield stated_limit
     if model.quantization is not None:
-        method, schemes = model.quantization, model.quantization_schemes
+        method, schemes, experts = model.quantization, model.quantization_schemes, _expert_kernels(model)
         yield from _method_limits(method, schemes)
         too_low = _capability_limit(
-            method, schemes, capability, version, lacks_marlin=_is_beyond_first_marlin(model)
+            method, schemes, capability, version, lacks_marlin=_is_beyond_first_marlin(model), experts=experts
         )
         if too_low is not None:
             yield too_low
+        expert_limit = _expert_limit(method, schemes, experts)
+        if expert_limit is not None:
+            yield expert_limit
 
 
 def _setting_limits(model: Model) -> Iterator[SettingRefused]:
@@ -240,22 +245,44 @@ def _method_limits(method: str, schemes: tuple[str, ...]) -> tuple[VersionLimit,
 
 
 @bounded_cache
-def _capability_limit(
+def _expert_limit(
+    method: str, schemes: tuple[str, ...], experts: ExpertKernels | None
+) -> ExpertsNotInVersion | None:
+    versions = capable_versions(method, schemes, experts=experts)
+    if versions == capable_versions(method, schemes):
+        return None
+    return ExpertsNotInVersion(method=method, versions=versions)
+
+
+@bounded_cache
+def _capability_limit(  # noqa: PLR0913 - what decides the capability
     method: str,
     schemes: tuple[str, ...],
     capability: Capability,
     version: Version | None,
     *,
     lacks_marlin: bool = False,
+    experts: ExpertKernels | None = None,
 ) -> CapabilityTooLow | None:
     """`None` where all versions that have the method run it, or the chosen one does not have it."""
-    needed = needed_capability(method, schemes, version, lacks_marlin=lacks_marlin)
-    versions = capable_versions(method, schemes, capability, lacks_marlin=lacks_marlin)
-    if needed is None or versions == capable_versions(method, schemes):
+    needed = needed_capability(method, schemes, version, lacks_marlin=lacks_marlin, experts=experts)
+    versions = capable_versions(method, schemes, capability, lacks_marlin=lacks_marlin, experts=experts)
+    if needed is None and experts is not None:
+        without = _capability_limit(method, schemes, capability, version, lacks_marlin=lacks_marlin)
+        return without if without is not None and without.needed > capability else None
+    if needed is None or versions == capable_versions(method, schemes, experts=experts):
         return None
     return CapabilityTooLow(method=method, needed=needed, versions=versions)
 
 
 def _is_beyond_first_marlin(model: Model) -> bool:
     """Whether FP8 weights are in blocks or in experts, for which Marlin got kernels later than for others."""
-    return model.quantization == "fp8" and (model.shard_multiples.inputs != 1 or model.shape.experts > 0)
+    is_fp8 = model.quantization == "fp8" or "compressed-tensors W8A8Fp8" in model.quantization_schemes
+    return is_fp8 and (model.shard_multiples.inputs != 1 or model.shape.experts > 0)
+
+
+def _expert_kernels(model: Model) -> ExpertKernels | None:
+    """The kernels for quantized experts; `None` without them, and for torchao, which may leave them alone."""
+    if not model.shape.experts or model.quantization == "torchao":
+        return None
+    return "marlin" if model.runs_in_marlin else "others"

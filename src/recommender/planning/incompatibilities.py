@@ -53,6 +53,14 @@ class SchemeNotInVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertsNotInVersion:
+    """vLLM runs experts that are quantized like the checkpoint's in other versions only."""
+
+    method: str
+    versions: VersionRanges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MethodDeprecated:
     """vLLM takes the checkpoint's quantization method only with `--allow-deprecated-quantization`."""
 
@@ -126,6 +134,7 @@ VersionLimit = (
     | NoWheels
     | MethodNotInVersion
     | SchemeNotInVersion
+    | ExpertsNotInVersion
     | MethodDeprecated
     | NoSparseAttention
     | NoBackendForStatedCache

@@ -136,6 +136,11 @@ def quantizes_at_load(method: str, layers: Literal["linear", "experts"], version
     return all(each is not None and layers in each.split() for each in found)
 
 
+def quantizes_experts(name: str, version: Version) -> bool:
+    """Whether a version runs a method, `awq`, or a scheme, `compressed-tensors W8A8Int8`, in experts."""
+    return value("quantized_experts", name, version) is not None
+
+
 def batch_defaults(gpu: Gpu, version: Version | None, usage: Usage = "openai_api_server") -> BatchDefaults:
     """The defaults of `--max-num-batched-tokens` and `--max-num-seqs` on a GPU.
 

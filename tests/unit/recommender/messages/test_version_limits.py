@@ -8,6 +8,7 @@ from recommender.messages.version_limits import version_limit, version_warning
 from recommender.planning.incompatibilities import (
     CapabilityTooLow,
     ClassNotInVersion,
+    ExpertsNotInVersion,
     MethodDeprecated,
     MethodNotInVersion,
     NoBackendForStatedCache,
@@ -82,6 +83,11 @@ _BETWEEN = (VersionRange(first=(0, 10, 1), last=(0, 12)),)
             "vLLM reads the checkpoint's format (modelopt NVFP4) only from 0.20 on: choose 0.20 or later.",
         ),
         (
+            ExpertsNotInVersion(method="awq", versions=_FROM_0_20),
+            "vLLM runs experts that are quantized with AWQ only from 0.20 on.",
+            "vLLM runs experts that are quantized with AWQ only from 0.20 on: choose 0.20 or later.",
+        ),
+        (
             CapabilityTooLow(method="modelopt", needed=(8, 9), versions=_FROM_0_20),
             (
                 "The checkpoint is quantized with modelopt, for which vLLM needs compute capability 8.9 or"
@@ -133,3 +139,11 @@ def test_a_limit_names_its_versions_and_a_warning_the_choice(
 )
 def test_a_limit_of_every_version_names_none(limit: VersionLimit, sentence: str) -> None:
     assert version_limit(limit, _A100, "A100") == sentence
+
+
+def test_experts_that_no_version_runs_are_named() -> None:
+    limit = ExpertsNotInVersion(method="fbgemm_fp8", versions=())
+
+    assert version_limit(limit, gpu_of(instance("g5.xlarge")), "A10G") == (
+        "vLLM does not run experts that are quantized with fbgemm_fp8."
+    )
