@@ -19,13 +19,14 @@ from recommender.memory.overhead import depends_on_context
 from recommender.messages.warnings import WARNING_CODES
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.planning.compatibility import fp8_cache_incompatibility, version_limits
+from recommender.planning.compatibility import fp8_cache_incompatibility
 from recommender.planning.context import budget_for_largest_context
 from recommender.planning.incompatibilities import NoWheels
 from recommender.planning.overrides import Overrides
 from recommender.planning.recommended_values import recommended_values
 from recommender.planning.shortfall import Shortfall, shortfall
 from recommender.planning.tensor_parallelism import degree_obstacle, nearest_degree, valid_degrees
+from recommender.planning.version_limits import version_limits
 from recommender.recommendation import Feasible, Infeasible, Recommendation
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineArgs, default_engine_args
 from recommender.vllm.facts import refuses_float16

@@ -5,8 +5,8 @@ from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.messages.version_limits import version_warning
 from recommender.messages.warning_context import WarningChecks, WarningContext
-from recommender.planning.compatibility import version_limits
 from recommender.planning.incompatibilities import NoWheels
+from recommender.planning.version_limits import version_limits
 
 # The kernel has stopped servers that loaded Qwen3 8B, of 15.3 GiB, on g6.xlarge, which has 16 GiB.
 _HOST_MEMORY_SHARE = 0.8

@@ -8,9 +8,10 @@ from recommender.hardware.instance import Instance
 from recommender.hardware.units import gib
 from recommender.memory.compute_dtype import compute_dtype
 from recommender.model import Model
-from recommender.planning.compatibility import has_wheels, version_limits
+from recommender.planning.compatibility import has_wheels
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.tensor_parallelism import divides_kv_heads
+from recommender.planning.version_limits import version_limits
 from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import Quantization

@@ -9,8 +9,8 @@ from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import HubMetadata, ListedCheckpoint, Model, parse_model
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
-from recommender.planning.compatibility import version_limits
 from recommender.planning.plan import Plan, best_plan
+from recommender.planning.version_limits import version_limits
 from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.quantization import QuantizationName

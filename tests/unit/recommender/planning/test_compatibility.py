@@ -15,7 +15,6 @@ from recommender.planning.compatibility import (
     has_wheels,
     incompatibility,
     quantization_incompatibility,
-    version_limits,
 )
 from recommender.planning.incompatibilities import (
     CapabilityTooLow,
@@ -303,28 +302,6 @@ def test_latents_in_an_fp8_cache_that_the_checkpoint_sets_need_a_backend(
     assert (incompatibility(model, RTX_PRO, behavior=behavior_of(version)) is None) == runs
 
 
-def test_without_a_version_the_limits_of_some_versions_are_known() -> None:
-    qwen, phi = real_model("Qwen/Qwen-7B-Chat"), real_model("unsloth/phi-4-bnb-4bit")
-
-    assert version_limits(LLAMA, A10G) == ()
-    assert version_limits(LLAMA, V100) == (NoWheels(versions=_UP_TO_0_19),)
-    assert version_limits(real_model("nvidia/Llama-3.1-70B-Instruct-FP8"), A100) == (
-        CapabilityTooLow(method="modelopt", needed=(8, 0), versions=_FROM_0_27),
-    )
-    assert version_limits(real_model("meta-llama/Llama-3.1-405B-Instruct-FP8"), H100) == (
-        MethodDeprecated(method="fbgemm_fp8", versions=_UP_TO_0_13),
-    )
-    assert version_limits(phi, A10G) == (MethodNotInVersion(method="bitsandbytes", versions=_UP_TO_0_27),)
-    assert version_limits(qwen, V100) == (
-        ClassNotInVersion(class_name="QWenLMHeadModel", versions=_UP_TO_0_23),
-        NoWheels(versions=_UP_TO_0_19),
-    )
-
-
-def test_a_chosen_version_within_the_limits_has_none() -> None:
-    assert version_limits(real_model("Qwen/Qwen-7B-Chat"), V100, behavior_of((0, 19))) == ()
-
-
 def test_a_class_that_no_covered_version_has_is_incompatible_without_a_version() -> None:
     """Mllama was removed after 0.10, and an answer without a version covers 0.17 and later."""
     reason = class_incompatibility("MllamaForConditionalGeneration")
@@ -434,12 +411,3 @@ def test_torchao_may_leave_experts_alone() -> None:
     model = dataclasses.replace(parse_model(llama(**experts, num_experts_per_tok=2)), quantization="torchao")
 
     assert incompatibility(model, H100, None, behavior_of((0, 33, 0))) is None
-
-
-def test_a_capability_that_no_experts_change_is_named_before_them() -> None:
-    """NVFP4 needs 10.0 in 0.8, which has no method for its experts either."""
-    model = real_model("nvidia/MiniMax-M2.7-NVFP4")
-    limits = version_limits(model, A10G, behavior_of((0, 8, 5)))
-
-    assert [type(limit) for limit in limits] == [ClassNotInVersion, CapabilityTooLow, ExpertsNotInVersion]
-    assert limits[1] == CapabilityTooLow(method="modelopt_fp4", needed=(10, 0), versions=_FROM_0_9)
