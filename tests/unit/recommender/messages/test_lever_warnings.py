@@ -119,3 +119,9 @@ def test_eager_mode_has_its_price_and_its_gain() -> None:
         "does not enlarge the KV cache"
         in warnings(MISTRAL, "g5.2xlarge", (0, 16), engine=engine)["eager_mode"]
     )
+
+
+def test_eager_mode_is_not_warned_about_where_the_model_does_not_start_without() -> None:
+    engine = EngineOverrides(enforce_eager=True)
+
+    assert "eager_mode" not in warnings("zai-org/glm-4-9b", "g5.4xlarge", engine=engine)
