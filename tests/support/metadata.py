@@ -6,6 +6,10 @@ from typing import Any
 
 from local.embedded.snapshot import load_snapshot
 from recommender.model import HubMetadata, Model, parse_listing, parse_model
+from recommender.model.architectures import ARCHITECTURES
+from recommender.model.config_reader import ConfigReader
+from recommender.model.parameters import LanguageModelConfig
+from recommender.model.shape import parse_shape
 from recommender.planning.pre_quantized import Candidate, candidate
 
 _SNAPSHOT = load_snapshot()
@@ -62,6 +66,21 @@ def llama(
         model_id="org/llama",
         information={**counted, **(information or {})},
         config={key: value for key, value in document.items() if value is not ABSENT},
+    )
+
+
+def language_model(
+    *, is_tied: bool = False, vision: dict[str, Any] | None = None, **config: Any
+) -> LanguageModelConfig:
+    """The Llama of `llama` with `config` on top, and an image encoder that `vision` describes."""
+    reader = ConfigReader(llama(**config).config or {}, name="config.json")
+    architecture = ARCHITECTURES[reader.string("model_type") or ""]
+    return LanguageModelConfig(
+        architecture=architecture,
+        config=reader,
+        vision=None if vision is None else ConfigReader(vision, name="vision_config"),
+        shape=parse_shape(reader, mlp_matrices=architecture.mlp_matrices),
+        is_tied=is_tied,
     )
 
 

@@ -24,10 +24,8 @@ def rounding_bytes(
 ) -> int:
     """What it adds on one GPU, over all matrices."""
     quantized = quantized_weight_bytes(model, dtype, quantization)
-    multiples = model.shard_multiples
-    is_mixed = quantization is None and model.quantization == "modelopt_fp4"
-    attention = quantized if multiples.attention and not is_mixed else dtype.size_bytes
-    feed_forward = quantized if multiples.feed_forward else dtype.size_bytes
+    attention = quantized if has_quantized_attention(model, quantization) else dtype.size_bytes
+    feed_forward = quantized if model.shard_multiples.feed_forward else dtype.size_bytes
     shape = model.shape
     of_kinds = (
         (_embeddings(model, tensor_parallel), dtype.size_bytes),
@@ -50,7 +48,16 @@ def quantized_weight_bytes(model: Model, dtype: Dtype, quantization: Quantizatio
         return dtype.size_bytes
     if model.quantized_bits is not None:
         return model.quantized_bits / 8
-    return model.weights.packed_bytes / max(1, model.weights.parameters - model.weights.float_values)
+    return model.weights.bytes_per_packed_weight
+
+
+def has_quantized_attention(model: Model, quantization: Quantization | None) -> bool:
+    """Whether the matrices of attention are quantized.
+
+    NVFP4 checkpoints of ModelOpt list layers whose attention stays in 16 bit.
+    """
+    is_mixed = quantization is None and model.quantization == "modelopt_fp4"
+    return model.shard_multiples.attention and not is_mixed
 
 
 def _embeddings(model: Model, tensor_parallel: int) -> Iterator[tuple[int, int]]:

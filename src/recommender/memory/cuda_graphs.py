@@ -1,18 +1,19 @@
 """GPU memory that vLLM reserves for CUDA graphs before it sizes the KV cache."""
 
+import itertools
 from functools import cache
 
 from recommender.hardware.gpu import HOPPER_CAPABILITY, Gpu
 from recommender.hardware.units import gib_bytes
 from recommender.model import Model
-from recommender.vllm.engine_args import DEFAULT_MAX_NUM_SEQS, EngineArgs
+from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.model_runner import ModelRunner
 
 # `_set_cudagraph_sizes` in `vllm/config/vllm.py`: batches of 1, 2, 4, then in steps of 8 to 256 and of 16 to
 # the largest, which is higher on data center Blackwell.
 _SMALLEST_BATCHES = (1, 2, 4)
 _LARGEST_BATCH = 512
-_LARGEST_BATCH_ON_BLACKWELL = 1024
+_LARGEST_BATCH_ON_BLACKWELL = 2 * _LARGEST_BATCH
 _BLACKWELL_CAPABILITIES = (10, 0), (11, 0)
 
 # The graphs that 256 sequences have: 51 piecewise and 35 full ones.
@@ -53,23 +54,19 @@ def _graphs(engine_args: EngineArgs, gpu: Gpu) -> int:
 
 @cache
 def _sizes_up_to(largest: int) -> int:
-    sizes = (*_SMALLEST_BATCHES, *range(8, 256, 8), *range(256, largest + 1, 16))
-    return sum(size <= largest for size in sizes)
+    sizes = itertools.chain(_SMALLEST_BATCHES, range(8, 256, 8), itertools.count(256, 16))
+    return len(list(itertools.takewhile(lambda size: size <= largest, sizes)))
 
 
 def _buffer_bytes(
     model: Model, gpu: Gpu, tensor_parallel: int, engine_args: EngineArgs, runner: ModelRunner
 ) -> int:
-    """Buffers that attention kernels and experts keep while graphs are captured."""
-    shape, total = model.shape, 0
-    if runner.reserves_attention_buffers:
-        if gpu.compute_capability == HOPPER_CAPABILITY:
-            rows = min(engine_args.max_num_seqs, _LARGEST_BATCH) * -(
-                -shape.attention_heads // tensor_parallel
-            )
-            total += _SPLIT_BUFFERS * rows * shape.head_dim * _FP32_BYTES
-        if is_data_center_blackwell(gpu) and shape.experts and model.kv_heads is None:
-            total += _LATENT_EXPERTS_BYTES
-    if shape.experts and engine_args.max_num_seqs > DEFAULT_MAX_NUM_SEQS:
-        total += runner.large_graph_bytes_of_experts
-    return total
+    """Buffers that attention kernels keep while graphs are captured."""
+    shape = model.shape
+    if not runner.reserves_attention_buffers:
+        return 0
+    if gpu.compute_capability == HOPPER_CAPABILITY:
+        rows = min(engine_args.max_num_seqs, _LARGEST_BATCH) * -(-shape.attention_heads // tensor_parallel)
+        return _SPLIT_BUFFERS * rows * shape.head_dim * _FP32_BYTES
+    is_latent_with_experts = shape.experts and model.kv_heads is None
+    return _LATENT_EXPERTS_BYTES if is_latent_with_experts and is_data_center_blackwell(gpu) else 0

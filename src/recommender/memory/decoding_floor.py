@@ -51,7 +51,7 @@ def _least_weight_bytes(model: Model, dtype: Dtype, quantization: Quantization |
     embedding = shape.vocabulary * shape.hidden_size
     # A tied one is the output head; `weight_bytes` may count a second copy of it where it is quantized.
     copies = (1 if quantization is not None else 0) if model.is_tied else 1
-    read = max(0, weight_bytes(model, dtype, quantization) - copies * embedding * dtype.size_bytes)
+    read = weight_bytes(model, dtype, quantization) - copies * embedding * dtype.size_bytes
     if not shape.experts:
         return read
     share = shape.experts_per_token / shape.experts

@@ -71,7 +71,7 @@ def _items(encoder: VisionEncoder, item: VisionItem, engine_args: EngineArgs, co
         return engine_args.max_num_seqs
     budget = max(engine_args.max_num_batched_tokens, item.tokens)
     per_prompt = max(1, context // item.tokens)
-    return max(1, min(budget // item.tokens, engine_args.max_num_seqs * per_prompt))
+    return min(budget // item.tokens, engine_args.max_num_seqs * per_prompt)
 
 
 def _peak_bytes(  # noqa: PLR0913, PLR0917 - the parts of one formula
@@ -88,7 +88,7 @@ def _peak_bytes(  # noqa: PLR0913, PLR0917 - the parts of one formula
     values = patches * (encoder.patch_values + _values_per_patch(encoder, tensor_parallel))
     if encoder.family == "pixtral" and engine_args.behavior.masks_images:
         values += patches**2
-    if encoder.family == "qwen3_vl" and encoder.output_levels > 1:
+    if encoder.family == "qwen3_vl":
         values += outputs * (encoder.output_levels - 1) // encoder.output_levels
     return int(dtype.size_bytes * values) + (_MOON_VIT_TABLE_BYTES if encoder.family == "moon_vit" else 0)
 

@@ -66,4 +66,5 @@ def runtime_overhead(  # noqa: PLR0913 - the optional one is named
 def depends_on_context(model: Model) -> bool:
     """Whether `--max-model-len` changes the overhead, by a video that grows with it or by an indexer."""
     has_video = model.encoder is not None and not isinstance(model.encoder.largest, FixedItem)
-    return has_video or any(layers.cache.workspace_bytes(1) for layers in model.attention)
+    longest = model.max_position_embeddings
+    return has_video or any(layers.cache.workspace_bytes(longest) for layers in model.attention)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Hashable
 
-from recommender.memory.allocator import rounding_bytes
+from recommender.memory.allocator import has_quantized_attention, rounding_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import ANY_VERSION
@@ -155,11 +155,9 @@ def _narrow_group_bytes(model: Model, tensor_parallel: int) -> int:
     are not used: `moe_wna16.py`, `create_weights`, in `vllm/model_executor/layers/quantization/`.
     """
     group = model.shard_multiples.inputs
-    if model.quantization not in {"awq", "gptq"} or group == 1:
-        return 0
     share = model.shape.expert_intermediate_size // tensor_parallel
     narrow = math.gcd(group, share)
-    if narrow == group:
+    if model.quantization not in {"awq", "gptq"} or narrow == group:
         return 0
     zero_point = (model.quantized_bits or 0) / 8
     kept = zero_point if model.quantization == "awq" else 0
@@ -212,11 +210,10 @@ def _unshared_bytes(
 
 
 def _bytes_per_projection(model: Model, dtype: Dtype, quantization: Quantization | None) -> float:
-    """Bytes of a parameter of attention; NVFP4 checkpoints list layers whose attention stays in 16 bit."""
-    is_mixed = quantization is None and model.quantization == "modelopt_fp4"
-    if is_mixed or not model.shard_multiples.attention:
-        return dtype.size_bytes
-    return _bytes_per_linear_weight(model, dtype, quantization)
+    """Bytes of a parameter of attention."""
+    if has_quantized_attention(model, quantization):
+        return _bytes_per_linear_weight(model, dtype, quantization)
+    return dtype.size_bytes
 
 
 def _bytes_per_linear_weight(model: Model, dtype: Dtype, quantization: Quantization | None) -> float:
@@ -224,7 +221,7 @@ def _bytes_per_linear_weight(model: Model, dtype: Dtype, quantization: Quantizat
         return quantization.bytes_per_weight
     if model.quantization is None:
         return dtype.size_bytes
-    return model.weights.packed_bytes / max(1, model.weights.parameters - model.weights.float_values)
+    return model.weights.bytes_per_packed_weight
 
 
 def _rounded_up(number: int, step: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from recommender.hardware.gpu import Gpu
 from recommender.hardware.instance import Instance
 from recommender.model import Model
-from recommender.planning.compatibility import holds_minimum_context
+from recommender.planning.context import holds_minimum_context
 from recommender.planning.instances import InstancePlan
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan

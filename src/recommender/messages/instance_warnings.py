@@ -38,7 +38,7 @@ def _fewer_gpus(context: WarningContext) -> str | None:
     if degree >= count:
         return None
     most = max(plan.valid_tensor_parallel)
-    replicas = count // degree if plan.starts else 1
+    replicas = count // degree if plan.starts and degree in plan.valid_tensor_parallel else 1
     remedies = [
         *([f"a tensor parallel degree of {most} uses more"] if most > degree else []),
         *([f"{replicas} replicas fit side by side"] if replicas > 1 else []),

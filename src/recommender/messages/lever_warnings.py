@@ -8,12 +8,12 @@ from recommender.memory.budget import Budget
 from recommender.memory.calculate_budget import budget
 from recommender.messages.phrases import count_text, version_choice_text, versions_text
 from recommender.messages.warning_context import WarningChecks, WarningContext
-from recommender.planning.compatibility import (
-    fp8_cache_incompatibility,
+from recommender.planning.compatibility import fp8_cache_incompatibility
+from recommender.planning.context import (
     holds_minimum_context,
     lacks_state_blocks,
+    with_startable_sequences,
 )
-from recommender.planning.context import with_startable_sequences
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.engine_args import DEFAULT_MAX_NUM_SEQS, least_batched_tokens, runs_in_v0_alone
 

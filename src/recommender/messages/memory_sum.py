@@ -17,7 +17,7 @@ def needs_text(lack: Shortfall) -> str:
     """
     terms = [lack.weight_bytes, lack.overhead_bytes, lack.cache_bytes]
     (weights, overhead, cache), limit = _rounded(terms, lack.usable_bytes)
-    less = "less than " if lack.cache_bytes * 20 < GIB else ""
+    less = "" if round(lack.cache_bytes * 10 / GIB) else "less than "
     return (
         f"{weights} for weights{_whole_parts(lack)}, {overhead} for vLLM's overhead and {less}{cache}"
         f" for {_cache(lack)}, more than the {limit} that vLLM may use"
@@ -40,11 +40,11 @@ def _cache(lack: Shortfall) -> str:
 
 
 def _rounded(terms: Sequence[int], limit: int) -> tuple[list[str], str]:
-    """To tenths; where these would not exceed the limit, one term after the other is rounded up."""
+    """To tenths; where these would not exceed the limit, it is rounded down, then terms are rounded up."""
     exact, bound = [size * 10 / GIB for size in terms], limit * 10 / GIB
     tenths, most = [max(1, round(each)) for each in exact], round(bound)
-    while sum(tenths) <= most and most > bound:
-        most -= 1
+    if sum(tenths) <= most:
+        most = math.floor(bound)
     for index in sorted(range(len(terms)), key=lambda index: tenths[index] - exact[index]):
         if sum(tenths) <= most:
             tenths[index] = math.ceil(exact[index])

@@ -44,7 +44,7 @@ def shape_text(model: Model) -> str:
     if shape.expert_intermediate_size != shape.intermediate_size:
         parts.append(f"expert width of {shape.expert_intermediate_size:,}")
     multiple = max(model.shard_multiples.inputs, model.shard_multiples.outputs)
-    blocks = f" in blocks of {multiple}" if multiple > 1 else ""
+    blocks = f" in blocks of {multiple}" if multiple != 1 else ""
     *first, last = parts
     return f"{', '.join(first)} and {last}{blocks}" if first else f"{last}{blocks}"
 

@@ -8,8 +8,7 @@ from recommender.memory.weights import weight_bytes
 from recommender.messages.explanation_context import ExplanationContext
 from recommender.messages.memory_sum import needs_text
 from recommender.messages.phrases import choice_text, gpus_text, method_text, precision_text
-from recommender.planning.compatibility import MINIMUM_CONTEXT
-from recommender.planning.context import budget_for_largest_context
+from recommender.planning.context import budget_for_largest_context, minimum_context
 from recommender.planning.quantization_options import quantization_options
 from recommender.planning.shortfall import Shortfall, shortfall, smallest_shortfall
 from recommender.planning.tensor_parallelism import nearest_degree
@@ -82,7 +81,7 @@ def _native_shortfall(context: ExplanationContext) -> Shortfall:
     degree = nearest_degree(model, plan.tensor_parallel, context.behavior)
     memory = budget_for_largest_context(model, gpu, degree, None, args)
     native_bytes = weight_bytes(model, compute_dtype(model, gpu, context.behavior.version))
-    return shortfall(native_bytes, degree, memory, min(MINIMUM_CONTEXT, model.max_position_embeddings))
+    return shortfall(native_bytes, degree, memory, minimum_context(model))
 
 
 def _why_not_before(context: ExplanationContext, quantization: Quantization) -> str:

@@ -8,14 +8,15 @@ from recommender.memory.multimodal import profiled_item
 from recommender.messages.memory_sum import needs_text
 from recommender.messages.phrases import choice_text, count_text, gpus_text, obstacle_text
 from recommender.messages.warning_context import WarningChecks, WarningContext
-from recommender.planning.compatibility import degree_incompatibility, lacks_state_blocks
+from recommender.planning.compatibility import degree_incompatibility
+from recommender.planning.context import lacks_state_blocks
 from recommender.planning.shortfall import shortfall
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.version import Version
 
 _LARGE_PROFILE_BYTES = gib_bytes(1)
 
-_FIRST_WITH_DOTTED_KEYS: Version = (0, 9)
+_FIRST_WITH_DOTTED_KEYS: Version = (0, 9, 0)
 
 
 def _tp_exceeds_gpus(context: WarningContext) -> str | None:

@@ -153,10 +153,8 @@ class KVHeads(AttentionCache):
 
     def unshared_parameters(self, tensor_parallel: int, hidden_size: int) -> int:
         """Projections of a whole KV head, of which an even share would be less than one."""
-        if tensor_parallel <= self.kv_heads:
-            return 0
         one_head = (self.head_dim + (self.value_dim or self.head_dim)) * hidden_size
-        return one_head * (tensor_parallel - self.kv_heads) // tensor_parallel
+        return one_head * max(0, tensor_parallel - self.kv_heads) // tensor_parallel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,9 +27,10 @@ def compressed_tensors(stated: ConfigReader, stored: Mapping[str, int]) -> Check
     schemes = compressed_tensors_schemes(groups, default)
     if formats <= _NVFP4_FORMATS:
         return replace(nvfp4("compressed-tensors", stored), schemes=schemes)
-    if not formats <= _COMPRESSED_FORMATS:
+    unknown = formats - _COMPRESSED_FORMATS
+    if unknown:
         raise UnsupportedModel(
-            f"The checkpoint is compressed as {', '.join(sorted(formats))[:80]}, whose size in memory is not"
+            f"The checkpoint is compressed as {', '.join(sorted(unknown))[:80]}, whose size in memory is not"
             " known."
         )
     weights = [group.nested("weights") for group in groups]

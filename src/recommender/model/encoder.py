@@ -241,6 +241,7 @@ def _family(top_level: ConfigReader, tower: ConfigReader) -> tuple[EncoderFamily
     model_type = top_level.string("model_type") or ""
     if model_type == "llava_next":
         return _tower_family(tower), _llava_next(tower)
-    if model_type == "pixtral":
+    # transformers has Pixtral as a LLaVA with another tower.
+    if model_type == "pixtral" or (model_type == "llava" and tower.string("model_type") == "pixtral"):
         return "pixtral", _pixtral(tower)
     return _BY_MODEL_TYPE.get(model_type, ("unmeasured", _UNMEASURED))

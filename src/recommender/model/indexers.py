@@ -33,7 +33,7 @@ class SparseIndexerCache(AttentionCache):
 
         Source: `vllm/model_executor/models/deepseek_v2.py`, `Indexer`.
         """
-        return self.width + -(-self.width // _INDEXER_SCALE_BLOCK) * 4
+        return self._key_bytes
 
     def unshared_parameters(self, tensor_parallel: int, hidden_size: int) -> int:  # noqa: ARG002 - as in KVHeads
         """The rest of the projections."""
@@ -41,7 +41,12 @@ class SparseIndexerCache(AttentionCache):
 
     def workspace_bytes(self, context_tokens: int) -> int:
         """The keys of 40 contexts."""
-        return _WORKSPACE_CONTEXTS * context_tokens * self.token_bytes(1, 1)
+        return _WORKSPACE_CONTEXTS * context_tokens * self._key_bytes
+
+    @property
+    def _key_bytes(self) -> int:
+        scales = -(-self.width // _INDEXER_SCALE_BLOCK)
+        return self.width + 4 * scales
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

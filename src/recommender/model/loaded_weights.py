@@ -12,10 +12,10 @@ from recommender.model.parameters import (
     LanguageModelConfig,
     expert_layers,
     language_parameters,
-    prediction_layer_parameters,
     vision_parameters,
 )
 from recommender.model.parse_recurrent import parse_recurrent
+from recommender.model.prediction_layers import without_prediction_layers
 from recommender.model.quantized_formats import PACKED_DTYPES, CheckpointQuantization
 from recommender.model.safetensors import stated_total
 from recommender.model.shape import full_layer_heads
@@ -23,15 +23,10 @@ from recommender.model.values import Shape, Weights
 from recommender.model.vision import whole_tower_parameters
 
 # Packed formats count up to eight weights as one; fewer parameters than that belong to another model.
-_SMALLEST_SHARE_OF_IMPLIED = 1 / 10
+_LARGEST_SHRINKAGE = 10
 
-_PREDICTION_LAYERS = ("num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules")
 # Safetensors dtypes of masks.
 _MASK_DTYPES = frozenset({"BOOL", "U8"})
-
-# Those of classes whose config.json does not state them, dense layers: `mimo_v2_mtp.py` in
-# `vllm/model_executor/models/`; the count is that of the checkpoint.
-_UNSTATED_PREDICTION_LAYERS = {"mimo_v2_flash": 3}
 
 # Classes with routers in FP32, which their checkpoints have in 16 bit: `GateLinear` with
 # `params_dtype=torch.float32`.
@@ -56,7 +51,7 @@ def parse_weights(
         _check_parameters(weights, implied)
         weights = _without_adapters(weights, language_model)
         weights = _without_second_copy(weights, language_model, implied)
-        weights = _without_prediction_layers(weights, language_model, implied)
+        weights = without_prediction_layers(weights, language_model, implied)
         return _with_float32_values(_with_own_values(weights, language_model), language_model)
     encoder = _encoder_parameters(language_model)
     parameters = stated_total(information) or implied + encoder
@@ -139,7 +134,7 @@ def _element_bytes(dtype: str, quantization: CheckpointQuantization | None) -> f
 
 
 def _check_parameters(weights: Weights, implied: int) -> None:
-    if weights.parameters < implied * _SMALLEST_SHARE_OF_IMPLIED:
+    if weights.parameters * _LARGEST_SHRINKAGE < implied:
         raise ImplausibleMetadata(
             f"The Hub counts {weights.parameters:,} parameters, and config.json describes a model of about"
             f" {implied:,}."
@@ -219,38 +214,3 @@ def _with_float32_values(weights: Weights, language_model: LanguageModelConfig) 
     if states is not None:
         widened += states.count * states.state.tensors[-1].values
     return replace(weights, float_values=weights.float_values + widened)
-
-
-def _without_prediction_layers(
-    weights: Weights, language_model: LanguageModelConfig, implied: int
-) -> Weights:
-    """`weights` without the layers for multi-token prediction, which vLLM loads only to speculate with them.
-
-    The parameters left over when all others are counted show whether the layers are there, and whether they
-    have embeddings of their own: checkpoints quantized by third parties have often lost them. Source:
-    `load_weights` of the models in `vllm/model_executor/models/`, which skip them.
-    """
-    config = language_model.config
-    unstated = _UNSTATED_PREDICTION_LAYERS.get(config.string("model_type") or "", 0)
-    layers = config.non_negative_int(*_PREDICTION_LAYERS) or unstated
-    if not layers or not (language_model.architecture.may_predict or unstated):
-        return weights
-    prediction = layers * prediction_layer_parameters(language_model, sparse=not unstated)
-    vision = vision_parameters(language_model.vision) if language_model.vision is not None else 0
-    surplus = weights.parameters - implied - vision
-    if 2 * surplus < prediction:
-        return weights
-    copies = language_model.shape.embedding_parameters(tied=False)
-    if 2 * (surplus - prediction) < copies:
-        copies = 0
-    kept = language_model.shape.embedding_parameters(tied=language_model.is_tied) + vision
-    return _without(weights, prediction, copies, kept_floats=kept)
-
-
-def _without(weights: Weights, prediction: int, copies: int, *, kept_floats: int) -> Weights:
-    """Take the layers from the plain floats where there are enough of them, else from the packed values."""
-    floats, packed = weights.float_values - copies, weights.parameters - weights.float_values
-    if floats - kept_floats >= prediction or not packed:
-        return replace(weights, float_values=max(0, floats - prediction))
-    share = min(1.0, prediction / packed)
-    return replace(weights, float_values=max(0, floats), packed_bytes=int(weights.packed_bytes * (1 - share)))

@@ -5,10 +5,17 @@ Norms and biases, under 0.1 %, are left out.
 
 from dataclasses import dataclass
 
-from recommender.model.architecture import Architecture
+from recommender.model.architecture import Architecture, StateKind
 from recommender.model.config_reader import ConfigReader
 from recommender.model.layers import LayerKind, layer_kinds
+from recommender.model.parse_recurrent import parse_state
 from recommender.model.values import Shape
+
+# `MambaConfig` and `JambaConfig` of transformers, a rank of "auto".
+_HIDDEN_PER_RANK = 16
+
+# MiniMax M3 and Llama 4, whose `intermediate_size` is that of experts.
+_DENSE_WIDTH = ("dense_intermediate_size", "intermediate_size_mlp")
 
 _WITH_LEARNED_POSITIONS = frozenset({"gpt2", "gpt_bigcode", "opt"})
 
@@ -30,8 +37,9 @@ def language_parameters(language_model: LanguageModelConfig) -> int:
     config, shape = language_model.config, language_model.shape
     kinds = layer_kinds(language_model.architecture, config, shape, has_window=False)
     mixers = sum(kinds.count(kind) * _mixer_parameters(language_model, kind) for kind in set(kinds))
-    blocks = kinds.count(LayerKind.NOTHING) or shape.layers
-    dense_blocks = min(blocks, _dense_blocks(config)) if shape.experts else blocks
+    is_shared = language_model.architecture.has_shared_attention  # counted once for each call
+    blocks = kinds.count(LayerKind.FULL) if is_shared else feed_forward_layers(language_model)
+    dense_blocks = min(blocks, shape.dense_layers) if shape.experts else blocks
     return (
         mixers
         + dense_blocks * _feed_forward_parameters(config, shape, sparse=False)
@@ -56,7 +64,7 @@ def expert_layers(language_model: LanguageModelConfig) -> int:
     """Those of them that are a mixture of experts."""
     if not language_model.shape.experts:
         return 0
-    return max(0, feed_forward_layers(language_model) - _dense_blocks(language_model.config))
+    return max(0, feed_forward_layers(language_model) - language_model.shape.dense_layers)
 
 
 def learned_positions(language_model: LanguageModelConfig) -> int:
@@ -92,15 +100,6 @@ def vision_parameters(vision: ConfigReader) -> int:
     return vision.positive_int("depth") * layer + merger
 
 
-def _dense_blocks(config: ConfigReader) -> int:
-    """Feed-forward blocks of a mixture of experts that have no experts."""
-    if config.is_list("moe_layer_freq"):  # MiniMax M3
-        return config.non_negative_ints("moe_layer_freq").count(0)
-    if config.is_list("mlp_layer_types"):
-        return config.strings("mlp_layer_types").count("dense")
-    return config.non_negative_int("first_k_dense_replace", "num_dense_layers")
-
-
 def _embeddings_per_layer(config: ConfigReader, shape: Shape) -> int:
     """Parameters of the embedding that has a part for each layer (Gemma 3n, Gemma 4)."""
     vocabulary = config.optional_positive_int("vocab_size_per_layer_input") or shape.vocabulary
@@ -122,9 +121,11 @@ def _mixer_parameters(language_model: LanguageModelConfig, kind: LayerKind) -> i
     """Parameters of the part of a layer that mixes tokens: attention, a recurrent state, or both."""
     if kind is LayerKind.NOTHING:
         return 0
+    architecture = language_model.architecture
     attention = _attention_parameters(language_model) if kind is not LayerKind.STATE else 0
-    has_state = kind is LayerKind.STATE or language_model.architecture.is_parallel_hybrid
-    return attention + (_state_parameters(language_model) if has_state else 0)
+    has_state = kind is LayerKind.STATE or architecture.is_parallel_hybrid
+    states = architecture.states if has_state else None
+    return attention + (_state_parameters(language_model, states) if states is not None else 0)
 
 
 def _attention_parameters(language_model: LanguageModelConfig) -> int:
@@ -159,32 +160,29 @@ def _indexer_parameters(config: ConfigReader, shape: Shape) -> int:
     return config.positive_int("q_lora_rank") * heads * width + shape.hidden_size * (width + heads)
 
 
-def _state_parameters(language_model: LanguageModelConfig) -> int:
-    """Projections of a gated delta net or of Mamba 2; other states are assumed to have those of attention."""
-    config, shape = language_model.config, language_model.shape
-    match language_model.architecture.states:
-        case "delta_net":
-            keys = config.positive_int("linear_num_key_heads") * config.positive_int("linear_key_head_dim")
-            heads = config.positive_int("linear_num_value_heads")
-            values = heads * config.positive_int("linear_value_head_dim")
-            return shape.hidden_size * (2 * keys + 3 * values + 2 * heads)
-        case "mamba2":
-            heads = config.positive_int("mamba_num_heads", "mamba_n_heads", "n_mamba_heads", "num_heads")
-            per_head = config.optional_positive_int(
-                "mamba_head_dim", "mamba_d_head", "mamba_headdim", "head_dim"
-            )
-            expansion = config.optional_positive_int("mamba_expand") or 1
-            width = heads * per_head if per_head else expansion * shape.hidden_size
-            groups = config.optional_positive_int("n_groups", "mamba_n_groups", "mamba_ngroups") or 1
-            states = groups * config.positive_int("ssm_state_size", "mamba_d_state", "state_size")
-            return shape.hidden_size * (3 * width + 2 * states + heads)
-    return 4 * shape.hidden_size**2
+def _state_parameters(language_model: LanguageModelConfig, states: StateKind) -> int:
+    """Parameters of the projections into a recurrent state and out of it, and of its gates.
+
+    Source: the classes in `vllm/model_executor/layers/mamba/`; gates of low rank of Kimi Linear are left out.
+    """
+    hidden = language_model.shape.hidden_size
+    state = parse_state(states, language_model.architecture, language_model.config, language_model.shape)
+    projections = hidden * (state.merged_width + sum(state.input_widths))
+    match states:
+        case "delta_net":  # `in_proj_ba`
+            return projections + hidden * 2 * state.heads[-1]
+        case "lightning":  # `output_gate`
+            return projections + hidden * sum(state.output_widths)
+        case "mamba1":  # `x_proj`, `dt_proj` and `A`, with the rank that transformers assumes
+            (width,), rank = state.input_widths, -(-hidden // _HIDDEN_PER_RANK)
+            return projections + 2 * width * rank + 3 * state.tensors[-1].values
+    return projections
 
 
 def _feed_forward_parameters(config: ConfigReader, shape: Shape, *, sparse: bool) -> int:
     """Parameters of one feed-forward block, a mixture of experts where `sparse`."""
     if not sparse:
-        width = config.optional_positive_int("dense_intermediate_size") or shape.intermediate_size
+        width = config.optional_positive_int(*_DENSE_WIDTH) or shape.intermediate_size
         return shape.mlp_matrices * shape.hidden_size * width
     latent = config.optional_positive_int("moe_latent_size") or shape.hidden_size
     into_latent = 2 * latent * shape.hidden_size if latent != shape.hidden_size else 0

@@ -21,10 +21,7 @@ _DEFAULT_EXPANSION = 2
 
 
 def parse_recurrent(architecture: Architecture, config: ConfigReader, shape: Shape) -> RecurrentLayers | None:
-    """The layers that keep a state; `None` where there are none.
-
-    Raises `ImplausibleMetadata` for a state that holds nothing.
-    """
+    """The layers that keep a state; `None` where there are none."""
     if architecture.states is None:
         return None
     kinds = layer_kinds(architecture, config, shape, has_window=False)
@@ -32,10 +29,20 @@ def parse_recurrent(architecture: Architecture, config: ConfigReader, shape: Sha
     count = shape.layers if in_every_layer else kinds.count(LayerKind.STATE)
     if not count:
         return None
-    state = _STATES[architecture.states](architecture, config, shape)
+    return RecurrentLayers(count=count, state=parse_state(architecture.states, architecture, config, shape))
+
+
+def parse_state(
+    kind: StateKind, architecture: Architecture, config: ConfigReader, shape: Shape
+) -> RecurrentState:
+    """The state of one layer.
+
+    Raises `ImplausibleMetadata` for a state that holds nothing.
+    """
+    state = _STATES[kind](architecture, config, shape)
     if not any(tensor.values for tensor in state.tensors):
         raise ImplausibleMetadata(f"{config.name} describes recurrent states without any values.")
-    return RecurrentLayers(count=count, state=state)
+    return state
 
 
 def _delta_net(architecture: Architecture, config: ConfigReader, _shape: Shape) -> RecurrentState:

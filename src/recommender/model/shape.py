@@ -65,8 +65,9 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
         config.non_negative_int(*_EXPERTS_PER_TOKEN) or feed_forward.optional_positive_int("moe_top_k") or 0
     )
     expert_width = config.optional_positive_int(*_EXPERT_INTERMEDIATE) or intermediate
+    layers = _layers(config)
     shape = Shape(
-        layers=_layers(config),
+        layers=layers,
         hidden_size=hidden_size,
         attention_heads=heads,
         kv_heads=_kv_heads(config, heads),
@@ -78,7 +79,7 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
         expert_intermediate_size=expert_width,
         mlp_matrices=mlp_matrices,
         shared_expert_size=_shared_expert_size(config, expert_width) if experts else 0,
-        dense_layers=config.non_negative_int("first_k_dense_replace") if experts else 0,
+        dense_layers=_dense_layers(config, layers) if experts else 0,
         gates_attention=config.is_true("attn_output_gate"),
     )
     _check(shape, config)
@@ -88,6 +89,23 @@ def parse_shape(config: ConfigReader, *, mlp_matrices: int, has_attention: bool 
 def _shared_expert_size(config: ConfigReader, expert_width: int) -> int:
     """The width of all shared experts together, as vLLM builds them."""
     return config.non_negative_int(*_SHARED_WIDTH) or config.non_negative_int(*_SHARED_EXPERTS) * expert_width
+
+
+def _dense_layers(config: ConfigReader, layers: int) -> int:
+    """Layers of a mixture of experts that have none."""
+    if config.is_list("moe_layer_freq"):  # MiniMax M3, MiMo-V2
+        return config.non_negative_ints("moe_layer_freq").count(0)
+    if config.is_list("mlp_layer_types"):
+        return config.strings("mlp_layer_types").count("dense")
+    if config.is_set("expert_layer_period"):  # Jamba
+        period, first = (
+            config.positive_int("expert_layer_period"),
+            config.non_negative_int("expert_layer_offset"),
+        )
+        return layers - len(range(first, layers, period))
+    if config.is_set("interleave_moe_layer_step"):  # Llama 4
+        return layers - layers // config.positive_int("interleave_moe_layer_step")
+    return config.non_negative_int("first_k_dense_replace", "num_dense_layers")
 
 
 def full_layer_heads(config: ConfigReader) -> tuple[int | None, int | None]:

@@ -82,6 +82,12 @@ class Weights:
     packed_bytes: int
     """Bytes of quantized values, their scales, and anything else that is loaded as it is stored."""
 
+    @property
+    def bytes_per_packed_weight(self) -> float:
+        """Bytes of a quantized weight with its share of scales; 0 where no weight is quantized."""
+        packed = self.parameters - self.float_values
+        return self.packed_bytes / packed if packed else 0
+
     def size_bytes(self, dtype: Dtype) -> int:
         """Bytes of all weights when vLLM computes in `dtype`."""
         return self.packed_bytes + self.float_values * dtype.size_bytes

@@ -9,8 +9,7 @@ from recommender.memory.budget import Budget
 from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
-from recommender.planning.compatibility import MINIMUM_CONTEXT
-from recommender.planning.context import budget_for_largest_context, largest_context
+from recommender.planning.context import budget_for_largest_context, largest_context, minimum_context
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan, fitting_plan
 from recommender.planning.tensor_parallelism import nearest_degree
@@ -96,8 +95,7 @@ def _quantization(
 
 def _context(model: Model, memory: Budget) -> int:
     """The largest that fits, or the minimum where nothing does."""
-    minimum = min(MINIMUM_CONTEXT, model.max_position_embeddings)
-    return max(minimum, largest_context(model.max_position_embeddings, memory))
+    return max(minimum_context(model), largest_context(model.max_position_embeddings, memory))
 
 
 def _workload(context: int, overrides: Overrides) -> Workload:

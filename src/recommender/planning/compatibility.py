@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator
 
 from recommender.caches import bounded_cache
 from recommender.hardware.gpu import Gpu
-from recommender.memory.budget import Budget
 from recommender.memory.compute_dtype import compute_dtype
 from recommender.model import Model
 from recommender.model.dtype import Dtype
@@ -58,9 +57,6 @@ from recommender.vllm.version_behavior import VersionBehavior
 _METHODS_IN_FP32 = frozenset({None, "bitsandbytes"})
 _ALL = (EVERY_VERSION,)
 
-MINIMUM_CONTEXT = 512
-"""A shorter context is not worth proposing, unless the model's own limit is shorter."""
-
 
 def incompatibility(
     model: Model, gpu: Gpu, quantization: Quantization | None = None, behavior: VersionBehavior = ANY_VERSION
@@ -104,7 +100,7 @@ def quantization_incompatibility(
     """Why not every version that `behavior` stands for has kernels for `quantization` on `gpu`."""
     match quantization.name:
         case "int8":
-            return _int8_incompatibility(gpu)
+            return None if gpu.computes_int8 else NoKernels(kind="INT8")
         case "fp8":
             limit = _capability_limit("fp8", (), gpu.compute_capability, behavior.version)
             return None if limit is None or includes_all(limit.versions, behavior.version) else limit
@@ -135,16 +131,6 @@ def degree_incompatibility(
         return None
     accepted = valid_degrees(model, degree, behavior, replicate_kv_heads=True)
     return DegreeNotAccepted(degree=degree, obstacle=obstacle, largest_accepted=max(accepted, default=None))
-
-
-def holds_minimum_context(model: Model, memory: Budget) -> bool:
-    """Whether a GPU with this budget holds the weights and the shortest context worth proposing."""
-    return memory.starts_with(min(MINIMUM_CONTEXT, model.max_position_embeddings))
-
-
-def lacks_state_blocks(memory: Budget) -> bool:
-    """Whether the cache has blocks, but too few for the states of a model that needs one per sequence."""
-    return memory.blocks > 0 and memory.lacks_state_blocks
 
 
 def _reasons(
@@ -248,8 +234,4 @@ def _capability_limit(
 
 def _is_beyond_first_marlin(model: Model) -> bool:
     """Whether FP8 weights are in blocks or in experts, for which Marlin got kernels later than for others."""
-    return model.quantization == "fp8" and (model.shard_multiples.inputs > 1 or model.shape.experts > 0)
-
-
-def _int8_incompatibility(gpu: Gpu) -> NoKernels | None:
-    return None if gpu.computes_int8 else NoKernels(kind="INT8")
+    return model.quantization == "fp8" and (model.shard_multiples.inputs != 1 or model.shape.experts > 0)

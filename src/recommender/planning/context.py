@@ -1,7 +1,7 @@
-"""The largest context that fits, and the budget that a server has with it."""
+"""The largest context that fits, the budget that a server has with it, and the shortest worth proposing."""
 
+from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import replace
 
 from recommender.caches import model_cache
 from recommender.hardware.gpu import Gpu
@@ -11,6 +11,8 @@ from recommender.memory.overhead import depends_on_context
 from recommender.model import Model
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
+
+_MINIMUM_CONTEXT = 512
 
 
 @model_cache
@@ -23,13 +25,10 @@ def budget_for_largest_context(
     context allows, a shorter context leaves more memory for the cache. A model with states gets fewer
     sequences where `engine_args` allow it and vLLM would not start otherwise.
     """
-    is_given = engine_args.max_model_len is not None or not depends_on_context(model)
-    if is_given:
-        memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
+    memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
+    if engine_args.max_model_len is not None or not depends_on_context(model):
         return _with_default_sequences(memory, model, gpu, tensor_parallel, quantization)
     longest = model.max_position_embeddings.bit_length() - 1
-    engine_args = replace(engine_args, max_model_len=1 << longest)
-    memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
 
     def at(exponent: int) -> Budget:
         shorter = budget_with_limits(
@@ -41,22 +40,15 @@ def budget_for_largest_context(
 
 
 def _largest_start(at: Callable[[int], Budget], longest: int) -> Budget:
-    """The budget of the largest power of two with which vLLM starts, by halving the range of exponents.
+    """The budget of the largest power of two with which vLLM starts.
 
     That of one token where it starts with none. A shorter context never takes more memory.
     """
     found = at(longest)
-    if longest == 0 or found.starts_with(1 << longest):
+    if found.starts_with(1 << longest):
         return found
-    starts, fails, found = 0, longest, at(0)
-    while found.starts_with(1) and fails - starts > 1:
-        middle = (starts + fails) // 2
-        tried = at(middle)
-        if tried.starts_with(1 << middle):
-            starts, found = middle, tried
-        else:
-            fails = middle
-    return found
+    starting = bisect_left(range(longest), x=True, key=lambda each: not at(each).starts_with(1 << each))
+    return at(max(0, starting - 1))
 
 
 def largest_context(limit_tokens: int, memory: Budget) -> int:
@@ -71,9 +63,24 @@ def largest_context(limit_tokens: int, memory: Budget) -> int:
     return context
 
 
+def minimum_context(model: Model) -> int:
+    """The shortest context worth proposing: 512 tokens, or the model's own limit."""
+    return min(_MINIMUM_CONTEXT, model.max_position_embeddings)
+
+
+def holds_minimum_context(model: Model, memory: Budget) -> bool:
+    """Whether a GPU with this budget holds the weights and the shortest context worth proposing."""
+    return memory.starts_with(minimum_context(model))
+
+
 def power_of_two_within(limit: int) -> int:
     """The largest power of two up to `limit`."""
     return 1 << (limit.bit_length() - 1)
+
+
+def lacks_state_blocks(memory: Budget) -> bool:
+    """Whether the cache has blocks, but too few for the states of a model that needs one per sequence."""
+    return memory.blocks > 0 and memory.lacks_state_blocks
 
 
 def with_startable_sequences(
@@ -81,8 +88,8 @@ def with_startable_sequences(
 ) -> Budget:
     """`memory` with as many sequences as there are blocks for their states, if there are fewer blocks.
 
-    Fewer sequences take less overhead and so leave more blocks: the number is between the blocks that there
-    are and those that one sequence would leave. `memory` itself where no number helps.
+    Fewer sequences mostly take less overhead and so leave more blocks: the number is between the blocks that
+    there are and those that one sequence would leave. `memory` itself where no number helps.
     """
     if not memory.lacks_state_blocks:
         return memory
@@ -95,14 +102,16 @@ def with_startable_sequences(
         return memory
     # The version with the fewest blocks mostly decides, and the others need not be tried.
     versions = sorted(each_version(memory), key=lambda each: each.blocks)
-    starts, fails = max(1, memory.state_blocks), min(memory.engine_args.max_num_seqs, one.state_blocks + 1)
-    while fails - starts > 1:
-        tried = (starts + fails) // 2
-        if any(with_sequences(tried, each).lacks_state_blocks for each in versions):
-            fails = tried
-        else:
-            starts = tried
-    return with_sequences(starts)
+
+    def are_too_many(number: int) -> bool:
+        return any(with_sequences(number, each).lacks_state_blocks for each in versions)
+
+    fewest, too_many = memory.state_blocks, memory.engine_args.max_num_seqs
+    if fewest and are_too_many(fewest):
+        # A sampler that is smaller than a first start's copy of the embedding does not reuse its memory.
+        fewest, too_many = 0, fewest
+    numbers = range(1, too_many)[: one.state_blocks]
+    return with_sequences(bisect_left(numbers, x=True, lo=fewest, key=are_too_many))
 
 
 def _with_default_sequences(

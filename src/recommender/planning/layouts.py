@@ -7,8 +7,11 @@ from recommender.hardware.instance import Instance
 from recommender.memory.budget import Budget
 from recommender.memory.overhead import depends_on_context
 from recommender.model import Model
-from recommender.planning.compatibility import holds_minimum_context
-from recommender.planning.context import budget_for_largest_context, largest_context
+from recommender.planning.context import (
+    budget_for_largest_context,
+    holds_minimum_context,
+    largest_context,
+)
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.serve_arguments import serve_arguments
@@ -87,5 +90,6 @@ def _layout(model: Model, instance: Instance, plan: Plan) -> Layout:
     """Source: `FusedMoEParallelConfig.make`, `vllm/model_executor/layers/fused_moe/config.py`."""
     shape, replicas = model.shape, instance.accelerator_count // plan.tensor_parallel
     gpus = replicas * plan.tensor_parallel
-    divides = shape.expert_intermediate_size % (gpus * max(1, model.shard_multiples.experts)) == 0
-    return Layout(plan=plan, replicas=replicas, needs_expert_parallel=shape.experts > 0 and not divides)
+    remainder = shape.expert_intermediate_size % (gpus * model.shard_multiples.experts)
+    needs_expert_parallel = bool(shape.experts and remainder)
+    return Layout(plan=plan, replicas=replicas, needs_expert_parallel=needs_expert_parallel)

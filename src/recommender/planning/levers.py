@@ -7,7 +7,8 @@ from typing import Any, Literal
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
 from recommender.model import Model
-from recommender.planning.compatibility import MINIMUM_CONTEXT, fp8_cache_incompatibility
+from recommender.planning.compatibility import fp8_cache_incompatibility
+from recommender.planning.context import minimum_context
 from recommender.planning.overrides import Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.startup import longest_context, required_batched_tokens
@@ -108,8 +109,8 @@ def engine_lever(
     match name:
         case "gpu_memory_utilization":
             default = args.gpu_memory_utilization
-            first = int(default * 100 + 1e-6) + 1
-            values = [percent / 100 for percent in range(first, _HIGHEST_PERCENT + 1)]
+            shares = (percent / 100 for percent in range(_HIGHEST_PERCENT + 1))
+            values = [share for share in shares if share > default]
         case "max_num_batched_tokens":
             default = args.max_num_batched_tokens
             values = list(_batched_tokens(default, required_batched_tokens(model, engine)))
@@ -156,7 +157,7 @@ def context_lever(model: Model, overrides: Overrides, plan: Plan) -> Lever | Non
     if overrides.max_model_len is None:
         return None
     longest = min(context - 1, longest_context(model, context))
-    least = max(request, min(MINIMUM_CONTEXT, model.max_position_embeddings))
+    least = max(request, minimum_context(model))
     return _lever("max_model_len", overrides, context, range(longest, least - 1, -1))
 
 

@@ -1,5 +1,6 @@
 """The configuration with which a model runs on an instance, or why there is none."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,12 +11,12 @@ from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
 from recommender.model.dtype import Dtype
-from recommender.planning.compatibility import (
-    degree_incompatibility,
+from recommender.planning.compatibility import degree_incompatibility, incompatibility
+from recommender.planning.context import (
+    budget_for_largest_context,
     holds_minimum_context,
-    incompatibility,
+    largest_context,
 )
-from recommender.planning.context import budget_for_largest_context, largest_context
 from recommender.planning.incompatibilities import DegreeNotAccepted, DoesNotFit, Incompatibility
 from recommender.planning.tensor_parallelism import divides_kv_heads, minimum_degree, valid_degrees
 from recommender.planning.workload import Workload, default_concurrency, default_workload
@@ -98,14 +99,14 @@ def fitting_plan(
     count, behavior = instance.accelerator_count, engine_args.behavior
     dtype = compute_dtype(model, gpu, behavior.version)
     weights = weight_bytes(engine_args.loaded(model), dtype, quantization)
-    usable_bytes = gpu.visible_bytes * engine_args.gpu_memory_utilization
-    if weights > count * usable_bytes:
+    fewest = math.ceil(weights / (gpu.visible_bytes * engine_args.gpu_memory_utilization))
+    if fewest > count:
         return DoesNotFit()
     unloadable = degree_incompatibility(model, 1, behavior)
     if unloadable is not None:
         return unloadable
     accepted = valid_degrees(model, count, behavior, replicate_kv_heads=True)
-    if weights > accepted[-1] * usable_bytes:
+    if fewest > accepted[-1]:
         return DoesNotFit()
     roomy = minimum_degree(weights, gpu.visible_bytes, engine_args.gpu_memory_utilization)
     least = min(roomy, accepted[-1])

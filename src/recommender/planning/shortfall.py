@@ -9,8 +9,7 @@ from recommender.memory.budget import Budget, each_version
 from recommender.memory.compute_dtype import compute_dtype
 from recommender.memory.weights import weight_bytes
 from recommender.model import Model
-from recommender.planning.compatibility import MINIMUM_CONTEXT
-from recommender.planning.context import budget_for_largest_context
+from recommender.planning.context import budget_for_largest_context, minimum_context
 from recommender.planning.tensor_parallelism import valid_degrees
 from recommender.vllm.engine_args import EngineArgs
 from recommender.vllm.quantization import Quantization
@@ -76,7 +75,7 @@ def _smallest_shortfall(
 ) -> Shortfall:
     """The same for all instances with these GPUs."""
     total = weight_bytes(model, compute_dtype(model, gpu, engine_args.behavior.version), quantization)
-    context = min(MINIMUM_CONTEXT, model.max_position_embeddings)
+    context = minimum_context(model)
     degrees = valid_degrees(model, count, engine_args.behavior, replicate_kv_heads=True) or (1,)
     budgets = (
         (degree, budget_for_largest_context(model, gpu, degree, quantization, engine_args))

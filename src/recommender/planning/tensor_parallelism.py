@@ -174,7 +174,7 @@ def _quantized_shares(
     may_merge = multiples.merges_odd_outputs and behavior.merges_odd_outputs
     merged = 1 if may_merge else multiples.outputs
     # Blocks are checked along the inputs only where those are divided.
-    inputs = 1 if degree == 1 and multiples.outputs > 1 else multiples.inputs
+    inputs = 1 if degree == 1 and multiples.outputs != 1 else multiples.inputs
     if multiples.attention:
         yield from _attention_shares(model, degree, inputs, merged)
     if multiples.feed_forward:

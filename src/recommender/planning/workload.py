@@ -26,11 +26,10 @@ class Workload:
 
 def default_workload(context_tokens: int) -> Workload:
     """512 input and 256 output tokens, or the same ratio within a context that is too short for both."""
-    total = DEFAULT_INPUT_TOKENS + DEFAULT_OUTPUT_TOKENS
-    if context_tokens >= total:
-        return Workload(input_tokens=DEFAULT_INPUT_TOKENS, output_tokens=DEFAULT_OUTPUT_TOKENS)
-    input_tokens = context_tokens * DEFAULT_INPUT_TOKENS // total
-    return Workload(input_tokens=input_tokens, output_tokens=context_tokens - input_tokens)
+    default = DEFAULT_INPUT_TOKENS + DEFAULT_OUTPUT_TOKENS
+    total = min(context_tokens, default)
+    input_tokens = total * DEFAULT_INPUT_TOKENS // default
+    return Workload(input_tokens=input_tokens, output_tokens=total - input_tokens)
 
 
 def default_concurrency(memory: Budget, workload: Workload) -> int:

@@ -18,7 +18,7 @@ _SPARSE_BACKENDS = (
     "FLASH_ATTN_MLA_SPARSE_FA4",
 )
 _FIRST_WITH_BACKENDS: Version = (0, 11, 1)
-_FIRST_WITHOUT_REPLACED_CACHES: Version = (0, 18)
+_FIRST_WITHOUT_REPLACED_CACHES: Version = (0, 18, 0)
 
 # Backends that vLLM tries for an FP8 cache of keys and values, and of latents: `_get_backend_priorities`.
 _FP8_BACKENDS = ("FLASHINFER", "TRITON_ATTN")
@@ -29,7 +29,7 @@ _TRITON_CAPABILITIES: dict[str, Capability] = {"fp8": (8, 9), "fp8_e4m3": (8, 9)
 
 # Before backends state what they support: `is_kv_cache_dtype_supported` of `vllm/platforms/cuda.py` in 0.10
 # and 0.11.0; before, FlashAttention 3 alone: `_is_v1_supported_oracle`, `vllm/engine/arg_utils.py`.
-_FIRST_WITH_TRITON: Version = (0, 10)
+_FIRST_WITH_TRITON: Version = (0, 10, 0)
 _FLASH_ATTENTION_3: Capability = (9, 0)
 
 

@@ -25,8 +25,6 @@ from recommender.vllm.releases import latest_patch
 from recommender.vllm.version import Version
 from recommender.vllm.version_behavior import NonTorch, VersionBehavior
 
-_OLDEST: Version = (0, 1)
-
 
 def _non_torch_gib(
     single: float, *, nvlink: float, pcie: float, pcie_of_many: float | None = None
@@ -129,7 +127,7 @@ _0_32 = replace(_0_31, prefill_checkpoint_blocks=1, extends_rotary_tables=False)
 _0_33 = replace(_0_32, model_runner_v2=V2_0_33, pins_embedding="experts", delta_net_step_tokens=64)
 
 _BY_FIRST_VERSION: dict[Version, VersionBehavior] = {
-    _OLDEST: _V0,
+    (0,): _V0,
     (0, 7): _0_7,
     (0, 8): _0_8,
     (0, 9): _0_9,
@@ -174,5 +172,9 @@ def behavior_of(version: Version | None) -> VersionBehavior:
     if version is None:
         return ANY_VERSION
     release = latest_patch(version)
-    first = max(each for each in _BY_FIRST_VERSION if each <= max(release, _OLDEST))
-    return replace(_BY_FIRST_VERSION[first], version=release)
+    return replace(_BY_FIRST_VERSION[first_version_of(release)], version=release)
+
+
+def first_version_of(release: Version) -> Version:
+    """The first version with the behavior of `release`."""
+    return max(first for first in FIRST_VERSIONS if first <= release)

@@ -7,9 +7,9 @@ from recommender.hardware.gpu import Gpu
 from recommender.hardware.units import GIB
 from recommender.model import Model
 from recommender.vllm.attention_versions import sparse_attention_versions, stated_cache_versions
-from recommender.vllm.behavior import FIRST_VERSIONS, behavior_of
+from recommender.vllm.behavior import behavior_of, first_version_of
 from recommender.vllm.facts import wheel_versions
-from recommender.vllm.releases import Span, known_releases, version_ranges
+from recommender.vllm.releases import Span, releases_asked, version_ranges
 from recommender.vllm.supported_versions import (
     VersionRanges,
     capable_versions,
@@ -20,7 +20,7 @@ from recommender.vllm.supported_versions import (
     runs_through_transformers,
     scheme_versions,
 )
-from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
+from recommender.vllm.version import Version, VersionRange
 from recommender.vllm.version_behavior import VersionBehavior
 
 # GPUs for which defaults of the scheduler changed in 0.28.
@@ -51,7 +51,7 @@ def versions_where(
     """Those of the covered versions that run `model` on `gpu` of which a condition holds."""
     holding = {first for first, behavior in _behaviors(model, gpu).items() if holds(behavior)}
     return version_ranges(
-        Span(release, release) for release in _covered_releases() if _first_version(release) in holding
+        Span(release, release) for release in releases_asked(None) if first_version_of(release) in holding
     )
 
 
@@ -89,23 +89,16 @@ def _running(  # noqa: PLR0913 - what decides whether a version runs a model
         needed.append(sparse_attention_versions(capability, "fp8_e4m3" if has_fp8_cache else "auto"))
     elif has_fp8_cache:
         needed.append(stated_cache_versions(capability, is_latent=is_latent))
-    covered = _covered_releases()
+    covered = releases_asked(None)
     running = [release for release in covered if all(includes(ranges, release) for ranges in needed)]
-    return {_first_version(release): behavior_of(release) for release in running or covered}
+    return {first_version_of(release): behavior_of(release) for release in running or covered}
 
 
 @bounded_cache
 def _changes_implementation(class_name: str) -> bool:
     """Whether only some of the covered versions run a class as one of transformers."""
-    return len({runs_through_transformers(class_name, release) for release in _covered_releases()}) > 1
-
-
-def _covered_releases() -> list[Version]:
-    return [release for release in known_releases() if release >= OLDEST_COVERED_VERSION]
-
-
-def _first_version(release: Version) -> Version:
-    return max(first for first in FIRST_VERSIONS if first <= release)
+    found = [runs_through_transformers(class_name, release) for release in releases_asked(None)]
+    return any(found) and not all(found)
 
 
 def _has_latents(model: Model, _gpu: Gpu) -> bool:

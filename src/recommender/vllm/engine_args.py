@@ -23,7 +23,7 @@ KVCacheDtype = Literal["auto", "fp8", "fp8_e4m3", "fp8_e5m2"]
 
 _FP8_BYTES = 1
 
-_FIRST_WITHOUT_TOWERS: Version = (0, 15)
+_FIRST_WITHOUT_TOWERS: Version = (0, 15, 0)
 
 # Multimodal models whose items vLLM does not divide among batches, because their tokens attend to each other
 # in both directions: `is_mm_prefix_lm`, `vllm/config/model.py`. The default is as large as the largest item

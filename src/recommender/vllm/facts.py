@@ -18,7 +18,7 @@ from recommender.vllm.releases import (
     version_ranges,
 )
 from recommender.vllm.transformers_backend import fallback_spans
-from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
+from recommender.vllm.version import Version, VersionRange
 
 Usage = Literal["openai_api_server", "llm_class"]
 
@@ -134,7 +134,7 @@ def batch_defaults(gpu: Gpu, version: Version | None, usage: Usage = "openai_api
     tables = (
         tiers
         for span, tiers in values("batch_defaults", "tiers")
-        if (span.last >= OLDEST_COVERED_VERSION if version is None else span.includes(version))
+        if any(span.includes(each) for each in releases_asked(version))
     )
     found = [next(tier for tier in tiers if _applies(tier, gpu))[usage] for tiers in tables]
     tokens, sequences = (min(numbers) for numbers in zip(*found, strict=True))

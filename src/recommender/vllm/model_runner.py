@@ -29,8 +29,6 @@ class ModelRunner:
     """Minimum of the two together; 0 where graphs are not subtracted."""
     reserves_attention_buffers: bool = False
     """Whether the buffers that attention kernels keep for graphs are subtracted too."""
-    large_graph_bytes_of_experts: int = 0
-    """Additional graph memory of a mixture of experts where up to 1024 sequences are scheduled together."""
     encoder_profile: Literal["none", "outputs", "inputs and outputs"] = "inputs and outputs"
     """What of an image encoder's run stays alive while the language model is profiled."""
 

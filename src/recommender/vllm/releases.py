@@ -42,7 +42,7 @@ def releases_asked(version: Version | None) -> tuple[Version, ...]:
     """The version itself, or every known release that is covered where none is chosen."""
     if version is not None:
         return (version,)
-    return tuple(release for release in known_releases() if release >= OLDEST_COVERED_VERSION)
+    return tuple(release for release in known_releases() if release[:_MINOR] >= OLDEST_COVERED_VERSION)
 
 
 def latest_patch(version: Version) -> Version:

@@ -10,14 +10,13 @@ from functools import cache
 from recommender.caches import bounded_cache
 from recommender.vllm import facts
 from recommender.vllm.releases import (
-    known_releases,
     names,
     ranges_where,
     releases_asked,
     value,
 )
 from recommender.vllm.transformers_backend import FIRST_WITHOUT_PLAN, falls_back
-from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
+from recommender.vllm.version import Version, VersionRange
 
 VersionRanges = tuple[VersionRange, ...]
 Capability = tuple[int, int]
@@ -42,7 +41,7 @@ _OTHER_SCHEMES = {
 # Marlin has kernels for FP8 in blocks and for FP8 experts from 0.9 on: `use_marlin` in `fp8.py` of 0.8.5 and
 # 0.9.0.
 _FP8_BEYOND_MARLIN = VersionRange(last=(0, 8))
-_FP8_ARITHMETIC = 89
+_FP8_ARITHMETIC: Capability = (8, 9)
 
 
 def includes(ranges: VersionRanges, version: Version | None) -> bool:
@@ -55,7 +54,7 @@ def includes_all(ranges: VersionRanges, version: Version | None) -> bool:
     """Whether `version` is in one of `ranges`; without one, whether every covered version is."""
     if version is not None:
         return includes(ranges, version)
-    return all(includes(ranges, each) for each in known_releases() if each >= OLDEST_COVERED_VERSION)
+    return all(includes(ranges, each) for each in releases_asked(None))
 
 
 def class_versions(class_name: str, config_keys: Collection[str] = ()) -> VersionRanges:
@@ -155,8 +154,10 @@ def needed_capability(
     Without a version, the lowest of all covered ones.
     """
     if version is None:
-        covered = [each for each in known_releases() if each >= OLDEST_COVERED_VERSION]
-        found = [needed_capability(method, schemes, each, lacks_marlin=lacks_marlin) for each in covered]
+        found = [
+            needed_capability(method, schemes, each, lacks_marlin=lacks_marlin)
+            for each in releases_asked(None)
+        ]
         return min((each for each in found if each is not None), default=None)
     name = _method(method, version)
     of_method = facts.method_minimum_capability(name, version) if name is not None else None
@@ -165,7 +166,7 @@ def needed_capability(
     if of_method is None or len(known) < len(schemes):
         return None
     if lacks_marlin and _FP8_BEYOND_MARLIN.includes(version):
-        return max(*known, divmod(_FP8_ARITHMETIC, 10))
+        return max(*known, _FP8_ARITHMETIC)
     return max(known)
 
 

@@ -6,7 +6,7 @@ import pytest
 from support.instances import ALL, instance
 
 from benchmarks.accuracy.runs import read_runs
-from recommender.hardware.gpu import GPU_NAMES, gpu_named, gpu_of
+from recommender.hardware.gpu import GPU_NAMES, HOPPER_CAPABILITY, gpu_named, gpu_of
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB
 
@@ -98,6 +98,12 @@ def test_arithmetic_begins_with_an_architecture(capability: tuple[int, int], exp
     computes = {"INT8": gpu.computes_int8, "BF16": gpu.computes_bf16, "FP8": gpu.computes_fp8}
 
     assert [name for name, does in computes.items() if does] == expected
+
+
+def test_h100_and_h200_are_hopper_gpus() -> None:
+    hopper = {name for name in GPU_NAMES if gpu_named(name).compute_capability == HOPPER_CAPABILITY}
+
+    assert hopper == {"H100", "H200"}
 
 
 def test_memory_that_is_visible_to_the_last_byte_is_trusted() -> None:

@@ -8,7 +8,7 @@ from support.metadata import real_model
 
 from recommender.hardware.gpu import Gpu, gpu_of
 from recommender.hardware.units import GIB
-from recommender.memory.activations import text_peak
+from recommender.memory.activations import TextPeak, text_peak
 from recommender.memory.calculate_budget import budget
 from recommender.memory.overhead import runtime_overhead
 from recommender.model import Model
@@ -141,10 +141,19 @@ def test_a_first_start_compiles_on_a_copy_of_the_embedding(
     assert logged_gib == pytest.approx(found.kv_cache_bytes / GIB, abs=0.15)
 
 
-@pytest.mark.parametrize(("tensor_parallel", "unpacked"), [(1, 4096 * 14_336), (2, 4096 * 14_336 // 2)])
-def test_bitsandbytes_unpacks_a_share_of_the_largest_matrix(tensor_parallel: int, unpacked: int) -> None:
-    """Llama 3.1 8B: the feed-forward matrix of 4096 x 14,336 in 16 bit, in addition to the forward pass."""
-    gpu = gpu_of(instance("g5.xlarge"))
+@pytest.mark.parametrize(
+    ("heads", "tensor_parallel", "unpacked"),
+    [(32, 1, 4096 * 14_336), (32, 2, 4096 * 14_336 // 2), (128, 1, 4096 * 128 * 128)],
+)
+def test_bitsandbytes_unpacks_a_share_of_the_largest_matrix(
+    heads: int, tensor_parallel: int, unpacked: int
+) -> None:
+    """Llama 3.1 8B: the feed-forward matrix of 4096 x 14,336 in 16 bit, in addition to the forward pass.
+
+    With 128 heads of 128 it would be the output projection.
+    """
+    gpu, model = gpu_of(instance("g5.xlarge")), real_model("meta-llama/Llama-3.1-8B-Instruct")
+    model = replace(model, shape=replace(model.shape, attention_heads=heads))
     engine_args = replace(
         default_engine_args(gpu, behavior_of((0, 19))),
         max_num_seqs=1,
@@ -153,7 +162,7 @@ def test_bitsandbytes_unpacks_a_share_of_the_largest_matrix(tensor_parallel: int
     )
     packed, with_matrix = (
         text_peak(
-            real_model("meta-llama/Llama-3.1-8B-Instruct"),
+            model,
             gpu,
             tensor_parallel,
             engine_args,
@@ -199,7 +208,8 @@ def copies_kept(model: Model, *, sequences: int = 256, tokens: int = 2048) -> fl
         ({"intermediate_size": 64}, 0),
         ({"attention_heads": 4}, 1),
         ({"attention_heads": 1, "kv_heads": 1}, 1),
-        ({"attention_heads": 1, "kv_heads": 8}, 0),
+        ({"attention_heads": 1, "kv_heads": 4}, 1),
+        ({"attention_heads": 1, "kv_heads": 5}, 0),
         ({"experts": 8, "experts_per_token": 1}, 1),
     ],
     ids=str,
@@ -231,49 +241,77 @@ def test_more_sequences_than_the_default_are_in_doubt(sequences: int, kept: int)
     assert copies_kept(real_model("Qwen/Qwen3-8B"), sequences=sequences) == kept
 
 
-def later_bytes(
+@pytest.mark.parametrize(("degree", "kept"), [(1, 1), (2, 0)])
+def test_the_copy_is_freed_where_gpus_share_the_embedding(degree: int, kept: int) -> None:
+    """Qwen3 8B on Hopper under 0.28, which compiles on a copy of the GPU's share."""
+    gpu = Gpu(name="GPU", visible_bytes=79 * GIB, compute_capability=(9, 0), nvlink=True)
+    engine_args = replace(default_engine_args(gpu, behavior_of((0, 28))), max_num_batched_tokens=2048)
+    found = text_peak(real_model("Qwen/Qwen3-8B"), gpu, degree, engine_args, Dtype.BFLOAT16)
+    share = 2 * 151_936 // degree * 4096
+
+    assert found.first_start_bytes == share + 2 * 2 * 2048 * 4096 + kept * share
+
+
+def peak(
     model: Model, degree: int = 1, *, sequences: int = 1, capability: tuple[int, int] = (8, 9)
-) -> int:
-    """The peak of a later start under 0.19 with 8192 batched tokens."""
+) -> TextPeak:
+    """The peak under 0.19 with 8192 batched tokens."""
     gpu = Gpu(name="GPU", visible_bytes=22 * GIB, compute_capability=capability, nvlink=False)
     engine_args = replace(
         default_engine_args(gpu, behavior_of((0, 19))), max_num_seqs=sequences, max_num_batched_tokens=8192
     )
-    return text_peak(model, gpu, degree, engine_args, Dtype.BFLOAT16).later_bytes
+    return text_peak(model, gpu, degree, engine_args, Dtype.BFLOAT16)
+
+
+def later_bytes(
+    model: Model, degree: int = 1, *, sequences: int = 1, capability: tuple[int, int] = (8, 9)
+) -> int:
+    """That of a start that finds the model compiled."""
+    return peak(model, degree, sequences=sequences, capability=capability).later_bytes
+
+
+def test_sampling_needs_the_logits_of_each_sequence_and_the_hidden_states_of_the_batch() -> None:
+    """Llama 3.1 8B: 14.5 bytes for a logit, 1.3 times the hidden states in 16 bit, and 0.035 GiB."""
+    logits, hidden_states = 14.5 * 1024 * 128_256, 1.3 * 2 * 8192 * 4096
+    found = later_bytes(real_model("meta-llama/Llama-3.1-8B-Instruct"), sequences=1024)
+
+    assert found == pytest.approx(logits + hidden_states + 0.035 * GIB, abs=2)
+
+
+def test_an_indexer_keeps_512_mib_of_scores_outside_the_workspace() -> None:
+    """DeepSeek V3.2, whose experts need the larger workspace: `VLLM_SPARSE_INDEXER_MAX_LOGITS_MB`."""
+    model = real_model("deepseek-ai/DeepSeek-V3.2")
+    latents, _ = model.attention
+
+    assert later_bytes(model, 8) - later_bytes(replace(model, attention=(latents,)), 8) == 512 * 1024**2
 
 
 @pytest.mark.parametrize("degree", [1, 2])
 def test_an_estimated_model_has_more_buffers_that_are_not_divided(degree: int) -> None:
-    """One and a half times three buffers of the widest part, in 16 bit."""
+    """One and a half times three buffers of the widest part and four hidden states, in 16 bit; a margin."""
     model = replace(real_model("meta-llama/Llama-3.1-8B-Instruct"), is_estimated=True)
-    wide, wider = (
-        replace(model, shape=replace(model.shape, intermediate_size=width, expert_intermediate_size=1))
-        for width in (100_000, 110_000)
-    )
+    wide = replace(model, shape=replace(model.shape, intermediate_size=100_000, expert_intermediate_size=1))
 
-    assert later_bytes(wider, degree) - later_bytes(wide, degree) == 2 * 8192 * 1.5 * 3 * 10_000
+    assert later_bytes(wide, degree) == 2 * 8192 * 1.5 * (3 * 100_000 + 4 * 4096) + 0.75 * GIB
 
 
 def test_a_model_that_is_estimated_has_a_margin_of_three_quarters_of_a_gib() -> None:
-    """In addition to the sampler for 1024 sequences, which takes more than a layer."""
+    """In addition to the sampler for 1024 sequences, which takes more than a layer or the compiler."""
     model = real_model("meta-llama/Llama-3.1-8B-Instruct")
     narrow = replace(model, shape=replace(model.shape, intermediate_size=1, expert_intermediate_size=1))
-    estimated = replace(narrow, is_estimated=True)
-    many = {"sequences": 1024}
+    estimated, exact = (peak(each, sequences=1024) for each in (replace(narrow, is_estimated=True), narrow))
 
-    assert later_bytes(estimated, **many) - later_bytes(narrow, **many) == 0.75 * GIB
+    assert estimated.later_bytes - exact.later_bytes == 0.75 * GIB
+    assert estimated.first_start_bytes - exact.first_start_bytes == 0.75 * GIB
 
 
-def test_a_layer_has_three_buffers_of_its_width_divided_among_gpus() -> None:
+@pytest.mark.parametrize(("degree", "width"), [(1, 100_000), (2, 50_000)])
+def test_a_layer_has_three_buffers_of_its_width_divided_among_gpus(degree: int, width: int) -> None:
+    """And four hidden states of 4096 for each token."""
     model = real_model("meta-llama/Llama-3.1-8B-Instruct")
-    wide, wider = (
-        replace(model, shape=replace(model.shape, intermediate_size=width)) for width in (100_000, 110_000)
-    )
+    wide = replace(model, shape=replace(model.shape, intermediate_size=100_000))
 
-    assert [later_bytes(wider, degree) - later_bytes(wide, degree) for degree in (1, 2)] == [
-        2 * 8192 * 3 * 10_000,
-        2 * 8192 * 3 * 5000,
-    ]
+    assert later_bytes(wide, degree) == 2 * 8192 * (3 * width + 4 * 4096)
 
 
 @pytest.mark.parametrize(

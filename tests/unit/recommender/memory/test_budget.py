@@ -2,13 +2,22 @@
 
 from dataclasses import replace
 
+import pytest
 from support.instances import instance
 from support.metadata import real_model
 
 from recommender.hardware.gpu import gpu_of
+from recommender.memory.budget import Budget, least_budget
 from recommender.memory.calculate_budget import budget
+from recommender.memory.layout import AttentionGroup, CacheLayout, StateGroup
+from recommender.memory.overhead import Overhead
+from recommender.model import FullAttention, SlidingWindow
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.version import Version
+
+FULL = AttentionGroup(block_tokens=16, span=FullAttention())
+WINDOW = AttentionGroup(block_tokens=16, span=SlidingWindow(tokens=32))
 
 
 def test_cache_is_counted_in_blocks_and_never_below_none() -> None:
@@ -56,3 +65,55 @@ def test_a_reserved_block_is_not_among_those_of_requests() -> None:
     assert (exact.blocks, exact.max_concurrent_requests(768)) == (two_requests, 1)
     assert one_more.max_concurrent_requests(768) == 2
     assert one_more.least_cache_bytes(768) == (two_requests // 2 + 1) * memory.layout.block_bytes
+
+
+def budget_of(blocks: int, *groups: AttentionGroup | StateGroup, version: Version, sequences: int) -> Budget:
+    """A cache of so many blocks of 1000 bytes, and nothing else."""
+    default = default_engine_args(gpu_of(instance("g6.xlarge")), behavior_of(version))
+    return Budget(
+        visible_bytes=blocks * 1000,
+        usable_bytes=blocks * 1000,
+        weight_bytes=0,
+        overhead=Overhead(non_torch_bytes=0, activation_bytes=0, cuda_graph_bytes=0),
+        layout=CacheLayout(block_bytes=1000, groups=groups),
+        engine_args=replace(default, max_num_seqs=sequences, max_num_batched_tokens=16),
+    )
+
+
+@pytest.mark.parametrize(("blocks", "starts"), [(1, False), (2, True)])
+def test_vllm_starts_with_a_context_of_which_it_holds_a_request(blocks: int, *, starts: bool) -> None:
+    """32 tokens in blocks of 16."""
+    assert budget_of(blocks, FULL, version=(0, 19), sequences=256).starts_with(32) is starts
+
+
+@pytest.mark.parametrize(("blocks", "starts"), [(9, False), (10, True)])
+def test_vllm_starts_with_as_many_blocks_for_states_as_sequences(blocks: int, *, starts: bool) -> None:
+    """Each of 10 sequences needs a block for its state, though a request holds only two."""
+    state = StateGroup(block_tokens=16, states=1)
+    memory = budget_of(blocks, FULL, state, version=(0, 20), sequences=10)
+
+    assert memory.lacks_state_blocks is not starts
+    assert memory.starts_with(16) is starts
+
+
+@pytest.mark.parametrize(("version", "tokens"), [((0, 20), 25 // 2 * 16), ((0, 21), 285)], ids=str)
+def test_the_tokens_that_are_logged_follow_the_concurrency_from_0_21_on(
+    version: Version, tokens: int
+) -> None:
+    """160 tokens hold 10 blocks of full attention and 4 of a window: 31 + 16 tokens in 3, and one more.
+
+    25 blocks for two groups, of 16 tokens; or 25/14 of 160 tokens, 285.
+    """
+    memory = budget_of(25, FULL, WINDOW, version=version, sequences=256)
+
+    assert memory.logged_tokens(160) == tokens
+
+
+def test_the_least_budget_for_a_context_is_that_of_the_version_that_holds_the_fewest() -> None:
+    """All tokens in 100 blocks, or a window in 20: 100 and 4 requests of a block, 2 and 4 of fifty."""
+    whole = budget_of(100, FULL, version=(0, 19), sequences=256)
+    windowed = budget_of(20, WINDOW, version=(0, 20), sequences=256)
+    least = least_budget([whole, windowed], whole.engine_args, 16)
+
+    assert least.layout == least.least_at(16).layout == windowed.layout
+    assert least.least_at(50 * 16).layout == whole.layout

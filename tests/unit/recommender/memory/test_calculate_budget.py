@@ -12,6 +12,7 @@ from recommender.memory.calculate_budget import budget
 from recommender.model import parse_model
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.quantization import BITSANDBYTES_INT4, FP8, Quantization
 
 
 @pytest.mark.parametrize(
@@ -74,3 +75,26 @@ def test_an_fp8_cache_does_not_change_the_states() -> None:
 
     assert [layout.groups[0].block_tokens for layout in (wide, narrow)] == [784, 1568]
     assert wide.block_bytes == narrow.block_bytes
+
+
+@pytest.mark.parametrize(
+    ("model_id", "quantization", "unpacked_bytes"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", None, 0),
+        ("meta-llama/Llama-3.1-8B-Instruct", FP8, 0),
+        ("meta-llama/Llama-3.1-8B-Instruct", BITSANDBYTES_INT4, 2 * 4096 * 14_336),
+        ("unsloth/Meta-Llama-3.1-8B-Instruct-bnb-4bit", None, 2 * 4096 * 14_336),
+    ],
+    ids=["BF16", "FP8", "bitsandbytes at load", "bitsandbytes"],
+)
+def test_bitsandbytes_alone_unpacks_a_matrix(
+    model_id: str, quantization: Quantization | None, unpacked_bytes: int
+) -> None:
+    """One sequence, whose logits take less than a layer: three buffers of 14,336 and four hidden states."""
+    gpu, model = gpu_of(instance("g5.xlarge")), real_model(model_id)
+    default = default_engine_args(gpu, behavior_of((0, 19)))
+    args = replace(default, max_num_seqs=1, max_num_batched_tokens=8192, enforce_eager=True)
+    found = budget(model, gpu, 1, quantization, engine_args=args)
+    forward_bytes = 2 * 8192 * (3 * 14_336 + 4 * 4096)
+
+    assert found.overhead.activation_bytes == forward_bytes + unpacked_bytes

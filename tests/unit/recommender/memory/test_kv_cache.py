@@ -9,7 +9,7 @@ from support.metadata import llama, real_model
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.calculate_budget import budget
-from recommender.memory.kv_cache import as_packed, cache_layout, cache_value_bytes
+from recommender.memory.kv_cache import as_packed, cache_layout, cache_rules, cache_value_bytes
 from recommender.memory.layout import CacheLayout
 from recommender.model import AttentionLayers, KVHeads, SlidingWindow, parse_model
 from recommender.model.dtype import Dtype
@@ -201,6 +201,49 @@ def test_sparse_attention_may_pack_latents_with_scales(
     found = budget(model, gpu, 8, engine_args=args).layout
 
     assert found.block_bytes == 64 * (latents.count * latent_bytes + indexers.count * 132)
+
+
+@pytest.mark.parametrize(
+    ("stated_bytes", "kv_cache_dtype", "takes_stated", "is_packed"),
+    [
+        (1, "auto", True, True),
+        (1, "auto", False, False),
+        (2, "auto", True, False),
+        (None, "auto", True, False),
+        (None, "fp8", True, True),
+    ],
+)
+def test_latents_are_packed_where_the_checkpoint_states_an_fp8_cache(
+    stated_bytes: int | None, kv_cache_dtype: str, *, takes_stated: bool, is_packed: bool
+) -> None:
+    """Up to 0.17 the class of DeepSeek V3.2 packs latents for any FP8 cache, as `--kv-cache-dtype` does."""
+    model = dataclasses.replace(real_model("deepseek-ai/DeepSeek-V3.2"), cache_value_bytes=stated_bytes)
+    behavior = dataclasses.replace(behavior_of((0, 17)), takes_stated_caches=takes_stated)
+    latents = as_packed(model, (9, 0), kv_cache_dtype, behavior).attention[0].cache
+
+    assert latents.token_bytes(1, 2) == (656 if is_packed else 576 * 2)
+
+
+@pytest.mark.parametrize(
+    ("rule", "other", "model_id"),
+    [
+        ("pads_values", True, "XiaomiMiMo/MiMo-V2-Flash"),
+        ("latent_block_tokens", 64, "deepseek-ai/DeepSeek-V3"),
+        ("wide_fp8_block_tokens", 128, "google/gemma-4-31B-it"),
+        ("states_per_request", 1, "tiiuae/Falcon-H1-0.5B-Base"),
+    ],
+)
+def test_a_layout_is_calculated_again_only_where_a_version_changes_it(
+    rule: str, other: object, model_id: str
+) -> None:
+    behavior = behavior_of((0, 33))
+    changed = {
+        each: rules(behavior) != rules(dataclasses.replace(behavior, **{rule: other}))
+        for each in (model_id, "meta-llama/Llama-3.1-8B-Instruct")
+        for rules in [cache_rules(real_model(each))]
+    }
+
+    assert changed == {model_id: True, "meta-llama/Llama-3.1-8B-Instruct": False}
 
 
 def test_only_sparse_attention_packs_latents() -> None:

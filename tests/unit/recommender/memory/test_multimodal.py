@@ -80,6 +80,18 @@ def test_the_second_runner_profiled_no_encoder_up_to_0_26() -> None:
     assert profile_of("google/gemma-3-12b-it", version=(0, 27)) != NO_ENCODER
 
 
+def test_a_request_has_an_image_even_where_the_context_is_shorter() -> None:
+    """One of 256 tokens (Gemma 3) in a context of 200, though the batch of one request has room for 32."""
+    model, default = real_model("google/gemma-3-12b-it"), default_engine_args(_H100, behavior_of((0, 19)))
+    default = replace(default, max_num_seqs=1, max_model_len=200)
+    roomy, of_one_image = (
+        encoder_profile(model, _H100, 1, replace(default, max_num_batched_tokens=tokens), Dtype.BFLOAT16)
+        for tokens in (32 * 256, 256)
+    )
+
+    assert roomy == of_one_image
+
+
 def test_a_batch_holds_no_more_images_than_its_requests() -> None:
     """32 images of 256 tokens fit in 8,192; a single request of 1,024 tokens has four."""
     model, default = real_model("google/gemma-3-12b-it"), default_engine_args(_H100, behavior_of((0, 19)))
@@ -214,9 +226,9 @@ def test_gemma_4_encodes_frames_alone_and_since_0_23_in_chunks() -> None:
     """100 MiB for one frame; 22.5 for each of a chunk, to which `gemma4_mm.py` allows a tenth of the GPU.
 
     For a frame of up to 630 patches it allows 630 x 4 x 10,240 x 8 bytes, 0.192 GiB: a tenth of 79.19 GiB
-    has room for 41, and a tenth of 5 GiB for two.
+    has room for 41, and a tenth of ten times 0.384 GiB for two.
     """
-    small = replace(_H100, visible_bytes=5 * GIB)
+    small = replace(_H100, visible_bytes=10 * 2 * (630 * 4 * 10_240 * 8))
     tiny = replace(_H100, visible_bytes=GIB)
 
     assert peak_bytes_of_an_image("gemma4", version=(0, 22), patches=50 * 630) == 100 * _MIB

@@ -6,7 +6,7 @@ import pytest
 from support.metadata import llama, real_model
 
 from recommender.hardware.units import GIB
-from recommender.memory.weights import weight_bytes, weight_bytes_per_gpu
+from recommender.memory.weights import weight_bytes, weight_bytes_per_gpu, weight_rules
 from recommender.model import parse_model
 from recommender.model.dtype import Dtype
 from recommender.vllm.behavior import behavior_of
@@ -161,17 +161,163 @@ def test_the_experts_of_gpt_oss_are_padded_less_on_hopper_since_0_27(
     assert expected_gib == pytest.approx(predicted / GIB, abs=0.07)
 
 
-@pytest.mark.parametrize(("degree", "width"), [(1, 1024), (4, 1024), (8, 8 * 256), (16, 16 * 256)])
-def test_shares_of_the_experts_of_kimi_linear_have_256_values_at_least(degree: int, width: int) -> None:
-    """`min_moe_intermediate_per_partition` of `vllm/models/kimi_k3/nvidia/model.py`."""
+@pytest.mark.parametrize(
+    ("degree", "width", "padded_width"),
+    [
+        (1, 1024, 1024),
+        (4, 1024, 1024),
+        (8, 1024, 8 * 256),
+        (16, 1024, 16 * 256),
+        (1, 128, 128),
+        (2, 256, 2 * 256),
+    ],
+)
+def test_shares_of_the_experts_of_kimi_linear_have_256_values_at_least(
+    degree: int, width: int, padded_width: int
+) -> None:
+    """`min_moe_intermediate_per_partition` of `vllm/models/kimi_k3/nvidia/model.py`; not on one GPU."""
     model, behavior = real_model("moonshotai/Kimi-Linear-48B-A3B-Instruct"), behavior_of((0, 33))
+    model = replace(model, shape=replace(model.shape, expert_intermediate_size=width))
     padded, plain = (
         weight_bytes_per_gpu(model, Dtype.BFLOAT16, degree, behavior=each)
         for each in (behavior, replace(behavior, pads_kimi_experts=False))
     )
-    grown = model.shape.expert_parameters * 2 * (width / 1024 - 1) / degree
+    grown = model.shape.expert_parameters * 2 * (padded_width / width - 1) / degree
 
     assert padded - plain == pytest.approx(grown, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "version", "capability", "degree", "width", "hidden", "margin"),
+    [
+        ("gpt_oss", (0, 27), (8, 0), 1, 2944, 3072, 0),
+        ("gpt_oss", (0, 27), (8, 0), 2, 2 * 1536, 3072, 0),
+        ("gpt_oss", (0, 27), (8, 0), 8, 8 * 384, 3072, 0),
+        ("gpt_oss", (0, 26), (9, 0), 2, 2 * 1536, 3072, 0),
+        ("gpt_oss", (0, 27), (9, 0), 1, 2880, 2880, 0.025),
+        ("gpt_oss", (0, 27), (9, 0), 2, 2 * 1472, 2880, 0.025),
+        ("gpt_oss", (0, 27), (9, 0), 8, 8 * 384, 2880, 0.025),
+        ("other", (0, 27), (9, 0), 2, 2 * 1536, 3072, 0),
+    ],
+    ids=str,
+)
+def test_mxfp4_experts_are_padded_to_tiles(
+    architecture: str,
+    version: Version,
+    capability: tuple[int, int],
+    degree: int,
+    width: int,
+    hidden: int,
+    margin: float,
+) -> None:
+    """Experts of 2880 x 2880: tiles of 128 x 256 in Marlin, and shares of 64 in Triton, with a margin."""
+    model = replace(real_model("openai/gpt-oss-20b"), architecture=architecture)
+    padded, plain = (
+        weight_bytes_per_gpu(
+            each, Dtype.BFLOAT16, degree, behavior=behavior_of(version), capability=capability
+        )
+        for each in (model, replace(model, quantization="not padded"))
+    )
+    growth = width * hidden / 2880**2 - 1 + margin
+
+    assert padded - plain == pytest.approx(model.weights.packed_bytes * growth / degree, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("method", "degree", "scales"),
+    [
+        ("gptq", 1, 0),
+        ("gptq", 2, 0),
+        ("gptq", 4, 2 / 64 - 2.5 / 128),
+        ("gptq", 8, 2 / 32 - 2.5 / 128),
+        ("awq", 4, 2.5 / 64 - 2.5 / 128),
+        ("awq", 8, 2.5 / 32 - 2.5 / 128),
+        ("compressed-tensors", 8, 0),
+    ],
+)
+def test_shares_that_hold_no_whole_groups_have_more_scales(method: str, degree: int, scales: float) -> None:
+    """Experts of 768 in groups of 128: shares of 384, 192 and 96 values, the last two in groups of 64 and 32.
+
+    A group has a scale of 2 bytes, and a zero point of half a byte that GPTQ then leaves out.
+    """
+    model = replace(real_model("Qwen/Qwen3-30B-A3B-GPTQ-Int4"), quantization=method)
+    without_groups = replace(model, shard_multiples=replace(model.shard_multiples, inputs=1))
+    grouped, plain = (weight_bytes_per_gpu(each, Dtype.FLOAT16, degree) for each in (model, without_groups))
+
+    assert grouped - plain == pytest.approx(model.shape.expert_parameters * scales / degree, abs=1)
+
+
+@pytest.mark.parametrize("degree", [1, 4])
+def test_a_class_that_only_transformers_has_is_whole_on_every_gpu(degree: int) -> None:
+    """10^9 parameters in 16 bit, without a rotary table. Whether such a class is divided is not known."""
+    model = replace(parse_model(llama()), class_name="HeliumForCausalLM")
+
+    assert weight_bytes_per_gpu(model, Dtype.BFLOAT16, degree, behavior=behavior_of((0, 33))) == 2 * _BILLION
+
+
+@pytest.mark.parametrize("degree", [1, 2, 4])
+def test_a_class_of_transformers_without_a_plan_divides_its_embeddings_alone(degree: int) -> None:
+    """GPT BigCode from 0.25 on. Input embedding and output head of 64 x 1024."""
+    embeddings = 2 * 64 * 1024
+    model = replace(
+        parse_model(llama(vocab_size=64)),
+        class_name="GPTBigCodeForCausalLM",
+        is_whole_in_transformers=True,
+    )
+    found = weight_bytes_per_gpu(model, Dtype.BFLOAT16, degree, behavior=behavior_of((0, 25)))
+
+    assert found == 2 * (_BILLION - embeddings + embeddings // degree)
+
+
+def test_layers_that_cache_nothing_have_projections_of_whole_heads_too() -> None:
+    """4 KV heads on 8 GPUs: 5 layers with a cache and 3 that read it are 8 layers."""
+    model = parse_model(llama())
+    (layers,) = model.attention
+    sharing = replace(model, attention=(replace(layers, count=5, without_cache=3),))
+    found = [weight_bytes_per_gpu(each, Dtype.BFLOAT16, 8) for each in (model, sharing)]
+
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("degree", "parameters"), [(1, 1152 * 2 * 4304), (2, 1152 * 4304)])
+def test_a_pooling_head_that_is_loaded_has_attention_on_every_gpu(degree: int, parameters: int) -> None:
+    """SigLIP of Granite Vision, up to 0.14: four matrices of 1152 x 1152, and two of 1152 x 4304."""
+    model = real_model("ibm-granite/granite-vision-3.3-2b")
+    built, left_out = (
+        weight_bytes_per_gpu(
+            model, Dtype.BFLOAT16, degree, behavior=replace(behavior_of((0, 14)), builds_pooling_heads=builds)
+        )
+        for builds in (True, False)
+    )
+
+    assert built - left_out == pytest.approx(2 * (4 * 1152**2 + parameters), abs=2)
+
+
+def test_quantizing_an_estimated_model_leaves_what_every_gpu_holds_whole_in_16_bit() -> None:
+    model = replace(parse_model(llama()), is_estimated=True, whole_parameters=10**8)
+    kept = 2 * 32_000 * 1024 + 10**8
+
+    assert weight_bytes(model, Dtype.BFLOAT16, FP8) == (_BILLION - kept) + 2 * kept
+
+
+@pytest.mark.parametrize(
+    ("rule", "model_id"),
+    [
+        ("extends_rotary_tables", "Qwen/Qwen3-VL-2B-Instruct"),
+        ("pads_kimi_experts", "moonshotai/Kimi-Linear-48B-A3B-Instruct"),
+        ("keeps_mxfp4_scales_once", "openai/gpt-oss-20b"),
+        ("runs_awq_in_machete", "TheBloke/Llama-2-70B-AWQ"),
+    ],
+)
+def test_weights_are_calculated_again_only_where_a_version_changes_them(rule: str, model_id: str) -> None:
+    behavior = behavior_of((0, 19))
+    other = replace(behavior, **{rule: not getattr(behavior, rule)})
+    changed = {
+        each: weight_rules(real_model(each), behavior) != weight_rules(real_model(each), other)
+        for each in (model_id, "meta-llama/Llama-3.1-8B-Instruct")
+    }
+
+    assert changed == {model_id: True, "meta-llama/Llama-3.1-8B-Instruct": False}
 
 
 def test_zero_points_grow_on_hopper_only() -> None:

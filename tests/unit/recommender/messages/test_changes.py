@@ -63,3 +63,8 @@ def test_of_more_requests_than_run_at_once_both_numbers_are_named() -> None:
     (text,) = map(change_text, answer.alternatives.changes)
 
     assert re.search(r" and runs \d+ of 5,000 requests at once\.$", text)
+
+
+def test_a_change_that_goes_no_further_does_not_promise_a_longer_context() -> None:
+    """`fp8` is the only value in place of `auto`."""
+    assert "further steps" not in sentences("google/gemma-7b", "g6.2xlarge")["kv_cache_dtype"]

@@ -27,6 +27,28 @@ def test_several_gpus_are_explained_by_what_one_server_and_replicas_hold() -> No
     )
 
 
+def test_two_gpus_are_both_and_more_of_them_are_counted() -> None:
+    two, three = (
+        dataclasses.replace(
+            instance("p5.48xlarge"), accelerator_count=count, accelerator_memory_gib=80 * count
+        )
+        for count in (2, 3)
+    )
+
+    assert "TP 2 uses both H100 GPUs of" in explained(MISTRAL, two).tensor_parallel_degree
+    assert "TP 2 uses 2 of the 3 H100 GPUs of" in explained(MISTRAL, three).tensor_parallel_degree
+    assert "TP 4 uses all 4 A10G GPUs of" in explained(MISTRAL, "g5.12xlarge").tensor_parallel_degree
+
+
+def test_replicas_are_compared_at_the_lowest_degree_that_holds_the_model() -> None:
+    """Qwen2.5 32B takes 61 GiB, and an L40S has 44: two replicas of two GPUs each."""
+    sentence = explained("Qwen/Qwen2.5-32B-Instruct", "g6e.12xlarge").tensor_parallel_degree
+
+    assert "one server at TP 4 holds" in sentence
+    assert "2 replicas at TP 2 hold" in sentence
+    assert "TP 2 needs less of it." in sentence
+
+
 def test_latent_attention_does_not_spread_the_cache() -> None:
     sentence = explained(LATENT, "p5.48xlarge").tensor_parallel_degree
 
@@ -66,6 +88,9 @@ def test_a_degree_that_vllm_refuses_is_explained_by_the_obstacle_alone() -> None
     refused = explained("microsoft/phi-4", "g5.48xlarge", tensor_parallel=4).tensor_parallel_degree
     beyond = explained(MISTRAL, "g5.12xlarge", tensor_parallel=8).tensor_parallel_degree
 
+    alone = explained(MISTRAL, "g5.xlarge", tensor_parallel=2).tensor_parallel_degree
+
+    assert alone.endswith("g5.xlarge has one A10G, so vLLM would not start at TP 2.")
     assert refused == (
         "4 as requested; 2 is recommended. vLLM does not accept TP 4: it does not evenly divide the model's"
         " 10 KV heads."
@@ -128,6 +153,14 @@ def test_replicated_kv_heads_are_mentioned() -> None:
     )
 
 
+def test_as_many_gpus_as_kv_heads_need_no_copies() -> None:
+    """Mistral 7B has 8 KV heads."""
+    sentence = explained(MISTRAL, "p4d.24xlarge").tensor_parallel_degree
+
+    assert "The KV cache spreads over the GPUs of a server: one server at TP 8 holds" in sentence
+    assert "replicates" not in sentence
+
+
 def test_a_higher_degree_is_compared_with_what_one_server_holds_now() -> None:
     """TP 8 holds at least four times what one server at TP 2 does, 8 KV heads are divided without copies."""
     copied = explained("nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8", "p5en.48xlarge").tensor_parallel_degree
@@ -155,3 +188,12 @@ def test_replicas_use_the_gpus_that_they_can_be_divided_into() -> None:
 
     assert "On 4 of the 5 GPUs, 2 replicas at TP 2 hold" in on_five
     assert "replicas" not in on_three
+
+
+def test_replicas_may_use_all_gpus() -> None:
+    """Mixtral needs two H100: four replicas on eight."""
+    on_eight = explained(
+        "mistralai/Mixtral-8x7B-Instruct-v0.1", "p5.48xlarge", tensor_parallel=2
+    ).tensor_parallel_degree
+
+    assert "On all 8 GPUs, 4 replicas at TP 2 hold" in on_eight

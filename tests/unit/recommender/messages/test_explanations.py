@@ -12,6 +12,7 @@ from local.embedded.snapshot import load_snapshot
 from recommender.hardware.units import GIB
 from recommender.recommend import recommend
 from recommender.recommendation import Feasible
+from recommender.vllm.engine_args import EngineOverrides
 
 _MODEL_IDS = sorted(load_snapshot().repos)
 
@@ -62,6 +63,14 @@ def test_the_context_is_limited_by_the_model_or_by_the_cache(model_id: str, on: 
     assert expected in explained(model_id, on).max_model_len
 
 
+def test_only_the_default_of_longrope_is_shorter_than_the_limit() -> None:
+    """Phi-4 mini: 4096 tokens in the original scale, and 131,072 with the factors for long texts."""
+    phi = explained("microsoft/Phi-4-mini-instruct", "p5.48xlarge").max_model_len
+
+    assert phi.endswith(" Without the flag vLLM takes 4,096 (longrope).")
+    assert "longrope" not in explained(MISTRAL, "g5.xlarge").max_model_len
+
+
 def test_a_context_that_does_not_start_refers_to_the_warnings() -> None:
     sentence = explained("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge", quantization="none").max_model_len
 
@@ -77,6 +86,25 @@ def test_a_context_that_does_not_start_refers_to_the_warnings() -> None:
         (MISTRAL, "p5.48xlarge", {}, "64 is the maximum for a benchmark run; the KV cache of"),
         (
             MISTRAL,
+            "p5.48xlarge",
+            {"engine": EngineOverrides(max_num_seqs=64)},
+            "64 is the maximum for a benchmark run; the KV cache of",
+        ),
+        (
+            MISTRAL,
+            "p5.48xlarge",
+            {"engine": EngineOverrides(max_num_seqs=63)},
+            "vLLM runs 63 requests at once (max_num_seqs); the KV cache of",
+        ),
+        # 31,288 blocks of 16 tokens: 64.1 requests of 488 blocks.
+        (
+            MISTRAL,
+            "g5.12xlarge",
+            {"input_tokens": 7552},
+            "64 requests of 7,808 tokens (7,552 in, 256 out) fit in the KV cache of 500,608 tokens at once.",
+        ),
+        (
+            MISTRAL,
             "g5.xlarge",
             {"input_tokens": 30_000},
             "1 request of 30,256 tokens (30,000 in, 256 out) fits in",
@@ -88,7 +116,15 @@ def test_a_context_that_does_not_start_refers_to_the_warnings() -> None:
             "Not even one request of 512 tokens (341 in, 171 out) would run (see the warnings).",
         ),
     ],
-    ids=["several", "more than the form accepts", "one", "none"],
+    ids=[
+        "several",
+        "more than the form accepts",
+        "as many sequences as the form accepts",
+        "fewer sequences than the form accepts",
+        "as many as the form accepts",
+        "one",
+        "none",
+    ],
 )
 def test_the_concurrency_is_explained_by_the_requests_in_the_cache(
     model_id: str, on: str, overrides: dict[str, Any], expected: str

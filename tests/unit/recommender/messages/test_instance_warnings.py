@@ -110,6 +110,37 @@ def test_versions_that_do_not_run_the_model_are_named_where_none_is_chosen(
     assert code not in warnings(model_id, on, (0, 19))
 
 
+def test_a_checkpoint_as_large_as_the_host_memory_leaves_little() -> None:
+    model, size = llama(parameters={"BF16": 4 * 10**9}), 8 * 10**9 / GIB
+    same, less = (
+        dataclasses.replace(instance("g5.xlarge"), memory_gib=gib) for gib in (size, size * (1 - 1e-9))
+    )
+
+    assert "of the checkpoint leave little" in warnings(model, same)["little_host_memory"]
+    assert "less than the 7.5 GiB of the checkpoint" in warnings(model, less)["little_host_memory"]
+
+
+@pytest.mark.parametrize(
+    ("model", "count", "overrides", "remedy"),
+    [
+        # 4 of 8 is the most that 28 heads and 4 KV heads allow.
+        ("Qwen/Qwen2.5-7B-Instruct", 8, {}, ": 2 replicas fit side by side."),
+        (MISTRAL, 3, {}, "."),
+        (MISTRAL, 8, {"tensor_parallel": 3}, ": a tensor parallel degree of 8 uses more."),
+    ],
+    ids=["no higher degree", "neither", "a degree that does not start"],
+)
+def test_idle_gpus_have_the_remedies_that_there_are(
+    model: str, count: int, overrides: dict[str, Any], remedy: str
+) -> None:
+    on = dataclasses.replace(
+        instance("p5.48xlarge"), accelerator_count=count, accelerator_memory_gib=80 * count
+    )
+    text = warnings(model, on, **overrides)["fewer_gpus"]
+
+    assert text.endswith(f"GPUs, and you pay for the idle ones too{remedy}")
+
+
 def test_a_checkpoint_of_four_fifths_of_the_host_memory_is_a_risk() -> None:
     """4 x 10^9 weights of 2 bytes; 10^10 bytes are the limit, and a byte more of host memory is enough."""
     model = llama(parameters={"BF16": 4 * 10**9})

@@ -1,10 +1,21 @@
 """Warnings about engine arguments."""
 
 import re
+from dataclasses import replace
 
+import pytest
+from support.instances import instance
+from support.metadata import real_model
 from support.warned import warnings
 
-from recommender.vllm.engine_args import EngineOverrides
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.units import GIB
+from recommender.messages.lever_warnings import LEVER_WARNINGS
+from recommender.messages.warning_context import WarningContext
+from recommender.planning.overrides import NO_OVERRIDES
+from recommender.planning.plan import Plan, best_plan
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 STATES = "Qwen/Qwen3.8-27B"
@@ -26,6 +37,17 @@ def test_the_flags_of_a_class_of_the_v0_engine_are_named() -> None:
     found = warnings("meta-llama/Llama-3.2-11B-Vision-Instruct", "g6e.xlarge", (0, 10, 0))
 
     assert "keep --max-num-seqs 16 and --max-num-batched-tokens 8192" in found["needs_flags"]
+
+
+def test_as_many_sequences_as_the_v0_engine_defaults_to_need_no_flag() -> None:
+    model, version = "meta-llama/Llama-3.2-11B-Vision-Instruct", (0, 10, 0)
+    default, fewer = (
+        warnings(model, "p5.48xlarge", version, engine=EngineOverrides(max_num_seqs=sequences))
+        for sequences in (256, 255)
+    )
+
+    assert "needs_flags" not in default
+    assert "keep --max-num-seqs 255" in fewer["needs_flags"]
 
 
 def test_sequences_that_the_caller_fixes_above_the_blocks_for_states_are_warned_about() -> None:
@@ -75,6 +97,9 @@ def test_batches_that_do_not_hold_a_video_that_is_not_divided_are_warned_about()
         in warnings(gemma, "p4de.24xlarge", engine=engine)["batched_tokens_below_image"]
     )
     assert "batched_tokens_below_image" not in warnings(gemma, "p4de.24xlarge")
+    assert "batched_tokens_below_image" not in warnings(
+        gemma, "p4de.24xlarge", engine=EngineOverrides(max_num_batched_tokens=2496)
+    )
 
 
 def test_prompts_that_are_longer_than_a_batch_are_warned_about() -> None:
@@ -83,6 +108,9 @@ def test_prompts_that_are_longer_than_a_batch_are_warned_about() -> None:
 
     assert "takes 3 forward passes" in found["prompts_in_several_batches"]
     assert "prompts_in_several_batches" not in warnings(MISTRAL, "g5.2xlarge", engine=engine)
+    assert "prompts_in_several_batches" not in warnings(
+        MISTRAL, "g5.2xlarge", engine=engine, input_tokens=1000
+    )
 
 
 def test_fewer_sequences_than_requests_are_warned_about() -> None:
@@ -125,3 +153,42 @@ def test_eager_mode_is_not_warned_about_where_the_model_does_not_start_without()
     engine = EngineOverrides(enforce_eager=True)
 
     assert "eager_mode" not in warnings("zai-org/glm-4-9b", "g5.4xlarge", engine=engine)
+
+
+def context_with(engine: EngineOverrides, **sizes: int) -> WarningContext:
+    """Mistral 7B on an A10G under 0.19, with some of its budget replaced."""
+    model, place = real_model(MISTRAL), instance("g5.xlarge")
+    plan = best_plan(model, place, behavior=behavior_of((0, 19)), engine=engine)
+    assert isinstance(plan, Plan)
+    return WarningContext(
+        model=model,
+        instance=place,
+        gpu=gpu_of(place),
+        plan=replace(plan, budget=replace(plan.budget, **sizes)),
+        overrides=NO_OVERRIDES,
+        cheaper=None,
+        at_load=None,
+    )
+
+
+@pytest.mark.parametrize(("unused_bytes", "is_little"), [(GIB // 2, False), (GIB // 2 - 1, True)])
+def test_half_a_gib_outside_of_what_vllm_takes_is_enough(unused_bytes: int, *, is_little: bool) -> None:
+    context = context_with(NO_ENGINE_OVERRIDES, visible_bytes=24 * GIB, usable_bytes=24 * GIB - unused_bytes)
+
+    assert (LEVER_WARNINGS["little_unused_memory"](context) is not None) is is_little
+
+
+@pytest.mark.parametrize(
+    ("gained_bytes", "expected"),
+    [
+        (GIB // 20, "gives the KV cache of each GPU another 0"),
+        (GIB // 20 - 1, "does not enlarge the KV cache"),
+    ],
+)
+def test_a_gain_of_less_than_a_twentieth_of_a_gib_is_none(gained_bytes: int, expected: str) -> None:
+    """The gain is over what the cache has with graphs."""
+    engine = EngineOverrides(enforce_eager=True)
+    eager, graphs = (context_with(each).plan.budget for each in (engine, NO_ENGINE_OVERRIDES))
+    usable_bytes = eager.usable_bytes + graphs.kv_cache_bytes - eager.kv_cache_bytes + gained_bytes
+
+    assert expected in str(LEVER_WARNINGS["eager_mode"](context_with(engine, usable_bytes=usable_bytes)))

@@ -9,6 +9,7 @@ from support.metadata import llama, real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.messages.phrases import (
+    cache_text,
     capability_text,
     choice_text,
     count_text,
@@ -21,8 +22,9 @@ from recommender.messages.phrases import (
     versions_text,
 )
 from recommender.model import parse_model
+from recommender.planning.plan import Plan, best_plan
 from recommender.planning.tensor_parallelism import NoPlan
-from recommender.vllm.behavior import ANY_VERSION
+from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.version import VersionRange
 
 
@@ -84,6 +86,22 @@ def test_precision_is_the_method_or_the_dtype_that_vllm_computes_in() -> None:
 
     assert precision_text(parse_model(llama()), t4, ANY_VERSION) == "FP16"
     assert precision_text(real_model("Qwen/Qwen2.5-7B-Instruct-AWQ"), t4, ANY_VERSION) == "AWQ"
+
+
+@pytest.mark.parametrize(
+    ("model_id", "expected"),
+    [
+        ("Qwen/Qwen3-8B", "the KV cache of 168,720 tokens"),
+        # Half of the layers have a window: two groups, in which a token does not take the same memory.
+        ("google/gemma-2-9b-it", "the KV cache of 20.7 GiB per GPU"),
+    ],
+)
+def test_a_cache_is_measured_in_tokens_where_each_takes_the_same(model_id: str, expected: str) -> None:
+    """Of 39.9 GiB, weights take 15.3 or 17.2 and overhead 1.4 or 2; a token of Qwen3 takes 144 KiB."""
+    plan = best_plan(real_model(model_id), instance("g6e.xlarge"), behavior=behavior_of((0, 19)))
+
+    assert isinstance(plan, Plan)
+    assert cache_text(plan) == expected
 
 
 def test_hardware_has_a_price_where_it_is_known() -> None:

@@ -2,6 +2,11 @@
 
 import pytest
 from support.explained import MISTRAL, explained
+from support.instances import instance
+from support.metadata import real_model
+
+from recommender.hardware.gpu import gpu_of
+from recommender.memory.calculate_budget import budget
 
 
 def test_native_precision_is_explained_by_the_room_that_the_weights_leave() -> None:
@@ -38,6 +43,24 @@ def test_a_quantization_that_is_not_needed_says_what_native_precision_would_take
         " In INT4 the weights take 1 GiB of the 19.8 GiB that vLLM may use on each A10G (90% of what CUDA"
         " reports). This needs a pre-quantized checkpoint of the model."
     )
+
+
+@pytest.mark.parametrize(
+    ("more_bytes", "expected"),
+    [
+        (0, "In BF16, the weights would take 13.5 GiB of the GPU."),
+        (1, "In BF16, the GPU would need 13.5 GiB"),
+    ],
+)
+def test_native_precision_fits_where_nothing_is_missing(more_bytes: int, expected: str) -> None:
+    """512 tokens take 32 blocks."""
+    memory = budget(real_model(MISTRAL), gpu_of(instance("g5.xlarge")), 1)
+    enough = memory.usable_bytes - memory.weight_bytes - 32 * memory.layout.block_bytes
+    sentence = explained(
+        MISTRAL, "g5.xlarge", (0, 19), quantization="fp8", overhead_bytes=enough + more_bytes
+    ).quantization
+
+    assert expected in sentence
 
 
 def test_a_quantized_checkpoint_is_not_quantized_further() -> None:

@@ -1,9 +1,22 @@
 """Warnings about values, each with its condition and only then."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from support.instances import instance
+from support.metadata import real_model
 from support.warned import warnings
+
+from recommender.hardware.gpu import gpu_of
+from recommender.hardware.units import GIB
+from recommender.memory.calculate_budget import budget
+from recommender.messages.value_warnings import VALUE_WARNINGS
+from recommender.messages.warning_context import WarningContext
+from recommender.planning.overrides import NO_OVERRIDES
+from recommender.planning.plan import Plan, best_plan
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import EngineOverrides
 
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.3"
 
@@ -107,6 +120,30 @@ def test_native_precision_that_does_not_fit_is_warned_about() -> None:
     )
 
 
+def test_a_cache_of_no_bytes_exceeds_the_memory() -> None:
+    """Not a cache that is too small for the context."""
+    plan = best_plan(real_model(MISTRAL), instance("g5.xlarge"))
+    assert isinstance(plan, Plan)
+    left = plan.budget.usable_bytes - plan.budget.weight_bytes
+    none, some = (warnings(MISTRAL, "g5.xlarge", overhead_bytes=left - more) for more in (0, 1))
+
+    assert "memory_exceeded" in none
+    assert "context_above_cache" not in none
+    assert "memory_exceeded" not in some
+    assert "context_above_cache" in some
+
+
+@pytest.mark.parametrize(
+    ("sequences", "code"),
+    [(54, "sequences_below_concurrency"), (55, "sequences_below_concurrency"), (56, "requests_queue")],
+)
+def test_what_limits_the_requests_at_once_is_warned_about(sequences: int, code: str) -> None:
+    """With the overhead of so few sequences the cache holds 56 requests."""
+    found = warnings(MISTRAL, "g5.xlarge", engine=EngineOverrides(max_num_seqs=sequences), concurrency=80)
+
+    assert {"sequences_below_concurrency", "requests_queue"} & set(found) == {code}
+
+
 def test_the_profile_of_a_video_is_warned_about_with_what_it_costs() -> None:
     """Qwen2.5-VL 7B at a context of 65,536: an encoder's peak of 8.8 GiB where the sampler has 1.1.
 
@@ -119,7 +156,33 @@ def test_the_profile_of_a_video_is_warned_about_with_what_it_costs() -> None:
     assert "`--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0`" in text
 
 
-def test_versions_before_0_9_take_limits_in_one_argument() -> None:
-    text = warnings("Qwen/Qwen2.5-VL-7B-Instruct", "g6e.xlarge", (0, 8, 5))["multimodal_profile"]
+@pytest.mark.parametrize(("gained_bytes", "is_large"), [(GIB, True), (GIB - 1, False)])
+def test_a_profile_of_a_gib_is_worth_a_warning(gained_bytes: int, *, is_large: bool) -> None:
+    """The gain is over what the cache has with the encoder."""
+    model, place = real_model("Qwen/Qwen2.5-VL-7B-Instruct"), instance("g6e.xlarge")
+    plan = best_plan(model, place, behavior=behavior_of((0, 19)))
+    assert isinstance(plan, Plan)
+    text_only = replace(plan.budget.engine_args, language_model_only=True)
+    without = budget(model, gpu_of(place), 1, engine_args=text_only).kv_cache_bytes
+    usable_bytes = plan.budget.usable_bytes + without - plan.budget.kv_cache_bytes - gained_bytes
+    context = WarningContext(
+        model=model,
+        instance=place,
+        gpu=gpu_of(place),
+        plan=replace(plan, budget=replace(plan.budget, usable_bytes=usable_bytes)),
+        overrides=NO_OVERRIDES,
+        cheaper=None,
+        at_load=None,
+    )
 
-    assert "`--limit-mm-per-prompt image=0,video=0`" in text
+    assert (VALUE_WARNINGS["multimodal_profile"](context) is not None) is is_large
+
+
+def test_versions_before_0_9_take_limits_in_one_argument() -> None:
+    before, after = (
+        warnings("Qwen/Qwen2.5-VL-7B-Instruct", "g6e.xlarge", version)["multimodal_profile"]
+        for version in ((0, 8, 5), (0, 9, 0))
+    )
+
+    assert "`--limit-mm-per-prompt image=0,video=0`" in before
+    assert "`--limit-mm-per-prompt.image 0 --limit-mm-per-prompt.video 0`" in after

@@ -88,7 +88,6 @@ def test_a_head_may_be_wider_than_its_share_of_the_hidden_size(model_type: str, 
         ("gpt2", 2),
         ("bloom", 2),
         ("gpt_bigcode", 2),
-        ("nemotron_h", 2),
     ],
 )
 def test_a_feed_forward_block_has_three_matrices_with_a_gate_and_two_without(

@@ -55,6 +55,16 @@ def test_every_gpu_caches_the_whole_latent() -> None:
     assert _MLA.can_shard(7)
 
 
+def test_a_packed_latent_is_in_fp8_with_a_rotary_key_in_16_bit() -> None:
+    """512 values of the latent, a float32 scale for 128 of them and 64 values of the key: `fp8_ds_mla`."""
+    assert [_MLA.packed().token_bytes(degree, 1) for degree in (1, 8)] == [512 + 4 * 4 + 64 * 2] * 2
+
+
+def test_a_block_of_the_cache_has_16_tokens() -> None:
+    """`DEFAULT_BLOCK_SIZE` of `vllm/config/cache.py`."""
+    assert (KVHeads.block_tokens, MLACache.block_tokens) == (16, 16)
+
+
 def test_mla_keeps_a_transposed_projection_and_whole_projections_into_the_latents() -> None:
     assert [_MLA.copied_parameters(degree) for degree in (1, 8)] == [1_000_000, 1_000_000 // 8]
     assert [_MLA.unshared_parameters(degree, 4096) for degree in (1, 8)] == [0, 80_000 * 7 // 8]

@@ -5,6 +5,8 @@ from support.metadata import llama, real_model
 
 from recommender.memory.weights import weight_bytes
 from recommender.model import parse_model
+from recommender.model.checkpoint_quantization import parse_quantization
+from recommender.model.config_reader import ConfigReader
 from recommender.model.dtype import Dtype
 from recommender.model.errors import UnsupportedModel
 
@@ -96,6 +98,33 @@ def test_an_undeclared_format_is_recognized_by_the_stored_dtypes() -> None:
     """ModelOpt's hf_quant_config.json is not among the documents that are fetched."""
     assert real_model("nvidia/Llama-3.1-70B-Instruct-FP8").quantization == "modelopt"
     assert real_model("EleutherAI/pythia-1b").quantization is None  # its U8 tensors are attention masks
+
+
+@pytest.mark.parametrize(
+    ("stored", "method"),
+    [
+        ({"U8": 5, "BF16": 5}, None),
+        ({"U8": 6, "BF16": 5}, "modelopt_fp4"),
+        ({"F8_E4M3": 6, "BF16": 5}, "modelopt"),
+        ({"U8": 3, "F8_E4M3": 3, "BF16": 5}, "modelopt_fp4"),
+        ({"U8": 3, "F8_E4M3": 2, "BF16": 5}, None),
+    ],
+    ids=str,
+)
+def test_a_format_is_undeclared_where_most_elements_are_quantized(
+    stored: dict[str, int], method: str | None
+) -> None:
+    found = parse_quantization(None, stored)
+
+    assert (None if found is None else found.method) == method
+
+
+@pytest.mark.parametrize(("method", "bits"), [("mxfp4", 4), ("mxfp8", 8), ("modelopt_mxfp8", 8)])
+def test_a_format_without_settings_has_the_bits_of_its_name(method: str, bits: int) -> None:
+    found = parse_quantization(ConfigReader({"quant_method": method}, name="quantization_config"), {})
+
+    assert found is not None
+    assert found.bits == bits
 
 
 def test_two_weights_in_a_byte_are_counted_as_two_parameters() -> None:

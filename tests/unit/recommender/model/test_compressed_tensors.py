@@ -101,6 +101,13 @@ def test_a_format_whose_size_is_not_known_is_refused() -> None:
         _quantization({"num_bits": 4}, stored="marlin-24")
 
 
+def test_only_the_formats_whose_size_is_not_known_are_named() -> None:
+    groups = {name: {"format": name} for name in ("pack-quantized", "marlin-24", "float-quantized")}
+
+    with pytest.raises(UnsupportedModel, match="compressed as marlin-24, whose size"):
+        compressed_tensors(ConfigReader({"config_groups": groups}, name="x"), {})
+
+
 def test_a_long_name_of_a_format_is_cut_to_80_characters() -> None:
     with pytest.raises(UnsupportedModel, match=f"compressed as {'x' * 80}, whose size"):
         _quantization({"num_bits": 4}, stored="x" * 81)

@@ -171,6 +171,8 @@ def test_a_nested_object_has_a_short_and_printable_name() -> None:
         (10**5000, "a number of over 38 digits"),
         (-(10**400), "a number of over 38 digits"),
         (10**38, "1" + "0" * 38),
+        (2**128 - 1, "340282366920938463463374607431768211455"),
+        (2**128, "a number of over 38 digits"),
         (float("nan"), "nan"),
         ("\x1b", repr("\x1b")),
     ],

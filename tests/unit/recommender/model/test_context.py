@@ -34,6 +34,42 @@ def test_context_limit_follows_vllm(settings: dict[str, object], expected: int) 
 
 
 @pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, None),
+        ({"rope_type": "linear", "factor": 4}, None),
+        ({"rope_type": "yarn", "factor": 4}, 4 * 8192),
+        ({"rope_type": "yarn", "factor": 4, "original_max_position_embeddings": 4096}, 4 * 4096),
+        ({"rope_type": "yarn", "factor": 2, "original_max_position_embeddings": 4096}, None),
+        ({"rope_type": "yarn", "factor": 1, "original_max_position_embeddings": 4096}, None),
+    ],
+    ids=str,
+)
+def test_versions_before_0_30_multiply_the_original_limit_of_yarn(
+    settings: dict[str, object], expected: int | None
+) -> None:
+    """A stated limit of 8192; nothing where the product is what other versions accept too."""
+    assert parse_model(llama(rope_scaling=settings)).context.multiplied_tokens == expected
+
+
+def test_gemma_3_is_not_multiplied() -> None:
+    """`vllm/config/model.py` leaves its scaling out in every version."""
+    scaling = {"rope_type": "yarn", "factor": 8.0}
+    context = parse_model(llama(model_type="gemma3_text", rope_scaling=scaling)).context
+
+    assert (context.tokens, context.multiplied_tokens) == (8192, None)
+
+
+def test_a_factor_above_1024_is_implausible() -> None:
+    scaled = parse_model(llama(rope_scaling={"rope_type": "linear", "factor": 1024}))
+
+    assert scaled.max_position_embeddings == 1024 * 8192
+    for factor in (1025, 0.5):
+        with pytest.raises(ImplausibleMetadata, match="factor = "):
+            parse_model(llama(rope_scaling={"rope_type": "linear", "factor": factor}))
+
+
+@pytest.mark.parametrize(
     ("model_type", "limit"),
     [
         ("llama", 2048),

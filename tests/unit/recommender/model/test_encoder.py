@@ -61,6 +61,7 @@ def test_the_largest_item_is_the_one_that_vllm_finds(
         ("llava", {}, (576, 576)),
         ("llava_onevision", {}, (8748, 37 * 27**2)),
         ("mistral3", {}, (55**2, 110**2)),
+        ("mllama", {}, (4 * (40**2 + 1), 4 * 8 * 201)),
         ("paligemma", {}, (64**2, 64**2)),
         ("qwen3_vl", {}, (128**2, 256**2)),
         ("smolvlm", {}, (17 * 8**2, 17 * 32**2)),
@@ -70,6 +71,14 @@ def test_the_largest_item_is_the_one_that_vllm_finds(
             {"model_type": "siglip_vision_model", "image_size": 384, "patch_size": 16},
             (11 * 24**2 + 10 * 24, 11 * 24**2),
         ),
+        ("pixtral", {"image_size": 1024, "patch_size": 16}, (64**2, 64**2)),
+        ("llava", {"model_type": "pixtral", "image_size": 1024, "patch_size": 16}, (64**2, 64**2)),
+        (
+            "pixtral",
+            {"image_size": 1024, "max_image_size": 1540, "patch_size": 14, "spatial_merge_size": 2},
+            (55**2, 110**2),
+        ),
+        ("pixtral", {"image_size": 1540, "max_image_size": 1024, "patch_size": 14}, (110**2, 110**2)),
     ],
     ids=str,
 )
@@ -78,11 +87,56 @@ def test_an_image_has_the_tiles_and_patches_of_its_family(
 ) -> None:
     """Tokens and patches: tiles with a thumbnail, each a square of patches of which 1, 4 or 16 make a token.
 
-    A tile of Llama 4 has 24 x 24 patches and a class; rows of LLaVA 1.6 end with a token.
+    A tile of Llama 4 has 24 x 24 patches and a class, one of Llama 3.2 40 x 40 and a class, padded to a
+    multiple of 8; rows of LLaVA 1.6 end with a token; Pixtral merges 2 x 2 patches from Mistral Small 3.1 on.
     """
     item = parsed(model_type=model_type, vision_config=vision).largest.at(4096)
 
     assert (item.kind, item.tokens, item.patches) == ("image", *expected)
+
+
+@pytest.mark.parametrize(
+    ("model_type", "expected"),
+    [("llava_next", (11 * 336**2 + 10 * 336, 11 * 336**2)), ("pixtral", (1024**2, 1024**2))],
+)
+def test_an_image_without_a_stated_size_has_that_of_its_family(
+    model_type: str, expected: tuple[int, int]
+) -> None:
+    """336 and 1024 pixels a side, which patches of one pixel show."""
+    item = parsed(model_type=model_type, vision_config={"patch_size": 1}).largest.at(4096)
+
+    assert (item.tokens, item.patches) == expected
+
+
+@pytest.mark.parametrize(("model_type", "expected"), [("llava_next", (11 + 10, 11)), ("pixtral", (1, 1))])
+def test_a_tile_that_is_smaller_than_a_patch_is_one_patch(model_type: str, expected: tuple[int, int]) -> None:
+    vision = {"image_size": 8, "patch_size": 14, "spatial_merge_size": 2}
+    item = parsed(model_type=model_type, vision_config=vision).largest.at(4096)
+
+    assert (item.tokens, item.patches) == expected
+
+
+@pytest.mark.parametrize(
+    ("model_type", "tower", "family"),
+    [
+        ("llava_next", "clip_vision_model", "clip"),
+        ("llava_next", "siglip_vision_model", "siglip"),
+        ("pixtral", "pixtral_encoder", "pixtral"),
+        ("llava", "clip_vision_model", "clip"),
+        ("llava", "pixtral", "pixtral"),
+        ("gemma3", "siglip_vision_model", "siglip"),
+    ],
+)
+def test_the_encoder_is_that_of_the_family_or_of_its_tower(model_type: str, tower: str, family: str) -> None:
+    assert parsed(model_type=model_type, vision_config={"model_type": tower}).family == family
+
+
+@pytest.mark.parametrize(("model_type", "expected"), [("mllama", True), ("llama4", False)])
+def test_only_llama_3_2_is_profiled_with_an_image_for_each_sequence(
+    model_type: str, *, expected: bool
+) -> None:
+    """`profile_run` of `vllm/worker/enc_dec_model_runner.py`, the runner of models with cross-attention."""
+    assert parsed(model_type=model_type).is_profiled_by_sequence is expected
 
 
 def test_a_video_of_gemma_4_has_32_frames_of_70_embeddings() -> None:

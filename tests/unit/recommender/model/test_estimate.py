@@ -56,6 +56,29 @@ def test_the_count_of_the_checkpoint_shows_whether_there_is_a_gate(stored: int, 
     assert model.whole_parameters == 0
 
 
+@pytest.mark.parametrize(("stored", "matrices"), [(183_500_800, 3), (183_500_799, 2)])
+def test_two_percent_less_than_with_a_gate_still_have_one(stored: int, matrices: int) -> None:
+    """187,170,816 parameters with a gate are 1.02 times 183,500,800."""
+    assert parse_model(_unknown(parameters={"BF16": stored})).shape.mlp_matrices == matrices
+
+
+def test_less_than_a_quarter_of_what_is_described_is_refused() -> None:
+    """153,616,384 parameters without gates are 4 times 38,404,096."""
+    assert parse_model(_unknown(parameters={"BF16": 38_404_096})).weights.parameters == 38_404_096
+    with pytest.raises(UnknownArchitecture, match="counts 38,404,095 parameters"):
+        parse_model(_unknown(parameters={"BF16": 38_404_095}))
+
+
+@pytest.mark.parametrize("unknown", [0, 333_000_000])
+def test_routers_of_experts_are_whole_on_every_gpu_too(unknown: int) -> None:
+    """In 8 layers 64 experts of three matrices of 1024 x 128, and a router of 1024 x 64."""
+    experts = {"num_local_experts": 64, "moe_intermediate_size": 128, "num_experts_per_tok": 2}
+    layer = 1024 * 64 * 40 + 64 * 3 * 1024 * 128 + 1024 * 64
+    model = parse_model(_unknown(parameters={"BF16": _EMBEDDINGS + 8 * layer + unknown}, **experts))
+
+    assert model.whole_parameters == unknown + 8 * 1024 * 64
+
+
 def test_parameters_beyond_the_known_matrices_are_whole_on_every_gpu() -> None:
     """A third of a gigabyte of an adapter, an encoder or anything else."""
     model = parse_model(_unknown(parameters={"BF16": _WITH_GATE + 333_000_000}))

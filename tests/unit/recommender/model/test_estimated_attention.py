@@ -113,6 +113,7 @@ def test_states_count_where_their_sizes_and_layers_are_stated() -> None:
 
 
 def test_mamba_states_count_where_their_layers_are_stated() -> None:
+    """Three inputs of the convolution in 16 bit, and the state in the dtype that is stated for it."""
     model = parse_model(
         llama(
             model_type="brand_new",
@@ -122,12 +123,14 @@ def test_mamba_states_count_where_their_layers_are_stated() -> None:
             ssm_state_size=128,
             n_groups=1,
             conv_kernel=4,
+            mamba_ssm_cache_dtype="float32",
         )
     )
 
     assert [layers.cache for layers in model.attention] == [_HEADS]
     assert model.recurrent is not None
     assert model.recurrent.count == 4
+    assert model.recurrent.state.size_bytes(1, 2, 2) == 2 * (16 * 64 + 2 * 128) * 3 + 4 * 16 * 64 * 128
 
 
 def test_a_list_of_full_attention_next_to_a_window_counts_as_full_attention() -> None:

@@ -1,5 +1,7 @@
 """The kind of each layer."""
 
+from typing import Any
+
 import pytest
 from support.metadata import llama, real_model
 
@@ -54,6 +56,37 @@ def test_layers_are_numbered_from_one_in_kimi_linear_and_from_zero_elsewhere() -
         parse_model(
             llama(model_type="kimi_linear", linear_attn_config={**linear, "full_attn_layers": [9]}, **latent)
         )
+
+
+_HYBRID = {"mamba_d_state": 16, "mamba_d_conv": 4}
+_MAMBA = {"state_size": 16, "conv_kernel": 4}
+
+
+@pytest.mark.parametrize(
+    ("settings", "attention", "states"),
+    [
+        ({"model_type": "jamba", "attn_layer_period": 4, "attn_layer_offset": 1, **_HYBRID}, 2, 6),
+        ({"model_type": "jamba", "attn_layer_period": 8, "attn_layer_offset": 7, **_HYBRID}, 1, 7),
+        ({"model_type": "mamba", **_MAMBA}, 0, 8),
+        ({"model_type": "falcon_h1", "mamba_n_heads": 16, "mamba_d_head": 64, **_HYBRID}, 8, 8),
+    ],
+    ids=str,
+)
+def test_a_hybrid_that_lists_no_layers_has_those_of_its_class(
+    settings: dict[str, Any], attention: int, states: int
+) -> None:
+    """Of 8 layers: one in a period in Jamba, none in Mamba, attention and a state in all of Falcon-H1."""
+    model = parse_model(llama(**settings))
+
+    assert model.recurrent is not None
+    assert (sum(layers.count for layers in model.attention), model.recurrent.count) == (attention, states)
+
+
+def test_an_unfinished_period_has_no_layer_with_full_attention() -> None:
+    """Full attention is in the last layer of each four: the 4th of 7, and not in the 7th."""
+    model = parse_model(llama(model_type="olmo3", num_hidden_layers=7, sliding_window=512))
+
+    assert {layers.span.is_full: layers.count for layers in model.attention} == {True: 1, False: 6}
 
 
 def test_names_of_unknown_layers_are_cut_to_120_characters() -> None:

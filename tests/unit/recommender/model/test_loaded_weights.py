@@ -1,56 +1,17 @@
 """The part of a checkpoint that vLLM loads."""
 
 import pytest
-from support.metadata import ABSENT, llama, real_model
+from support.metadata import ABSENT, language_model, llama, real_model
 
 from recommender.memory.weights import weight_bytes
-from recommender.model import parse_model
+from recommender.model import HubMetadata, Weights, parse_model
+from recommender.model.config_reader import ConfigReader
 from recommender.model.dtype import Dtype
 from recommender.model.errors import ImplausibleMetadata
+from recommender.model.loaded_weights import parse_weights, stored_weights, wide_zero_point_bytes
+from recommender.model.quantized_formats import grouped_integers, nvfp4
 
 _BILLION = 10**9
-
-
-@pytest.mark.parametrize(
-    ("model_id", "loaded"),
-    [
-        ("XiaomiMiMo/MiMo-7B-Base", 7_622_619_136),
-        ("Qwen/Qwen3-Next-80B-A3B-Instruct", 79_674_391_296),
-        ("zai-org/GLM-4.5", 352_797_829_024),
-        ("zai-org/GLM-5", 743_911_218_432),
-        ("moonshotai/Kimi-K2-Instruct", 1_026_408_235_864),
-        ("nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", 31_577_937_344),
-    ],
-)
-def test_layers_for_multi_token_prediction_are_not_loaded(model_id: str, loaded: int) -> None:
-    """Sums over all tensors of the other layers, a byte each where they are FP8; the last two have none."""
-    weights = real_model(model_id).weights
-
-    assert loaded == pytest.approx(weights.float_values + weights.packed_bytes, rel=2e-4)
-
-
-def test_copies_of_the_embeddings_in_such_layers_are_not_loaded_either() -> None:
-    """DeepSeek V3: 11.6 GB of FP8 values and twice 129,280 x 7,168 in BF16 less than 684.5 billion."""
-    deepseek = real_model("deepseek-ai/DeepSeek-R1").weights
-    stored_bytes = 2 * 3_918_786_560 + 680_571_043_840 + 4 * 41_555_600
-
-    assert stored_bytes - 15_320_000_000 == pytest.approx(
-        deepseek.packed_bytes + 2 * deepseek.float_values, rel=1e-3
-    )
-
-
-def test_a_quantized_checkpoint_may_lack_such_layers() -> None:
-    kept, lost = (real_model(f"{name}") for name in ("Qwen/Qwen3.6-35B-A3B", "nvidia/Qwen3.6-35B-A3B-NVFP4"))
-
-    assert kept.weights.float_values < kept.weights.parameters
-    assert lost.weights.parameters == pytest.approx(kept.weights.float_values, rel=2e-3)
-
-
-def test_such_layers_of_a_quantized_checkpoint_may_be_plain_floats() -> None:
-    """Qwen3.8 27B in FP8 keeps the layer, its head and its image encoder in BF16."""
-    weights = real_model("Qwen/Qwen3.8-27B-FP8").weights
-
-    assert weights.float_values == pytest.approx(3_454_464_752 - 424_699_392, rel=1e-3)
 
 
 def test_a_second_copy_of_a_tied_output_head_is_loaded_once() -> None:
@@ -82,19 +43,14 @@ def test_a_total_without_dtypes_is_weighed_in_the_checkpoints_format() -> None:
     assert weight_bytes(parse_model(quantized), Dtype.BFLOAT16) == pytest.approx(expected, abs=1)
 
 
-@pytest.mark.parametrize(("parameters", "is_refused"), [(1.01, False), (0.99, True)])
-def test_fewer_parameters_than_a_tenth_of_the_shape_are_those_of_another_model(
-    parameters: float, *, is_refused: bool
-) -> None:
-    """Formats count up to eight weights as one."""
-    implied = 8 * (1024 * 64 * (2 * 16 + 2 * 4) + 3 * 1024 * 4096) + 2 * 32_000 * 1024
-    metadata = llama(parameters={"BF16": int(parameters * implied / 10)})
+def test_fewer_parameters_than_a_tenth_of_the_shape_are_those_of_another_model() -> None:
+    """Formats count up to eight weights as one; the vocabulary makes the parameters a multiple of ten."""
+    tenth = (8 * (1024 * 64 * (2 * 16 + 2 * 4) + 3 * 1024 * 4096) + 2 * 32_003 * 1024) // 10
+    enough, fewer = (llama(parameters={"BF16": count}, vocab_size=32_003) for count in (tenth, tenth - 1))
 
-    if is_refused:
-        with pytest.raises(ImplausibleMetadata, match="config.json describes a model of about"):
-            parse_model(metadata)
-    else:
-        assert parse_model(metadata).weights.parameters == int(parameters * implied / 10)
+    assert parse_model(enough).weights.parameters == 18_717_696
+    with pytest.raises(ImplausibleMetadata, match="describes a model of about 187,176,960"):
+        parse_model(fewer)
 
 
 def test_causal_masks_of_gpt_2_are_not_loaded() -> None:
@@ -102,11 +58,13 @@ def test_causal_masks_of_gpt_2_are_not_loaded() -> None:
     implied = 8 * (1024 * 64 * 4 * 16 + 2 * 1024 * 4096) + 32_000 * 1024 + 512 * 1024
     settings = {"model_type": "gpt2", "n_positions": 512, "max_position_embeddings": ABSENT}
     stored, without = (
-        parse_model(llama(parameters={"F32": each, "F16": 10}, num_key_value_heads=16, **settings)).weights
+        parse_model(
+            llama(parameters={"F32": each - 10, "F16": 10}, num_key_value_heads=16, **settings)
+        ).weights
         for each in (implied + 8 * 512**2, implied)
     )
 
-    assert (stored.float_values, without.float_values) == (implied + 10, implied + 10)
+    assert (stored.float_values, without.float_values) == (implied, implied)
 
 
 def test_a_packed_element_of_a_checkpoint_that_is_not_quantized_is_one_parameter() -> None:
@@ -122,3 +80,98 @@ def test_mamba_1_keeps_a_matrix_of_each_layer_in_float32() -> None:
     model = parse_model(llama(architectures=["MambaForCausalLM"], model_type="mamba", **sizes))
 
     assert model.weights.float_values == 10**9 + 8 * 4096 * 16
+
+
+def test_routers_in_float32_take_twice_the_bytes_of_their_checkpoint() -> None:
+    """MiMo-V2-Flash: 5 of 8 layers have a weight for each of 8 experts and 1,024 hidden values."""
+    experts = {"n_routed_experts": 8, "moe_intermediate_size": 512, "moe_layer_freq": [0] * 3 + [1] * 5}
+    attention, sparse = 1024 * 64 * (2 * 16 + 2 * 4), 8 * 3 * 1024 * 512 + 8 * 1024
+    stored = 8 * attention + 3 * 3 * 1024 * 4096 + 5 * sparse + 2 * 32_000 * 1024
+    metadata = llama(parameters={"BF16": stored}, model_type="mimo_v2_flash", **experts)
+
+    assert parse_model(metadata).weights.float_values == stored + 5 * 8 * 1024
+
+
+def test_adapters_of_phi_4_multimodal_are_not_loaded() -> None:
+    """Ranks of 8 and 4: each has a row of the inputs and one of the outputs of four matrices of a layer."""
+    adapters = {"vision_lora": {"r": 8}, "speech_lora": {"r": 4}}
+    weights = parse_model(llama(head_dim=96, **adapters)).weights
+    queries, keys = 16 * 96, 4 * 96
+    sides = (1024 + queries + 2 * keys) + (queries + 1024) + (1024 + 2 * 4096) + (4096 + 1024)
+
+    assert weights.float_values == weights.parameters == _BILLION - 8 * (8 + 4) * sides
+
+
+def test_gemma_4_loads_keys_that_are_also_values_twice() -> None:
+    """3 of 8 layers have full attention: 2 KV heads of 512 for a hidden size of 1,024."""
+    layers = ["sliding_attention"] * 5 + ["full_attention"] * 3
+    settings = {"layer_types": layers, "sliding_window": 512, "tie_word_embeddings": False}
+    heads = {"num_global_key_value_heads": 2, "global_head_dim": 512, "attention_k_eq_v": True}
+    weights = parse_model(llama(model_type="gemma4_text", **settings, **heads)).weights
+
+    assert weights.float_values == _BILLION + 3 * 2 * 512 * 1024
+
+
+@pytest.mark.parametrize("is_quantized", [False, True], ids=["plain", "gptq"])
+def test_an_encoder_that_the_hub_does_not_count_is_added_in_16_bit(*, is_quantized: bool) -> None:
+    """Two encoder layers, by hand, next to the language model; quantized values have half a byte."""
+    gptq = {"quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": -1}}
+    encoder = {"hidden_size": 64, "intermediate_size": 256, "num_hidden_layers": 2}
+    around = {"model_type": "llava", "architectures": ["LlavaForConditionalGeneration"]}
+    document = {**around, "vision_config": encoder, "text_config": llama().config}
+    weights = parse_model(
+        HubMetadata(
+            model_id="org/llava", information={}, config={**document, **(gptq if is_quantized else {})}
+        )
+    ).weights
+    embeddings, layers = 2 * 32_000 * 1024, 8 * (1024 * 64 * (2 * 16 + 2 * 4) + 3 * 1024 * 4096)
+    in_encoder = 2 * (4 * 64**2 + 2 * 64 * 256)
+
+    assert weights.parameters == layers + embeddings + in_encoder
+    assert weights.float_values == embeddings + in_encoder + (0 if is_quantized else layers)
+    assert weights.packed_bytes == pytest.approx(layers / 2 if is_quantized else 0, rel=1e-3)
+
+
+@pytest.mark.parametrize(("missing", "is_there"), [(0, True), (1, False)], ids=["there", "one value too few"])
+def test_a_second_copy_is_what_is_left_of_a_checkpoint_without_its_encoder(
+    missing: int, *, is_there: bool
+) -> None:
+    """Gemma 4, tied, with an encoder of 2 gated layers: a gate makes a third matrix of 64 x 256."""
+    vision = {
+        "model_type": "gemma4_vision",
+        "hidden_size": 64,
+        "intermediate_size": 256,
+        "num_hidden_layers": 2,
+    }
+    once = (
+        8 * (1024 * 64 * (2 * 16 + 2 * 4) + 3 * 1024 * 4096) + 32_000 * 1024 + 2 * (4 * 64**2 + 3 * 64 * 256)
+    )
+    stored = once + 32_000 * 1024 - missing
+    gemma = language_model(model_type="gemma4_text", is_tied=True, vision=vision)
+
+    assert parse_weights({}, {"BF16": stored}, None, gemma).float_values == (once if is_there else stored)
+
+
+def test_a_packed_element_has_the_bytes_and_weights_of_its_format() -> None:
+    """NVFP4: 80 bytes of two weights each with 10 scales; scales in FP32 keep their four bytes."""
+    stored = {"U8": 80, "F8_E4M3": 10, "BF16": 7, "F32": 3}
+    weights = stored_weights(stored, nvfp4("modelopt_fp4", stored))
+
+    assert weights == Weights(parameters=2 * 80 + 7 + 3, float_values=7, packed_bytes=80 + 10 + 3 * 4)
+
+
+def test_an_element_that_is_no_float_keeps_the_bytes_of_its_dtype() -> None:
+    assert stored_weights({"BF16": 7, "I64": 3}, None) == Weights(
+        parameters=10, float_values=7, packed_bytes=3 * 8
+    )
+
+
+@pytest.mark.parametrize(("surplus", "growth"), [(128, 1.5), (0, 0), (-128, 0)])
+def test_zero_points_grow_in_all_linear_layers_but_experts(surplus: int, growth: float) -> None:
+    """AWQ: from 4 to 16 bits for each group of 128, in 8 layers of 4 experts of three matrices."""
+    awq = grouped_integers("awq", ConfigReader({}, name="quantization_config"))
+    experts = language_model(model_type="mixtral", num_local_experts=4, moe_intermediate_size=512)
+    stored = {"I32": 8 * 4 * 3 * 1024 * 512 + 100 * surplus, "F16": 10**6}
+
+    assert wide_zero_point_bytes(stored, awq, experts.shape) == 100 * growth
+    assert wide_zero_point_bytes(stored, None, experts.shape) == 0

@@ -1,11 +1,23 @@
 """Parameters that follow from the shape."""
 
+import dataclasses
+from typing import Any
+
 import pytest
-from support.metadata import llama, real_model
+from support.metadata import language_model, llama, real, real_model
 
 from recommender.model import parse_model
 from recommender.model.config_reader import ConfigReader
-from recommender.model.parameters import vision_parameters
+from recommender.model.parameters import (
+    expert_layers,
+    language_parameters,
+    prediction_layer_parameters,
+    vision_parameters,
+)
+
+_NOT_COUNTED: dict[str, object] = {"safetensors": None}
+_EMBEDDINGS, _FEED_FORWARD = 2 * 32_000 * 1024, 3 * 1024 * 4096
+_ATTENTION = 1024 * 64 * (2 * 16 + 2 * 4)
 
 
 def test_parameters_follow_from_the_shape_where_the_hub_counts_none() -> None:
@@ -15,25 +27,30 @@ def test_parameters_follow_from_the_shape_where_the_hub_counts_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "dense"),
+    "model_id",
     [
-        ({"first_k_dense_replace": 3}, 3),
-        ({"num_dense_layers": 2}, 2),
-        ({"moe_layer_freq": [0, 0, 0, 1, 1, 1, 1, 1]}, 3),
-        ({"mlp_layer_types": ["dense"] + ["sparse"] * 7}, 1),
-        ({}, 0),
+        "tiiuae/falcon-mamba-7b",
+        "tiiuae/Falcon-H1-0.5B-Base",
+        "ai21labs/AI21-Jamba-Mini-1.5",
+        "moonshotai/Kimi-Linear-48B-A3B-Instruct",
+        "nvidia/NVIDIA-Nemotron-Nano-9B-v2",
+        "ibm-granite/granite-4.0-h-350m",
     ],
-    ids=str,
 )
-def test_some_blocks_of_a_mixture_of_experts_have_no_experts(settings: dict[str, object], dense: int) -> None:
-    """DeepSeek, AFMoE, MiniMax M3 and transformers 5.20 state them in four ways."""
-    experts = {"num_local_experts": 4, "moe_intermediate_size": 512}
-    model = parse_model(llama(information={"safetensors": None}, **experts, **settings))
-    attention, embeddings = 1024 * 64 * (2 * 16 + 2 * 4), 2 * 32_000 * 1024
+def test_parameters_of_models_with_states_follow_from_the_shape_too(model_id: str) -> None:
+    """As the Hub counts them, without norms, convolutions and biases."""
+    uncounted = parse_model(dataclasses.replace(real(model_id), information={}))
+
+    assert uncounted.weights.parameters == pytest.approx(real_model(model_id).weights.parameters, rel=2e-3)
+
+
+@pytest.mark.parametrize("dense", [0, 3])
+def test_some_blocks_of_a_mixture_of_experts_have_no_experts(dense: int) -> None:
+    experts = {"num_local_experts": 4, "moe_intermediate_size": 512, "first_k_dense_replace": dense}
     sparse = 3 * 1024 * 512 * 4 + 4 * 1024
 
-    assert model.weights.parameters == (
-        8 * attention + embeddings + dense * 3 * 1024 * 4096 + (8 - dense) * sparse
+    assert language_parameters(language_model(**experts)) == (
+        8 * _ATTENTION + _EMBEDDINGS + dense * _FEED_FORWARD + (8 - dense) * sparse
     )
 
 
@@ -43,11 +60,6 @@ def test_an_encoder_of_images_counts_even_where_its_merger_is_not_stated() -> No
 
     assert vision_parameters(ConfigReader(sizes, name="x")) == 3 * (4 * 64**2 + 2 * 64 * 256)
     assert vision_parameters(ConfigReader({}, name="x")) == 0
-
-
-_NOT_COUNTED: dict[str, object] = {"safetensors": None}
-_EMBEDDINGS, _FEED_FORWARD = 2 * 32_000 * 1024, 3 * 1024 * 4096
-_ATTENTION = 1024 * 64 * (2 * 16 + 2 * 4)
 
 
 def test_a_layer_of_mamba_2_has_gates_inputs_groups_and_steps() -> None:
@@ -134,6 +146,31 @@ def test_layers_that_share_a_cache_may_have_blocks_of_twice_the_width() -> None:
     assert plain == 8 * (_ATTENTION + _FEED_FORWARD) + _EMBEDDINGS // 2 + 8 * 30_000 * 16
 
 
+def test_a_shared_block_counts_once_for_each_call() -> None:
+    """Zamba2: every layer has a state of 8 heads of 256; two call a block of attention and feed-forward."""
+    state = 1024 * (2 * 2048 + 2 * 64 + 8) + 2048 * 1024
+    zamba = language_model(
+        model_type="zamba2",
+        layers_block_type=["mamba", "mamba", "mamba", "hybrid"] * 2,
+        mamba_d_state=64,
+        mamba_d_conv=4,
+        mamba_expand=2,
+        n_mamba_heads=8,
+    )
+
+    assert language_parameters(zamba) == 6 * state + 2 * (_ATTENTION + _FEED_FORWARD) + _EMBEDDINGS
+
+
+def test_llama_4_has_wider_blocks_where_it_has_no_experts() -> None:
+    """Every second of 8 layers has 4 experts, the others a block of `intermediate_size_mlp`."""
+    experts = {"num_local_experts": 4, "interleave_moe_layer_step": 2, "intermediate_size_mlp": 6000}
+    sparse = 4 * _FEED_FORWARD + 4 * 1024
+
+    assert language_parameters(language_model(model_type="llama4_text", **experts)) == (
+        8 * _ATTENTION + 4 * sparse + 4 * 3 * 1024 * 6000 + _EMBEDDINGS
+    )
+
+
 def test_learned_positions_count() -> None:
     """OPT has a vector for each position, and no gate."""
     model = parse_model(
@@ -187,4 +224,58 @@ def test_experts_may_work_in_a_narrower_space_and_be_shared() -> None:
     assert plain.parameters == 8 * (_ATTENTION + 4 * 3 * 1024 * 256 + routers + shared) + _EMBEDDINGS
     assert latent.parameters == (
         8 * (_ATTENTION + 4 * 3 * 512 * 256 + 2 * 512 * 1024 + routers + shared) + _EMBEDDINGS
+    )
+
+
+@pytest.mark.parametrize(("dense", "sparse"), [(0, 8), (3, 5), (8, 0), (9, 0)])
+def test_layers_with_experts_are_those_after_the_dense_ones(dense: int, sparse: int) -> None:
+    experts = {"num_local_experts": 4, "first_k_dense_replace": dense}
+
+    assert expert_layers(language_model(**experts)) == sparse
+    assert expert_layers(language_model(first_k_dense_replace=dense)) == 0
+
+
+def test_a_layer_for_multi_token_prediction_has_attention_a_block_and_a_projection_of_two_states() -> None:
+    """DeepSeek V3 technical report, section 2.2: the projection is a matrix of d x 2d."""
+    sizes = {"num_local_experts": 4, "moe_intermediate_size": 512}
+    experts = 4 * 3 * 1024 * 512 + 4 * 1024
+    projection = 2 * 1024 * 1024
+
+    assert prediction_layer_parameters(language_model()) == _ATTENTION + _FEED_FORWARD + projection
+    assert prediction_layer_parameters(language_model(**sizes)) == _ATTENTION + experts + projection
+    assert prediction_layer_parameters(language_model(**sizes), sparse=False) == (
+        _ATTENTION + _FEED_FORWARD + projection
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "state"),
+    [
+        (
+            {"model_type": "jamba", "mamba_d_state": 16, "mamba_d_conv": 4, "mamba_expand": 2,
+             "attn_layer_period": 4},
+            (2 + 1) * 2048 * 1024 + 2048 * (64 + 2 * 16) + 64 * 2048 + 2048 * 16,
+        ),
+        (
+            {"model_type": "lfm2", "full_attn_idxs": [0, 4], "conv_L_cache": 3, "conv_dim": 512},
+            (3 + 1) * 512 * 1024,
+        ),
+        ({"model_type": "minimax_m1", "attn_type_list": [1, 0, 0, 0] * 2}, (3 + 1 + 1) * 16 * 64 * 1024),
+        (
+            {"model_type": "alice_ai", "layer_types": ["full_attention", *["linear_attention"] * 3] * 2,
+             "linear_num_key_heads": 8, "linear_key_head_dim": 32, "linear_conv_kernel_dim": 4},
+            (3 + 1) * 8 * 32 * 1024,
+        ),
+    ],
+    ids=["jamba", "lfm2", "minimax", "alice"],
+)  # fmt: skip
+def test_a_recurrent_layer_has_a_projection_into_its_state_and_one_out_of_it(
+    settings: dict[str, Any], state: int
+) -> None:
+    """6 of 8 layers. In are inputs and gates, and three for convolutions and linear attention.
+
+    Mamba 1 computes steps of rank 64 and two vectors of its state from its inputs, and has a matrix `A`.
+    """
+    assert language_parameters(language_model(**settings)) == (
+        2 * _ATTENTION + 6 * state + 8 * _FEED_FORWARD + _EMBEDDINGS
     )

@@ -3,7 +3,7 @@
 import pytest
 from support.metadata import ABSENT, llama, real
 
-from recommender.model import HubMetadata, describe_model, parse_model
+from recommender.model import HubMetadata, describe_model, parse_model, stated_classes
 from recommender.model.dtype import Dtype
 from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 
@@ -199,3 +199,9 @@ def test_an_unsupported_model_with_impossible_counts_is_still_described() -> Non
     metadata = llama(parameters={"BF16": -1}, model_type="brand_new")
 
     assert describe_model(metadata).parameter_count is None
+
+
+def test_the_first_ten_classes_of_a_repository_count() -> None:
+    classes = [f"Class{number}ForCausalLM" for number in range(12)]
+
+    assert list(stated_classes(llama(architectures=classes))) == classes[:10]

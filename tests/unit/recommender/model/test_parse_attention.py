@@ -5,6 +5,7 @@ from support.metadata import llama, real_model
 
 from recommender.memory.kv_cache import cache_layout
 from recommender.model import AttentionLayers, FullAttention, KVHeads, MLACache, SlidingWindow, parse_model
+from recommender.model.errors import UnsupportedModel
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_mla_caches_a_latent_and_a_rotary_key() -> None:
 
 
 def test_layers_that_share_a_cache_have_none_of_their_own() -> None:
-    """Gemma 3n E4B: of 35 layers, 7 of them full, the last 15 use earlier ones' caches: 16 and 4 are left."""
+    """Gemma 3n E4B: of 35 layers, 7 of them full, the last 15 use earlier ones' caches, 3 of them full."""
     metadata = llama(
         model_type="gemma3n_text",
         architectures=["Gemma3nForCausalLM"],
@@ -62,9 +63,9 @@ def test_layers_that_share_a_cache_have_none_of_their_own() -> None:
     )
     model = parse_model(metadata)
 
-    assert [(layers.count, layers.span) for layers in model.attention] == [
-        (4, FullAttention()),
-        (16, SlidingWindow(tokens=512)),
+    assert [(layers.count, layers.without_cache, layers.span) for layers in model.attention] == [
+        (4, 3, FullAttention()),
+        (16, 12, SlidingWindow(tokens=512)),
     ]
     assert len(cache_layout(model, 1, 2).groups) == 5
 
@@ -148,3 +149,38 @@ def test_every_loop_but_the_first_has_a_short_window(
         (8, FullAttention()),
         (8 * (loops - 1), SlidingWindow(tokens=window)),
     ]
+
+
+def test_a_layer_of_longcat_flash_has_two_blocks_of_attention() -> None:
+    """`vllm/model_executor/models/longcat_flash.py`."""
+    latent = {"kv_lora_rank": 128, "qk_rope_head_dim": 32, "qk_nope_head_dim": 64, "v_head_dim": 48}
+    (layers,) = parse_model(llama(model_type="longcat_flash", **latent)).attention
+
+    assert layers.count == 2 * 8
+
+
+def test_layers_next_to_recurrent_states_have_attention_of_one_kind() -> None:
+    kinds = ["linear_attention", "full_attention"] * 4
+    state = {
+        "linear_num_key_heads": 4,
+        "linear_key_head_dim": 32,
+        "linear_num_value_heads": 8,
+        "linear_value_head_dim": 48,
+        "linear_conv_kernel_dim": 4,
+    }
+    alike = llama(model_type="qwen3_next", layer_types=kinds, **state)
+    mixed = llama(
+        model_type="qwen3_next", layer_types=[*kinds[:7], "sliding_attention"], sliding_window=512, **state
+    )
+
+    assert [layers.count for layers in parse_model(alike).attention] == [4]
+    with pytest.raises(UnsupportedModel, match="mixes layers"):
+        parse_model(mixed)
+
+
+def test_only_a_pure_state_space_model_has_no_attention_at_all() -> None:
+    sizes = {"state_size": 16, "conv_kernel": 4}
+
+    assert parse_model(llama(model_type="mamba", **sizes)).attention == ()
+    with pytest.raises(UnsupportedModel, match="mixes layers"):
+        parse_model(llama(model_type="lfm2", layer_types=["conv"] * 8, conv_L_cache=3))

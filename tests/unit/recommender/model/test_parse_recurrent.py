@@ -202,3 +202,13 @@ def test_a_state_has_tensors_and_projections_of_its_kind(
 
     assert recurrent is not None
     assert expected == recurrent.state
+
+
+def test_a_layer_of_mamba_2_has_one_group_where_none_is_stated() -> None:
+    """transformers, `BambaConfig`."""
+    sizes = {key: value for key, value in _MAMBA_2.items() if key != "mamba_n_groups"}
+    recurrent = parse_model(llama(model_type="bamba", attn_layer_indices=[3], **sizes)).recurrent
+
+    assert recurrent is not None
+    assert recurrent.state.groups == 1
+    assert recurrent.state.merged_width == 2 * 32 * 64 + 2 * 128 + 32

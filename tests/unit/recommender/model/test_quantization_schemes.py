@@ -49,6 +49,16 @@ def test_compressed_tensors_has_a_scheme_for_weights_and_activations(
     assert found == (() if expected is None else (f"compressed-tensors {expected}",))
 
 
+def test_weights_and_activations_are_integers_of_8_bits_where_they_are_not_described() -> None:
+    """compressed_tensors, `QuantizationArgs`."""
+    groups = {"group_0": {"weights": {}, "input_activations": {}}}
+    stated = {"quant_method": "compressed-tensors", "format": "int-quantized", "config_groups": groups}
+
+    assert parse_model(llama(quantization_config=stated)).quantization_schemes == (
+        "compressed-tensors W8A8Int8",
+    )
+
+
 def test_groups_may_have_schemes_of_their_own() -> None:
     groups = {
         "group_0": group("8 float", "8 float", stored_as="float-quantized"),

@@ -44,6 +44,10 @@ def test_a_state_is_divided_evenly_and_its_dtype_may_depend_on_the_version() -> 
     assert state.size_bytes(1, 2, 8, reads_dtype=False) == unread
 
 
+def test_a_state_without_groups_has_one() -> None:
+    assert RecurrentState(tensors=(), heads=(3,)).can_shard_groups(3)
+
+
 @pytest.mark.parametrize(
     ("groups", "degrees"), [(1, list(range(1, 17))), (2, [1, 2]), (8, [1, 2, 4, 8])], ids=str
 )

@@ -5,6 +5,7 @@ from support.metadata import llama
 
 from recommender.model import parse_model
 from recommender.model.errors import ImplausibleMetadata
+from recommender.model.safetensors import stated_total
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,9 @@ def test_counts_nested_too_deeply_to_be_printed_are_refused_like_any_other() -> 
 
     with pytest.raises(ImplausibleMetadata, match="gives a list as the number"):
         parse_model(llama(parameters=counts))
+
+
+def test_a_repository_has_at_most_100_trillion_elements() -> None:
+    assert stated_total({"safetensors": {"total": 100_000_000_000_000}}) == 10**14
+    with pytest.raises(ImplausibleMetadata, match="100000000000001 as the number"):
+        stated_total({"safetensors": {"total": 100_000_000_000_001}})

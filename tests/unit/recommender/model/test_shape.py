@@ -102,6 +102,62 @@ def shape_of(**settings: object) -> Shape:
     return parse_shape(ConfigReader(llama(**settings).config, name="config.json"), mlp_matrices=3)
 
 
+@pytest.mark.parametrize(
+    ("settings", "width"),
+    [
+        ({"n_shared_experts": 3}, 3 * 512),
+        ({"shared_expert_intermediate_size": 700}, 700),
+        ({"shared_expert_intermediate_size": 700, "num_shared_experts": 2}, 700),
+        ({}, 0),
+    ],
+    ids=str,
+)
+def test_shared_experts_are_as_wide_as_stated_or_as_the_others(settings: dict[str, int], width: int) -> None:
+    experts = {"num_local_experts": 4, "moe_intermediate_size": 512}
+
+    assert shape_of(**experts, **settings).shared_expert_size == width
+    assert shape_of(**settings).shared_expert_size == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "dense"),
+    [
+        ({}, 0),
+        ({"first_k_dense_replace": 3}, 3),
+        ({"num_dense_layers": 2}, 2),
+        ({"moe_layer_freq": [0, 0, 0, 1, 1, 1, 1, 1]}, 3),
+        ({"mlp_layer_types": ["dense"] + ["sparse"] * 7}, 1),
+        ({"expert_layer_period": 4, "expert_layer_offset": 1}, 8 - len([1, 5])),
+        ({"expert_layer_period": 2, "expert_layer_offset": 0}, 8 - len([0, 2, 4, 6])),
+        ({"interleave_moe_layer_step": 1}, 0),
+        ({"interleave_moe_layer_step": 3}, 8 - len([2, 5])),
+    ],
+    ids=str,
+)
+def test_some_layers_of_a_mixture_of_experts_have_none(settings: dict[str, object], dense: int) -> None:
+    """DeepSeek, AFMoE, MiniMax M3, transformers 5.20, `JambaConfig` and `Llama4TextConfig` state them."""
+    assert shape_of(num_local_experts=4, **settings).dense_layers == dense
+    assert shape_of(**settings).dense_layers == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "kv_heads"),
+    [
+        ({"multi_query": True}, 1),
+        ({"multi_query": True, "new_decoder_architecture": True}, 4),
+        ({"multi_query": False}, 4),
+        ({"multi_query_attention": True, "multi_query_group_num": 2, "num_key_value_heads": ABSENT}, 2),
+        ({"num_key_value_heads": ABSENT}, 16),
+    ],
+    ids=str,
+)
+def test_all_heads_share_one_kv_head_in_multi_query_attention(
+    settings: dict[str, object], kv_heads: int
+) -> None:
+    """`get_total_num_kv_heads`, `vllm/transformers_utils/model_arch_config_convertor.py`."""
+    assert shape_of(**settings).kv_heads == kv_heads
+
+
 def test_a_model_has_at_most_10_000_layers() -> None:
     assert shape_of(num_hidden_layers=10_000).layers == 10_000
     with pytest.raises(ImplausibleMetadata, match="10001 layers"):

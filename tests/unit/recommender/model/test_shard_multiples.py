@@ -47,6 +47,7 @@ def _compressed(**weights: Any) -> dict[str, Any]:
         ),
         ("quark", {"global_quant_config": {"weight": {}}}, ANY_SHARE),
         ("compressed-tensors", {}, ANY_SHARE),
+        ("compressed-tensors", _compressed(strategy="channel"), ANY_SHARE),
         ("mxfp4", {}, ANY_SHARE),
         ("bitsandbytes", {}, ANY_SHARE),
     ],

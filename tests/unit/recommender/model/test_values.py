@@ -17,6 +17,15 @@ def test_weights_are_packed_bytes_and_floats_in_the_dtype_of_the_computation() -
     assert weights.size_bytes(Dtype.FLOAT32) == 100 + 4 * 50
 
 
+@pytest.mark.parametrize(("float_values", "packed_bytes", "expected"), [(50, 60, 0.6), (150, 0, 0)])
+def test_packed_bytes_are_those_of_the_weights_that_are_no_plain_floats(
+    float_values: int, packed_bytes: int, expected: float
+) -> None:
+    weights = Weights(parameters=150, float_values=float_values, packed_bytes=packed_bytes)
+
+    assert weights.bytes_per_packed_weight == expected
+
+
 def test_tied_embeddings_are_counted_once() -> None:
     model = parse_model(llama())
 

@@ -76,6 +76,28 @@ def test_encoders_state_their_width_in_different_ways(
     assert expected == parse_vision(reader, model_type=model_type, hidden_size=64)
 
 
+@pytest.mark.parametrize(
+    ("model_type", "expected"),
+    [
+        ("internvl", 256 * 100 + 100**2),
+        ("internvl_chat", 256 * 100 + 100**2),
+        ("kimi_vl", 256**2 + 256 * 100),
+        ("gemma3", 64 * 100),
+        ("gemma4", 64 * 100),
+        ("mistral3", 256 * 64),
+        ("pixtral", 256 * 64 + 64 * 100 + 100**2),
+        ("qwen3_vl", 0),
+    ],
+)
+def test_a_projector_that_is_not_divided_is_whole(model_type: str, expected: int) -> None:
+    """By hand, from an encoder of 64 values: 2 x 2 patches have 256, the language model has 100."""
+    reader = ConfigReader({"hidden_size": 64}, name="vision_config")
+    tower = parse_vision(reader, model_type=model_type, hidden_size=100)
+
+    assert tower is not None
+    assert tower.whole_parameters == expected
+
+
 def test_gemma_4_keeps_its_encoder_whole_on_every_gpu() -> None:
     """27 layers of 4 x 1152 x 1152 and 3 x 1152 x 4304 parameters, embeddings, and a projector."""
     layers, positions, patches = 544_942_080, 2 * 10_240 * 1152, 3 * 16**2 * 1152

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from support.metadata import llama
+from support.metadata import language_model, llama
 
 from recommender.model import parse_model
+from recommender.model.whole_parameters import whole_parameters
 
 _EXPERTS = {"num_local_experts": 64, "moe_intermediate_size": 128}
 
@@ -35,3 +36,12 @@ _EXPERTS = {"num_local_experts": 64, "moe_intermediate_size": 128}
 def test_a_matrix_that_is_not_divided_is_whole(settings: dict[str, Any], expected: int) -> None:
     """`ReplicatedLinear` of the classes in `vllm/model_executor/models/`."""
     assert expected == parse_model(llama(**settings)).whole_parameters
+
+
+@pytest.mark.parametrize(("bits", "share"), [(None, 1), (16, 1), (8, 1 / 2), (4, 1 / 4)])
+def test_latents_around_experts_are_whole_and_quantized(bits: int | None, share: float) -> None:
+    """Nemotron 3: 5 of 8 layers have a projection into a latent of 512 and one out; routers are plain."""
+    experts = {**_EXPERTS, "first_k_dense_replace": 3, "moe_latent_size": 512}
+    latents, routers = 5 * 2 * 512 * 1024, 5 * 64 * 1024
+
+    assert whole_parameters(language_model(**experts), bits) == share * latents + routers

@@ -147,6 +147,16 @@ def test_an_overhead_as_an_answer_states_it_is_the_estimate() -> None:
     assert less.budget.overhead.total_bytes == math.ceil((stated - 0.002) * GIB)
 
 
+@pytest.mark.parametrize(("less_bytes", "is_estimate"), [(GIB // 1000, True), (GIB // 1000 + 1, False)])
+def test_an_overhead_of_a_thousandth_of_a_gib_less_is_the_estimate(
+    less_bytes: int, *, is_estimate: bool
+) -> None:
+    estimate = overridden(MISTRAL, "g5.xlarge").budget.overhead.total_bytes
+    plan = overridden(MISTRAL, "g5.xlarge", overhead_bytes=estimate - less_bytes)
+
+    assert (plan.budget.overhead.total_bytes == estimate) is is_estimate
+
+
 def test_the_recommended_quantization_is_done_in_the_same_way_when_it_is_requested() -> None:
     """Yi-1.5-34B fits on an A10G pre-quantized to INT4, and not with bitsandbytes, which 0.25 has."""
     model, place, behavior = real_model("01-ai/Yi-1.5-34B-Chat"), instance("g5.xlarge"), behavior_of((0, 25))

@@ -102,6 +102,30 @@ def test_two_are_offered_where_none_suffices_alone() -> None:
     assert names == "gpu_memory_utilization+enforce_eager"
 
 
+@pytest.mark.parametrize(
+    ("device_mib", "expected"),
+    [
+        (19_620, {"max_num_seqs": 16, "kv_cache_dtype": "fp8"}),
+        # 40 MiB more hold a request in 16 bit and the sampler of one sequence.
+        (19_662, {"max_num_seqs": 1}),
+        # 30 MiB less hold no more than 15 sequences with a cache in FP8.
+        (19_580, {}),
+    ],
+)
+def test_two_changes_leave_sixteen_sequences_or_are_not_offered(
+    device_mib: int, expected: dict[str, object]
+) -> None:
+    """15.9 GiB of weights almost fill the GPU, and all other settings are at their limits.
+
+    Its 512 tokens take 224 MiB, or 112 in FP8; the sampler's 14.5 bytes x 256,000 are 3.5 MiB for a sequence.
+    """
+    place = replace(instance("g6.2xlarge"), accelerator_name="X1", accelerator_device_mib=device_mib)
+    engine = EngineOverrides(gpu_memory_utilization=0.95, max_num_batched_tokens=256, enforce_eager=True)
+    made = native_changes(real_model("google/gemma-7b"), place, behavior_of((0, 19)), engine)
+
+    assert {each.name: each.value for change in made for each in change.settings} == expected
+
+
 def test_nothing_is_offered_where_nothing_helps() -> None:
     assert found("meta-llama/Llama-3.1-70B-Instruct", "g5.xlarge") == {}
 

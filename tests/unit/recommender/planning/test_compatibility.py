@@ -7,15 +7,13 @@ from support.instances import instance
 from support.metadata import llama, real, real_model
 
 from recommender.hardware.gpu import Gpu, gpu_of
-from recommender.memory.calculate_budget import budget
 from recommender.model import parse_model
 from recommender.planning.compatibility import (
     class_incompatibility,
     degree_incompatibility,
+    fp8_cache_incompatibility,
     has_wheels,
-    holds_minimum_context,
     incompatibility,
-    lacks_state_blocks,
     quantization_incompatibility,
     version_limits,
 )
@@ -28,6 +26,7 @@ from recommender.planning.incompatibilities import (
     MethodNotInVersion,
     No16BitDtype,
     NoBackendForStatedCache,
+    NoFP8Cache,
     NoKernels,
     NoSparseAttention,
     NoWheels,
@@ -35,6 +34,7 @@ from recommender.planning.incompatibilities import (
 )
 from recommender.planning.tensor_parallelism import Indivisible, SplitBlock
 from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import KVCacheDtype
 from recommender.vllm.quantization import BITSANDBYTES_INT4, FP8, INT4, INT8, Quantization
 from recommender.vllm.version import Version, VersionRange
 
@@ -52,6 +52,7 @@ A100 = gpu("p4de.24xlarge")
 H100, B200, RTX_PRO = (gpu(name) for name in ("p5.48xlarge", "p6-b200.48xlarge", "g7e.12xlarge"))
 
 _UP_TO_0_13, _UP_TO_0_19, _UP_TO_0_23, _UP_TO_0_27 = ((VersionRange(last=(0, n)),) for n in (13, 19, 23, 27))
+_FROM_0_11_1_TO_0_23 = (VersionRange(first=(0, 11, 1), last=(0, 23)),)
 _FROM_0_22, _FROM_0_24, _FROM_0_27, _FROM_0_30 = ((VersionRange(first=(0, n)),) for n in (22, 24, 27, 30))
 
 
@@ -256,6 +257,15 @@ def test_an_fp8_cache_that_the_checkpoint_sets_needs_a_backend(
 
 
 @pytest.mark.parametrize(
+    ("dtype", "expected"), [("auto", None), ("fp8", NoFP8Cache(versions=_FROM_0_11_1_TO_0_23))]
+)
+def test_only_a_cache_in_fp8_needs_a_backend_for_it(dtype: KVCacheDtype, expected: NoFP8Cache | None) -> None:
+    """FlashInfer has one for a T4 from 0.11.1 to 0.23."""
+    assert expected == fp8_cache_incompatibility(LLAMA, T4, dtype, behavior_of((0, 24)))
+    assert fp8_cache_incompatibility(LLAMA, A10G, dtype, behavior_of((0, 24))) is None
+
+
+@pytest.mark.parametrize(
     ("version", "runs"), [((0, 13), True), ((0, 14), False), ((0, 17), False), ((0, 18), True)], ids=str
 )
 def test_latents_in_an_fp8_cache_that_the_checkpoint_sets_need_a_backend(
@@ -348,20 +358,3 @@ def test_a_checkpoint_whose_groups_divide_nothing_is_not_accepted_on_one_gpu() -
     assert degree_incompatibility(model, 1) == DegreeNotAccepted(
         degree=1, obstacle=split, largest_accepted=None
     )
-
-
-def test_a_gpu_has_to_hold_a_context_of_512_tokens_with_the_weights() -> None:
-    """14.8 billion weights take 27.6 GiB in BF16, and an L4 has 22.0 GiB."""
-    model = real_model("Qwen/Qwen2.5-14B-Instruct")
-
-    assert not holds_minimum_context(model, budget(model, L4, 1))
-    assert holds_minimum_context(model, budget(model, L4, 2))
-
-
-def test_a_model_with_states_needs_a_block_for_every_sequence() -> None:
-    """An H100 schedules 1024 sequences by default, and one GPU has fewer blocks for Qwen3.8-27B."""
-    model = real_model("Qwen/Qwen3.8-27B")
-
-    assert lacks_state_blocks(budget(model, H100, 1))
-    assert not lacks_state_blocks(budget(model, H100, 4))
-    assert not lacks_state_blocks(budget(LLAMA, H100, 1))

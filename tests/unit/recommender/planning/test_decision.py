@@ -50,6 +50,18 @@ def test_the_plan_has_the_callers_values_and_the_base_has_not() -> None:
     assert decision.plan.budget.engine_args.max_num_seqs == 8
 
 
+def test_the_base_is_what_starts_without_engine_arguments_with_which_nothing_does() -> None:
+    """A twentieth of an A10G does not hold the weights in any precision."""
+    overrides = Overrides(engine=EngineOverrides(gpu_memory_utilization=0.05))
+    decision = decide(real_model("Qwen/Qwen3-8B"), instance("g5.xlarge"), ANY_VERSION, overrides)
+
+    assert not isinstance(decision.native, Plan)
+    assert decision.base is not None
+    assert decision.base.starts
+    assert decision.plan is not None
+    assert not decision.plan.starts
+
+
 def test_the_first_quantization_that_can_be_run_is_taken_once_the_list_is_known() -> None:
     """The Hub lists no checkpoint that is quantized from the base model."""
     model, place = real_model("Qwen/Qwen2.5-14B"), instance("g5.xlarge")

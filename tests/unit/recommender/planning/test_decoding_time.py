@@ -4,7 +4,9 @@ from support.instances import instance
 from support.metadata import llama
 
 from recommender.hardware.gpu import gpu_of
+from recommender.memory.decoding_floor import least_ms_per_token
 from recommender.model import parse_model
+from recommender.model.dtype import Dtype
 from recommender.planning.apply_overrides import apply_overrides
 from recommender.planning.decoding_time import plan_floor
 from recommender.planning.overrides import Overrides
@@ -37,6 +39,14 @@ def test_more_requests_and_longer_inputs_take_longer() -> None:
 
 def test_requests_that_queue_are_not_counted() -> None:
     assert floor(concurrency=10**6) == floor(concurrency=10**5)
+
+
+def test_a_request_that_the_cache_does_not_hold_counts_as_one() -> None:
+    one = least_ms_per_token(
+        MODEL, gpu_of(PLACE), Dtype.BFLOAT16, 1, None, value_bytes=2, requests=1, tokens=10**8
+    )
+
+    assert floor(input_tokens=10**8, concurrency=8) == one
 
 
 def test_a_plan_that_does_not_start_has_no_bound() -> None:

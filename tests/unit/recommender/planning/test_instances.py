@@ -10,6 +10,7 @@ from support.metadata import real, real_model
 
 from handler.response import as_json
 from recommender.hardware.instance import Instance
+from recommender.hardware.units import GIB
 from recommender.planning.instances import (
     NearestInstance,
     cheaper_equivalent,
@@ -21,7 +22,9 @@ from recommender.planning.plan import Plan, best_plan
 from recommender.recommend import recommend
 from recommender.recommendation import Feasible, Infeasible
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
+from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.quantization import FP8
+from recommender.vllm.version_behavior import VersionBehavior
 
 _MODELS = [
     "meta-llama/Llama-3.1-70B-Instruct",
@@ -167,6 +170,81 @@ def test_prices_decide_where_both_are_known() -> None:
     assert found.instance == half
     assert cheaper_equivalent(model, [more], asked=asked, plan=plan) is None
     assert cheaper_equivalent(model, [instance("g5.xlarge")], asked=asked, plan=plan) is None
+
+
+def leaving_blocks(model_id: str, on: str, behavior: VersionBehavior, blocks: int) -> EngineOverrides:
+    """A utilization that leaves a cache of so many blocks, and half of another one."""
+    plan = best_plan(real_model(model_id), instance(on), behavior=behavior)
+    assert isinstance(plan, Plan)
+    surplus = plan.budget.kv_cache_bytes - (blocks + 0.5) * plan.budget.layout.block_bytes
+    utilization = plan.budget.engine_args.gpu_memory_utilization - surplus / plan.budget.visible_bytes
+    return EngineOverrides(gpu_memory_utilization=utilization)
+
+
+@pytest.mark.parametrize(("blocks", "is_enough"), [(512, True), (511, False)])
+def test_room_for_real_work_is_a_context_of_8192_tokens(blocks: int, *, is_enough: bool) -> None:
+    """512 blocks of 16 tokens, which also hold 10 requests of 768 tokens."""
+    behavior = behavior_of((0, 19))
+    engine = leaving_blocks("Qwen/Qwen3-8B", "g5.xlarge", behavior, blocks)
+    found = cheapest_fitting_instance(
+        real_model("Qwen/Qwen3-8B"), [instance("g5.xlarge")], behavior=behavior, engine=engine
+    )
+
+    assert (found is not None) is is_enough
+
+
+@pytest.mark.parametrize(("sequences", "is_enough"), [(8, True), (7, False)])
+def test_room_for_real_work_is_8_requests_at_once(sequences: int, *, is_enough: bool) -> None:
+    found = cheapest_fitting_instance(
+        real_model("Qwen/Qwen3-8B"), [instance("g5.xlarge")], engine=EngineOverrides(max_num_seqs=sequences)
+    )
+
+    assert (found is not None) is is_enough
+
+
+@pytest.mark.parametrize(
+    ("model_id", "on", "token_bytes"),
+    [
+        ("mistralai/Mistral-7B-Instruct-v0.3", "g6e.12xlarge", 32 * 2 * 8 * 128 * 2),
+        # Latents are on every GPU, so all together cache no less than one of them.
+        ("deepseek-ai/DeepSeek-V2-Lite-Chat", "p5.48xlarge", 27 * 576 * 2),
+    ],
+)
+def test_an_equivalent_has_memory_for_the_weights_and_nine_tenths_of_the_requests(
+    model_id: str, on: str, token_bytes: int
+) -> None:
+    """The requests of the plan have 768 tokens each. Smaller instances are left out without being planned."""
+    model, asked = real_model(model_id), dataclasses.replace(instance(on), usd_per_hour=2.0)
+    plan = best_plan(model, asked)
+    assert isinstance(plan, Plan)
+    least = plan.weight_bytes + plan.max_concurrent_requests * 768 * token_bytes * 9 // 10
+    enough, too_small = (
+        dataclasses.replace(asked, usd_per_hour=1.0, accelerator_memory_gib=size / GIB)
+        for size in (least, least - 1000)
+    )
+
+    assert cheaper_equivalent(model, [enough], asked=asked, plan=plan) is not None
+    assert cheaper_equivalent(model, [too_small], asked=asked, plan=plan) is None
+
+
+@pytest.mark.parametrize(
+    ("asked_name", "other_name", "is_equivalent"),
+    [("p5en.48xlarge", "p6-b200.48xlarge", False), ("p6-b200.48xlarge", "p6-b300.48xlarge", True)],
+)
+def test_a_blackwell_is_an_equivalent_of_another_blackwell_only(
+    asked_name: str, other_name: str, *, is_equivalent: bool
+) -> None:
+    """The driver: H200 has compute capability 9.0, B200 10.0 and B300 10.3. The other has more memory."""
+    model = real_model("Qwen/Qwen3-8B")
+    asked, other = (
+        dataclasses.replace(instance(name), usd_per_hour=price)
+        for name, price in ((asked_name, 100.0), (other_name, 10.0))
+    )
+    plan = best_plan(model, asked)
+    assert isinstance(plan, Plan)
+    found = cheaper_equivalent(model, [other], asked=asked, plan=plan)
+
+    assert (found is not None) is is_equivalent
 
 
 def test_an_instance_with_less_context_or_concurrency_is_not_an_equivalent() -> None:

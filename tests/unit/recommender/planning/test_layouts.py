@@ -1,5 +1,6 @@
 """Degrees that hold a model, and their replicas."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,6 +66,24 @@ def test_experts_that_all_gpus_together_do_not_divide_stay_whole() -> None:
 
     assert one.replicas == 8
     assert one.serve_arguments[-1] == "--enable-expert-parallel"
+
+
+@pytest.mark.parametrize(
+    ("model_id", "count", "needed"),
+    [
+        # Experts of 768 in 16 bit, and a dense width of 14,336.
+        ("Qwen/Qwen3-30B-A3B", 8, False),
+        ("Qwen/Qwen3-30B-A3B", 5, True),
+        (MISTRAL, 5, False),
+    ],
+)
+def test_only_experts_need_expert_parallelism(model_id: str, count: int, *, needed: bool) -> None:
+    model = real_model(model_id)
+    place = replace(instance("p5.48xlarge"), accelerator_count=count, accelerator_memory_gib=80 * count)
+    plan = best_plan(model, place)
+    assert isinstance(plan, Plan)
+
+    assert layouts(model, place, plan)[0].needs_expert_parallel is needed
 
 
 def test_the_recommended_degree_is_one_of_them_with_its_own_figures() -> None:

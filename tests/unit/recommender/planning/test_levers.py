@@ -58,6 +58,32 @@ def test_fewer_batched_tokens_than_sequences_are_raised() -> None:
     assert values("max_num_batched_tokens", engine) == [600]
 
 
+def test_as_many_batched_tokens_as_sequences_are_neither_raised_nor_lowered() -> None:
+    assert (
+        values("max_num_batched_tokens", EngineOverrides(max_num_seqs=600, max_num_batched_tokens=600)) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("fixed", "expected"),
+    [(0.945, [0.95]), (0.94, [0.95]), (0.57, [percent / 100 for percent in range(58, 96)]), (0.95, [])],
+)
+def test_utilization_is_raised_by_whole_percents_up_to_95(fixed: float, expected: list[float]) -> None:
+    """0.57 x 100 is just below 57 in binary."""
+    assert values("gpu_memory_utilization", EngineOverrides(gpu_memory_utilization=fixed)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "furthest"),
+    [("gpu_memory_utilization", 0.95), ("max_num_batched_tokens", 256), ("max_num_seqs", 1)],
+)
+def test_the_furthest_value_is_the_last(name: LeverName, furthest: Value) -> None:
+    lever = of(name, EngineOverrides())
+
+    assert lever is not None
+    assert lever.furthest == furthest
+
+
 def test_an_fp8_cache_that_has_kernels_stays() -> None:
     assert values("kv_cache_dtype", EngineOverrides(kv_cache_dtype="fp8")) == []
     assert values("kv_cache_dtype", EngineOverrides()) == ["fp8"]
@@ -95,6 +121,22 @@ def test_the_nearest_accepted_degree_comes_first_and_of_two_the_lower() -> None:
     assert degrees(QWEN, "g6.xlarge", 1) == []
 
 
+def test_the_furthest_degree_is_the_largest_that_is_accepted() -> None:
+    lever = degree_lever(real_model(QWEN), instance("g6.48xlarge"), ANY_VERSION, NO_OVERRIDES, 3)
+
+    assert lever is not None
+    assert lever.furthest == 8
+
+
+def test_of_all_settings_only_a_degree_may_have_to_go_up_or_down() -> None:
+    degree = degree_lever(real_model(QWEN), instance("g6.48xlarge"), ANY_VERSION, NO_OVERRIDES, 3)
+    sequences = of("max_num_seqs", EngineOverrides())
+
+    assert degree is not None
+    assert sequences is not None
+    assert (degree.is_monotonic, sequences.is_monotonic) == (False, True)
+
+
 def context(overrides: Overrides, plan: Plan) -> list[Value]:
     lever = context_lever(real_model(QWEN), overrides, plan)
     return [] if lever is None else list(lever.values)
@@ -123,6 +165,10 @@ def test_a_context_that_is_too_short_for_the_workload_is_raised() -> None:
 
 def test_a_context_that_nobody_fixes_stays() -> None:
     assert context(NO_OVERRIDES, plan_of(1024)) == []
+
+
+def test_a_context_that_just_holds_a_request_stays() -> None:
+    assert context(Overrides(max_model_len=1256, input_tokens=1000), plan_of(1256, 1256)) == []
 
 
 def test_a_lever_changes_one_value() -> None:

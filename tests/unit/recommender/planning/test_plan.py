@@ -10,11 +10,13 @@ from support.metadata import llama, real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.instance import Instance
+from recommender.memory.compute_dtype import compute_dtype
+from recommender.memory.weights import weight_bytes
 from recommender.model import Model, parse_model
 from recommender.planning.incompatibilities import CapabilityTooLow, DegreeNotAccepted, DoesNotFit
 from recommender.planning.plan import Plan, best_plan, fitting_plan
 from recommender.vllm.behavior import behavior_of
-from recommender.vllm.engine_args import default_engine_args
+from recommender.vllm.engine_args import EngineOverrides, default_engine_args
 from recommender.vllm.quantization import FP8, INT4, INT8, Quantization
 
 _GPU_INSTANCES = [each for each in ALL if not each.is_neuron]
@@ -140,6 +142,31 @@ def test_a_model_that_no_degree_divides_says_so() -> None:
 
     assert isinstance(reason, DegreeNotAccepted)
     assert (reason.degree, reason.largest_accepted) == (1, None)
+
+
+@pytest.mark.parametrize(("share", "reason"), [(0.99, DoesNotFit), (1.01, DegreeNotAccepted)])
+def test_a_model_is_too_large_before_no_degree_divides_it(share: float, reason: type) -> None:
+    """`share` of the weights is what vLLM may use."""
+    groups = {"quant_method": "awq", "group_size": 128}
+    model, place = (
+        parse_model(llama(intermediate_size=1000, quantization_config=groups)),
+        instance("g5.xlarge"),
+    )
+    gpu = gpu_of(place)
+    weights = weight_bytes(model, compute_dtype(model, gpu, None))
+    engine = EngineOverrides(gpu_memory_utilization=share * weights / gpu.visible_bytes)
+
+    assert isinstance(best_plan(model, place, engine=engine), reason)
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_gpus_that_the_model_cannot_use_hold_no_weights(count: int) -> None:
+    """Falcon 7B has 71 heads: 13.4 GiB on one GPU, of which a T4 has 13.1 GiB for vLLM."""
+    place = dataclasses.replace(
+        instance("g4dn.12xlarge"), accelerator_count=count, accelerator_memory_gib=16 * count
+    )
+
+    assert best_plan(real_model("tiiuae/falcon-7b-instruct"), place) == DoesNotFit()
 
 
 def test_memory_alone_decides_about_a_fitting_plan() -> None:

@@ -2,12 +2,16 @@
 
 import dataclasses
 
+import pytest
 from support.instances import instance
 from support.metadata import real_model
 
 from recommender.planning.plan import Plan, best_plan
 from recommender.planning.serve_arguments import serve_arguments
+from recommender.vllm.behavior import behavior_of
+from recommender.vllm.engine_args import EngineOverrides
 from recommender.vllm.quantization import FP8, INT8, Quantization
+from recommender.vllm.version import Version
 
 
 def planned(model_id: str, on: str, quantization: Quantization | None = None) -> Plan:
@@ -45,6 +49,31 @@ def test_the_arguments_follow_the_plan() -> None:
     plan = dataclasses.replace(planned("Qwen/Qwen3-8B", "g5.xlarge"), max_model_len=1000)
 
     assert "1000" in serve_arguments(plan)
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ((0, 8, 4), "image=0,video=0"),
+        ((0, 8, 5), '{"image": 0, "video": 0}'),
+        (None, '{"image": 0, "video": 0}'),
+    ],
+)
+def test_images_are_excluded_in_json_from_0_8_5_on(version: Version | None, expected: str) -> None:
+    """`nullable_kvs` in `vllm/engine/arg_utils.py` of 0.8.4."""
+    model, engine = real_model("google/gemma-3-4b-it"), EngineOverrides(language_model_only=True)
+    plan = best_plan(model, instance("g6.xlarge"), behavior=behavior_of(version), engine=engine)
+    assert isinstance(plan, Plan)
+
+    assert serve_arguments(plan)[-2:] == ("--limit-mm-per-prompt", expected)
+
+
+def test_a_cache_in_fp8_is_an_argument() -> None:
+    engine = EngineOverrides(kv_cache_dtype="fp8")
+    plan = best_plan(real_model("Qwen/Qwen3-8B"), instance("g6.xlarge"), engine=engine)
+    assert isinstance(plan, Plan)
+
+    assert serve_arguments(plan)[-2:] == ("--kv-cache-dtype", "fp8")
 
 
 def test_a_deprecated_method_is_allowed_where_the_answer_is_for_every_version() -> None:

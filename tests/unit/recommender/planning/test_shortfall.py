@@ -1,12 +1,13 @@
 """How much memory one GPU lacks."""
 
 from support.instances import instance
-from support.metadata import real_model
+from support.metadata import llama, real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.calculate_budget import budget
-from recommender.planning.shortfall import shortfall, smallest_shortfall
+from recommender.model import parse_model
+from recommender.planning.shortfall import Shortfall, shortfall, smallest_shortfall
 from recommender.vllm.engine_args import default_engine_args
 
 
@@ -32,6 +33,38 @@ def test_the_degree_that_comes_closest_is_chosen() -> None:
 
     assert lack.tensor_parallel == 4
     assert lack.missing_bytes > 0
+
+
+def test_what_is_missing_is_the_sum_of_the_needs_less_what_may_be_used() -> None:
+    lack = Shortfall(
+        tensor_parallel=1,
+        context_tokens=512,
+        usable_bytes=20,
+        weight_bytes=15,
+        even_share_bytes=15,
+        overhead_bytes=4,
+        cache_bytes=3,
+        state_blocks=0,
+    )
+
+    assert lack.missing_bytes == 2
+
+
+def test_an_even_share_is_the_weights_divided_by_the_degree() -> None:
+    model, gpu = real_model("mistralai/Mistral-7B-Instruct-v0.3"), gpu_of(instance("g5.12xlarge"))
+
+    assert shortfall(10**9, 4, budget(model, gpu, 4), 512).even_share_bytes == 250_000_000
+
+
+def test_a_model_that_no_degree_divides_lacks_memory_of_one_gpu() -> None:
+    """1000 inputs in groups of 128."""
+    groups = {"quant_method": "awq", "group_size": 128}
+    model, place = (
+        parse_model(llama(intermediate_size=1000, quantization_config=groups)),
+        instance("g5.12xlarge"),
+    )
+
+    assert smallest_shortfall(model, place, None, default_engine_args(gpu_of(place))).tensor_parallel == 1
 
 
 def test_a_block_for_each_sequence_is_counted_where_states_need_more_than_the_context() -> None:

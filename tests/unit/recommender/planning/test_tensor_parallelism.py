@@ -173,6 +173,20 @@ def test_a_degree_divides_the_feed_forward_width() -> None:
     assert (1, 2) == valid_degrees(parse_model(llama(intermediate_size=4098)), 4)
 
 
+def test_a_degree_divides_the_vocabulary_as_it_is_padded_to_64() -> None:
+    """7 x 4097 entries are padded to 449 x 64, which 7 does not divide, and 7 x 4096 are not padded."""
+    sizes = {
+        "hidden_size": 896,
+        "num_attention_heads": 14,
+        "num_key_value_heads": 14,
+        "intermediate_size": 7168,
+    }
+    padded, whole = (parse_model(llama(vocab_size=7 * number, **sizes)) for number in (4097, 4096))
+
+    assert degree_obstacle(padded, 7) == Indivisible(what="vocabulary", size=28_736)
+    assert degree_obstacle(whole, 7) is None
+
+
 @pytest.mark.parametrize(
     ("weights_gib", "gpu_gib", "expected"), [(17, 20, 1), (17.1, 20, 2), (131.4, 80, 2), (0.1, 80, 1)]
 )
@@ -180,18 +194,66 @@ def test_weights_take_at_most_85_percent_of_the_gpus(weights_gib: float, gpu_gib
     assert expected == minimum_degree(int(weights_gib * GIB), gpu_gib * GIB)
 
 
+@pytest.mark.parametrize(
+    ("weights_gib", "utilization", "expected"),
+    [(18, 0.95, 1), (18.1, 0.95, 2), (17, 0.8, 1), (17.1, 0.8, 2)],
+)
+def test_a_utilization_above_the_default_lets_weights_take_as_much_more(
+    weights_gib: float, utilization: float, expected: int
+) -> None:
+    """On GPUs of 20 GiB: 85 + 5 percent of it are 18 GiB. A lower utilization does not change the 85."""
+    assert expected == minimum_degree(int(weights_gib * GIB), 20 * GIB, utilization)
+
+
+_BLOCKS_OF_128 = {"quant_method": "fp8", "weight_block_size": [128, 128]}
+_GROUPS_OF_128 = {"quant_method": "awq", "group_size": 128}
+
+
+@pytest.mark.parametrize(
+    ("width", "quantization", "version", "expected"),
+    [
+        (1537, _BLOCKS_OF_128, (0, 13), SplitBlock(what="feed-forward width", share=1537, multiple=128)),
+        (1537, _BLOCKS_OF_128, (0, 14), None),
+        (1600, _GROUPS_OF_128, (0, 33), SplitBlock(what="feed-forward width", share=1600, multiple=128)),
+        (1664, _GROUPS_OF_128, (0, 33), None),
+    ],
+)
+def test_one_gpu_needs_whole_groups_and_whole_blocks_only_up_to_0_13(
+    width: int, quantization: dict[str, object], version: Version, expected: Obstacle | None
+) -> None:
+    """From 0.14 on the outputs of merged matrices may have any number, odd ones too."""
+    model = parse_model(llama(intermediate_size=width, quantization_config=quantization))
+
+    assert expected == degree_obstacle(model, 1, behavior_of(version))
+
+
+def test_the_nearest_degree_is_1_where_none_is_accepted() -> None:
+    """1600 inputs in groups of 128."""
+    model = parse_model(llama(intermediate_size=1600, quantization_config=_GROUPS_OF_128))
+
+    assert valid_degrees(model, 4) == ()
+    assert nearest_degree(model, 4) == 1
+
+
 def test_blocks_of_fp8_stay_whole_in_the_projections_of_states() -> None:
     """Qwen3.6 27B has values of 48 heads of 128 in blocks of 128: any degree that divides the heads."""
     model = real_model("Qwen/Qwen3.6-27B-FP8")
     assert model.recurrent is not None
     state = model.recurrent.state
-    narrow = replace(
-        model,
-        recurrent=replace(model.recurrent, state=replace(state, output_widths=(2 * 64,), input_widths=())),
+    narrow_outputs, narrow_inputs = (
+        replace(model, recurrent=replace(model.recurrent, state=replace(state, **widths)))
+        for widths in (
+            {"output_widths": (2 * 64,), "input_widths": ()},
+            {"output_widths": (), "input_widths": (2 * 64,)},
+        )
     )
 
     assert degree_obstacle(model, 2) is None
-    assert degree_obstacle(narrow, 1) is None
-    assert degree_obstacle(narrow, 2, behavior_of((0, 13))) == SplitBlock(
+    assert degree_obstacle(narrow_outputs, 1) is None
+    assert degree_obstacle(narrow_outputs, 2, behavior_of((0, 13))) == SplitBlock(
         what="projections into its states", share=64, multiple=128
+    )
+    assert degree_obstacle(narrow_inputs, 1) is None
+    assert degree_obstacle(narrow_inputs, 2) == SplitBlock(
+        what="projections out of its states", share=64, multiple=128
     )

@@ -6,7 +6,7 @@ from support.metadata import real_model
 
 from recommender.hardware.gpu import gpu_of
 from recommender.memory.calculate_budget import budget
-from recommender.planning.workload import MAX_CONCURRENCY, Workload, default_concurrency, default_workload
+from recommender.planning.workload import Workload, default_concurrency, default_workload
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_the_workload_shrinks_in_proportion(context: int, expected: tuple[int, i
 
 @pytest.mark.parametrize(
     ("tokens", "expected"),
-    [((512, 256), 54), ((1, 1), MAX_CONCURRENCY), ((40_000, 3000), 1), ((10**6, 1), 1)],
+    [((512, 256), 54), ((1, 1), 64), ((40_000, 3000), 1), ((10**6, 1), 1)],
 )
 def test_concurrency_is_what_the_cache_holds_within_1_and_64(tokens: tuple[int, int], expected: int) -> None:
     """Mistral 7B leaves 42,096 tokens of cache on an A10G: 54 requests of 768 tokens."""

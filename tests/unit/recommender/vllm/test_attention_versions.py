@@ -45,6 +45,13 @@ def test_up_to_0_17_the_class_of_deepseek_v3_2_makes_any_fp8_cache_its_own() -> 
     assert includes(of_others, (0, 18))
 
 
+def test_from_0_18_on_that_class_needs_a_backend_for_the_dtype_itself() -> None:
+    """On Hopper, FLASHMLA_SPARSE takes `fp8`, and another backend `fp8_e4m3` from 0.30 on."""
+    versions = sparse_attention_versions((9, 0), "fp8_e4m3", "DeepseekV32ForCausalLM")
+
+    assert versions == (VersionRange(last=(0, 17)), VersionRange(first=(0, 30)))
+
+
 @pytest.mark.parametrize(
     ("capability", "dtype", "first"),
     [

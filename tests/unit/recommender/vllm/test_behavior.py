@@ -7,7 +7,7 @@ from support.instances import instance
 from support.metadata import real_model
 
 from recommender.hardware.gpu import gpu_of
-from recommender.hardware.units import GIB
+from recommender.hardware.units import GIB, gib_bytes
 from recommender.memory.budget import Budget
 from recommender.memory.calculate_budget import budget
 from recommender.memory.kv_cache import cache_layout
@@ -124,6 +124,8 @@ def test_fp8_is_quantized_layer_by_layer_from_0_15_on() -> None:
 @pytest.mark.parametrize(
     ("field", "values"),
     [
+        ("hopper_switch_bytes", {(0, 8): gib_bytes(5.4), (0, 9, 0): 0}),
+        ("switch_bytes", {(0, 16): gib_bytes(1.2), (0, 17): 0}),
         ("latent_head_dim", {(0, 6): 256, (0, 7): None}),
         ("profiles_whole_context", {(0, 7): True, (0, 8): False}),
         ("latent_block_tokens", {(0, 7): 16, (0, 8): 64, (0, 17): 64, (0, 18): 16}),

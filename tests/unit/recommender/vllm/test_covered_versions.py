@@ -1,6 +1,7 @@
 """The versions that an answer without a chosen version holds for."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from support.instances import GPU_INSTANCES, instance
@@ -17,7 +18,7 @@ from recommender.vllm.covered_versions import covered_behaviors
 from recommender.vllm.engine_args import default_engine_args
 from recommender.vllm.releases import known_releases
 from recommender.vllm.supported_versions import class_versions, includes
-from recommender.vllm.version import OLDEST_COVERED_VERSION, Version
+from recommender.vllm.version import OLDEST_COVERED_VERSION, Version, VersionRange
 
 _GPUS = {gpu.name: gpu for gpu in map(gpu_of, GPU_INSTANCES)}
 _COVERED = [release for release in known_releases() if release >= OLDEST_COVERED_VERSION]
@@ -101,6 +102,44 @@ def test_versions_without_the_class_of_a_model_do_not_count() -> None:
     """Llama has been there since 0.17 and before, Gemma 4 since 0.19."""
     assert first_two_parts("meta-llama/Llama-3.1-8B-Instruct", "g5.xlarge")[0] < (0, 21)
     assert first_two_parts("google/gemma-4-31B-it", "p5.48xlarge")[0] >= (0, 19)
+
+
+@pytest.mark.parametrize(
+    ("ranges", "minors"),
+    [
+        ([(17, 20)], [20]),
+        ([(17, 19)], [17, 18, 19]),
+        ([(21, 22), (24, 26)], [21, 22, 24, 25, 26]),
+        ([(21, 26)], [21, 22, 23]),
+        ([(24, 26)], [24, 25, 26]),
+        ([(27, 28)], [27]),
+        ([(28, 28)], [28]),
+        ([(29, 30)], [30]),
+        ([(29, 29)], [29]),
+        ([(30, 31)], [31]),
+        ([(31, 32)], [32]),
+    ],
+    ids=str,
+)
+def test_a_version_counts_where_none_that_leaves_less_has_the_class(
+    ranges: list[tuple[int, int]], minors: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Llama on an L40S leaves least in 0.20 of those up to 0.26, or else in 0.23; 0.27 leaves less than 0.28.
+
+    Of 0.29 to 0.32, which hold the same, the last counts.
+    """
+    versions = tuple(VersionRange(first=(0, first), last=(0, last)) for first, last in ranges)
+    monkeypatch.setattr("recommender.vllm.covered_versions.class_versions", lambda *_: versions)
+    llama = real_model("meta-llama/Llama-3.1-8B-Instruct")
+    model = replace(llama, class_name=f"InVersions{ranges}")
+    found = covered_behaviors(model, gpu_of(instance("g6e.xlarge")))
+
+    assert [each.version[:2] for each in found if each.version] == [(0, minor) for minor in minors]
+
+
+def test_versions_without_a_backend_for_the_fp8_cache_of_a_checkpoint_do_not_count() -> None:
+    """GLM 5.3 in NVFP4 sets one for its sparse attention, which Hopper has from 0.30 on."""
+    assert first_two_parts("nvidia/GLM-5.3-NVFP4", "p5e.48xlarge")[0] >= (0, 30)
 
 
 def test_versions_without_wheels_for_a_gpu_do_not_count() -> None:

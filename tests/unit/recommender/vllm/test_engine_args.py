@@ -51,17 +51,19 @@ def test_batch_defaults_depend_on_the_gpu(
 @pytest.mark.parametrize(
     ("version", "context", "expected"),
     [
-        ((0, 6), 1000, 2048),
-        ((0, 6), 20_000, 20_000),
-        ((0, 6), 32_768, 32_768),
-        ((0, 6), 32_769, 2048),
-        ((0, 19), 20_000, 8192),
+        ((0, 6), 1000, (2048, 256)),
+        ((0, 6), 20_000, (20_000, 256)),
+        ((0, 6), 32_768, (32_768, 256)),
+        ((0, 6), 32_769, (2048, 256)),
+        ((0, 19), 20_000, (8192, 1024)),
     ],
 )
-def test_the_v0_engine_took_a_whole_context_as_a_batch(version: Version, context: int, expected: int) -> None:
+def test_the_v0_engine_took_a_whole_context_as_a_batch(
+    version: Version, context: int, expected: tuple[int, int]
+) -> None:
     found = default_engine_args(gpu_of(instance("p5.48xlarge")), behavior_of(version), context_tokens=context)
 
-    assert found.max_num_batched_tokens == expected
+    assert (found.max_num_batched_tokens, found.max_num_seqs) == expected
 
 
 def test_a_version_has_its_own_defaults_unless_the_caller_fixes_others() -> None:
@@ -71,6 +73,16 @@ def test_a_version_has_its_own_defaults_unless_the_caller_fixes_others() -> None
 
     assert under_version(default, gpu, version).max_num_batched_tokens == 16_384
     assert under_version(fixed, gpu, version).max_num_batched_tokens == 4096
+
+
+def test_a_version_has_its_own_default_of_sequences_unless_the_caller_fixes_another() -> None:
+    """1024 on every GPU up to 0.8.3."""
+    gpu, version = gpu_of(instance("g5.xlarge")), behavior_of((0, 8, 3))
+    default = default_engine_args(gpu)
+    fixed = dataclasses.replace(default, max_num_seqs=64)
+
+    assert under_version(default, gpu, version).max_num_seqs == 1024
+    assert under_version(fixed, gpu, version).max_num_seqs == 64
 
 
 def test_a_block_per_sequence_is_required_from_0_20_on() -> None:

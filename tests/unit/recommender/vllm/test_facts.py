@@ -4,6 +4,7 @@ import pytest
 from support.instances import instance
 
 from recommender.hardware.gpu import Gpu, gpu_of
+from recommender.hardware.units import GIB
 from recommender.vllm import facts
 from recommender.vllm.facts import AttentionBackend, BatchDefaults, ModelClass, Usage
 from recommender.vllm.releases import known_releases, value
@@ -136,6 +137,10 @@ def test_awq_computed_in_float16_alone_up_to_0_23() -> None:
     assert set(value("quantization", "awq", (0, 23))["dtypes"]) == {"float16"}
     assert set(value("quantization", "awq", (0, 24))["dtypes"]) == {"float16", "bfloat16"}
     assert value("quantization", "awq", (0, 33)) == value("quantization", "auto_awq", (0, 33))
+    assert facts.computes_in_float16_only("awq", (0, 23))
+    assert not facts.computes_in_float16_only("awq", (0, 24))
+    assert facts.computes_in_float16_only("awq", None)
+    assert not facts.computes_in_float16_only("fp8", None)
 
 
 @pytest.mark.parametrize(
@@ -192,6 +197,14 @@ def test_batches_depend_on_the_gpu_and_the_version(
     assert facts.batch_defaults(_gpu(instance_type), version, usage) == BatchDefaults(
         max_num_batched_tokens=tokens, max_num_seqs=sequences
     )
+
+
+@pytest.mark.parametrize(("visible_bytes", "tokens"), [(70 * GIB - 1, 2048), (70 * GIB, 8192)])
+def test_a_large_gpu_has_70_gib(visible_bytes: int, tokens: int) -> None:
+    """`device_memory >= 70 * GiB_bytes`, `vllm/engine/arg_utils.py`."""
+    gpu = Gpu(name="GPU", visible_bytes=visible_bytes, compute_capability=(9, 0), nvlink=True)
+
+    assert facts.batch_defaults(gpu, (0, 33)).max_num_batched_tokens == tokens
 
 
 def test_the_default_utilization_rose_with_0_20() -> None:

@@ -82,6 +82,16 @@ def test_graphs_take_what_logs_show(
     assert [each / GIB for each in found] == pytest.approx([graphs_gib, layer_gib, least_gib], abs=1e-6)
 
 
+def test_the_first_runner_holds_four_hidden_states_and_an_encoder_with_its_inputs() -> None:
+    """It keeps no buffers of the sampler."""
+    runners = [behavior_of(version).model_runner(real_model(_MIXTRAL)) for version in ((0, 16), (0, 28))]
+    found = [
+        (each.forward_hidden_states, each.kept_bytes_per_logit, each.encoder_profile) for each in runners
+    ]
+
+    assert found == [(4, 0, "inputs and outputs")] * 2
+
+
 @pytest.mark.parametrize(
     ("version", "hidden_states", "kept", "encoder"),
     [

@@ -12,7 +12,7 @@ from recommender.vllm.releases import (
     values,
     version_ranges,
 )
-from recommender.vllm.version import EVERY_VERSION, OLDEST_COVERED_VERSION, Version, VersionRange
+from recommender.vllm.version import EVERY_VERSION, Version, VersionRange
 
 
 def test_releases_are_known_from_0_8_on_in_order() -> None:
@@ -40,7 +40,7 @@ def test_a_version_between_releases_is_as_the_one_before_it(version: Version, ex
 
 def test_without_a_version_every_covered_release_is_asked() -> None:
     assert releases_asked((0, 9)) == ((0, 9),)
-    assert releases_asked(None)[0][:2] == OLDEST_COVERED_VERSION
+    assert releases_asked(None)[0] == (0, 17, 0)
     assert releases_asked(None)[-1] == known_releases()[-1]
 
 

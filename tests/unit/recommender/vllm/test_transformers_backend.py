@@ -22,6 +22,8 @@ from recommender.vllm.version import Version
         ("PersimmonForCausalLM", (0, 33, 0), True),
         ("HeliumForCausalLM", (0, 11, 2), False),
         ("HeliumForCausalLM", (0, 12, 0), True),
+        ("NanoChatForCausalLM", (0, 32, 0), False),
+        ("NanoChatForCausalLM", (0, 33, 0), True),
         ("VaultGemmaForCausalLM", (0, 26, 0), True),
         ("VaultGemmaForCausalLM", (0, 27, 0), False),
         ("LlamaForCausalLM", (0, 33, 0), False),

@@ -34,6 +34,7 @@ def test_a_version_is_written_as_it_is_parsed() -> None:
         (VersionRange(last=(0, 8, 3)), (0, 8, 3), True),
         (VersionRange(last=(0, 8, 3)), (0, 8, 4), False),
         (VersionRange(first=(0, 20)), (0, 20, 0), True),
+        (VersionRange(first=(0, 20)), (0, 20), True),
         (VersionRange(first=(0, 20)), (0, 19, 2), False),
         (VersionRange(first=(0, 8, 5)), (0, 8, 4), False),
         (EVERY_VERSION, (0, 1), True),
@@ -52,7 +53,8 @@ def test_a_range_includes_both_of_its_ends(versions: VersionRange, version: Vers
         (VersionRange(last=(0, 23)), True, False),
         (VersionRange(last=(0, 10)), False, False),
         (VersionRange(first=(0, 20)), True, False),
-        (VersionRange(first=(0, 15)), True, True),
+        (VersionRange(first=(0, 17)), True, True),
+        (VersionRange(first=(0, 17, 1)), True, False),
     ],
     ids=str,
 )
