@@ -35,8 +35,8 @@ check: .venv/dev-ready frontend/node_modules/.ready ## Format, lint, types, the 
 
 test: .venv/dev-ready .venv-sam/ready .node/ready frontend/node_modules/.ready ## Everything in `check`, and all other tests
 	@$(MAKE) .venv-runtime/ready || echo "Without it the tests of the built function are skipped."
-	@$(MAKE) lint check-page
-	$(VENV)/pytest --numprocesses auto --dist loadfile --cov
+	@$(MAKE) --jobs 2 --output-sync=target lint check-page
+	$(VENV)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --cov
 
 .PHONY: lint check-page check-units
 lint:

@@ -6,6 +6,7 @@ Nothing here depends on how the answer was calculated; the condition of each war
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -137,6 +138,7 @@ def _assert_sentences_agree(body: dict[str, Any], answer: Feasible, overrides: O
             assert number in numbers, (number, sentence)
 
 
+@lru_cache(1 << 16)
 def assert_reads_well(sentence: str) -> None:
     """Grammar, separators and capitals that a template gets wrong."""
     sentence = _MODEL_ID.sub("X", sentence)

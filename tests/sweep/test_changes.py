@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from support.instances import GPU_INSTANCES
-from support.metadata import MODELS
+from support.turns import models_of_turn
 
 from recommender.hardware.instance import Instance
 from recommender.model import HubMetadata
@@ -52,7 +52,7 @@ _NOT_STARTING = {
 def test_each_change_starts_at_native_precision_and_one_step_less_does_not(
     place: Instance, version: Version | None
 ) -> None:
-    for metadata in MODELS[::2]:
+    for metadata in models_of_turn(place, every=4):
         answer = recommend(metadata, place, [place], behavior_of(version))
         for change in answer.alternatives.changes if answer.alternatives else ():
             assert change.plan.quantization is None
@@ -64,7 +64,7 @@ def test_each_change_starts_at_native_precision_and_one_step_less_does_not(
 def test_each_change_of_what_does_not_start_starts_and_one_step_less_does_not(
     place: Instance, version: Version | None
 ) -> None:
-    for metadata in MODELS[::5]:
+    for metadata in models_of_turn(place, every=10):
         for overrides in _OVERRIDES:
             answer = recommend(metadata, place, [place], behavior_of(version), overrides)
             if isinstance(answer, Feasible) and not _serves(answer):

@@ -14,7 +14,7 @@ from recommender.recommendation import Feasible
 
 # The smallest type with each number of GPUs of a kind. Other types differ from it in host memory and price.
 _SMALLEST = {
-    (place.accelerator_name, place.accelerator_count): place
+    (place.accelerator_name, place.accelerator_memory_gib, place.accelerator_count): place
     for place in sorted(ALL, key=lambda place: place.memory_gib, reverse=True)
 }
 _EVERY = 6
@@ -22,7 +22,7 @@ _EVERY = 6
 
 @pytest.mark.parametrize("place", ALL, ids=lambda instance: instance.name)
 def test_no_degree_of_any_model_breaks_an_answer(place: Instance) -> None:
-    is_smallest = _SMALLEST[place.accelerator_name, place.accelerator_count] == place
+    is_smallest = place in _SMALLEST.values()
     part = ALL.index(place) % _EVERY
     for number, metadata in enumerate(MODELS):
         has_turn = number % _EVERY == part
@@ -32,17 +32,24 @@ def test_no_degree_of_any_model_breaks_an_answer(place: Instance) -> None:
         assert_consistent(base, base, NO_OVERRIDES)
         if isinstance(base, Feasible):
             assert_starts(base)
-            for degree in _degrees(base, with_refused=has_turn):
+            for degree in _degrees(base, has_turn=has_turn):
                 overrides = Overrides(tensor_parallel=degree)
                 assert_consistent(recommend(metadata, place, [place], overrides=overrides), base, overrides)
 
 
-def _degrees(base: Feasible, *, with_refused: bool) -> Iterator[int]:
+def _degrees(base: Feasible, *, has_turn: bool) -> Iterator[int]:
     """Powers of two up to the GPU count, the count itself, and a degree that few models can be divided by.
 
-    Those that vLLM does not accept for the model are refused in the same way on every type.
+    Models without a turn leave out what other types try: degrees that a type with fewer of the GPUs has, and
+    those that vLLM does not accept for the model on any type.
     """
     count = base.instance.accelerator_count
+    fewer = max((each for each in _counts(base.instance.accelerator_name) if each < count), default=0)
     for degree in sorted({1, 2, 3, 4, 8, 16, count} & set(range(1, count + 1))):
-        if with_refused or degree in base.plan.valid_tensor_parallel:
+        if has_turn or (degree > fewer and degree in base.plan.valid_tensor_parallel):
             yield degree
+
+
+def _counts(accelerator: str) -> Iterator[int]:
+    """The numbers of GPUs of a kind that there are types with."""
+    return (place.accelerator_count for place in ALL if place.accelerator_name == accelerator)

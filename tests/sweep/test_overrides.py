@@ -5,7 +5,8 @@ from functools import cache
 import pytest
 from support.consistency import assert_consistent, assert_starts
 from support.instances import GPU_INSTANCES
-from support.metadata import MODELS
+from support.metadata import real
+from support.turns import models_of_turn
 
 from recommender.hardware.instance import Instance
 from recommender.hardware.units import GIB
@@ -20,7 +21,7 @@ from recommender.vllm.version import Version
 @pytest.mark.parametrize("version", [(0, 8), (0, 16), (0, 19), (0, 21), (0, 27), (0, 33)], ids=str)
 def test_what_is_recommended_for_a_version_starts_under_it(version: Version) -> None:
     for place in GPU_INSTANCES[::4]:
-        for metadata in MODELS[::2]:
+        for metadata in models_of_turn(place, every=3):
             answer = recommend(metadata, place, [place], behavior_of(version))
             assert_consistent(answer, answer, NO_OVERRIDES)
             if isinstance(answer, Feasible):
@@ -49,12 +50,12 @@ def test_what_is_recommended_for_a_version_starts_under_it(version: Version) -> 
 )
 def test_no_override_of_any_model_breaks_an_answer(overrides: Overrides) -> None:
     for place in GPU_INSTANCES[::5]:
-        for number, metadata in enumerate(MODELS[::2]):
-            base = _without_overrides(2 * number, place)
+        for metadata in models_of_turn(place, every=4):
+            base = _without_overrides(metadata.model_id, place)
             assert_consistent(recommend(metadata, place, [place], overrides=overrides), base, overrides)
 
 
 @cache
-def _without_overrides(number: int, place: Instance) -> Recommendation:
+def _without_overrides(model_id: str, place: Instance) -> Recommendation:
     """The answer that all overrides of a model and a type are compared with."""
-    return recommend(MODELS[number], place, [place])
+    return recommend(real(model_id), place, [place])

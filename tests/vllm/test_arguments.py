@@ -7,6 +7,7 @@ import argparse
 import json
 import operator
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ def _pairs(text: str) -> dict[str, int]:
 _TYPES = {"int": int, "float": float, "str": str, "json": json.loads, "pairs": _pairs}
 _BOUNDS = {"ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": operator.lt}
 
-_WISHES = (
+_OVERRIDES = (
     NO_OVERRIDES,
     Overrides(quantization="fp8"),
     Overrides(quantization="int8"),
@@ -129,14 +130,14 @@ def test_what_vllm_refuses_is_refused_here_too(arguments: tuple[str, ...], compl
         _accept("0.28.0", arguments)
 
 
+@cache
 def _arguments(version: Version | None) -> list[tuple[str, ...]]:
     """Of some models on some instance types, as recommended and with overrides."""
-    rules = behavior_of(version)
     answers = [
-        recommend(metadata, place, [place], rules, overrides)
+        recommend(metadata, place, [place], behavior_of(version), overrides)
         for metadata in MODELS[::15]
         for place in GPU_INSTANCES[::12]
-        for overrides in _WISHES
+        for overrides in _OVERRIDES
     ]
     plans = [answer.plan for answer in answers if isinstance(answer, Feasible)]
     assert {plan.cast_to for plan in plans} > {None}
@@ -152,15 +153,8 @@ def _arguments(version: Version | None) -> list[tuple[str, ...]]:
 
 def _accept(version: str, arguments: Sequence[str]) -> None:
     """Parse `arguments` as that version does, and check what its configuration classes check."""
-    definitions = _FACTS[version]["command_line"]
-    parser = _Parser(allow_abbrev=False)
-    for flag, definition in definitions.items():
-        if definition["type"] == "flag":
-            parser.add_argument(flag, action="store_true")
-        else:
-            parser.add_argument(flag, type=_TYPES[definition["type"]], choices=definition.get("choices"))
-    given = vars(parser.parse_args(arguments))
-    for flag, definition in definitions.items():
+    given = vars(_parser(version).parse_args(arguments))
+    for flag, definition in _command_line(version).items():
         value = given[flag.removeprefix("--").replace("-", "_")]
         for name in _BOUNDS.keys() & definition.keys() if value is not None else ():
             if not _BOUNDS[name](value, definition[name]):
@@ -168,3 +162,18 @@ def _accept(version: str, arguments: Sequence[str]) -> None:
     method = given["quantization"]
     if method is not None and method not in _FACTS[version]["quantization"]:
         raise ValueError(f"{method} is no method of {version}")
+
+
+@cache
+def _parser(version: str) -> _Parser:
+    parser = _Parser(allow_abbrev=False)
+    for flag, definition in _command_line(version).items():
+        if definition["type"] == "flag":
+            parser.add_argument(flag, action="store_true")
+        else:
+            parser.add_argument(flag, type=_TYPES[definition["type"]], choices=definition.get("choices"))
+    return parser
+
+
+def _command_line(version: str) -> dict[str, Any]:
+    return _FACTS[version]["command_line"]  # type: ignore[no-any-return]

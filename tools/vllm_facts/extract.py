@@ -5,8 +5,10 @@ from typing import Any
 from tools.vllm_facts.attention import attention_backends
 from tools.vllm_facts.batch_defaults import batch_defaults
 from tools.vllm_facts.cache_defaults import cache_defaults
+from tools.vllm_facts.class_checks import class_checks
 from tools.vllm_facts.command_line import command_line
 from tools.vllm_facts.environment import environment
+from tools.vllm_facts.experts import quantized_experts
 from tools.vllm_facts.float16 import float16_refused
 from tools.vllm_facts.models import config_keys, models, plugin_models, removed_models
 from tools.vllm_facts.online import online
@@ -19,6 +21,7 @@ _TABLES = {
     "attention_backends": attention_backends,
     "batch_defaults": batch_defaults,
     "cache_defaults": cache_defaults,
+    "class_checks": class_checks,
     "command_line": command_line,
     "config_keys": config_keys,
     "environment": environment,
@@ -28,6 +31,7 @@ _TABLES = {
     "plugin_models": plugin_models,
     "quantization": quantization,
     "quantization_schemes": schemes,
+    "quantized_experts": quantized_experts,
     "removed_models": removed_models,
     "wheel": wheel,
 }

@@ -38,7 +38,12 @@ def quantization(sources: Sources) -> dict[str, dict[str, Any]]:
 
 def configuration_class(sources: Sources, method: str) -> Class:
     """The class that reads the configuration of `method`."""
-    return _classes(sources.module(_METHODS))[method]
+    return configuration_classes(sources)[method]
+
+
+def configuration_classes(sources: Sources) -> dict[str, Class]:
+    """The class that reads the configuration of each method."""
+    return _classes(sources.module(_METHODS))
 
 
 def minimum_capability(owner: Class) -> int | None:

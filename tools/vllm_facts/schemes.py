@@ -15,6 +15,11 @@ _FOLDERS: Mapping[str, tuple[str, str]] = {
     "quark": (f"{_LAYERS}/quark/schemes", "Quark"),
 }
 
+# Schemes that learned to read weights with a scale for each block after those with one for each channel, and
+# how their modules name such weights.
+_IN_BLOCKS = frozenset({"compressed-tensors W8A8Fp8", "compressed-tensors W8A16Fp8"})
+_BLOCKS = "QuantizationStrategy.BLOCK"
+
 # The class that owns a `quant_algo` of ModelOpt, as each class's `override_quantization_method` decides.
 _MODELOPT_OWNERS: Mapping[str, str] = {
     "FP8": "ModelOptFp8Config",
@@ -54,8 +59,12 @@ def _scheme_classes(sources: Sources) -> Iterator[tuple[str, str, int]]:
                     and owner.method("get_min_capability")
                 ):
                     capability = minimum_capability(owner)
-                    if capability is not None:
-                        yield method, name.removeprefix(prefix), capability
+                    if capability is None:
+                        continue
+                    scheme = name.removeprefix(prefix)
+                    yield method, scheme, capability
+                    if f"{method} {scheme}" in _IN_BLOCKS and _BLOCKS in ast.unparse(module.tree):
+                        yield method, f"{scheme}Block", capability
 
 
 def _modelopt(sources: Sources) -> Iterator[tuple[str, str, int]]:

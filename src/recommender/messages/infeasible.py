@@ -30,6 +30,7 @@ from recommender.planning.incompatibilities import (
     ClassNotInVersion,
     DegreeNotAccepted,
     DoesNotFit,
+    ExpertsNotInVersion,
     Incompatibility,
     MethodDeprecated,
     MethodNotInVersion,
@@ -39,6 +40,7 @@ from recommender.planning.incompatibilities import (
     NoSparseAttention,
     NoWheels,
     SchemeNotInVersion,
+    SettingRefused,
 )
 from recommender.planning.instances import NearestInstance
 from recommender.planning.quantization_options import quantization_options
@@ -51,8 +53,10 @@ from recommender.vllm.version_behavior import VersionBehavior
 
 _REASONS_ON_ANY_INSTANCE = (
     ClassNotInVersion,
+    SettingRefused,
     MethodNotInVersion,
     SchemeNotInVersion,
+    ExpertsNotInVersion,
     MethodDeprecated,
     DegreeNotAccepted,
 )
@@ -127,8 +131,10 @@ def _sentence(reason: Incompatibility, model: Model, instance: Instance, engine_
             return f"The checkpoint is quantized with {method}. {method_not_in_version(reason)}"
         case (
             ClassNotInVersion()
+            | SettingRefused()
             | NoWheels()
             | SchemeNotInVersion()
+            | ExpertsNotInVersion()
             | MethodDeprecated()
             | NoSparseAttention()
             | NoBackendForStatedCache()

@@ -9,6 +9,7 @@ from recommender.memory.compute_dtype import compute_dtype
 from recommender.model import Model
 from recommender.planning.plan import Plan
 from recommender.planning.tensor_parallelism import (
+    FewerExperts,
     Indivisible,
     NoPlan,
     Obstacle,
@@ -54,6 +55,11 @@ def obstacle_text(obstacle: Obstacle) -> str:
     match obstacle:
         case OneGpuOnly():
             return "it runs pre-quantized bitsandbytes checkpoints on one GPU only"
+        case FewerExperts():
+            return (
+                "it does not run this class with fewer experts than GPUs, and the model has"
+                f" {count_text(obstacle.experts, 'expert')}"
+            )
         case NoPlan():
             return "it may run this class through its Transformers backend on one GPU only, before 0.25"
         case Indivisible():

@@ -1,5 +1,6 @@
 """Which versions of vLLM run a model on a GPU, and what the others lack."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from recommender.hardware.gpu import Gpu
@@ -7,15 +8,24 @@ from recommender.messages.phrases import capability_text, method_text, version_c
 from recommender.planning.incompatibilities import (
     CapabilityTooLow,
     ClassNotInVersion,
+    ExpertsNotInVersion,
     MethodDeprecated,
     MethodNotInVersion,
     NoBackendForStatedCache,
     NoSparseAttention,
     NoWheels,
     SchemeNotInVersion,
+    Setting,
+    SettingRefused,
     VersionLimit,
 )
 from recommender.vllm.supported_versions import VersionRanges
+
+_SETTINGS: Mapping[Setting, str] = {
+    "dual_chunk_attention_config": "the dual_chunk_attention_config of its config.json",
+    "mixed_windows": "a sliding window in only some of its layers",
+    "windows": "a sliding window",
+}
 
 _DEPRECATED_FLAG = "--allow-deprecated-quantization"
 
@@ -23,18 +33,25 @@ _DEPRECATED_FLAG = "--allow-deprecated-quantization"
 _PLUGINS = {"bitsandbytes": "vllm-bnb-plugin"}
 
 
-def version_limit(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:  # noqa: PLR0911 - one for each limit
+def version_limit(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:  # noqa: C901, PLR0911 - one for each
     """What a version lacks for a model on a GPU, which `gpu_name` names, and which versions have it."""
     versions = limit.versions
     match limit:
         case ClassNotInVersion():
             return class_not_in_version(limit)
+        case SettingRefused():
+            return _setting_refused(limit)
         case NoWheels():
             return f"vLLM's released wheels support {gpu_name} {versions_text(versions)}."
         case MethodNotInVersion():
             return method_not_in_version(limit)
         case SchemeNotInVersion():
             return f"vLLM reads the checkpoint's format ({limit.scheme}) {versions_text(versions)}."
+        case ExpertsNotInVersion():
+            method = method_text(limit.method)
+            if not versions:
+                return f"vLLM does not run experts that are quantized with {method}."
+            return f"vLLM runs experts that are quantized with {method} {versions_text(versions)}."
         case MethodDeprecated():
             return (
                 f"vLLM deprecates {method_text(limit.method)}, which the checkpoint is quantized with, and"
@@ -60,6 +77,13 @@ def version_limit(limit: VersionLimit, gpu: Gpu, gpu_name: str) -> str:  # noqa:
                 f" {capability_text(gpu.compute_capability)}.{only}"
             )
     assert_never(limit)
+
+
+def _setting_refused(limit: SettingRefused) -> str:
+    setting = _SETTINGS[limit.setting]
+    if not limit.versions:
+        return f"No version of vLLM runs {limit.class_name} with {setting}."
+    return f"vLLM runs {limit.class_name} with {setting} {versions_text(limit.versions)}."
 
 
 def class_not_in_version(limit: ClassNotInVersion) -> str:

@@ -7,12 +7,13 @@ from recommender.model.config_reader import ConfigReader
 from recommender.model.errors import UnsupportedModel
 from recommender.model.grouped_weights import grouped_bytes, weight_bits, zero_point_growth
 from recommender.model.quantization_schemes import compressed_tensors_schemes
-from recommender.model.quantized_formats import INTEGERS, CheckpointQuantization, nvfp4
+from recommender.model.quantized_formats import INTEGERS, CheckpointQuantization, fp8, mxfp4, nvfp4
 
 _INT8_BITS = 8
 _FLOATS = {8: "fp8"}
 
-_NVFP4_FORMATS = frozenset({"nvfp4-pack-quantized"})
+_NVFP4, _MXFP4, _MXFP8 = "nvfp4-pack-quantized", "mxfp4-pack-quantized", "mxfp8-quantized"
+_FP8_FORMATS = frozenset({"float-quantized", "naive-quantized"})
 _COMPRESSED_FORMATS = frozenset(
     {"", "dense", "pack-quantized", "int-quantized", "float-quantized", "naive-quantized"}
 )
@@ -25,8 +26,14 @@ def compressed_tensors(stated: ConfigReader, stored: Mapping[str, int]) -> Check
     default = stated.string("format") or ""
     formats = {group.string("format") or default for group in groups} or {default}
     schemes = compressed_tensors_schemes(groups, default)
-    if formats <= _NVFP4_FORMATS:
-        return replace(nvfp4("compressed-tensors", stored), schemes=schemes)
+    if formats == {_MXFP4}:
+        return replace(mxfp4("compressed-tensors", stored), schemes=schemes)
+    if formats == {_MXFP8}:
+        return replace(fp8("compressed-tensors"), scales=stored.get("U8", 0), schemes=schemes)
+    if _NVFP4 in formats and formats - {_NVFP4} <= _FP8_FORMATS:
+        quantization = nvfp4("compressed-tensors", stored)
+        bits = quantization.bits if formats == {_NVFP4} else None
+        return replace(quantization, bits=bits, schemes=schemes)
     unknown = formats - _COMPRESSED_FORMATS
     if unknown:
         raise UnsupportedModel(

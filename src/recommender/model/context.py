@@ -217,7 +217,7 @@ def _scaled(limit: int, config: ConfigReader, model_type: str) -> int:
         if kind in _YARN:
             limit = min(limit, _original_times_factor(rope, limit))
         elif kind is not None and kind not in _ALREADY_SCALED:
-            factor = scaling_factor(rope)
+            factor = rope.optional_number("factor", at_least=1, at_most=_LARGEST_FACTOR) or factor
     return int(limit * factor)
 
 

@@ -138,14 +138,19 @@ def _kind_by_files(metadata: HubMetadata, config: ConfigReader) -> str | None:
         return _LIBRARIES_ABOVE_CLASS[library]
     if _is_quantized_by_mlx(config):
         return "a checkpoint that is quantized for Apple's MLX"
-    if information.is_set("safetensors"):
-        return None
+    if information.is_set("safetensors") and metadata.config is not None:
+        return _EMBEDDING if _pools(information, tags) else None
     if library in _WITHOUT_SAFETENSORS:
         return _WITHOUT_SAFETENSORS[library]
     if information.is_set("gguf"):
         return _WITHOUT_SAFETENSORS["gguf"]
     formats = () if tags & _LOADABLE_TAGS else (tag for tag in _WITHOUT_SAFETENSORS if tag in tags)
     return next((_WITHOUT_SAFETENSORS[tag] for tag in formats), None)
+
+
+def _pools(information: ConfigReader, tags: frozenset[str]) -> bool:
+    """Whether it probably has a modules.json, although its `library_name` is another one."""
+    return "sentence-transformers" in tags and information.string("pipeline_tag") == "feature-extraction"
 
 
 def _kind_by_class_and_tag(metadata: HubMetadata, config: ConfigReader) -> str | None:

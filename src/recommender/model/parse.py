@@ -27,7 +27,7 @@ from recommender.model.language_model import Documents, LanguageModel, parse_lan
 from recommender.model.loaded_weights import wide_zero_point_bytes
 from recommender.model.mistral_format import FILE_NAME, config_from_params
 from recommender.model.non_generators import refuse_non_generator
-from recommender.model.parse_attention import parse_sliding_window
+from recommender.model.parse_attention import mixes_windows, parse_sliding_window
 from recommender.model.refused_classes import WHY_REFUSED
 from recommender.model.rotary import further_rotary_values, rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
@@ -172,6 +172,7 @@ def _model(documents: Documents, found: LanguageModel) -> Model:
         encoder=found.encoder,
         context=context_limit(config, model_type=documents.model_type),
         sliding_window=parse_sliding_window(config),
+        mixes_windows=mixes_windows(config, ARCHITECTURES.get(documents.model_type), found.shape),
         is_in_mistral_format=documents.metadata.params is not None,
         is_estimated=found.is_estimated,
     )

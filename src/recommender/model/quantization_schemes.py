@@ -31,6 +31,14 @@ _BY_BITS = {
     (8, "int", "int"): "W8A8Int8",
 }
 
+# OCP Microscaling Formats, with scales for groups of 32, whatever the activations are: `_is_mxfp4`,
+# `_is_mxfp8`.
+_MICROSCALED = 32
+_MICROSCALING = {4: "W4A16Mxfp4", 8: "W8A8Mxfp8"}
+
+# Those that need a later version where each block of weights has a scale.
+_IN_BLOCKS = frozenset({"W8A8Fp8", "W8A16Fp8"})
+
 # By the dtype of the weights.
 _QUARK = {"fp8_e4m3": "W8A8Fp8", "int8": "W8A8Int8", "int4": "W4A16Int4"}
 
@@ -68,7 +76,10 @@ def _compressed_tensors_scheme(group: ConfigReader, stored_as: str) -> str | Non
     kinds = (weights.string("type") or _DEFAULT_TYPE, _kind(group, inputs))
     if stored_as == _PACKED and kinds in _OF_PACKED:
         return _OF_PACKED[kinds]
-    return _BY_BITS.get((weights.optional_positive_int("num_bits") or _DEFAULT_BITS, *kinds))
+    if weights.string("type") == "float" and weights.optional_positive_int("group_size") == _MICROSCALED:
+        return _MICROSCALING.get(weights.optional_positive_int("num_bits") or _DEFAULT_BITS)
+    scheme = _BY_BITS.get((weights.optional_positive_int("num_bits") or _DEFAULT_BITS, *kinds))
+    return f"{scheme}Block" if scheme in _IN_BLOCKS and weights.string("strategy") == "block" else scheme
 
 
 def _kind(group: ConfigReader, inputs: ConfigReader) -> str:

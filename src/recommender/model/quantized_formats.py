@@ -32,6 +32,9 @@ _MARLIN_GROUPS = frozenset({32, 64, 128})
 # OCP Microscaling Formats 1.0: one scale byte for 32 values of 4 bits.
 MXFP4_BYTES = 0.5 + 1 / 32
 
+# The same where the scales are counted among the bytes: one next to 16 that hold two values each.
+_MXFP4_SCALES_PER_BYTE = 1 / 17
+
 # Two 4-bit values in a byte, one FP8 scale for 16 of them.
 _NVFP4_BYTES = 1 + 2 / 16
 _NVFP4_SCALES_PER_BYTE = 2 / 16
@@ -184,6 +187,16 @@ def cache_value_bytes(stated: ConfigReader) -> int | None:
         return 1 if is_fp8 and scheme.is_false("dynamic") else None
     algorithms = (each.string("kv_cache_quant_algo") for each in places)
     return 1 if (next(filter(None, algorithms), "")).upper() == "FP8" else None
+
+
+def mxfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:
+    """MXFP4 whose scales are bytes like its packed values, one for 16 of them."""
+    return CheckpointQuantization(
+        method=method,
+        weights_per_packed_element=2,
+        scales=int(stored.get("U8", 0) * _MXFP4_SCALES_PER_BYTE),
+        bits=4,
+    )
 
 
 def nvfp4(method: str, stored: Mapping[str, int]) -> CheckpointQuantization:

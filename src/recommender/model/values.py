@@ -150,6 +150,8 @@ class Model:
     """What that encoder needs while vLLM profiles it."""
     context: ContextLimit
     sliding_window: int | None
+    mixes_windows: bool = False
+    """Whether only some layers have that window, although those of its architecture are usually alike."""
     is_in_mistral_format: bool = False
     """Whether it is described by params.json, and stored in consolidated files."""
     is_estimated: bool = False

@@ -15,6 +15,7 @@ from recommender.planning.incompatibilities import (
     CapabilityTooLow,
     ClassNotInVersion,
     DegreeNotAccepted,
+    ExpertsNotInVersion,
     MethodDeprecated,
     MethodNotInVersion,
     MissingKernels,
@@ -25,6 +26,8 @@ from recommender.planning.incompatibilities import (
     NoSparseAttention,
     NoWheels,
     SchemeNotInVersion,
+    Setting,
+    SettingRefused,
     VersionLimit,
 )
 from recommender.planning.tensor_parallelism import degree_obstacle, valid_degrees
@@ -39,6 +42,7 @@ from recommender.vllm.facts import wheel_versions
 from recommender.vllm.quantization import Quantization
 from recommender.vllm.supported_versions import (
     Capability,
+    ExpertKernels,
     capable_versions,
     class_versions,
     deciding_keys,
@@ -47,6 +51,7 @@ from recommender.vllm.supported_versions import (
     method_versions,
     needed_capability,
     scheme_versions,
+    setting_versions,
     undeprecated_versions,
 )
 from recommender.vllm.version import EVERY_VERSION, Version
@@ -56,6 +61,7 @@ from recommender.vllm.version_behavior import VersionBehavior
 # `vllm/model_executor/layers/quantization/`. compressed-tensors states FP32 too, and has kernels for 16 bit.
 _METHODS_IN_FP32 = frozenset({None, "bitsandbytes"})
 _ALL = (EVERY_VERSION,)
+_DUAL_CHUNKS: Setting = "dual_chunk_attention_config"
 
 
 def incompatibility(
@@ -160,6 +166,7 @@ def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator
     wheel_limit = _wheel_limit(capability)
     if class_limit is not None:
         yield class_limit
+    yield from _setting_limits(model)
     if wheel_limit is not None:
         yield wheel_limit
     if model.has_sparse_attention:
@@ -169,13 +176,27 @@ def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator
         if stated_limit is not None:
             yield stated_limit
     if model.quantization is not None:
-        method, schemes = model.quantization, model.quantization_schemes
+        method, schemes, experts = model.quantization, model.quantization_schemes, _expert_kernels(model)
         yield from _method_limits(method, schemes)
         too_low = _capability_limit(
-            method, schemes, capability, version, lacks_marlin=_is_beyond_first_marlin(model)
+            method, schemes, capability, version, lacks_marlin=_is_beyond_first_marlin(model), experts=experts
         )
         if too_low is not None:
             yield too_low
+        expert_limit = _expert_limit(method, schemes, experts)
+        if expert_limit is not None:
+            yield expert_limit
+
+
+def _setting_limits(model: Model) -> Iterator[SettingRefused]:
+    """Kinds of attention that only some versions of the model's class have."""
+    settings: dict[Setting, bool] = {
+        _DUAL_CHUNKS: _DUAL_CHUNKS in model.config_keys,
+        "mixed_windows": model.mixes_windows,
+        "windows": model.sliding_window is not None,
+    }
+    limits = (_setting_limit(model.class_name, name) for name, is_set in settings.items() if is_set)
+    yield from (limit for limit in limits if limit is not None)
 
 
 # Cached, because every instance of the table asks for them. `None` where all versions are alike.
@@ -185,6 +206,14 @@ def _version_limits(model: Model, gpu: Gpu, version: Version | None) -> Iterator
 def _class_limit(class_name: str, config_keys: frozenset[str]) -> ClassNotInVersion | None:
     versions = class_versions(class_name, config_keys)
     return None if versions == _ALL else ClassNotInVersion(class_name=class_name, versions=versions)
+
+
+@bounded_cache
+def _setting_limit(class_name: str, setting: Setting) -> SettingRefused | None:
+    versions = setting_versions(class_name, setting)
+    if versions == class_versions(class_name):
+        return None
+    return SettingRefused(class_name=class_name, setting=setting, versions=versions)
 
 
 @bounded_cache
@@ -216,22 +245,44 @@ def _method_limits(method: str, schemes: tuple[str, ...]) -> tuple[VersionLimit,
 
 
 @bounded_cache
-def _capability_limit(
+def _expert_limit(
+    method: str, schemes: tuple[str, ...], experts: ExpertKernels | None
+) -> ExpertsNotInVersion | None:
+    versions = capable_versions(method, schemes, experts=experts)
+    if versions == capable_versions(method, schemes):
+        return None
+    return ExpertsNotInVersion(method=method, versions=versions)
+
+
+@bounded_cache
+def _capability_limit(  # noqa: PLR0913 - what decides the capability
     method: str,
     schemes: tuple[str, ...],
     capability: Capability,
     version: Version | None,
     *,
     lacks_marlin: bool = False,
+    experts: ExpertKernels | None = None,
 ) -> CapabilityTooLow | None:
     """`None` where all versions that have the method run it, or the chosen one does not have it."""
-    needed = needed_capability(method, schemes, version, lacks_marlin=lacks_marlin)
-    versions = capable_versions(method, schemes, capability, lacks_marlin=lacks_marlin)
-    if needed is None or versions == capable_versions(method, schemes):
+    needed = needed_capability(method, schemes, version, lacks_marlin=lacks_marlin, experts=experts)
+    versions = capable_versions(method, schemes, capability, lacks_marlin=lacks_marlin, experts=experts)
+    if needed is None and experts is not None:
+        without = _capability_limit(method, schemes, capability, version, lacks_marlin=lacks_marlin)
+        return without if without is not None and without.needed > capability else None
+    if needed is None or versions == capable_versions(method, schemes, experts=experts):
         return None
     return CapabilityTooLow(method=method, needed=needed, versions=versions)
 
 
 def _is_beyond_first_marlin(model: Model) -> bool:
     """Whether FP8 weights are in blocks or in experts, for which Marlin got kernels later than for others."""
-    return model.quantization == "fp8" and (model.shard_multiples.inputs != 1 or model.shape.experts > 0)
+    is_fp8 = model.quantization == "fp8" or "compressed-tensors W8A8Fp8" in model.quantization_schemes
+    return is_fp8 and (model.shard_multiples.inputs != 1 or model.shape.experts > 0)
+
+
+def _expert_kernels(model: Model) -> ExpertKernels | None:
+    """The kernels for quantized experts; `None` without them, and for torchao, which may leave them alone."""
+    if not model.shape.experts or model.quantization == "torchao":
+        return None
+    return "marlin" if model.runs_in_marlin else "others"

@@ -9,12 +9,23 @@ from typing import Literal
 from recommender.planning.tensor_parallelism import Obstacle
 from recommender.vllm.supported_versions import Capability, VersionRanges
 
+Setting = Literal["dual_chunk_attention_config", "mixed_windows", "windows"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassNotInVersion:
     """The registry has the model's class in other versions only, or in none."""
 
     class_name: str
+    versions: VersionRanges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingRefused:
+    """The model's class runs with a setting of its config.json in other versions only, or in none."""
+
+    class_name: str
+    setting: Setting
     versions: VersionRanges
 
 
@@ -38,6 +49,14 @@ class SchemeNotInVersion:
     """vLLM reads a format of the checkpoint's layers in other versions only."""
 
     scheme: str
+    versions: VersionRanges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertsNotInVersion:
+    """vLLM runs experts that are quantized like the checkpoint's in other versions only."""
+
+    method: str
     versions: VersionRanges
 
 
@@ -111,9 +130,11 @@ class DoesNotFit:
 
 VersionLimit = (
     ClassNotInVersion
+    | SettingRefused
     | NoWheels
     | MethodNotInVersion
     | SchemeNotInVersion
+    | ExpertsNotInVersion
     | MethodDeprecated
     | NoSparseAttention
     | NoBackendForStatedCache

@@ -60,16 +60,22 @@ def layouts(
 ) -> tuple[Layout, ...]:
     """A layout for each degree that vLLM accepts and that holds the model, in rising order.
 
-    Quantization, engine arguments and workload are those of `plan`, and so is a context that `overrides` fix;
-    otherwise each degree has the largest that fits.
+    Quantization, engine arguments and workload are those of `plan`, and so is a context that `overrides` fix,
+    up to the model's limit; otherwise each degree has the largest that fits.
     """
     found = []
     for degree in plan.valid_tensor_parallel:
         memory = _budget(model, instance, plan, overrides, degree)
-        context = overrides.max_model_len or largest_context(model.max_position_embeddings, memory)
+        context = _accepted(model, overrides) or largest_context(model.max_position_embeddings, memory)
         if holds_minimum_context(model, memory) and memory.starts_with(context):
             found.append(_layout(model, instance, _at_degree(plan, degree, memory, context)))
     return tuple(found)
+
+
+def _accepted(model: Model, overrides: Overrides) -> int | None:
+    """The context that `overrides` fix, or the model's own limit where vLLM refuses a longer one."""
+    fixed = overrides.max_model_len
+    return min(fixed, model.max_position_embeddings) if fixed and model.context.is_enforced else fixed
 
 
 def _budget(model: Model, instance: Instance, plan: Plan, overrides: Overrides, degree: int) -> Budget:
@@ -77,7 +83,7 @@ def _budget(model: Model, instance: Instance, plan: Plan, overrides: Overrides, 
     engine_args = replace(
         args,
         max_num_seqs=args.default_max_num_seqs or args.max_num_seqs,
-        max_model_len=overrides.max_model_len if depends_on_context(model) else None,
+        max_model_len=_accepted(model, overrides) if depends_on_context(model) else None,
     )
     return budget_for_largest_context(model, gpu_of(instance), degree, plan.quantization, engine_args)
 

@@ -8,6 +8,7 @@ from typing import Literal
 from recommender.model import Model
 from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.engine_args import DEFAULT_GPU_MEMORY_UTILIZATION
+from recommender.vllm.facts import class_refuses
 from recommender.vllm.supported_versions import needs_transformers_plan
 from recommender.vllm.version_behavior import VersionBehavior
 
@@ -62,11 +63,18 @@ class OneGpuOnly:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FewerExperts:
+    """A class that vLLM does not build with fewer experts than GPUs."""
+
+    experts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoPlan:
     """A class of transformers that may have no plan for several GPUs, which the version needs."""
 
 
-Obstacle = Indivisible | SplitBlock | OneGpuOnly | NoPlan
+Obstacle = Indivisible | SplitBlock | OneGpuOnly | FewerExperts | NoPlan
 
 
 def degree_obstacle(model: Model, degree: int, behavior: VersionBehavior = ANY_VERSION) -> Obstacle | None:
@@ -124,6 +132,9 @@ def _obstacles(model: Model, degree: int, behavior: VersionBehavior) -> Iterator
         yield OneGpuOnly()
     if degree > 1 and model.is_estimated and needs_transformers_plan(model.class_name, behavior.version):
         yield NoPlan()
+    experts = model.shape.experts
+    if 0 < experts < degree and class_refuses(model.class_name, "experts", behavior.version):
+        yield FewerExperts(experts=experts)
     for what, size in _divided(model):
         if size % degree:
             yield Indivisible(what=what, size=size)

@@ -94,6 +94,16 @@ def model_class(class_name: str, version: Version) -> ModelClass | None:
     return ModelClass(group=group, module=module, name=name or class_name)
 
 
+def class_refuses(class_name: str, what: str, version: Version | None) -> bool:
+    """Whether a version, or one of them, refuses to build a class: `tools/vllm_facts/class_checks.py`.
+
+    `what`: fewer `experts` than GPUs, `windows`, `mixed_windows`, or the key `dual_chunk_attention_config`.
+    """
+    return any(
+        what in (value("class_checks", class_name, each) or "").split() for each in releases_asked(version)
+    )
+
+
 def method_versions(method: str) -> tuple[VersionRange, ...]:
     """The versions that have a quantization method, by its name in config.json or on the command line."""
     return version_ranges(span for span, _ in values("quantization", method))
@@ -124,6 +134,11 @@ def quantizes_at_load(method: str, layers: Literal["linear", "experts"], version
     """Whether `--quantization` with a method quantizes these layers of a 16-bit checkpoint while loading."""
     found = (value("online_quantization", method, each) for each in releases_asked(version))
     return all(each is not None and layers in each.split() for each in found)
+
+
+def quantizes_experts(name: str, version: Version) -> bool:
+    """Whether a version runs a method, `awq`, or a scheme, `compressed-tensors W8A8Int8`, in experts."""
+    return value("quantized_experts", name, version) is not None
 
 
 def batch_defaults(gpu: Gpu, version: Version | None, usage: Usage = "openai_api_server") -> BatchDefaults:

@@ -6,6 +6,7 @@ it with the version that was chosen.
 
 from collections.abc import Collection
 from functools import cache
+from typing import Literal
 
 from recommender.caches import bounded_cache
 from recommender.vllm import facts
@@ -20,6 +21,8 @@ from recommender.vllm.version import Version, VersionRange
 
 VersionRanges = tuple[VersionRange, ...]
 Capability = tuple[int, int]
+ExpertKernels = Literal["marlin", "others"]
+"""Whether quantized experts have a form that Marlin's kernels take."""
 
 # The module of the registry that runs classes of transformers, `vllm/model_executor/models/transformers/`.
 _TRANSFORMERS = "transformers"
@@ -34,14 +37,23 @@ _OTHER_NAMES = {"auto-round": "inc", "modelopt_fp4": "nvfp4"}
 # NVFP4 with activations in 16 bit, through Marlin (`compressed_tensors.py`, `_get_scheme_from_parts`).
 _OTHER_SCHEMES = {
     "compressed-tensors W8A8Fp8": "compressed-tensors W8A16Fp8",
+    "compressed-tensors W8A8Fp8Block": "compressed-tensors W8A16Fp8Block",
+    "compressed-tensors W4A16Mxfp4": "compressed-tensors W4A4Mxfp4",
     "compressed-tensors W4A4Fp4": "compressed-tensors W4A16Fp4",
     "compressed-tensors W4A16Fp4": "compressed-tensors W4A4Fp4",
 }
+
+# Methods whose experts run in Marlin's kernels, and the method with these kernels: those of AWQ and of packed
+# integers always, those of GPTQ where the version has no others: `get_quant_method` of `awq.py` and of
+# `gptq.py`, `get_moe_method` of `compressed_tensors_moe.py`.
+_MARLIN_METHODS = {"awq": "awq_marlin", "gptq": "gptq_marlin"}
+_PACKED = "compressed-tensors WNA16"
 
 # Marlin has kernels for FP8 in blocks and for FP8 experts from 0.9 on: `use_marlin` in `fp8.py` of 0.8.5 and
 # 0.9.0.
 _FP8_BEYOND_MARLIN = VersionRange(last=(0, 8))
 _FP8_ARITHMETIC: Capability = (8, 9)
+_ANY_CAPABILITY: Capability = (0, 0)
 
 
 def includes(ranges: VersionRanges, version: Version | None) -> bool:
@@ -60,6 +72,15 @@ def includes_all(ranges: VersionRanges, version: Version | None) -> bool:
 def class_versions(class_name: str, config_keys: Collection[str] = ()) -> VersionRanges:
     """Those that generate text with a class and read those of `config_keys` that change its layers."""
     return _class_versions(class_name, deciding_keys(class_name).intersection(config_keys))
+
+
+@bounded_cache
+def setting_versions(class_name: str, setting: str) -> VersionRanges:
+    """Those that have a class and build it with a setting of config.json: `facts.class_refuses`."""
+    having = class_versions(class_name)
+    return ranges_where(
+        lambda release: includes(having, release) and not facts.class_refuses(class_name, setting, release)
+    )
 
 
 @bounded_cache
@@ -132,6 +153,7 @@ def capable_versions(
     capability: Capability | None = None,
     *,
     lacks_marlin: bool = False,
+    experts: ExpertKernels | None = None,
 ) -> VersionRanges:
     """Those that run a method with these schemes on GPUs of `capability`, or on any where it is `None`.
 
@@ -139,7 +161,7 @@ def capable_versions(
     """
 
     def is_enough(release: Version) -> bool:
-        needed = needed_capability(method, schemes, release, lacks_marlin=lacks_marlin)
+        needed = needed_capability(method, schemes, release, lacks_marlin=lacks_marlin, experts=experts)
         return needed is not None and (capability is None or needed <= capability)
 
     return ranges_where(is_enough)
@@ -147,7 +169,12 @@ def capable_versions(
 
 @bounded_cache
 def needed_capability(
-    method: str, schemes: tuple[str, ...], version: Version | None, *, lacks_marlin: bool = False
+    method: str,
+    schemes: tuple[str, ...],
+    version: Version | None,
+    *,
+    lacks_marlin: bool = False,
+    experts: ExpertKernels | None = None,
 ) -> Capability | None:
     """The lowest compute capability of a method with these schemes; `None` where the version lacks one.
 
@@ -155,7 +182,7 @@ def needed_capability(
     """
     if version is None:
         found = [
-            needed_capability(method, schemes, each, lacks_marlin=lacks_marlin)
+            needed_capability(method, schemes, each, lacks_marlin=lacks_marlin, experts=experts)
             for each in releases_asked(None)
         ]
         return min((each for each in found if each is not None), default=None)
@@ -165,9 +192,31 @@ def needed_capability(
     known = [each for each in of_schemes or [of_method] if each is not None]
     if of_method is None or len(known) < len(schemes):
         return None
+    if experts is not None:
+        of_experts = _expert_capability(method, schemes, version, experts)
+        if of_experts is None:
+            return None
+        known.append(of_experts)
     if lacks_marlin and _FP8_BEYOND_MARLIN.includes(version):
         return max(*known, _FP8_ARITHMETIC)
     return max(known)
+
+
+def _expert_capability(
+    method: str, schemes: tuple[str, ...], version: Version, experts: ExpertKernels
+) -> Capability | None:
+    """What experts need in addition; `None` where the version cannot run them in this form."""
+    names = [each for scheme in schemes for each in (scheme, _OTHER_SCHEMES.get(scheme, scheme))]
+    names = [name.removesuffix("Block") for name in names if name.startswith("compressed-tensors ")]
+    has_own = any(
+        facts.quantizes_experts(name, version) for name in names or [_method(method, version) or ""]
+    )
+    marlin_method = _MARLIN_METHODS.get(method)
+    if marlin_method is not None and experts == "marlin" and (method == "awq" or not has_own):
+        return facts.method_minimum_capability(marlin_method, version)
+    if _PACKED in schemes:
+        return facts.method_minimum_capability(_MARLIN_METHODS["awq"], version)
+    return _ANY_CAPABILITY if has_own else None
 
 
 @bounded_cache

@@ -9,8 +9,10 @@ from support.vllm_sources import release_of
 from tools.vllm_facts.attention import attention_backends
 from tools.vllm_facts.batch_defaults import batch_defaults
 from tools.vllm_facts.cache_defaults import cache_defaults
+from tools.vllm_facts.class_checks import class_checks
 from tools.vllm_facts.command_line import command_line
 from tools.vllm_facts.environment import environment
+from tools.vllm_facts.experts import quantized_experts
 from tools.vllm_facts.float16 import float16_refused
 from tools.vllm_facts.models import config_keys, models, plugin_models, removed_models
 from tools.vllm_facts.online import online
@@ -179,10 +181,25 @@ class CompressedTensorsScheme:
 class CompressedTensorsWNA16(CompressedTensorsScheme):
     def get_min_capability(cls): return 75
 """,
+        f"{_LAYERS}/compressed_tensors/schemes/w8a8_fp8.py": """
+strategies = [QuantizationStrategy.TENSOR, QuantizationStrategy.BLOCK]
+
+class CompressedTensorsW8A8Fp8:
+    def get_min_capability(cls): return 89
+""",
+        f"{_LAYERS}/compressed_tensors/schemes/w8a16_fp8.py": """
+strategies = [QuantizationStrategy.TENSOR]
+
+class CompressedTensorsW8A16Fp8:
+    def get_min_capability(cls): return 80
+""",
     }
 
     assert schemes(release_of(tmp_path, files)) == {
         "compressed-tensors WNA16": 75,
+        "compressed-tensors W8A16Fp8": 80,
+        "compressed-tensors W8A8Fp8": 89,
+        "compressed-tensors W8A8Fp8Block": 89,
         "modelopt FP8": 80,
         "modelopt NVFP4": 75,
         "modelopt MIXED_PRECISION": 89,
@@ -198,6 +215,55 @@ def test_an_algorithm_without_a_known_owner_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(ExtractionError, match="a known owner of the algorithm INT3"):
         schemes(sources)
+
+
+_EXPERTS = {
+    f"{_LAYERS}/__init__.py": """
+QuantizationMethods = Literal["fp8", "fbgemm_fp8"]
+
+def get_quantization_config(quantization):
+    from .fp8 import FBGEMMFp8Config, Fp8Config
+    method_to_config = {"fp8": Fp8Config, "fbgemm_fp8": FBGEMMFp8Config}
+    return method_to_config[quantization]
+""",
+    f"{_LAYERS}/fp8.py": """
+class QuantizationConfig:
+    def packs(self, layer): return isinstance(layer, FusedMoE)
+
+class Fp8Config(QuantizationConfig):
+    def get_quant_method(self, layer):
+        return Fp8MoEMethod(self) if isinstance(layer, RoutedExperts) else None
+
+class FBGEMMFp8Config(QuantizationConfig):
+    def get_quant_method(self, layer):
+        return FBGEMMFp8LinearMethod(self) if isinstance(layer, LinearBase) else None
+""",
+    f"{_LAYERS}/compressed_tensors/compressed_tensors_moe.py": """
+def get_moe_method(quant_config, layer):
+    if quant_config._is_nvfp4_format(weights):
+        return CompressedTensorsW4A4Nvfp4MoEMethod(use_a16=inputs is None)
+    if quant_config._is_mxfp4(weights):
+        return CompressedTensorsW4A4Mxfp4MoEMethod()
+""",
+}
+
+
+def test_experts_are_quantized_by_methods_that_know_their_layer(tmp_path: Path) -> None:
+    assert quantized_experts(release_of(tmp_path, _EXPERTS)) == {
+        "fp8": True,
+        "compressed-tensors W4A4Fp4": True,
+        "compressed-tensors W4A16Fp4": True,
+        "compressed-tensors W4A4Mxfp4": True,
+        "compressed-tensors W4A16Mxfp4": True,
+    }
+
+
+def test_an_unknown_condition_on_experts_is_an_error(tmp_path: Path) -> None:
+    path = f"{_LAYERS}/compressed_tensors/compressed_tensors_moe.py"
+    sources = release_of(tmp_path, {**_EXPERTS, path: _EXPERTS[path].replace("_is_mxfp4", "_is_int3")})
+
+    with pytest.raises(ExtractionError, match="get_moe_method to have known conditions, not _is_int3"):
+        quantized_experts(sources)
 
 
 def test_shorthands_without_linear_layers_are_for_experts(tmp_path: Path) -> None:
@@ -436,3 +502,44 @@ def test_the_wheel_is_built_for_what_the_dockerfile_states(tmp_path: Path) -> No
     assert wheel(release_of(tmp_path / "b", {})) is None
     with pytest.raises(ExtractionError, match="ARG CUDA_VERSION and ARG torch_cuda_arch_list"):
         wheel(release_of(tmp_path / "c", {"docker/Dockerfile": "FROM scratch\n"}))
+
+
+def test_a_class_refuses_what_its_modules_refuse(tmp_path: Path) -> None:
+    """The second class imports the first, the third names it as the registry does, the last only its MLP."""
+    registry = """
+_TEXT_GENERATION_MODELS = {
+    "AForCausalLM": ("a", "AForCausalLM"),
+    "BForCausalLM": ("b", "BForCausalLM"),
+    "CForCausalLM": ("c", "CForCausalLM"),
+    "DForCausalLM": ("d", "DForCausalLM"),
+}
+_EMBEDDING_MODELS = {"AModel": ("a", "AForCausalLM")}
+_VLLM_MODELS = {**_TEXT_GENERATION_MODELS, **_EMBEDDING_MODELS}
+"""
+    first = """
+raise ValueError(
+    f"Tensor parallel size {self.tp_size} is greater than "
+    f"the number of experts {config.num_experts}.")
+assert config.max_window_layers == config.num_hidden_layers, (
+    "Sliding window for some but all layers is not supported. "
+)
+attention_kwargs = {
+    "layer_idx": extract_layer_index(prefix),
+    "dual_chunk_attention_config": dual_chunk_attention_config,
+}
+"""
+    older = 'raise ValueError("Sliding window for some but all layers is not "\n'
+    files = {
+        "vllm/model_executor/models/registry.py": registry,
+        "vllm/model_executor/models/a.py": first,
+        "vllm/model_executor/models/b.py": f"from .a import (\n    AMLP,\n    AModel,\n)\n{older}",
+        "vllm/model_executor/models/c.py": 'build(architectures=["BForCausalLM"])\n',
+        "vllm/model_executor/models/d.py": "from .a import AMLP\n",
+    }
+    all_of_a = "dual_chunk_attention_config experts mixed_windows"
+
+    assert class_checks(release_of(tmp_path, files)) == {
+        "AForCausalLM": all_of_a,
+        "BForCausalLM": f"{all_of_a} windows",
+        "CForCausalLM": f"{all_of_a} windows",
+    }

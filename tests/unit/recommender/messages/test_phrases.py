@@ -23,7 +23,7 @@ from recommender.messages.phrases import (
 )
 from recommender.model import parse_model
 from recommender.planning.plan import Plan, best_plan
-from recommender.planning.tensor_parallelism import NoPlan
+from recommender.planning.tensor_parallelism import FewerExperts, NoPlan
 from recommender.vllm.behavior import ANY_VERSION, behavior_of
 from recommender.vllm.version import VersionRange
 
@@ -109,6 +109,12 @@ def test_hardware_has_a_price_where_it_is_known() -> None:
 
     assert hardware_text(instance("g5.12xlarge")) == "4 x A10G, 96 GiB"
     assert hardware_text(priced) == "4 x A10G, 96 GiB, $5.67 per hour"
+
+
+def test_experts_are_compared_with_gpus() -> None:
+    assert obstacle_text(FewerExperts(experts=4)) == (
+        "it does not run this class with fewer experts than GPUs, and the model has 4 experts"
+    )
 
 
 def test_an_obstacle_of_the_version_names_the_first_without_it() -> None:

@@ -8,12 +8,14 @@ from recommender.messages.version_limits import version_limit, version_warning
 from recommender.planning.incompatibilities import (
     CapabilityTooLow,
     ClassNotInVersion,
+    ExpertsNotInVersion,
     MethodDeprecated,
     MethodNotInVersion,
     NoBackendForStatedCache,
     NoSparseAttention,
     NoWheels,
     SchemeNotInVersion,
+    SettingRefused,
     VersionLimit,
 )
 from recommender.vllm.version import VersionRange
@@ -40,6 +42,11 @@ _BETWEEN = (VersionRange(first=(0, 10, 1), last=(0, 12)),)
             ClassNotInVersion(class_name="X", versions=_BETWEEN),
             "vLLM supports X only from 0.10.1 to 0.12.",
             "vLLM supports X only from 0.10.1 to 0.12.",
+        ),
+        (
+            SettingRefused(class_name="X", setting="windows", versions=_FROM_0_20),
+            "vLLM runs X with a sliding window only from 0.20 on.",
+            "vLLM runs X with a sliding window only from 0.20 on: choose 0.20 or later.",
         ),
         (
             NoWheels(versions=_UP_TO_0_23),
@@ -74,6 +81,11 @@ _BETWEEN = (VersionRange(first=(0, 10, 1), last=(0, 12)),)
             SchemeNotInVersion(scheme="modelopt NVFP4", versions=_FROM_0_20),
             "vLLM reads the checkpoint's format (modelopt NVFP4) only from 0.20 on.",
             "vLLM reads the checkpoint's format (modelopt NVFP4) only from 0.20 on: choose 0.20 or later.",
+        ),
+        (
+            ExpertsNotInVersion(method="awq", versions=_FROM_0_20),
+            "vLLM runs experts that are quantized with AWQ only from 0.20 on.",
+            "vLLM runs experts that are quantized with AWQ only from 0.20 on: choose 0.20 or later.",
         ),
         (
             CapabilityTooLow(method="modelopt", needed=(8, 9), versions=_FROM_0_20),
@@ -113,6 +125,10 @@ def test_a_limit_names_its_versions_and_a_warning_the_choice(
             ),
         ),
         (
+            SettingRefused(class_name="X", setting="mixed_windows", versions=()),
+            "No version of vLLM runs X with a sliding window in only some of its layers.",
+        ),
+        (
             MethodDeprecated(method="fbgemm_fp8", versions=()),
             (
                 "vLLM deprecates fbgemm_fp8, which the checkpoint is quantized with, and does not start"
@@ -123,3 +139,11 @@ def test_a_limit_names_its_versions_and_a_warning_the_choice(
 )
 def test_a_limit_of_every_version_names_none(limit: VersionLimit, sentence: str) -> None:
     assert version_limit(limit, _A100, "A100") == sentence
+
+
+def test_experts_that_no_version_runs_are_named() -> None:
+    limit = ExpertsNotInVersion(method="fbgemm_fp8", versions=())
+
+    assert version_limit(limit, gpu_of(instance("g5.xlarge")), "A10G") == (
+        "vLLM does not run experts that are quantized with fbgemm_fp8."
+    )

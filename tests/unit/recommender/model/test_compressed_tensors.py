@@ -10,11 +10,13 @@ from recommender.model.errors import UnsupportedModel
 from recommender.model.quantized_formats import CheckpointQuantization
 
 
-def _quantization(*groups: dict[str, Any], stored: str = "pack-quantized") -> CheckpointQuantization:
+def _quantization(
+    *groups: dict[str, Any], stored: str = "pack-quantized", counted: dict[str, int] | None = None
+) -> CheckpointQuantization:
     """A checkpoint whose groups of layers have these weights."""
     settings = {f"group_{index}": {"weights": weights} for index, weights in enumerate(groups)}
     stated = ConfigReader({"format": stored, "config_groups": settings}, name="quantization_config")
-    return compressed_tensors(stated, {"I32": 1000})
+    return compressed_tensors(stated, counted or {"I32": 1000})
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,48 @@ def test_nvfp4_has_two_weights_in_a_byte() -> None:
     found = _quantization({"num_bits": 4, "type": "float"}, stored="nvfp4-pack-quantized")
 
     assert (found.bits, found.weights_per_packed_element) == (4, 2)
+
+
+def test_mxfp4_counts_a_scale_beside_sixteen_bytes() -> None:
+    """32 weights of 4 bits are 16 bytes, and their scale is another."""
+    found = _quantization(
+        {"num_bits": 4, "type": "float", "group_size": 32},
+        stored="mxfp4-pack-quantized",
+        counted={"U8": 1700},
+    )
+
+    assert (found.bits, found.weights_per_packed_element, found.bytes_per_packed_element) == (4, 2, 1)
+    assert found.scales == 100
+    assert found.schemes == ("compressed-tensors W4A16Mxfp4",)
+
+
+def test_mxfp8_counts_its_scales_as_bytes() -> None:
+    found = _quantization(
+        {"num_bits": 8, "type": "float", "group_size": 32},
+        stored="mxfp8-quantized",
+        counted={"F8_E4M3": 3200, "U8": 100},
+    )
+
+    assert (found.quantized_to, found.bits, found.bytes_per_packed_element) == ("fp8", 8, 1)
+    assert found.scales == 100
+    assert found.schemes == ("compressed-tensors W8A8Mxfp8",)
+
+
+def test_layers_in_nvfp4_and_in_fp8_have_no_common_width() -> None:
+    """The scales of NVFP4 are FP8 too: one for each of 8 packed bytes."""
+    settings = {
+        "group_0": {"format": "nvfp4-pack-quantized", "weights": {"num_bits": 4, "type": "float"}},
+        "group_1": {"format": "float-quantized", "weights": {"num_bits": 8, "type": "float"}},
+    }
+    stated = ConfigReader(
+        {"format": "mixed-precision", "config_groups": settings}, name="quantization_config"
+    )
+
+    found = compressed_tensors(stated, {"U8": 800, "F8_E4M3": 100 + 1000})
+
+    assert (found.bits, found.weights_per_packed_element, found.bytes_per_packed_element) == (None, 2, 1)
+    assert found.scales == 100
+    assert found.schemes == ("compressed-tensors W4A16Fp4", "compressed-tensors W8A16Fp8")
 
 
 def test_a_format_whose_size_is_not_known_is_refused() -> None:

@@ -23,6 +23,15 @@ from recommender.model.errors import ImplausibleMetadata
         ({"rope_parameters": {"rope_type": "linear", "factor": 2.0}}, 16_384),
         ({"rope_scaling": {"type": "linear"}}, 8192),
         ({"rope_parameters": {"full_attention": {"rope_type": "linear", "factor": 2.0}}}, 16_384),
+        (
+            {
+                "rope_parameters": {
+                    "full_attention": {"rope_type": "linear", "factor": 2.0},
+                    "sliding_attention": {"rope_type": "default"},
+                }
+            },
+            16_384,
+        ),
         ({"rope_scaling": {"rope_type": "default", "factor": 2.0}}, 16_384),
         ({"rope_scaling": {"rope_type": "su", "factor": 32}}, 8192),
     ],

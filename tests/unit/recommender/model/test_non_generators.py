@@ -1,5 +1,7 @@
 """Repositories that do not generate text."""
 
+from dataclasses import replace
+
 import pytest
 from support.metadata import ABSENT, llama
 
@@ -18,6 +20,23 @@ def test_a_gguf_repository_with_a_config_is_refused_too() -> None:
 def test_repositories_for_other_engines_are_refused(library: str) -> None:
     with pytest.raises(UnsupportedModel):
         parse_model(llama(information={"library_name": library, "safetensors": None}))
+
+
+def test_an_adapter_is_named_as_one_whatever_the_hub_counts() -> None:
+    """The weights of an adapter are safetensors too, without a config.json next to them."""
+    adapter = llama(information={"library_name": "peft"})
+
+    with pytest.raises(UnsupportedModel, match="an adapter without its base model"):
+        parse_model(replace(adapter, config=None))
+
+
+def test_a_tagged_embedding_model_is_refused_whatever_its_library() -> None:
+    """A modules.json, which the tag shows, makes vLLM pool, although its class generates text."""
+    tagged = {"library_name": "transformers", "tags": ["transformers", "sentence-transformers"]}
+
+    with pytest.raises(UnsupportedModel, match="an embedding model"):
+        parse_model(llama(information={**tagged, "pipeline_tag": "feature-extraction"}))
+    assert parse_model(llama(information={**tagged, "pipeline_tag": "text-generation"})).class_name
 
 
 @pytest.mark.parametrize("library", ["peft", "gguf", "transformers.js"])

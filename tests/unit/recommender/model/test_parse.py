@@ -85,7 +85,7 @@ def test_unsupported_repositories_are_refused_with_a_reason(model_id: str, reaso
         {
             "quantization_config": {
                 "quant_method": "compressed-tensors",
-                "format": "mxfp4-pack-quantized",
+                "format": "marlin-24",
                 "config_groups": {"group_0": {"weights": {"num_bits": 4}}},
             }
         },

@@ -95,6 +95,24 @@ def test_modelopt_states_an_algorithm_or_shows_it_in_its_dtypes(
     assert expected == real_model(model_id).quantization_schemes
 
 
+@pytest.mark.parametrize(
+    ("inputs", "expected"), [("8 float", "W8A8Fp8Block"), (None, "W8A16Fp8Block"), ("8 int", None)]
+)
+def test_fp8_in_blocks_is_a_scheme_of_its_own(inputs: str | None, expected: str | None) -> None:
+    """`_is_fp8_w8a8` accepts the strategy `block` from 0.11.0 on."""
+    settings = group("8 float", inputs)
+    settings["weights"] |= {"strategy": "block", "block_structure": [128, 128]}
+    stated = {
+        "quant_method": "compressed-tensors",
+        "format": "float-quantized",
+        "config_groups": {"group_0": settings},
+    }
+
+    found = parse_model(llama(quantization_config=stated)).quantization_schemes
+
+    assert found == (() if expected is None else (f"compressed-tensors {expected}",))
+
+
 @pytest.mark.parametrize(("dtype", "expected"), [("fp8_e4m3", ("quark W8A8Fp8",)), ("int3", ())])
 def test_quark_has_a_scheme_for_the_dtype_of_its_weights(dtype: str, expected: tuple[str, ...]) -> None:
     stated = {"quant_method": "quark", "export": {}, "global_quant_config": {"weight": {"dtype": dtype}}}

@@ -21,6 +21,7 @@ from recommender.planning.incompatibilities import (
     CapabilityTooLow,
     ClassNotInVersion,
     DegreeNotAccepted,
+    ExpertsNotInVersion,
     Incompatibility,
     MethodDeprecated,
     MethodNotInVersion,
@@ -31,6 +32,7 @@ from recommender.planning.incompatibilities import (
     NoSparseAttention,
     NoWheels,
     SchemeNotInVersion,
+    SettingRefused,
 )
 from recommender.planning.tensor_parallelism import Indivisible, SplitBlock
 from recommender.vllm.behavior import behavior_of
@@ -52,6 +54,7 @@ A100 = gpu("p4de.24xlarge")
 H100, B200, RTX_PRO = (gpu(name) for name in ("p5.48xlarge", "p6-b200.48xlarge", "g7e.12xlarge"))
 
 _UP_TO_0_13, _UP_TO_0_19, _UP_TO_0_23, _UP_TO_0_27 = ((VersionRange(last=(0, n)),) for n in (13, 19, 23, 27))
+_FROM_0_9, _FROM_0_10, _FROM_0_14 = ((VersionRange(first=(0, n)),) for n in (9, 10, 14))
 _FROM_0_11_1_TO_0_23 = (VersionRange(first=(0, 11, 1), last=(0, 23)),)
 _FROM_0_22, _FROM_0_24, _FROM_0_27, _FROM_0_30 = ((VersionRange(first=(0, n)),) for n in (22, 24, 27, 30))
 
@@ -111,6 +114,21 @@ _FROM_0_22, _FROM_0_24, _FROM_0_27, _FROM_0_30 = ((VersionRange(first=(0, n)),) 
         ("meta-llama/Llama-3.1-405B-Instruct-FP8", H100, (0, 13), None),
         ("meta-llama/Llama-3.1-405B-Instruct-FP8", H100, None, None),
         ("deepseek-ai/DeepSeek-V3.2", H100, None, None),
+        (
+            "TheBloke/Mixtral-8x7B-Instruct-v0.1-AWQ",
+            T4,
+            (0, 13),
+            CapabilityTooLow(method="awq", needed=(8, 0), versions=_FROM_0_14),
+        ),
+        ("TheBloke/Mixtral-8x7B-Instruct-v0.1-AWQ", T4, (0, 14), None),
+        ("TheBloke/Mixtral-8x7B-Instruct-v0.1-AWQ", A10G, (0, 8), None),
+        (
+            "RedHatAI/Llama-4-Scout-17B-16E-Instruct-FP8-dynamic",
+            A100,
+            (0, 8, 5),
+            CapabilityTooLow(method="compressed-tensors", needed=(8, 9), versions=_FROM_0_9),
+        ),
+        ("RedHatAI/Llama-4-Scout-17B-16E-Instruct-FP8-dynamic", A100, (0, 9), None),
         ("RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8", B200, None, NoKernels(kind="INT8")),
         ("RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8", A10G, None, None),
         ("gaunernst/gemma-3-27b-it-int4-awq", T4, None, No16BitDtype()),
@@ -317,6 +335,45 @@ def test_a_class_that_no_covered_version_has_is_incompatible_without_a_version()
     assert class_incompatibility("LlamaForCausalLM") is None
 
 
+_CHUNKS = {"dual_chunk_attention_config": {"chunk_size": 262_144, "local_size": 8192}}
+_SOME_LAYERS = {"use_sliding_window": True, "sliding_window": 4096, "max_window_layers": 20}
+_ALL_LAYERS = {**_SOME_LAYERS, "max_window_layers": 28}
+_LISTED = {"layer_types": ["full_attention"] * 20 + ["sliding_attention"] * 8}
+
+
+@pytest.mark.parametrize(
+    ("keys", "setting", "runs", "refuses"),
+    [
+        (_CHUNKS, "dual_chunk_attention_config", [(0, 8, 5)], [(0, 9, 0), (0, 10, 2), (0, 33), None]),
+        (_SOME_LAYERS, "mixed_windows", [], [(0, 8, 5), (0, 10, 2), (0, 33), None]),
+        ({**_SOME_LAYERS, **_LISTED}, "mixed_windows", [], [(0, 33), None]),
+        (_ALL_LAYERS, "windows", [(0, 9, 1), (0, 33), None], [(0, 8, 5)]),
+        ({**_ALL_LAYERS, "use_sliding_window": False}, "windows", [(0, 8, 5), None], []),
+    ],
+    ids=["dual chunks", "mixed windows", "listed windows", "windows", "no windows"],
+)
+def test_a_class_of_some_versions_has_no_such_attention(
+    keys: dict[str, object], setting: str, runs: list[Version | None], refuses: list[Version | None]
+) -> None:
+    """vllm-project/vllm#24048: no `layer_idx` in `FlashAttentionImpl`; `Qwen2Model.__init__` for windows."""
+    qwen = real("Qwen/Qwen2.5-7B-Instruct")
+    model = parse_model(dataclasses.replace(qwen, config={**(qwen.config or {}), **keys}))
+    card = gpu_of(instance("g6e.xlarge"))
+
+    assert [incompatibility(model, card, behavior=behavior_of(each)) for each in runs] == [None] * len(runs)
+    for each in refuses:
+        found = incompatibility(model, card, behavior=behavior_of(each))
+        assert isinstance(found, SettingRefused)
+        assert found.setting == setting
+
+
+def test_windows_in_some_layers_are_usual_elsewhere() -> None:
+    """Gemma 3 and gpt-oss list them, and Qwen3.5 mixes attention with states."""
+    models = map(real_model, ("google/gemma-3-27b-it", "openai/gpt-oss-20b", "Qwen/Qwen3.5-27B"))
+
+    assert not any(model.mixes_windows for model in models)
+
+
 def test_wheels_have_to_run_in_every_version_that_is_meant() -> None:
     assert has_wheels(T4)
     assert not has_wheels(V100)
@@ -358,3 +415,31 @@ def test_a_checkpoint_whose_groups_divide_nothing_is_not_accepted_on_one_gpu() -
     assert degree_incompatibility(model, 1) == DegreeNotAccepted(
         degree=1, obstacle=split, largest_accepted=None
     )
+
+
+def test_experts_need_a_version_that_runs_them_quantized() -> None:
+    """ModelOpt's FP8 has a method for experts from 0.10.0 on: `ModelOptFp8MoEMethod`, `modelopt.py`."""
+    experts = {"model_type": "mixtral", "architectures": ["MixtralForCausalLM"], "num_local_experts": 8}
+    stated = {"quant_method": "modelopt", "quant_algo": "FP8"}
+    model = parse_model(llama(**experts, num_experts_per_tok=2, quantization_config=stated))
+
+    assert incompatibility(model, H100, None, behavior_of((0, 9, 2))) == ExpertsNotInVersion(
+        method="modelopt", versions=_FROM_0_10
+    )
+    assert incompatibility(model, H100, None, behavior_of((0, 10, 0))) is None
+
+
+def test_torchao_may_leave_experts_alone() -> None:
+    experts = {"model_type": "mixtral", "architectures": ["MixtralForCausalLM"], "num_local_experts": 8}
+    model = dataclasses.replace(parse_model(llama(**experts, num_experts_per_tok=2)), quantization="torchao")
+
+    assert incompatibility(model, H100, None, behavior_of((0, 33, 0))) is None
+
+
+def test_a_capability_that_no_experts_change_is_named_before_them() -> None:
+    """NVFP4 needs 10.0 in 0.8, which has no method for its experts either."""
+    model = real_model("nvidia/MiniMax-M2.7-NVFP4")
+    limits = version_limits(model, A10G, behavior_of((0, 8, 5)))
+
+    assert [type(limit) for limit in limits] == [ClassNotInVersion, CapabilityTooLow, ExpertsNotInVersion]
+    assert limits[1] == CapabilityTooLow(method="modelopt_fp4", needed=(10, 0), versions=_FROM_0_9)

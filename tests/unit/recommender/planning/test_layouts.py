@@ -114,12 +114,21 @@ def test_a_degree_with_which_a_model_with_states_needs_fewer_sequences_has_them(
     assert not any(layout.plan.lowers_max_num_seqs for layout in others)
 
 
-@pytest.mark.parametrize(("context", "expected"), [(32_768, [1, 2, 4]), (50_000, [2, 4])])
+@pytest.mark.parametrize(("context", "expected"), [(8192, [1, 2, 4]), (50_000, [2, 4])])
 def test_a_context_that_the_caller_fixes_has_to_fit(context: int, expected: list[int]) -> None:
-    made = found(MISTRAL, "g5.12xlarge", max_model_len=context)
+    made = found("meta-llama/Llama-3.1-8B-Instruct", "g5.12xlarge", max_model_len=context)
 
     assert [layout.plan.tensor_parallel for layout in made] == expected
     assert {layout.plan.max_model_len for layout in made} == {context}
+
+
+def test_a_context_above_the_models_limit_is_cut_to_it() -> None:
+    """vLLM refuses 65,536 tokens for a model of 32,768; it takes any length where config.json states none."""
+    made = found(MISTRAL, "g5.12xlarge", max_model_len=65_536)
+    any_length = found("tiiuae/falcon-mamba-7b", "g6e.12xlarge", max_model_len=8192)
+
+    assert [layout.plan.max_model_len for layout in made] == [32_768] * 3
+    assert {layout.plan.max_model_len for layout in any_length} == {8192}
 
 
 def test_a_plan_that_does_not_start_has_the_degrees_that_would() -> None:

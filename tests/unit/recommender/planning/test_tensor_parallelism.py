@@ -8,6 +8,7 @@ from support.metadata import llama, real_model
 from recommender.hardware.units import GIB
 from recommender.model import parse_model
 from recommender.planning.tensor_parallelism import (
+    FewerExperts,
     Indivisible,
     Obstacle,
     OneGpuOnly,
@@ -142,6 +143,17 @@ def test_experts_are_divided_into_blocks_too(keys: dict[str, int], expected: tup
     model = parse_model(llama(model_type="qwen3_moe", **sizes, **keys, quantization_config=blocks))
 
     assert expected == valid_degrees(model, 8)
+
+
+def test_some_classes_have_no_fewer_experts_than_gpus() -> None:
+    """`Qwen3MoeSparseMoeBlock` of `vllm/model_executor/models/qwen3_moe.py`; Mixtral has no such check."""
+    qwen, mixtral = real_model("Qwen/Qwen3-30B-A3B"), real_model("mistralai/Mixtral-8x7B-Instruct-v0.1")
+    few = replace(qwen, shape=replace(qwen.shape, experts=4))
+
+    assert degree_obstacle(few, 8) == FewerExperts(experts=4)
+    assert degree_obstacle(few, 4) is None
+    assert degree_obstacle(few, 8, behavior_of((0, 8, 5))) == FewerExperts(experts=4)
+    assert degree_obstacle(replace(mixtral, shape=replace(mixtral.shape, experts=4)), 8) is None
 
 
 def test_the_nearest_degree_is_the_largest_that_is_accepted() -> None:

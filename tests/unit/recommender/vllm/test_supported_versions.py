@@ -3,6 +3,7 @@
 import pytest
 
 from recommender.vllm.supported_versions import (
+    ExpertKernels,
     VersionRanges,
     capable_versions,
     class_versions,
@@ -136,6 +137,9 @@ def test_a_deprecated_method_needs_a_flag(method: str, version: Version, *, expe
         ("modelopt_mixed W4A16_NVFP4", since(0, 22)),
         ("modelopt W4A16_NVFP4", since(0, 21)),
         ("quark W4A16Int4", since(0, 31)),
+        ("compressed-tensors W8A8Fp8Block", since(0, 11)),
+        ("compressed-tensors W4A16Mxfp4", since(0, 14)),
+        ("compressed-tensors W8A8Mxfp8", since(0, 20)),
         ("modelopt NO_SUCH_FORMAT", NONE),
     ],
 )
@@ -239,3 +243,53 @@ def test_ranges_are_compared_with_one_version_or_all_covered_ones(
 ) -> None:
     assert includes(ranges, version) is any_of_them
     assert includes_all(ranges, version) is all_of_them
+
+
+@pytest.mark.parametrize(
+    ("method", "schemes", "kernels", "capability", "expected"),
+    [
+        ("awq", (), "marlin", (8, 0), ALL),
+        ("awq", (), "marlin", (7, 5), since(0, 14)),
+        ("awq", (), "others", (7, 5), since(0, 9, 2)),
+        ("gptq", (), "marlin", (8, 0), ALL),
+        ("gptq", (), "marlin", (7, 5), since(0, 10, 1)),
+        ("gptq", (), "others", (8, 0), since(0, 10, 1)),
+        ("bitsandbytes", (), "marlin", (8, 0), (VersionRange(first=(0, 10), last=(0, 27)),)),
+        ("modelopt", ("modelopt FP8",), "marlin", (9, 0), since(0, 10)),
+        ("modelopt_fp4", ("modelopt NVFP4",), "marlin", (9, 0), since(0, 9)),
+        ("fbgemm_fp8", (), "marlin", (9, 0), NONE),
+        ("compressed-tensors", ("compressed-tensors W8A8Fp8",), "marlin", (8, 9), ALL),
+        ("compressed-tensors", ("compressed-tensors W8A8Fp8Block",), "marlin", (8, 9), since(0, 11)),
+        ("compressed-tensors", ("compressed-tensors W8A8Int8",), "marlin", (8, 0), since(0, 9)),
+        ("compressed-tensors", ("compressed-tensors W4A4Fp4",), "marlin", (9, 0), since(0, 9, 2)),
+        ("compressed-tensors", ("compressed-tensors W4A16Mxfp4",), "marlin", (9, 0), since(0, 15)),
+        ("compressed-tensors", ("compressed-tensors W4A8Fp8",), "marlin", (9, 0), since(0, 13)),
+        ("compressed-tensors", ("compressed-tensors WNA16",), "marlin", (8, 0), ALL),
+        ("compressed-tensors", ("compressed-tensors WNA16",), "marlin", (7, 5), since(0, 14)),
+        ("fp8", (), "marlin", (8, 9), ALL),
+    ],
+)
+def test_quantized_experts_need_kernels_of_their_own(
+    method: str,
+    schemes: tuple[str, ...],
+    kernels: ExpertKernels,
+    capability: tuple[int, int],
+    expected: VersionRanges,
+) -> None:
+    """`get_quant_method` of each method, and `get_moe_method` of compressed-tensors, of 0.8.0 to 0.33.0."""
+    assert expected == capable_versions(method, schemes, capability, experts=kernels)
+
+
+def test_experts_raise_the_capability_of_awq_to_that_of_marlin() -> None:
+    """`awq.py` of 0.13.0 runs experts in `AWQMarlinMoEMethod`, whose kernels need 8.0 there."""
+    assert needed_capability("awq", (), (0, 13, 0)) == (7, 5)
+    assert needed_capability("awq", (), (0, 13, 0), experts="marlin") == (8, 0)
+    assert needed_capability("awq", (), None, experts="marlin") == (7, 5)
+
+
+def test_blocks_of_compressed_fp8_run_without_fp8_arithmetic_since_0_16() -> None:
+    """`SUPPORTED_STRATEGIES` of `compressed_tensors_w8a16_fp8.py` lacks blocks up to 0.15.1."""
+    schemes = ("compressed-tensors W8A8Fp8Block",)
+
+    assert capable_versions("compressed-tensors", schemes, (8, 6)) == since(0, 16)
+    assert capable_versions("compressed-tensors", schemes, (8, 9)) == since(0, 11)
