@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from recommender.messages.phrases import count_text
+from recommender.messages.phrases import count_text, method_text
 
 _WIDTH = 100
 _BAR_WIDTH = 60
@@ -63,7 +63,7 @@ def _sections(body: Body) -> Iterator[str]:
     yield from _section("warnings", body.get("warnings", []))
     yield from _section("notes", body.get("notes", []))
     yield from _section("checkpoints", [_checkpoint(each) for each in body.get("checkpoints", [])])
-    yield from _section("alternatives", list(_alternatives(body.get("alternatives", {}))))
+    yield from _section("alternatives", list(_alternatives(body)))
 
 
 def _values(body: Body, explanation: Body) -> Iterator[str]:
@@ -121,7 +121,8 @@ def _layout(layout: Body) -> str:
     )
 
 
-def _alternatives(alternatives: Body) -> Iterator[str]:
+def _alternatives(body: Body) -> Iterator[str]:
+    alternatives = body.get("alternatives", {})
     for name in ("quantization_option", "at_load_option"):
         option = alternatives.get(name)
         if option is not None:
@@ -132,9 +133,14 @@ def _alternatives(alternatives: Body) -> Iterator[str]:
         info = alternatives["larger_instance_info"]
         price = f", ${info['usd_per_hour']:,.2f} an hour" if "usd_per_hour" in info else ""
         hardware = f"{info['accelerator_count']} x {info['accelerator_name']}{price}"
-        yield f"{larger} ({hardware}) without quantization: {_configuration(info)}"
+        yield f"{larger} ({hardware}) {_native_precision(body)}: {_configuration(info)}"
     for change in alternatives.get("changes", []):
         yield change["text"]
+
+
+def _native_precision(body: Body) -> str:
+    method = body["model_info"].get("quantization")
+    return "without quantization" if method is None else f"in its {method_text(method)} quantization"
 
 
 def _checkpoint(checkpoint: Body) -> str:

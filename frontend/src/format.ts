@@ -38,11 +38,12 @@ export function formatAccelerators(instance: InstanceInfo): string {
   return `${count} × ${name}, ${UP_TO_ONE_DECIMAL.format(memory)} GiB`;
 }
 
-/** The parameter count and dtype of a model, as far as they are known: `7.2B params`, `BF16`. */
+/** The parameter count and precision of a model, as far as they are known: `7.2B params`, `BF16`. */
 export function modelDetails(model: ModelInfo): string[] {
+  const { parameter_count: count, native_dtype: dtype, quantization: method } = model;
   return [
-    ...(model.parameter_count === null ? [] : [`${formatParameters(model.parameter_count)} params`]),
-    ...(model.native_dtype === null ? [] : [formatDtype(model.native_dtype)]),
+    ...(count === null ? [] : [`${formatParameters(count)} params`]),
+    ...(method !== undefined ? [formatMethod(method)] : dtype === null ? [] : [formatDtype(dtype)]),
   ];
 }
 
@@ -51,6 +52,13 @@ const DTYPES: Partial<Record<string, string>> = { bfloat16: "BF16", float16: "FP
 /** The usual short name of a dtype; PyTorch's name if it has none. */
 export function formatDtype(dtype: string): string {
   return DTYPES[dtype] ?? dtype;
+}
+
+const ABBREVIATED_METHODS = ["awq", "fp8", "gptq", "mxfp4", "mxfp8", "nvfp4"];
+
+/** vLLM's name of a quantization method, in capitals where it is an abbreviation. */
+export function formatMethod(method: string): string {
+  return ABBREVIATED_METHODS.includes(method) ? method.toUpperCase() : method;
 }
 
 function formatParameters(count: number): string {

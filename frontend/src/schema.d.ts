@@ -204,6 +204,8 @@ export interface components {
             architecture: string | null;
             /** @description Tokens */
             sliding_window?: number;
+            /** @description vLLM's name of the checkpoint's own quantization method, such as `mxfp4`; absent if it has none */
+            quantization?: string;
         };
         InstanceInfo: {
             accelerator_count: number;
@@ -266,11 +268,11 @@ export interface components {
             /** @description In the last 30 days */
             downloads: number;
             gated: boolean;
-            /** @description The weights */
+            /** @description The weights on all GPUs together */
             estimated_mem_gib: number;
         } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]))[];
         QuantizationOption: {
-            /** @description The weights */
+            /** @description The weights on all GPUs together */
             estimated_mem_gib: number;
             /** @description Whether a pre-quantized checkpoint has to be served, such as one of `checkpoints`; if not, vLLM quantizes while loading */
             requires_pre_quantized: boolean;
@@ -286,7 +288,7 @@ export interface components {
                 accelerator_count: number;
                 accelerator_memory_gib: number;
                 accelerator_name: string;
-                /** @description The weights */
+                /** @description The weights on all GPUs together */
                 estimated_mem_gib: number;
                 usd_per_hour?: number;
                 price_region?: string;

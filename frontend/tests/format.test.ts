@@ -32,6 +32,9 @@ test("modelDetails leaves out what is unknown", () => {
   expect(
     modelDetails({ ...UNKNOWN_MODEL, parameter_count: 7_248_023_552, native_dtype: "bfloat16" }),
   ).toEqual(["7.2B params", "BF16"]);
+  expect(modelDetails({ ...UNKNOWN_MODEL, native_dtype: "bfloat16", quantization: "mxfp4" })).toEqual([
+    "MXFP4",
+  ]);
   expect(modelDetails({ ...UNKNOWN_MODEL, parameter_count: 335_142_400 })).toEqual(["335.1M params"]);
 });
 

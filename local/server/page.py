@@ -14,6 +14,8 @@ BUILT_PAGE = Path(__file__).resolve().parents[2] / "frontend" / "dist"
 _INDEX = "/index.html"
 # Which page to show is decided in the browser; frontend/page.yaml rewrites the same path on AWS.
 _PAGES = {"/", "/compare"}
+# Redirected, because the page's files have relative addresses.
+_PAGES_WITH_SLASH = {f"{path}/" for path in _PAGES - {"/"}}
 _NOT_BUILT = "The page is not built. With Node 20 or later installed, `make start` builds it.\n"
 
 # Vite names the files in this folder by a hash of their content: https://vite.dev/guide/build
@@ -60,6 +62,8 @@ class Page:
 
     def __call__(self, request: HttpRequest) -> HttpResponse | None:
         """The file at the path, which is the index for each page; `None` if there is none."""
+        if request.path in _PAGES_WITH_SLASH:
+            return _redirect(request)
         path = _INDEX if request.path in _PAGES else unquote(request.path)
         file = self._files().get(path)
         if file is not None:
@@ -83,6 +87,13 @@ def _file_response(path: str, body: bytes, if_none_match: str) -> HttpResponse:
     if etag in if_none_match:
         return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return HttpResponse(status=HTTPStatus.OK, headers=headers, body=body)
+
+
+def _redirect(request: HttpRequest) -> HttpResponse:
+    """To the same page without the slash at the end of its path."""
+    query = f"?{request.query}" if request.query else ""
+    location = f"{request.path.removesuffix('/')}{query}"
+    return HttpResponse(status=HTTPStatus.MOVED_PERMANENTLY, headers={"Location": location})
 
 
 def _not_built() -> HttpResponse:

@@ -146,7 +146,7 @@ def _quantization_option(
 ) -> dict[str, Any]:
     body = {
         **_values(plan),
-        "estimated_mem_gib": _rounded_gib(plan.weight_bytes),
+        "estimated_mem_gib": _weights_gib(plan),
         "requires_pre_quantized": plan.needs_pre_quantized_checkpoint,
         "vllm_args": list(serve_arguments(plan)),
     }
@@ -163,7 +163,7 @@ def _checkpoints(checkpoints: tuple[PreQuantizedCheckpoint, ...], plan: Plan) ->
             "method": each.method,
             "downloads": each.downloads,
             "gated": each.is_gated,
-            "estimated_mem_gib": _rounded_gib(each.plan.weight_bytes),
+            "estimated_mem_gib": _weights_gib(each.plan),
             **_values(each.plan),
             # The form's value stays, although vLLM reads the quantization from the checkpoint.
             "quantization": each.quantized_to,
@@ -177,7 +177,7 @@ def _checkpoints(checkpoints: tuple[PreQuantizedCheckpoint, ...], plan: Plan) ->
 def _larger_instance_info(larger: InstancePlan) -> dict[str, Any]:
     return {
         **instance_json(larger.instance),
-        "estimated_mem_gib": _rounded_gib(larger.plan.weight_bytes),
+        "estimated_mem_gib": _weights_gib(larger.plan),
         **_values(larger.plan),
         "vllm_args": list(serve_arguments(larger.plan)),
         **price_json(larger.instance),
@@ -194,13 +194,17 @@ def price_json(instance: Instance) -> dict[str, Any]:
 
 def model_json(info: ModelInfo) -> dict[str, Any]:
     """What the answer repeats of the model."""
-    body = {
+    body: dict[str, Any] = {
         "parameter_count": info.parameter_count,
         "native_dtype": info.native_dtype,
         "max_position_embeddings": info.max_position_embeddings,
         "architecture": info.architecture,
     }
-    return body if info.sliding_window is None else {**body, "sliding_window": info.sliding_window}
+    if info.sliding_window is not None:
+        body["sliding_window"] = info.sliding_window
+    if info.quantization is not None:
+        body["quantization"] = info.quantization
+    return body
 
 
 def instance_json(instance: Instance) -> dict[str, Any]:
@@ -237,8 +241,9 @@ def _memory(answer: Feasible) -> dict[str, Any]:
     }
 
 
-def _rounded_gib(size_bytes: int) -> float:
-    return round(gib(size_bytes), 1)
+def _weights_gib(plan: Plan) -> float:
+    """What all GPUs hold of the weights: the figure of one GPU, as in sentences, times the degree."""
+    return round(gib(plan.budget.weight_bytes * plan.tensor_parallel), 1)
 
 
 def _gib_rounded_down(size_bytes: int) -> float:

@@ -154,18 +154,18 @@ class _Request:
         try:
             if decision.plan is None:
                 return self._infeasible(instance, decision)
-            codes = self._warning_codes(instance, decision.plan)
+            codes = self._warning_codes(instance, decision, decision.plan)
         except UnsupportedModel as error:  # on another instance
             return unsupported(self.metadata, instance, error, self.behavior)
         return InstanceRow(instance=instance, plan=decision.plan, warning_codes=codes)
 
-    def _warning_codes(self, instance: Instance, plan: Plan) -> tuple[str, ...]:
+    def _warning_codes(self, instance: Instance, decision: Decision, plan: Plan) -> tuple[str, ...]:
         context = WarningContext(
             model=self.model,
             instance=instance,
             gpu=gpu_of(instance),
             plan=plan,
-            overrides=self.overrides,
+            overrides=decision.overrides,
             cheaper=None,  # it is a note
             at_load=None,  # it is in a sentence only
         )

@@ -75,7 +75,7 @@ def with_checkpoints(feasible: Feasible, candidates: Sequence[Candidate]) -> Fea
         checkpoint
         for name in answer.wanted_checkpoints
         for checkpoint in pre_quantized_checkpoints(
-            model, candidates, name, instance, behavior, overrides.engine
+            model, candidates, name, instance, behavior, answer.decision.overrides.engine
         )
     ]
     return replace(answer, checkpoints=tuple(checkpoints))
@@ -139,15 +139,15 @@ def _decided(  # noqa: PLR0913, PLR0917 - what a recommendation is made from
     behavior: VersionBehavior,
     overrides: Overrides,
 ) -> Recommendation:
-    engine = overrides.engine
+    engine = decision.overrides.engine
     options = (
         None
         if decision.is_native
         else alternatives(model, instance, instances, decision.quantized, behavior, engine)
     )
     if decision.plan is not None:
-        options = with_changes_of_plan(options, model, instance, decision.plan, overrides)
-        return _feasible(model, instance, instances, decision, overrides, options=options)
+        options = with_changes_of_plan(options, model, instance, decision.plan, decision.overrides)
+        return _feasible(model, instance, instances, decision, asked=overrides, options=options)
     nearest = (
         None
         if options is not None and options.larger
@@ -184,11 +184,12 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
     instance: Instance,
     instances: Sequence[Instance],
     decision: Decision,
-    overrides: Overrides,
     *,
+    asked: Overrides,
     options: Alternatives | None,
 ) -> Feasible:
-    plan, base, engine = decision.plan, decision.base, overrides.engine
+    plan, base, overrides = decision.plan, decision.base, decision.overrides
+    engine = overrides.engine
     assert plan is not None  # noqa: S101 - as there is a base
     assert base is not None  # noqa: S101
     gpu, behavior = gpu_of(instance), base.budget.engine_args.behavior
@@ -226,7 +227,7 @@ def _feasible(  # noqa: PLR0913 - everything that an answer consists of
         model=model,
         instance=instance,
         alternatives=options,
-        overrides=overrides,
+        overrides=asked,
         instances=instances,
         layouts=layouts(model, instance, plan, overrides),
     )

@@ -47,8 +47,15 @@ def test_the_bar_represents_all_memory() -> None:
 def test_both_alternatives_are_shown() -> None:
     text = report("Qwen/Qwen2.5-14B-Instruct", "g6.xlarge")
 
-    assert "- fp8, quantized at load: 15.2 GiB of weights" in text
+    assert "- fp8, quantized at load: 15.4 GiB of weights" in text
     assert "- g6e.xlarge (1 x L40S) without quantization: TP 1, context 32,768, concurrency 60" in text
+
+
+def test_the_larger_instance_of_a_quantized_checkpoint_is_for_its_quantization() -> None:
+    text = report("openai/gpt-oss-120b", "g5.xlarge")
+
+    assert "- p5.4xlarge (1 x H100) in its MXFP4 quantization: TP 1, context 16,384" in text
+    assert "without quantization" not in text
 
 
 def test_an_infeasible_recommendation_states_the_reason() -> None:

@@ -346,8 +346,16 @@ def _expected_of_engine_arguments(answer: Feasible, overrides: Overrides) -> Ite
         yield "sequences_below_concurrency"
     if fp8_cache_incompatibility(answer.model, gpu, args.kv_cache_dtype, args.behavior) is not None:
         yield "no_fp8_cache"
-    if args.enforce_eager:
+    if args.enforce_eager and _holds_minimum_with_graphs(answer):
         yield "eager_mode"
+
+
+def _holds_minimum_with_graphs(answer: Feasible) -> bool:
+    plan, gpu = answer.plan, gpu_of(answer.instance)
+    degree = nearest_degree(answer.model, plan.tensor_parallel, plan.budget.engine_args.behavior)
+    captured = replace(plan.budget.engine_args, enforce_eager=False)
+    memory = memory_budget(answer.model, gpu, degree, plan.quantization, engine_args=captured)
+    return memory.starts_with(min(512, answer.model.max_position_embeddings))
 
 
 def _default_sequences(answer: Feasible, overrides: Overrides) -> int:

@@ -23,7 +23,7 @@ _FIELD_LABELS = {
 _RECOMMEND_PATH = "/api/v1/recommend?"
 _PANEL_NAME = re.compile("^(Recommended|Your) Configuration$")
 _BANNER_NAME = re.compile(
-    "too large for native|not yet supported|cannot be benchmarked|needs a pre-quantized"
+    "too large for native|does not run on|not yet supported|cannot be benchmarked|needs a pre-quantized"
 )
 
 

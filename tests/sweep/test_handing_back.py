@@ -11,6 +11,8 @@ from support.metadata import MODELS
 from handler.request import parse_request
 from handler.response import as_json
 from recommender.hardware.instance import Instance
+from recommender.messages.lever_warnings import LEVER_WARNINGS
+from recommender.messages.value_warnings import VALUE_WARNINGS
 from recommender.recommend import recommend
 from recommender.recommendation import Feasible
 
@@ -28,6 +30,12 @@ _PARAMETERS = {
     "gpu_memory_utilization": "gpu_memory_utilization",
 }
 _RANDOM_SUBSETS = 2
+
+# What the page sends of an option.
+_FORM = (*(name for name in _PARAMETERS if name != "overhead_gib"), "kv_cache_dtype", "enforce_eager")
+
+# Warnings about values and engine arguments; `needs_flags` says that the values suffice.
+_ABOUT_VALUES = {*VALUE_WARNINGS, *LEVER_WARNINGS} - {"needs_flags", "multimodal_profile"}
 
 
 @pytest.mark.parametrize("place", GPU_INSTANCES[::4], ids=lambda instance: instance.name)
@@ -47,10 +55,34 @@ def test_any_values_of_an_answer_give_the_same_values_and_reasons_and_no_new_war
                 names,
             )
             assert again["vllm_args"] == body["vllm_args"], (metadata.model_id, names)
-            # A fixed number of sequences is not lowered for native precision, so its sum has other terms.
-            if "max_num_seqs" not in names:
-                assert again["explanation"] == body["explanation"], (metadata.model_id, names)
+            assert again["explanation"] == body["explanation"], (metadata.model_id, names)
             assert set(again["warning_codes"]) <= set(body["warning_codes"]), (metadata.model_id, names)
+
+
+@pytest.mark.parametrize("place", GPU_INSTANCES[1::8], ids=lambda instance: instance.name)
+def test_an_option_or_change_that_a_form_applies_gives_its_values_and_arguments_without_a_warning_about_them(
+    place: Instance,
+) -> None:
+    for metadata in MODELS[1::3]:
+        body = as_json(recommend(metadata, place, [place]))
+        for option in _applicable(body.get("alternatives", {})):
+            again = _handed_back(metadata, place, option, [name for name in _FORM if name in option])
+            assert {name: again.get(name) for name in _FORM} == {name: option.get(name) for name in _FORM}
+            assert again["vllm_args"] == option["vllm_args"], metadata.model_id
+            assert _ABOUT_VALUES.isdisjoint(again["warning_codes"]), (metadata.model_id, option)
+
+
+def _applicable(alternatives: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Options and changes that a form has all fields for."""
+    yield from (
+        alternatives[name] for name in ("quantization_option", "at_load_option") if name in alternatives
+    )
+    for change in alternatives.get("changes", ()):
+        if "limit_mm_per_prompt" not in {
+            change["change"],
+            *(each["change"] for each in change.get("also", ())),
+        }:
+            yield change
 
 
 def _subsets(choice: random.Random) -> Iterator[list[str]]:
@@ -63,7 +95,7 @@ def _subsets(choice: random.Random) -> Iterator[list[str]]:
 
 
 def _handed_back(metadata: Any, place: Instance, body: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    query = {_PARAMETERS[name]: str(body[name] or "none") for name in names}
+    query = {_PARAMETERS.get(name, name): str(body[name] or "none").lower() for name in names}
     request = parse_request({"model": "a/b", "instance_type": place.name, **query}, {})
     answer = recommend(metadata, place, [place], overrides=request.overrides)
     assert isinstance(answer, Feasible), (metadata.model_id, names)

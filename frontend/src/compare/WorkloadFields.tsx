@@ -84,7 +84,7 @@ function LengthField({
 type Options = readonly (readonly [string, FieldValue | undefined])[];
 
 const PRECISIONS: Options = [
-  ["Recommended", undefined],
+  ["If needed", undefined],
   ...QUANTIZATIONS.map((quantization) => [formatQuantization(quantization), quantization] as const),
 ];
 const CACHE_DTYPES: Options = KV_CACHE_DTYPES.map(

@@ -29,7 +29,7 @@ export function ExplanationPanel({ suggestion, current }: ExplanationPanelProps)
   const doesNotStart = preventsStart(current);
   return (
     <section aria-labelledby={`${id}-title`} aria-busy={isUpdating} className={CARD}>
-      <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+      <header className="flex items-center justify-between gap-x-4">
         <h2 id={`${id}-title`} className={HEADING}>
           {isRecommended ? "Recommended Configuration" : "Your Configuration"}
         </h2>

@@ -1,7 +1,7 @@
 import { useId } from "react";
 
 import { needsPreQuantizedCheckpoint } from "../command";
-import { formatDtype } from "../format";
+import { formatDtype, formatMethod } from "../format";
 import { isFeasible, isTooLarge } from "../types";
 import type {
   Change,
@@ -79,7 +79,11 @@ function infeasibleTitle(response: InfeasibleResponse, instanceType: string): st
 }
 
 function tooLarge({ model_info: model }: RecommendResponse, instanceType: string): string {
-  const dtype = model?.native_dtype;
+  const { native_dtype: dtype, quantization: method } = model ?? {};
+  if (method !== undefined) {
+    // It may be too large, or the GPU may lack kernels for its quantization.
+    return `Model does not run on ${instanceType} in its ${formatMethod(method)} quantization`;
+  }
   return `Model too large for native ${dtype ? formatDtype(dtype) : "precision"} on ${instanceType}`;
 }
 
@@ -98,7 +102,7 @@ function Reason({ recommendation, current }: FeasibilityBannerProps) {
 
 const LETTERS = ["A", "B", "C"] as const;
 
-/** The options side by side, with letters in their order. */
+/** The options side by side, with letters in their order if there are several. */
 function Options({ recommendation, values, onApply, onSwitchInstanceType }: FeasibilityBannerProps) {
   const { alternatives = {} } = recommendation;
   const largerInstance = alternatives.larger_instance ?? suggestedInstance(recommendation);
@@ -108,12 +112,14 @@ function Options({ recommendation, values, onApply, onSwitchInstanceType }: Feas
   if (quantized.length === 0 && largerInstance === undefined) {
     return null;
   }
+  const isOne = quantized.length + (largerInstance === undefined ? 0 : 1) === 1;
+  const letterOf = (index: number) => (isOne ? undefined : LETTERS[index]);
   return (
     <div className="grid gap-2 @min-[30rem]:grid-cols-[repeat(auto-fit,minmax(11rem,1fr))]">
       {quantized.map((option, index) => (
         <QuantizationCard
           key={option.vllm_args.join(" ")}
-          letter={LETTERS[index]}
+          letter={letterOf(index)}
           option={option}
           values={values}
           onApply={onApply}
@@ -121,7 +127,7 @@ function Options({ recommendation, values, onApply, onSwitchInstanceType }: Feas
       ))}
       {largerInstance !== undefined && (
         <LargerInstanceCard
-          letter={LETTERS[quantized.length]}
+          letter={letterOf(quantized.length)}
           instanceType={largerInstance}
           info={alternatives.larger_instance_info}
           onSwitch={onSwitchInstanceType}
@@ -136,10 +142,10 @@ function suggestedInstance(response: RecommendResponse): string | undefined {
 }
 
 function Changes({ recommendation, model, values, onApply }: FeasibilityBannerProps) {
-  const changes = recommendation.alternatives?.changes ?? [];
+  const { changes = [], quantization_option: quantized } = recommendation.alternatives ?? {};
   return changes.length === 0 ? null : (
     <ChangeList
-      title={`Or keep the native precision and change ${argumentsOf(changes)}`}
+      title={`Or ${quantized ? "keep the native precision and " : ""}change ${argumentsOf(changes)}`}
       changes={changes}
       model={model}
       values={values}

@@ -12,7 +12,7 @@ interface LayoutTableProps {
   current: FeasibleResponse;
 }
 
-/** The ways to divide the GPUs of the instance among servers. Empty if there is only one. */
+/** The ways to divide the GPUs of the instance among replicas. Empty if there is only one. */
 export function LayoutTable({ suggestion, current }: LayoutTableProps) {
   const id = useId();
   const [shownDegree, setShownDegree] = useState<number>();
@@ -30,7 +30,7 @@ export function LayoutTable({ suggestion, current }: LayoutTableProps) {
         <thead className={MUTED}>
           <tr>
             <th scope="col" className="py-1 pr-3 text-left font-normal">
-              Servers
+              Replicas
             </th>
             <th scope="col" className={`hidden sm:table-cell ${HEAD}`}>
               Max model length
@@ -79,7 +79,7 @@ interface RowProps {
   onShow: () => void;
 }
 
-/** The form has no field for the number of servers, so several of them have a command instead. */
+/** The form has no field for the number of replicas, so several of them have a command instead. */
 function Row({ layout, isCurrent, isShown, onUse, onShow }: RowProps) {
   const name = nameOf(layout);
   return (
@@ -107,9 +107,9 @@ function Row({ layout, isCurrent, isShown, onUse, onShow }: RowProps) {
   );
 }
 
-/** `1 server at TP 4`, or `2 servers at TP 2`. */
+/** `1 replica at TP 4`, or `2 replicas at TP 2`. */
 function nameOf({ replicas, tensor_parallel_degree: degree }: Layout): string {
-  return `${replicas} ${replicas === 1 ? "server" : "servers"} at TP ${degree}`;
+  return `${replicas} ${replicas === 1 ? "replica" : "replicas"} at TP ${degree}`;
 }
 
 function isCurrent(layout: Layout, current: FeasibleResponse): boolean {

@@ -3,7 +3,7 @@ import { LINK } from "./styles";
 /** Sentences of the service quote what the user typed, so only addresses on these hosts become links. */
 const ADDRESS = /(?:https:\/\/)?\b(?:huggingface\.co|docs\.aws\.amazon\.com)\/[^\s"'<>`]*[^\s"'<>`.,;:!?)]/g;
 
-/** Text whose addresses are links. */
+/** Text whose addresses are links, and whose commands in backticks are code. */
 export function LinkedText({ text }: { text: string }) {
   const matches = [...text.matchAll(ADDRESS)].filter(({ index }) => !isInsideWord(text, index));
   const ends = matches.map(({ 0: address, index }) => index + address.length);
@@ -11,7 +11,7 @@ export function LinkedText({ text }: { text: string }) {
     <>
       {matches.map(({ 0: address, index }, position) => (
         <span key={index}>
-          {text.slice(ends[position - 1] ?? 0, index)}
+          <TextWithCode text={text.slice(ends[position - 1] ?? 0, index)} />
           <a
             href={address.startsWith("https://") ? address : `https://${address}`}
             target="_blank"
@@ -22,8 +22,21 @@ export function LinkedText({ text }: { text: string }) {
           </a>
         </span>
       ))}
-      {text.slice(ends.at(-1) ?? 0)}
+      <TextWithCode text={text.slice(ends.at(-1) ?? 0)} />
     </>
+  );
+}
+
+function TextWithCode({ text }: { text: string }) {
+  // Every other part was between backticks.
+  return text.split(/`([^`]+)`/).map((part, index) =>
+    index % 2 === 1 ? (
+      <code key={index} className="break-words">
+        {part}
+      </code>
+    ) : (
+      part
+    ),
   );
 }
 

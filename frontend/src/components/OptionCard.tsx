@@ -82,6 +82,7 @@ const SHOWN_FIELDS = ["tensor_parallel_degree", "max_model_len", "concurrency"] 
 
 function OptionCard({ title, subtitle, weightsGib, config, isApplied = false, children }: OptionCardProps) {
   const id = useId();
+  const isOnSeveral = config !== undefined && config.tensor_parallel_degree > 1;
   return (
     <div role="group" aria-labelledby={id} className={`flex flex-col gap-3 px-2.5 py-3 ${SURFACE}`}>
       <div>
@@ -94,7 +95,9 @@ function OptionCard({ title, subtitle, weightsGib, config, isApplied = false, ch
         {subtitle !== undefined && <p className={`text-sm ${MUTED}`}>{subtitle}</p>}
       </div>
       <dl className="mt-auto flex flex-col gap-1 text-sm text-slate-800 tabular-nums dark:text-slate-200">
-        {weightsGib !== undefined && <Figure label="Weights" value={formatGib(weightsGib)} />}
+        {weightsGib !== undefined && (
+          <Figure label={isOnSeveral ? "Weights on all GPUs" : "Weights"} value={formatGib(weightsGib)} />
+        )}
         {config &&
           SHOWN_FIELDS.map((field) => (
             <Figure key={field} label={FIELD_LABELS[field]} value={formatValue(config[field])} />

@@ -89,7 +89,7 @@ describe("a model that does not fit", () => {
     expect(
       screen.getByRole("region", { name: "Model too large for native BF16 on g4dn.xlarge" }),
     ).toHaveTextContent(response.explanation.reason);
-    expect(optionNames()).toEqual(["Option A: g7e.12xlarge"]);
+    expect(optionNames()).toEqual(["g7e.12xlarge"]);
   });
 
   test("has a title without the precision if it is not known", () => {
@@ -99,9 +99,16 @@ describe("a model that does not fit", () => {
     );
   });
 
+  test("has a title with the quantization of a quantized checkpoint", () => {
+    renderBanner(infeasible("gpu-lacks-the-kernel"));
+    expect(screen.getByRole("heading", { level: 2 })).toHaveTextContent(
+      /^Model does not run on .* in its MXFP4 quantization$/,
+    );
+  });
+
   test("has the larger instance even if only its name is known", () => {
     renderBanner({ ...infeasible("does-not-fit"), alternatives: undefined, model_info: undefined });
-    expect(optionNames()).toEqual(["Option A: g7e.12xlarge"]);
+    expect(optionNames()).toEqual(["g7e.12xlarge"]);
   });
 
   test("has only the reason if no larger instance is known", () => {
@@ -125,7 +132,7 @@ test.each([
   const response = infeasible(name);
   renderBanner(response);
   expect(screen.getByRole("heading")).toHaveTextContent(title);
-  expect(screen.getByText(response.explanation.reason)).toBeVisible();
+  expect(screen.getByRole("region")).toHaveTextContent(response.explanation.reason.replaceAll("`", ""));
 });
 
 test("the changes with which the native precision starts come below the options", () => {
@@ -134,4 +141,10 @@ test("the changes with which the native precision starts come below the options"
     screen.getByRole("list", { name: "Or keep the native precision and change two arguments of vLLM" }),
   ).toBeVisible();
   expect(optionNames()).toHaveLength(2);
+});
+
+test("there is nothing to keep where no quantization is an option", () => {
+  const { alternatives, ...response } = feasible("fits-with-two-changes");
+  renderBanner({ ...response, alternatives: { ...alternatives, quantization_option: undefined } });
+  expect(screen.getByRole("list", { name: "Or change two arguments of vLLM" })).toBeVisible();
 });

@@ -39,3 +39,13 @@ test.each([
 ])("%s is not a link", (address) => {
   expect(links(`See ${address} for more.`)).toEqual([]);
 });
+
+test("what is between backticks is code", () => {
+  const { container } = render(<LinkedText text="`vllm serve` cannot run it, and `a` is not `b`." />);
+  expect(container).toHaveTextContent("vllm serve cannot run it, and a is not b.");
+  expect([...container.querySelectorAll("code")].map((code) => code.textContent)).toEqual([
+    "vllm serve",
+    "a",
+    "b",
+  ]);
+});

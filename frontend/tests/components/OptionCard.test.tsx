@@ -15,7 +15,7 @@ describe("QuantizationCard", () => {
     render(<QuantizationCard letter="A" option={OPTION} values={{}} onApply={vi.fn()} />);
     const card = screen.getByRole("group", { name: "Option A: FP8" });
     expect(card).toHaveTextContent("Quantized at load");
-    expect(card).toHaveTextContent("Weights32.0 GiB");
+    expect(card).toHaveTextContent("Weights32.2 GiB");
     expect(card).toHaveTextContent(`Concurrency${String(OPTION.concurrency)}`);
   });
 
@@ -47,6 +47,12 @@ describe("LargerInstanceCard", () => {
     const card = screen.getByRole("group", { name: "Option B: p5.4xlarge" });
     expect(card).toHaveTextContent("1 × H100, 80 GiB");
     expect(card).toHaveTextContent("Weights61.0 GiB");
+  });
+
+  test("shows what several GPUs hold together", () => {
+    const info = { ...INFO, tensor_parallel_degree: 4 };
+    render(<LargerInstanceCard instanceType="g6e.12xlarge" info={info} />);
+    expect(screen.getByRole("group")).toHaveTextContent("Weights on all GPUs61.0 GiB");
   });
 
   test("shows the price if it is known", () => {

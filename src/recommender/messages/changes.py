@@ -34,13 +34,19 @@ def _argument(setting: Setting) -> str:
 
 def _result(change: Change) -> str:
     plan, furthest = change.plan, change.furthest
-    text = (
-        f"The model then starts with a context of {plan.max_model_len:,} tokens and"
-        f" {count_text(plan.concurrency, 'concurrent request')}"
-    )
+    text = f"The model then starts with a context of {plan.max_model_len:,} tokens and {_requests(plan)}"
     if furthest.max_model_len <= plan.max_model_len:
         return f"{text}."
     return f"{text}; further steps allow up to {furthest.max_model_len:,} tokens."
+
+
+def _requests(plan: Plan) -> str:
+    """`64 concurrent requests`, or how many of them run at once where the others queue."""
+    sequences = plan.budget.engine_args.max_num_seqs
+    running = min(plan.concurrency, plan.max_concurrent_requests, sequences)
+    if running < plan.concurrency:
+        return f"runs {running:,} of {count_text(plan.concurrency, 'request')} at once"
+    return count_text(plan.concurrency, "concurrent request")
 
 
 def _utilization(_setting: Setting, plan: Plan) -> str:

@@ -9,7 +9,11 @@ from recommender.memory.calculate_budget import budget
 from recommender.messages.phrases import count_text, version_choice_text, versions_text
 from recommender.messages.warning_context import WarningChecks, WarningContext
 from recommender.planning.compatibility import fp8_cache_incompatibility
-from recommender.planning.context import lacks_state_blocks, with_startable_sequences
+from recommender.planning.context import (
+    holds_minimum_context,
+    lacks_state_blocks,
+    with_startable_sequences,
+)
 from recommender.planning.tensor_parallelism import nearest_degree
 from recommender.vllm.engine_args import DEFAULT_MAX_NUM_SEQS, least_batched_tokens, runs_in_v0_alone
 
@@ -127,10 +131,11 @@ def _no_fp8_cache(context: WarningContext) -> str | None:
 
 
 def _eager_mode(context: WarningContext) -> str | None:
-    memory = context.plan.budget
-    if not memory.engine_args.enforce_eager:
+    """Only where the model has room for CUDA graphs too."""
+    memory, with_graphs = context.plan.budget, _with_graphs(context)
+    if not memory.engine_args.enforce_eager or not holds_minimum_context(context.model, with_graphs):
         return None
-    gained = memory.kv_cache_bytes - _with_graphs(context).kv_cache_bytes
+    gained = memory.kv_cache_bytes - with_graphs.kv_cache_bytes
     gain = (
         f"gives the KV cache of each GPU another {gib_text(gained)}"
         if gained >= _WORTH_MENTIONING_BYTES

@@ -200,6 +200,7 @@ class Model:
             max_position_embeddings=self.max_position_embeddings,
             architecture=self.architecture,
             sliding_window=self.sliding_window,
+            quantization=self.quantization,
         )
 
 
@@ -212,3 +213,5 @@ class ModelInfo:
     max_position_embeddings: int | None
     architecture: str | None
     sliding_window: int | None = None
+    quantization: str | None = None
+    """vLLM's name of the checkpoint's quantization method."""

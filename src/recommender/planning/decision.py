@@ -1,6 +1,6 @@
 """What to run on an instance: native precision, a quantization, or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from recommender.hardware.gpu import gpu_of
@@ -34,6 +34,8 @@ class Decision:
     """What is recommended; `None` where nothing starts."""
     plan: Plan | None
     """The base with the caller's values."""
+    overrides: Overrides
+    """The caller's values, without limits of the scheduler that repeat what is planned without them."""
     wanted_checkpoints: tuple[QuantizationName, ...] = ()
     """The quantizations whose checkpoints decide on the base; none once the Hub's list is known."""
     unlisted: tuple[Quantization, ...] = ()
@@ -53,8 +55,14 @@ def decide(
     first where they are not known.
 
     Engine arguments that the caller fixes hold for all of it. If nothing starts with them, the base is what
-    would start without: the answer has the caller's values, with warnings.
+    would start without: the answer has the caller's values, with warnings. A limit of the scheduler that is
+    what would be planned without it is not fixed: with it, other degrees, native precision and other
+    instances would be planned differently.
     """
+    for without in _without_each_limit(overrides.engine):
+        decision = decide(model, instance, behavior, replace(overrides, engine=without), candidates)
+        if decision.plan is not None and _has_limits(decision.plan, overrides.engine):
+            return decision
     engine = overrides.engine
     native = best_plan(model, instance, behavior=behavior, engine=engine)
     base = native if isinstance(native, Plan) else None
@@ -73,8 +81,25 @@ def decide(
         quantized=chosen.plan,
         base=base,
         plan=None if base is None else apply_overrides(model, instance, base, overrides, behavior),
+        overrides=overrides,
         wanted_checkpoints=chosen.wanted_checkpoints,
         unlisted=chosen.unlisted,
+    )
+
+
+def _without_each_limit(engine: EngineOverrides) -> Iterator[EngineOverrides]:
+    """`engine` without one of the limits of the scheduler that it fixes."""
+    if engine.max_num_batched_tokens is not None:
+        yield replace(engine, max_num_batched_tokens=None)
+    if engine.max_num_seqs is not None:
+        yield replace(engine, max_num_seqs=None)
+
+
+def _has_limits(plan: Plan, engine: EngineOverrides) -> bool:
+    """Whether `plan` has the limits of the scheduler that `engine` fixes."""
+    args = plan.budget.engine_args
+    return engine.max_num_seqs in {None, args.max_num_seqs} and (
+        engine.max_num_batched_tokens in {None, args.max_num_batched_tokens}
     )
 
 

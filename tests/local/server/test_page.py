@@ -52,6 +52,14 @@ def test_each_page_is_the_index_and_is_revalidated_each_time(client: Client, pat
     assert response.headers["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.parametrize("query", ["", "?model=org/name&sort=-concurrency"])
+def test_a_slash_after_a_page_redirects_to_the_page_with_its_query(client: Client, query: str) -> None:
+    response, body = client.request("GET", f"/compare/{query}")
+
+    assert (response.status, body) == (301, b"")
+    assert response.headers["Location"] == f"/compare{query}"
+
+
 def test_the_page_may_have_a_query(client: Client) -> None:
     assert client.request("GET", "/?model=gpt2")[1].decode() == INDEX
     assert client.request("GET", "/compare?model=gpt2")[1].decode() == INDEX

@@ -1,12 +1,16 @@
 """The sentence of each change."""
 
+import re
+
 from support.instances import instance
-from support.metadata import real_model
+from support.metadata import real, real_model
 
 from recommender.messages.changes import change_text
 from recommender.planning.changes import native_changes
+from recommender.planning.overrides import Overrides
+from recommender.recommend import recommend
 from recommender.vllm.behavior import behavior_of
-from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES
+from recommender.vllm.engine_args import NO_ENGINE_OVERRIDES, EngineOverrides
 from recommender.vllm.version import Version
 
 
@@ -50,6 +54,15 @@ def test_an_fp8_cache_costs_accuracy() -> None:
     assert found["kv_cache_dtype"].startswith(
         "--kv-cache-dtype fp8: the KV cache takes half the memory, with some loss of accuracy."
     )
+
+
+def test_of_more_requests_than_run_at_once_both_numbers_are_named() -> None:
+    overrides = Overrides(concurrency=5000, engine=EngineOverrides(kv_cache_dtype="fp8"))
+    answer = recommend(real("Qwen/Qwen3-0.6B"), instance("g4dn.xlarge"), [], overrides=overrides)
+    assert answer.alternatives is not None
+    (text,) = map(change_text, answer.alternatives.changes)
+
+    assert re.search(r" and runs \d+ of 5,000 requests at once\.$", text)
 
 
 def test_a_change_that_goes_no_further_does_not_promise_a_longer_context() -> None:

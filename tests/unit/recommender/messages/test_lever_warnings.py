@@ -149,6 +149,12 @@ def test_eager_mode_has_its_price_and_its_gain() -> None:
     )
 
 
+def test_eager_mode_is_not_warned_about_where_the_model_does_not_start_without() -> None:
+    engine = EngineOverrides(enforce_eager=True)
+
+    assert "eager_mode" not in warnings("zai-org/glm-4-9b", "g5.4xlarge", engine=engine)
+
+
 def context_with(engine: EngineOverrides, **sizes: int) -> WarningContext:
     """Mistral 7B on an A10G under 0.19, with some of its budget replaced."""
     model, place = real_model(MISTRAL), instance("g5.xlarge")

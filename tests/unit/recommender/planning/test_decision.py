@@ -89,3 +89,16 @@ def test_some_versions_may_fit_where_the_least_one_does_not() -> None:
 
 def test_no_version_fits_where_nothing_would() -> None:
     assert fitting_versions(real_model(LLAMA_70B), instance("g5.xlarge")) == ()
+
+
+@pytest.mark.parametrize("batched_tokens", [None, 2048])
+def test_limits_of_the_scheduler_that_repeat_the_plans_are_not_fixed(batched_tokens: int | None) -> None:
+    model, place = real_model("nvidia/Nemotron-H-56B-Base-8K"), instance("g6.12xlarge")
+    recommended = decide(model, place, ANY_VERSION, NO_OVERRIDES)
+    assert recommended.plan is not None
+    sequences = recommended.plan.budget.engine_args.max_num_seqs
+    repeated = EngineOverrides(max_num_seqs=sequences, max_num_batched_tokens=batched_tokens)
+    fewer = Overrides(engine=EngineOverrides(max_num_seqs=sequences - 1))
+
+    assert decide(model, place, ANY_VERSION, Overrides(engine=repeated)) == recommended
+    assert decide(model, place, ANY_VERSION, fewer).overrides == fewer
