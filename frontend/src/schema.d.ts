@@ -330,7 +330,7 @@ export interface components {
             text: string;
         } & (components["schemas"]["Configuration"] & components["schemas"]["EngineArguments"]))[];
         /** @enum {string} */
-        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "multimodal_profile" | "needs_flags" | "states_limit_sequences" | "little_unused_memory" | "batched_tokens_below_sequences" | "batched_tokens_below_image" | "prompts_in_several_batches" | "sequences_below_concurrency" | "no_fp8_cache" | "eager_mode" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "architecture_estimated" | "little_host_memory" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "older_metadata";
+        WarningCode: "tp_exceeds_gpus" | "tp_not_accepted" | "memory_exceeded" | "context_above_limit" | "context_above_cache" | "workload_above_context" | "requests_queue" | "multimodal_profile" | "needs_flags" | "states_limit_sequences" | "little_unused_memory" | "batched_tokens_below_sequences" | "batched_tokens_below_image" | "batched_tokens_below_context" | "prompts_in_several_batches" | "sequences_below_concurrency" | "no_fp8_cache" | "eager_mode" | "no_fp8_arithmetic" | "no_int8_arithmetic" | "needs_prepared_checkpoint" | "quantized_already" | "runs_in_fp32" | "runs_in_fp16" | "architecture_estimated" | "little_host_memory" | "fewer_gpus" | "unknown_gpu" | "lacks_wheels" | "other_processors" | "not_listed" | "not_every_version" | "older_metadata";
         /** @enum {string} */
         NoteCode: "cheaper_instance";
     };

@@ -70,6 +70,7 @@ const PREVENTING_START: readonly WarningCode[] = [
   "states_limit_sequences",
   "batched_tokens_below_sequences",
   "batched_tokens_below_image",
+  "batched_tokens_below_context",
   "no_fp8_cache",
 ];
 
@@ -107,6 +108,7 @@ const CAUSES: Record<WarningCode, readonly FieldName[]> = {
   little_unused_memory: ["gpu_memory_utilization"],
   batched_tokens_below_sequences: ["max_num_batched_tokens", "max_num_seqs"],
   batched_tokens_below_image: ["max_num_batched_tokens"],
+  batched_tokens_below_context: ["max_num_batched_tokens", "max_model_len"],
   prompts_in_several_batches: ["max_num_batched_tokens", "input_sequence_length"],
   sequences_below_concurrency: ["max_num_seqs", "concurrency"],
   no_fp8_cache: ["kv_cache_dtype"],

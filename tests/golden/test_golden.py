@@ -140,6 +140,13 @@ VERSIONS = {
     "int4-pre-quantized": (_MISTRAL, "g4dn.xlarge", (0, 30), Overrides(quantization="int4")),
     "version-without-the-class": ("openai/gpt-oss-20b", "p5.4xlarge", (0, 9, 2), NO_OVERRIDES),
     "architecture-estimated": ("microsoft/Phi-3-small-8k-instruct", "g6e.xlarge", (0, 9), NO_OVERRIDES),
+    "fits-in-the-v0-engine": ("Qwen/Qwen2.5-7B-Instruct-AWQ", "g4dn.xlarge", (0, 9, 2), NO_OVERRIDES),
+    "batch-below-the-context-in-the-v0-engine": (
+        "Qwen/Qwen2.5-7B-Instruct-AWQ",
+        "g4dn.xlarge",
+        (0, 9, 2),
+        Overrides(max_model_len=8192, engine=EngineOverrides(max_num_batched_tokens=4096)),
+    ),
     "version-without-bitsandbytes": ("unsloth/phi-4-bnb-4bit", "g5.xlarge", (0, 28), NO_OVERRIDES),
 }
 

@@ -264,7 +264,7 @@ def _degree_numbers(answer: Feasible) -> Iterator[float]:
     for degree in {*plan.valid_tensor_parallel, plan.tensor_parallel}:
         yield from (degree, degree // (model.kv_heads or 1))
         near = nearest_degree(model, degree, args.behavior)
-        length = plan.max_model_len if depends_on_context(model) else None
+        length = plan.max_model_len if depends_on_context(model, plan.budget.engine_args) else None
         of_context = replace(_unlowered(args), max_model_len=length)
         memory = budget_for_largest_context(model, gpu, near, plan.quantization, of_context)
         for replicas in {count // degree, plan.tensor_parallel // degree, 1}:
@@ -340,6 +340,9 @@ def _expected_of_engine_arguments(answer: Feasible, overrides: Overrides) -> Ite
         yield "batched_tokens_below_sequences"
     if args.max_num_batched_tokens < _UNDIVIDED_TOKENS.get(answer.model.class_name, 0):
         yield "batched_tokens_below_image"
+    longest = memory.engine_args.longest_context
+    if longest is not None and plan.max_model_len > longest:
+        yield "batched_tokens_below_context"
     if (overrides.engine.max_num_batched_tokens or plan.workload.input_tokens) < plan.workload.input_tokens:
         yield "prompts_in_several_batches"
     if args.max_num_seqs < min(plan.concurrency, plan.max_concurrent_requests):

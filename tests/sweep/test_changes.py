@@ -43,6 +43,7 @@ _NOT_STARTING = {
     "states_limit_sequences",
     "batched_tokens_below_sequences",
     "batched_tokens_below_image",
+    "batched_tokens_below_context",
     "no_fp8_cache",
 }
 

@@ -105,12 +105,11 @@ def budget_with_limits(  # noqa: PLR0913 - what `budget` takes, and the limits b
     dtype: Dtype | None = None,
 ) -> Budget:
     """`memory`, which is of the same model and GPUs, with other limits: only the overhead differs."""
-    default = memory.engine_args
-    engine_args = replace(
-        default,
-        max_model_len=max_model_len or default.max_model_len,
-        max_num_seqs=max_num_seqs or default.max_num_seqs,
-    )
+    engine_args = memory.engine_args
+    if max_model_len is not None:
+        engine_args = engine_args.at_context(max_model_len)
+    if max_num_seqs is not None:
+        engine_args = replace(engine_args, max_num_seqs=max_num_seqs)
     dtype = dtype or compute_dtype(model, gpu, engine_args.behavior.version)
     if isinstance(memory, LeastBudget):
         limited = [

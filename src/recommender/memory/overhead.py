@@ -63,8 +63,10 @@ def runtime_overhead(  # noqa: PLR0913 - the optional one is named
     )
 
 
-def depends_on_context(model: Model) -> bool:
-    """Whether `--max-model-len` changes the overhead, by a video that grows with it or by an indexer."""
+def depends_on_context(model: Model, engine_args: EngineArgs) -> bool:
+    """Whether `--max-model-len` changes the overhead: a batch, a video or an indexer grows with it."""
+    if engine_args.grows_with_context:
+        return True
     has_video = model.encoder is not None and not isinstance(model.encoder.largest, FixedItem)
     longest = model.max_position_embeddings
     return has_video or any(layers.cache.workspace_bytes(longest) for layers in model.attention)

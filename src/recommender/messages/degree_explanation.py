@@ -178,7 +178,7 @@ def _budget_at(context: ExplanationContext, degree: int) -> Budget:
     plan, args = context.plan, context.plan.budget.engine_args
     same = replace(
         args,
-        max_model_len=plan.max_model_len if depends_on_context(context.model) else None,
+        max_model_len=plan.max_model_len if depends_on_context(context.model, args) else None,
         max_num_seqs=args.default_max_num_seqs or args.max_num_seqs,
     )
     return budget_for_largest_context(context.model, context.gpu, degree, plan.quantization, same)

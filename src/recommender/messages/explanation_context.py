@@ -43,7 +43,7 @@ class ExplanationContext:
         plan = self.plan
         return (
             plan.tensor_parallel in plan.valid_tensor_parallel
-            and self.holds_context
+            and plan.starts
             and (
                 plan.max_model_len <= self.model.max_position_embeddings or not self.model.context.is_enforced
             )
@@ -52,7 +52,7 @@ class ExplanationContext:
     @property
     def holds_context(self) -> bool:
         """Whether the KV cache is large enough for vLLM to start with the context."""
-        return self.plan.starts
+        return self.plan.budget.starts_with(self.plan.max_model_len)
 
     @property
     def shortfall(self) -> Shortfall:

@@ -7,6 +7,7 @@ from recommender.messages.explanation_context import ExplanationContext
 from recommender.messages.phrases import cache_text, count_text
 from recommender.messages.quantization_explanation import quantization_explanation
 from recommender.planning.context import power_of_two_within
+from recommender.planning.plan import Plan
 from recommender.planning.workload import DEFAULT_INPUT_TOKENS, DEFAULT_OUTPUT_TOKENS, MAX_CONCURRENCY
 
 
@@ -58,27 +59,18 @@ def _requested(requested: int | None, recommended: int | None, reason: str) -> s
 
 
 def _max_model_len(context: ExplanationContext) -> str:
+    refused = _refused_context(context)
+    if refused is not None:
+        return refused
     model, plan = context.model, context.plan
     limit, chosen = model.max_position_embeddings, plan.max_model_len
-    if chosen > limit and model.context.is_enforced:
-        return f"The model supports {limit:,} tokens at most, so vLLM would not start (see the warnings)."
-    if not context.holds_context:
-        if context.overrides.max_model_len is None:
-            return (
-                f"{chosen:,} tokens is the shortest context worth running, but vLLM would not start"
-                " (see the warnings)."
-            )
-        return f"Not even one request of {chosen:,} tokens fits, so vLLM would not start (see the warnings)."
     requests = plan.budget.max_concurrent_requests(chosen)
     room = f"{cache_text(plan)} has room for {count_text(requests, 'request')} of that length"
     if context.overrides.max_model_len is not None:
         limit_text = f"supports {limit:,} tokens" if model.context.is_enforced else "states no limit"
         return f"{room[0].upper()}{room[1:]}; the model {limit_text}."
     if chosen < power_of_two_within(limit):
-        return (
-            f"{chosen:,} tokens is the largest power of two that fits in {cache_text(plan)};"
-            f" the model itself supports {limit:,}."
-        )
+        return f"{chosen:,} tokens is {_largest(plan)}; the model itself supports {limit:,}."
     within = (
         "the model's own limit"
         if chosen == limit
@@ -89,6 +81,38 @@ def _max_model_len(context: ExplanationContext) -> str:
     default = model.context.default_tokens
     without_flag = f" Without the flag vLLM takes {default:,} (longrope)." if default < chosen else ""
     return f"{chosen:,} tokens is {within}; {room}.{without_flag}"
+
+
+def _refused_context(context: ExplanationContext) -> str | None:
+    """Why vLLM would not start with the context; `None` where it would."""
+    model, plan = context.model, context.plan
+    limit, chosen = model.max_position_embeddings, plan.max_model_len
+    refused = "so vLLM would not start (see the warnings)."
+    if chosen > limit and model.context.is_enforced:
+        return f"The model supports {limit:,} tokens at most, {refused}"
+    if plan.exceeds_batch:
+        return f"A prompt of {chosen:,} tokens is longer than a batch, {refused}"
+    if context.holds_context:
+        return None
+    if context.overrides.max_model_len is None:
+        return (
+            f"{chosen:,} tokens is the shortest context worth running, but vLLM would not start"
+            " (see the warnings)."
+        )
+    return f"Not even one request of {chosen:,} tokens fits, {refused}"
+
+
+def _largest(plan: Plan) -> str:
+    """What makes a context shorter than the model's limit the largest one."""
+    longest = plan.budget.engine_args.longest_context
+    if longest is not None and 2 * plan.max_model_len > longest:
+        return (
+            f"the largest power of two within a batch of {longest:,}, because the V0 engine, in which this"
+            " version runs the model, does not divide prompts"
+        )
+    if plan.budget.max_concurrent_requests(2 * plan.max_model_len):
+        return "the largest power of two with which vLLM starts, because its overhead grows with the context"
+    return f"the largest power of two that fits in {cache_text(plan)}"
 
 
 def _concurrency(context: ExplanationContext) -> str:

@@ -15,7 +15,8 @@ from recommender.planning.context import (
     with_startable_sequences,
 )
 from recommender.planning.tensor_parallelism import nearest_degree
-from recommender.vllm.engine_args import DEFAULT_MAX_NUM_SEQS, least_batched_tokens, runs_in_v0_alone
+from recommender.vllm.engine_args import DEFAULT_MAX_NUM_SEQS, least_batched_tokens
+from recommender.vllm.v0_engine import runs_in_v0_alone
 
 # What graph capture and the sampler's warm-up take outside of what vLLM plans with.
 _NEEDED_OUTSIDE_BYTES = gib_bytes(0.5)
@@ -91,6 +92,17 @@ def _batched_tokens_below_image(context: WarningContext) -> str | None:
     )
 
 
+def _batched_tokens_below_context(context: WarningContext) -> str | None:
+    if not context.plan.exceeds_batch:
+        return None
+    tokens, length = context.plan.budget.engine_args.max_num_batched_tokens, context.plan.max_model_len
+    return (
+        f"vLLM does not start with {tokens:,} batched tokens, because the V0 engine, in which this version"
+        " runs the model, does not divide prompts among batches:"
+        f" choose {length:,} at least, or a shorter context."
+    )
+
+
 def _prompts_in_several_batches(context: WarningContext) -> str | None:
     tokens, prompt = context.overrides.engine.max_num_batched_tokens, context.plan.workload.input_tokens
     if tokens is None or tokens >= prompt:
@@ -160,6 +172,7 @@ LEVER_WARNINGS: WarningChecks = {
     "little_unused_memory": _little_unused_memory,
     "batched_tokens_below_sequences": _batched_tokens_below_sequences,
     "batched_tokens_below_image": _batched_tokens_below_image,
+    "batched_tokens_below_context": _batched_tokens_below_context,
     "prompts_in_several_batches": _prompts_in_several_batches,
     "sequences_below_concurrency": _sequences_below_concurrency,
     "no_fp8_cache": _no_fp8_cache,

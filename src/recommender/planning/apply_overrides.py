@@ -70,11 +70,9 @@ def overridden_plan(
 def _engine_args(model: Model, gpu: Gpu, overrides: Overrides, behavior: VersionBehavior) -> EngineArgs:
     """The engine arguments that `overrides` fix, the context and the overhead included, else the defaults."""
     engine_args = engine_args_for(model, gpu, behavior, overrides.engine)
-    return replace(
-        engine_args,
-        overhead_bytes=overrides.overhead_bytes,
-        max_model_len=overrides.max_model_len or engine_args.max_model_len,
-    )
+    if overrides.max_model_len is not None:
+        engine_args = engine_args.at_context(overrides.max_model_len)
+    return replace(engine_args, overhead_bytes=overrides.overhead_bytes)
 
 
 def _quantization(

@@ -26,7 +26,7 @@ def budget_for_largest_context(
     sequences where `engine_args` allow it and vLLM would not start otherwise.
     """
     memory = budget(model, gpu, tensor_parallel, quantization, engine_args=engine_args)
-    if engine_args.max_model_len is not None or not depends_on_context(model):
+    if engine_args.max_model_len is not None or not depends_on_context(model, engine_args):
         return _with_default_sequences(memory, model, gpu, tensor_parallel, quantization)
     longest = model.max_position_embeddings.bit_length() - 1
 
@@ -56,7 +56,9 @@ def largest_context(limit_tokens: int, memory: Budget) -> int:
 
     It is at most the context that `memory` was calculated for.
     """
-    context = power_of_two_within(min(limit_tokens, memory.engine_args.max_model_len or limit_tokens))
+    args = memory.engine_args
+    limits = limit_tokens, args.max_model_len or limit_tokens, args.longest_context or limit_tokens
+    context = power_of_two_within(min(limits))
     for version in each_version(memory):
         while context > 1 and not version.max_concurrent_requests(context):
             context //= 2

@@ -67,8 +67,9 @@ def layouts(
     for degree in plan.valid_tensor_parallel:
         memory = _budget(model, instance, plan, overrides, degree)
         context = _accepted(model, overrides) or largest_context(model.max_position_embeddings, memory)
-        if holds_minimum_context(model, memory) and memory.starts_with(context):
-            found.append(_layout(model, instance, _at_degree(plan, degree, memory, context)))
+        at_degree = _at_degree(plan, degree, memory, context)
+        if holds_minimum_context(model, memory) and at_degree.starts:
+            found.append(_layout(model, instance, at_degree))
     return tuple(found)
 
 
@@ -79,12 +80,12 @@ def _accepted(model: Model, overrides: Overrides) -> int | None:
 
 
 def _budget(model: Model, instance: Instance, plan: Plan, overrides: Overrides, degree: int) -> Budget:
-    args = plan.budget.engine_args
+    args, context = plan.budget.engine_args, _accepted(model, overrides)
     engine_args = replace(
-        args,
-        max_num_seqs=args.default_max_num_seqs or args.max_num_seqs,
-        max_model_len=_accepted(model, overrides) if depends_on_context(model) else None,
+        args, max_num_seqs=args.default_max_num_seqs or args.max_num_seqs, max_model_len=None
     )
+    if context is not None and depends_on_context(model, args):
+        engine_args = engine_args.at_context(context)
     return budget_for_largest_context(model, gpu_of(instance), degree, plan.quantization, engine_args)
 
 

@@ -63,9 +63,15 @@ class Plan:
         return self.budget.engine_args.lowers_max_num_seqs
 
     @property
+    def exceeds_batch(self) -> bool:
+        """Whether the caller fixes a batch that has to hold the whole context and does not."""
+        longest = self.budget.engine_args.longest_context
+        return longest is not None and self.max_model_len > longest
+
+    @property
     def starts(self) -> bool:
-        """Whether vLLM starts with it, as far as memory goes."""
-        return self.budget.starts_with(self.max_model_len)
+        """Whether vLLM starts with it, as far as memory and the length of a batch decide."""
+        return not self.exceeds_batch and self.budget.starts_with(self.max_model_len)
 
 
 def best_plan(

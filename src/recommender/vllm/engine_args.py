@@ -5,10 +5,16 @@ from typing import Literal
 
 from recommender.caches import bounded_cache
 from recommender.hardware.gpu import Gpu
-from recommender.hardware.units import GIB
 from recommender.model import Model, text_only
 from recommender.vllm.behavior import ANY_VERSION
 from recommender.vllm.facts import BatchDefaults, batch_defaults, is_deprecated
+from recommender.vllm.v0_engine import (
+    V0_CONTEXT,
+    V0_LARGE_GPU_BYTES,
+    V0_SEQUENCES,
+    runs_in_v0,
+    runs_in_v0_alone,
+)
 from recommender.vllm.version import Version
 from recommender.vllm.version_behavior import VersionBehavior
 
@@ -29,14 +35,6 @@ _FIRST_WITHOUT_TOWERS: Version = (0, 15, 0)
 # in both directions: `is_mm_prefix_lm`, `vllm/config/model.py`. The default is as large as the largest item
 # (`_get_min_mm_batched_tokens`, `vllm/engine/arg_utils.py`).
 _UNDIVIDED_CLASSES = frozenset({"Gemma3ForConditionalGeneration", "Gemma4ForConditionalGeneration"})
-
-# Classes that only the V0 engine runs: a batch holds the longest prompt, and the profile an image for each
-# sequence (`_set_default_args_v0`, `vllm/engine/arg_utils.py`). Its 256 sequences take over 60 GiB, and so do
-# whole contexts on smaller GPUs; vLLM's example has 16 and 8192 (`vision_language.py`).
-_V0_CLASSES = frozenset({"MllamaForConditionalGeneration"})
-_V0_SEQUENCES = 16
-_V0_CONTEXT = 8192
-_V0_LARGE_GPU_BYTES = 70 * GIB
 
 # The V0 engine prefilled longer contexts in chunks: `vllm/engine/arg_utils.py` of 0.5.3 and later.
 _V0_TOKENS = 2048
@@ -75,6 +73,10 @@ class EngineArgs:
     """Whether `--language-model-only` leaves out the encoders of a multimodal model."""
     max_model_len: int | None = None
     """`None` where it is not decided yet and the model's own limit is assumed."""
+    batches_whole_prompts: bool = False
+    """Whether a batch has to hold a prompt of the whole context, as in the V0 engine."""
+    has_fixed_batch: bool = False
+    """Whether the caller fixes the batched tokens; otherwise such a batch grows with the context."""
     kv_cache_dtype: KVCacheDtype = "auto"
     allow_deprecated_quantization: bool = False
     """Without it a version that deprecates the checkpoint's quantization method does not start."""
@@ -100,6 +102,23 @@ class EngineArgs:
         """Blocks without which vLLM does not start a model with states; the check belongs to CUDA graphs."""
         needs_them = self.behavior.needs_block_per_sequence and not self.enforce_eager
         return self.max_num_seqs if needs_them else 0
+
+    def at_context(self, context_tokens: int) -> "EngineArgs":
+        """These with `--max-model-len`."""
+        tokens = self.max_num_batched_tokens
+        if self.grows_with_context:
+            tokens = max(_V0_TOKENS, context_tokens)
+        return replace(self, max_model_len=context_tokens, max_num_batched_tokens=tokens)
+
+    @property
+    def grows_with_context(self) -> bool:
+        """Whether a batch is as long as the context."""
+        return self.batches_whole_prompts and not self.has_fixed_batch
+
+    @property
+    def longest_context(self) -> int | None:
+        """The most tokens that vLLM accepts as a context for such a batch; `None` where any number is."""
+        return self.max_num_batched_tokens if self.batches_whole_prompts and self.has_fixed_batch else None
 
     def encodes_images(self, model: Model) -> bool:
         """Whether an image encoder is loaded and profiled."""
@@ -186,26 +205,24 @@ def engine_args_for(
         and _needs_deprecated_method(model.quantization),
         is_in_mistral_format=model.is_in_mistral_format,
     )
-    return _for_v0(engine_args, model, gpu, overrides) if runs_in_v0_alone(model) else engine_args
+    if not runs_in_v0(model, gpu, behavior.version):
+        return engine_args
+    return _for_v0(engine_args, model, gpu, overrides)
 
 
 def _for_v0(engine_args: EngineArgs, model: Model, gpu: Gpu, overrides: EngineOverrides) -> EngineArgs:
-    longest = model.max_position_embeddings
-    context = longest if gpu.visible_bytes >= _V0_LARGE_GPU_BYTES else min(longest, _V0_CONTEXT)
-    context = overrides.max_num_batched_tokens or context
-    sequences = overrides.max_num_seqs or min(engine_args.max_num_seqs, _V0_SEQUENCES)
-    return replace(
+    """A batch holds the longest prompt: `SchedulerConfig`, `vllm/config.py`, refuses fewer tokens."""
+    engine_args = replace(
         engine_args,
-        max_num_batched_tokens=context,
-        max_num_seqs=sequences,
-        max_model_len=context,
-        default_max_num_seqs=None,
+        batches_whole_prompts=True,
+        has_fixed_batch=overrides.max_num_batched_tokens is not None,
     )
-
-
-def runs_in_v0_alone(model: Model) -> bool:
-    """Whether no version runs `model` in the V1 engine."""
-    return model.class_name in _V0_CLASSES
+    if not runs_in_v0_alone(model):
+        return engine_args
+    if gpu.visible_bytes < V0_LARGE_GPU_BYTES:
+        engine_args = engine_args.at_context(min(model.max_position_embeddings, V0_CONTEXT))
+    sequences = overrides.max_num_seqs or min(engine_args.max_num_seqs, V0_SEQUENCES)
+    return replace(engine_args, max_num_seqs=sequences, default_max_num_seqs=None)
 
 
 def least_batched_tokens(model: Model) -> int:

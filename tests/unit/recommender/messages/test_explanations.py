@@ -44,6 +44,37 @@ def test_a_fixed_value_that_repeats_the_recommended_one_reads_like_the_recommend
 
 
 @pytest.mark.parametrize(
+    ("model_id", "on", "overrides", "expected"),
+    [
+        (
+            "Qwen/Qwen2.5-1.5B-Instruct",
+            "g4dn.xlarge",
+            {"engine": EngineOverrides(max_num_batched_tokens=3000)},
+            (
+                "2,048 tokens is the largest power of two within a batch of 3,000, because the V0 engine, in"
+                " which this version runs the model, does not divide prompts; the model itself supports"
+                " 32,768."
+            ),
+        ),
+        # A batch of 131,072 tokens would take 6.2 GiB of a T4 more than one of 2,048.
+        (
+            "meta-llama/Llama-3.1-8B-Instruct",
+            "g4dn.12xlarge",
+            {},
+            (
+                "65,536 tokens is the largest power of two with which vLLM starts, because its overhead grows"
+                " with the context; the model itself supports 131,072."
+            ),
+        ),
+    ],
+)
+def test_a_context_in_the_v0_engine_is_limited_by_its_batch(
+    model_id: str, on: str, overrides: dict[str, Any], expected: str
+) -> None:
+    assert explained(model_id, on, (0, 9, 2), **overrides).max_model_len == expected
+
+
+@pytest.mark.parametrize(
     ("model_id", "on", "expected"),
     [
         (MISTRAL, "g5.xlarge", "32,768 tokens is the model's own limit; the KV cache of"),

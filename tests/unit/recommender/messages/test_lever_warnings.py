@@ -102,6 +102,22 @@ def test_batches_that_do_not_hold_a_video_that_is_not_divided_are_warned_about()
     )
 
 
+def test_batches_that_do_not_hold_the_context_are_warned_about_in_the_v0_engine() -> None:
+    """A T4 runs in it up to 0.10.1."""
+    model, engine = "Qwen/Qwen2.5-1.5B-Instruct", EngineOverrides(max_num_batched_tokens=4096)
+    longer, as_long, later = (
+        warnings(model, "g4dn.xlarge", version, engine=engine, max_model_len=length)
+        for version, length in [((0, 9, 2), 4097), ((0, 9, 2), 4096), ((0, 19), 4097)]
+    )
+
+    assert longer["batched_tokens_below_context"] == (
+        "vLLM does not start with 4,096 batched tokens, because the V0 engine, in which this version runs the"
+        " model, does not divide prompts among batches: choose 4,097 at least, or a shorter context."
+    )
+    assert "batched_tokens_below_context" not in as_long
+    assert "batched_tokens_below_context" not in later
+
+
 def test_prompts_that_are_longer_than_a_batch_are_warned_about() -> None:
     engine = EngineOverrides(max_num_batched_tokens=1000)
     found = warnings(MISTRAL, "g5.2xlarge", engine=engine, input_tokens=2001)

@@ -9,7 +9,7 @@ from support.metadata import llama, real_model
 from recommender.hardware.gpu import gpu_of
 from recommender.hardware.units import GIB
 from recommender.memory.calculate_budget import budget
-from recommender.model import parse_model
+from recommender.model import Model, parse_model
 from recommender.vllm.behavior import behavior_of
 from recommender.vllm.engine_args import (
     EngineOverrides,
@@ -128,30 +128,77 @@ def test_the_default_number_of_sequences_is_not_above_the_batched_tokens() -> No
     )
 
 
+def at_context(
+    model: Model, instance_type: str, version: Version, tokens: int, fixed: int | None = None
+) -> int:
+    """The batched tokens for a context."""
+    gpu, overrides = gpu_of(instance(instance_type)), EngineOverrides(max_num_batched_tokens=fixed)
+    found = engine_args_for(model, gpu, behavior_of(version), overrides).at_context(tokens)
+
+    assert found.max_model_len == tokens
+    return found.max_num_batched_tokens
+
+
 @pytest.mark.parametrize(
-    ("instance_type", "overrides", "expected"),
+    ("instance_type", "version", "tokens", "expected"),
     [
-        ("p5.48xlarge", EngineOverrides(), (131_072, 131_072, 16)),
-        ("g6e.xlarge", EngineOverrides(), (8192, 8192, 16)),
-        ("g6e.xlarge", EngineOverrides(max_num_batched_tokens=4096, max_num_seqs=2), (4096, 4096, 2)),
+        ("g4dn.xlarge", (0, 8, 0), 32_768, 32_768),
+        ("g4dn.xlarge", (0, 10, 1, 1), 4096, 4096),
+        ("g4dn.xlarge", (0, 10, 1, 1), 1024, 2048),
+        ("g4dn.xlarge", (0, 10, 2), 32_768, 2048),
+        ("p4d.24xlarge", (0, 10, 1, 1), 32_768, 2048),
     ],
 )
-def test_a_class_of_the_v0_engine_gets_whole_prompts_and_few_sequences(
-    instance_type: str, overrides: EngineOverrides, expected: tuple[int, int, int]
+def test_a_gpu_before_ampere_gets_whole_prompts_up_to_0_10_1(
+    instance_type: str, version: Version, tokens: int, expected: int
 ) -> None:
-    """Llama 3.2 Vision, `_set_default_args_v0` in `vllm/engine/arg_utils.py` of 0.10.0."""
-    model, gpu = real_model("meta-llama/Llama-3.2-11B-Vision-Instruct"), gpu_of(instance(instance_type))
-    found = engine_args_for(model, gpu, behavior_of((0, 10, 0)), overrides)
+    """`_is_v1_supported_oracle`, `vllm/engine/arg_utils.py`; 2048 is the least, and A100's default."""
+    model = real_model("Qwen/Qwen2.5-1.5B-Instruct")
 
-    assert (found.max_num_batched_tokens, found.max_model_len, found.max_num_seqs) == expected
+    assert at_context(model, instance_type, version, tokens) == expected
 
 
-@pytest.mark.parametrize(("visible_gib", "tokens"), [(69.9, 8192), (70, 131_072)])
-def test_whole_prompts_need_a_gpu_of_70_gib(visible_gib: float, tokens: int) -> None:
+@pytest.mark.parametrize(("version", "expected"), [((0, 10, 1, 1), 32_768), ((0, 10, 2), 2048)])
+def test_a_model_with_states_gets_whole_prompts_on_every_gpu(version: Version, expected: int) -> None:
+    model = real_model("nvidia/NVIDIA-Nemotron-Nano-9B-v2")
+
+    assert at_context(model, "g6e.xlarge", version, 32_768) == expected
+
+
+def test_batched_tokens_that_the_caller_fixes_limit_the_context_of_whole_prompts() -> None:
+    model, gpu = real_model("Qwen/Qwen2.5-1.5B-Instruct"), gpu_of(instance("g4dn.xlarge"))
+    fixed = EngineOverrides(max_num_batched_tokens=4096)
+    old, recent, free = (
+        engine_args_for(model, gpu, behavior_of(version), overrides)
+        for version, overrides in [((0, 9, 2), fixed), ((0, 19), fixed), ((0, 9, 2), EngineOverrides())]
+    )
+
+    assert (old.longest_context, recent.longest_context, free.longest_context) == (4096, None, None)
+    assert at_context(model, "g4dn.xlarge", (0, 9, 2), 8192, fixed=4096) == 4096
+
+
+def test_a_class_of_the_v0_engine_gets_whole_prompts_and_few_sequences() -> None:
+    """Llama 3.2 Vision, whose profile has an image for each sequence."""
+    model, gpu = real_model("meta-llama/Llama-3.2-11B-Vision-Instruct"), gpu_of(instance("p5.48xlarge"))
+    default, fixed = (
+        engine_args_for(model, gpu, behavior_of((0, 10, 2)), EngineOverrides(max_num_seqs=sequences))
+        for sequences in (None, 2)
+    )
+
+    assert at_context(model, "p5.48xlarge", (0, 10, 2), 131_072) == 131_072
+    assert (default.max_num_seqs, fixed.max_num_seqs) == (16, 2)
+    assert default.default_max_num_seqs is None
+
+
+@pytest.mark.parametrize(("visible_gib", "context"), [(69.9, 8192), (70, None)])
+def test_the_whole_context_of_such_a_class_needs_a_gpu_of_70_gib(
+    visible_gib: float, context: int | None
+) -> None:
     model, gpu = real_model("meta-llama/Llama-3.2-11B-Vision-Instruct"), gpu_of(instance("p5.48xlarge"))
     other = dataclasses.replace(gpu, visible_bytes=int(visible_gib * GIB))
+    found = engine_args_for(model, other, behavior_of((0, 10, 0)))
 
-    assert engine_args_for(model, other, behavior_of((0, 10, 0))).max_num_batched_tokens == tokens
+    assert found.max_model_len == context
 
 
 def test_two_batches_are_in_flight_from_0_26_on() -> None:
