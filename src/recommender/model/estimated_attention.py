@@ -11,8 +11,9 @@ from recommender.model.attention_span import AttentionChunk, AttentionSpan, Full
 from recommender.model.config_reader import ConfigReader, printable
 from recommender.model.errors import UnsupportedModel
 from recommender.model.layers import LayerKind, layer_kinds
-from recommender.model.parse_attention import parse_cache, parse_sliding_window
+from recommender.model.parse_attention import parse_cache
 from recommender.model.parse_indexers import parse_indexers
+from recommender.model.sliding_window import parse_sliding_window
 from recommender.model.unreadable_keys import unreadable_key
 from recommender.model.values import Shape
 

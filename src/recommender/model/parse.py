@@ -27,12 +27,12 @@ from recommender.model.language_model import Documents, LanguageModel, parse_lan
 from recommender.model.loaded_weights import wide_zero_point_bytes
 from recommender.model.mistral_format import FILE_NAME, config_from_params
 from recommender.model.non_generators import refuse_non_generator
-from recommender.model.parse_attention import mixes_windows, parse_sliding_window
 from recommender.model.refused_classes import WHY_REFUSED
 from recommender.model.rotary import further_rotary_values, rotary_values
 from recommender.model.safetensors import largest_float, stated_total, stored_elements
 from recommender.model.shape import EXPERT_SIZES
 from recommender.model.shard_multiples import parse_shard_multiples
+from recommender.model.sliding_window import mixes_windows, parse_sliding_window
 from recommender.model.values import LONGEST_MODEL_ID, HubMetadata, Model, ModelInfo
 
 _UNNAMED = "(unnamed)"

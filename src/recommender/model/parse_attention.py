@@ -16,6 +16,7 @@ from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
 from recommender.model.layers import LayerKind, layer_kinds
 from recommender.model.parse_indexers import parse_block_keys, parse_indexers
 from recommender.model.shape import full_layer_heads
+from recommender.model.sliding_window import parse_sliding_window
 from recommender.model.values import Shape
 
 # Keys of architectures whose cache is not a key and a value vector per token and layer: state-space models,
@@ -58,21 +59,6 @@ _KEYS_OF_LOCAL_LAYERS = ("swa_num_key_value_heads", "swa_head_dim")
 # Of MiMo-V2, whose values are narrower than its keys.
 _HAS_NARROW_VALUES = "swa_head_dim"
 
-# Architectures whose `use_sliding_window` is false where config.json leaves it out: transformers 5.20.
-_WITHOUT_WINDOW = frozenset(
-    {
-        "qwen2",
-        "qwen2_5_vl",
-        "qwen2_5_vl_text",
-        "qwen2_moe",
-        "qwen2_vl",
-        "qwen2_vl_text",
-        "qwen3",
-        "qwen3_moe",
-        "smollm3",
-    }
-)
-
 _DEFAULT_LOOPS, _DEFAULT_LOOP_WINDOW = 2, 64
 
 
@@ -102,30 +88,6 @@ def parse_attention(
         case "heads_and_block_keys":
             return (*layers, *parse_block_keys(config, shape))
     return layers
-
-
-def parse_sliding_window(config: ConfigReader) -> int | None:
-    """The window of the layers that have one, in tokens; `None` where it is absent or switched off."""
-    is_off = not config.is_set("use_sliding_window") and config.string("model_type") in _WITHOUT_WINDOW
-    if is_off or config.is_false("use_sliding_window"):
-        return None
-    return config.non_negative_int("sliding_window") or None
-
-
-def mixes_windows(config: ConfigReader, architecture: Architecture | None, shape: Shape) -> bool:
-    """Whether the window is that of some layers only, in an architecture whose layers are alike.
-
-    Source: transformers, `Qwen2Config`, where `layer_types` get their default: layers from
-    `max_window_layers` on have the window.
-    """
-    if architecture is None or architecture.local_layers is not None or parse_sliding_window(config) is None:
-        return False
-    first = config.non_negative_int("max_window_layers")
-    if config.is_list("layer_types"):
-        return first != shape.layers and {"full_attention", "sliding_attention"} <= {
-            *config.tags("layer_types")
-        }
-    return 0 < first < shape.layers
 
 
 def _caching_layers(

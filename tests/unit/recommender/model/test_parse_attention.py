@@ -70,22 +70,6 @@ def test_layers_that_share_a_cache_have_none_of_their_own() -> None:
     assert len(cache_layout(model, 1, 2).groups) == 5
 
 
-@pytest.mark.parametrize(
-    ("settings", "expected"),
-    [
-        ({}, None),
-        ({"sliding_window": 4096}, 4096),
-        ({"sliding_window": 4096, "use_sliding_window": False}, None),
-        ({"sliding_window": 0}, None),
-        ({"sliding_window": None}, None),
-    ],
-)
-def test_a_sliding_window_counts_unless_it_is_switched_off(
-    settings: dict[str, object], expected: int | None
-) -> None:
-    assert expected == parse_model(llama(**settings)).sliding_window
-
-
 @pytest.mark.parametrize("query_rank", [None, 256])
 def test_the_sizes_of_a_latent_are_those_of_its_projections(query_rank: int | None) -> None:
     """16 heads and a hidden size of 1024; a latent of 128, a rotary key of 32, keys of 64, values of 48."""

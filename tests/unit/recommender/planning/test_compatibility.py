@@ -344,13 +344,6 @@ def test_a_class_of_some_versions_has_no_such_attention(
         assert found.setting == setting
 
 
-def test_windows_in_some_layers_are_usual_elsewhere() -> None:
-    """Gemma 3 and gpt-oss list them, and Qwen3.5 mixes attention with states."""
-    models = map(real_model, ("google/gemma-3-27b-it", "openai/gpt-oss-20b", "Qwen/Qwen3.5-27B"))
-
-    assert not any(model.mixes_windows for model in models)
-
-
 def test_wheels_have_to_run_in_every_version_that_is_meant() -> None:
     assert has_wheels(T4)
     assert not has_wheels(V100)
