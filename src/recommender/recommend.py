@@ -19,7 +19,7 @@ from recommender.planning.alternatives import (
     load_time_alternative,
     with_changes_of_plan,
 )
-from recommender.planning.compatibility import class_incompatibility
+from recommender.planning.compatibility import model_class_incompatibility
 from recommender.planning.decision import Decision, decide, fitting_versions
 from recommender.planning.incompatibilities import DoesNotFit
 from recommender.planning.instances import NearestInstance, cheaper_equivalent, nearest_instance
@@ -111,7 +111,7 @@ def supported_model(metadata: HubMetadata, behavior: VersionBehavior) -> Model:
     A repository that has both a config.json and a params.json is served by the class of either.
     """
     model = parse_model(metadata, served_class(stated_classes(metadata), behavior.version))
-    missing = class_incompatibility(model.class_name, behavior, model.config_keys)
+    missing = model_class_incompatibility(model, behavior)
     if missing is None:
         return with_context_of(model, behavior.version)
     if metadata.by_params is not None:

@@ -14,6 +14,10 @@ _SIZES = (
 
 _DEEPEST = 3
 
+# Of nested language models whose config.json leaves it to transformers to name the class, and whose
+# `model_type` only later versions know: transformers 5.
+_NESTED_CLASSES = {"ministral3": "Ministral3ForCausalLM"}
+
 
 def language_model_config(
     top_level: ConfigReader, *, defaults: Mapping[str, Any] | None = None
@@ -23,6 +27,14 @@ def language_model_config(
     return (
         top_level.with_defaults(defaults or {}) if key is None else top_level.nested(key, defaults=defaults)
     )
+
+
+def language_class(top_level: ConfigReader) -> str | None:
+    """The class of a nested language model; `None` where none is nested or stated."""
+    nested = language_model_config(top_level)
+    name, whole = (next(iter(each.strings("architectures")), None) for each in (nested, top_level))
+    name = name or _NESTED_CLASSES.get(nested.string("model_type") or "")
+    return name if name != whole else None
 
 
 def find_language_model(top_level: ConfigReader) -> ConfigReader:

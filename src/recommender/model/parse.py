@@ -21,7 +21,7 @@ from recommender.model.errors import (
     UnsupportedModel,
 )
 from recommender.model.estimate import estimate_language_model
-from recommender.model.find_language_model import find_language_model, language_model_config
+from recommender.model.find_language_model import find_language_model, language_class, language_model_config
 from recommender.model.generator_classes import MODEL_TYPES_BY_CLASS, WRAPPER_CLASSES
 from recommender.model.language_model import Documents, LanguageModel, parse_language_model
 from recommender.model.loaded_weights import wide_zero_point_bytes
@@ -147,6 +147,7 @@ def _model(documents: Documents, found: LanguageModel) -> Model:
         model_id=documents.metadata.model_id,
         architecture=top_level.string("model_type") or documents.model_type,
         class_name=_class_name(top_level),
+        language_class=language_class(top_level),
         config_keys=frozenset(key for key in config.sorted_keys() if config.is_truthy(key)),
         native_dtype=_native_dtype(top_level, config, documents.stored),
         quantization=method,

@@ -102,6 +102,8 @@ class Model:
     """`model_type` of config.json."""
     class_name: str
     """The one of its `architectures` by which vLLM chooses its own class; empty where none is stated."""
+    language_class: str | None
+    """The same of a nested language model; `None` where none is stated."""
     config_keys: frozenset[str]
     """Keys that its configuration sets; classes of older versions do not read some of them."""
     native_dtype: Dtype

@@ -22,7 +22,13 @@ from recommender.planning.incompatibilities import (
     VersionLimit,
 )
 from recommender.planning.tensor_parallelism import degree_obstacle, valid_degrees
-from recommender.planning.version_limits import capability_limit, class_limit, each_version_limit, wheel_limit
+from recommender.planning.version_limits import (
+    capability_limit,
+    class_limit,
+    each_version_limit,
+    language_class_limit,
+    wheel_limit,
+)
 from recommender.vllm.attention_versions import (
     fp8_cache_versions,
     sparse_attention_versions,
@@ -59,6 +65,17 @@ def class_incompatibility(
     """Why the version's registry does not have a class that reads `config_keys`."""
     limit = class_limit(class_name, deciding_keys(class_name).intersection(config_keys))
     return None if limit is None or includes(limit.versions, behavior.version) else limit
+
+
+def model_class_incompatibility(
+    model: Model, behavior: VersionBehavior = ANY_VERSION
+) -> ClassNotInVersion | None:
+    """Why the version's registry does not have the class of `model`, or that of its language model."""
+    own = class_incompatibility(model.class_name, behavior, model.config_keys)
+    nested = language_class_limit(model)
+    if own is not None or nested is None or includes(nested.versions, behavior.version):
+        return own
+    return nested
 
 
 def has_wheels(gpu: Gpu, behavior: VersionBehavior = ANY_VERSION) -> bool:

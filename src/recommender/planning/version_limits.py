@@ -58,6 +58,7 @@ def each_version_limit(model: Model, gpu: Gpu, version: Version | None) -> Itera
     capability = gpu.compute_capability
     own_limits = (
         class_limit(model.class_name, deciding_keys(model.class_name).intersection(model.config_keys)),
+        language_class_limit(model),
         *_setting_limits(model),
         wheel_limit(capability),
     )
@@ -100,6 +101,16 @@ def class_limit(class_name: str, config_keys: frozenset[str]) -> ClassNotInVersi
     """The versions that have a class which reads `config_keys`."""
     versions = class_versions(class_name, config_keys)
     return None if versions == _ALL else ClassNotInVersion(class_name=class_name, versions=versions)
+
+
+def language_class_limit(model: Model) -> ClassNotInVersion | None:
+    """The versions that have the class of a nested language model.
+
+    A class that no version has is not asked for: `init_vllm_registered_model`,
+    `vllm/model_executor/models/utils.py`, or the model's own class builds it.
+    """
+    limit = None if model.language_class is None else class_limit(model.language_class, frozenset())
+    return limit if limit is not None and limit.versions else None
 
 
 @bounded_cache

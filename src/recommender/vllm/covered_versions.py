@@ -62,6 +62,7 @@ def _behaviors(model: Model, gpu: Gpu) -> Mapping[Version, VersionBehavior]:
         model.quantization,
         model.quantization_schemes,
         gpu.compute_capability,
+        language_class=model.language_class,
         is_sparse=model.has_sparse_attention,
         is_latent=model.has_latent_attention,
         has_fp8_cache=model.cache_value_bytes == 1,
@@ -76,12 +77,15 @@ def _running(  # noqa: PLR0913 - what decides whether a version runs a model
     schemes: tuple[str, ...],
     capability: tuple[int, int],
     *,
+    language_class: str | None,
     is_sparse: bool,
     is_latent: bool,
     has_fp8_cache: bool,
 ) -> Mapping[Version, VersionBehavior]:
     """The behaviors of the versions that run a model, each by the first version that has it."""
     needed: list[VersionRanges] = [class_versions(class_name, config_keys), wheel_versions(capability)]
+    if language_class is not None and (having := class_versions(language_class)):
+        needed.append(having)
     if method is not None:
         needed += [method_versions(method), capable_versions(method, schemes, capability)]
         needed += map(scheme_versions, schemes)

@@ -1,7 +1,9 @@
 """The language model's part of config.json, wherever it is."""
 
+import pytest
+
 from recommender.model.config_reader import ConfigReader
-from recommender.model.find_language_model import find_language_model, language_model_config
+from recommender.model.find_language_model import find_language_model, language_class, language_model_config
 
 _SMALL = {"hidden_size": 512, "num_hidden_layers": 8, "vocab_size": 3000}
 _LARGE = {"hidden_size": 4096, "num_hidden_layers": 32, "vocab_size": 152_000}
@@ -42,3 +44,23 @@ def test_three_levels_are_searched() -> None:
 
 def test_where_there_is_none_the_usual_part_is_named_in_errors() -> None:
     assert find_language_model(_reader(text_config={})).name == "config.json, text_config"
+
+
+@pytest.mark.parametrize(
+    ("nested", "expected"),
+    [
+        ({"architectures": ["Qwen2ForCausalLM", "Another"]}, "Qwen2ForCausalLM"),
+        ({"architectures": ["InternVLChatModel"]}, None),
+        ({"model_type": "ministral3"}, "Ministral3ForCausalLM"),
+        ({"model_type": "mistral"}, None),
+        ({}, None),
+    ],
+)
+def test_the_class_of_a_nested_language_model_is_the_first_stated(
+    nested: dict[str, object], expected: str | None
+) -> None:
+    assert language_class(_reader(architectures=["InternVLChatModel"], llm_config=nested)) == expected
+
+
+def test_a_model_that_nests_none_has_no_class_besides_its_own() -> None:
+    assert language_class(_reader(architectures=["Qwen2ForCausalLM"], **_LARGE)) is None

@@ -7,13 +7,14 @@ from support.instances import instance
 from support.metadata import llama, real, real_model
 
 from recommender.hardware.gpu import Gpu, gpu_of
-from recommender.model import parse_model
+from recommender.model import Model, parse_model
 from recommender.planning.compatibility import (
     class_incompatibility,
     degree_incompatibility,
     fp8_cache_incompatibility,
     has_wheels,
     incompatibility,
+    model_class_incompatibility,
     quantization_incompatibility,
 )
 from recommender.planning.incompatibilities import (
@@ -194,18 +195,21 @@ def test_compressed_fp8_runs_on_other_gpus_than_fp8(card: Gpu, version: Version,
 
 
 @pytest.mark.parametrize(
-    ("model_id", "version", "runs"),
+    ("blocks", "version", "runs"),
     [
-        ("Qwen/Qwen3-8B-FP8", (0, 8, 5), False),
-        ("Qwen/Qwen3-8B-FP8", (0, 9), True),
-        ("mistralai/Devstral-Small-2-24B-Instruct-2512", (0, 8, 5), True),
+        ({"weight_block_size": [128, 128]}, (0, 8, 5), False),
+        ({"weight_block_size": [128, 128]}, (0, 9), True),
+        ({}, (0, 8, 5), True),
     ],
 )
 def test_fp8_in_blocks_needs_fp8_arithmetic_before_0_9(
-    model_id: str, version: Version, *, runs: bool
+    blocks: dict[str, object], version: Version, *, runs: bool
 ) -> None:
     """`use_marlin` in `fp8.py` of 0.8.5 and 0.9.0: Marlin did not run blocks at first."""
-    reason = incompatibility(real_model(model_id), A10G, behavior=behavior_of(version))
+    stated = {"quant_method": "fp8", "activation_scheme": "dynamic", **blocks}
+    reason = incompatibility(
+        parse_model(llama(quantization_config=stated)), A10G, behavior=behavior_of(version)
+    )
 
     assert (reason is None) is runs
 
@@ -342,6 +346,39 @@ def test_a_class_of_some_versions_has_no_such_attention(
         found = incompatibility(model, card, behavior=behavior_of(each))
         assert isinstance(found, SettingRefused)
         assert found.setting == setting
+
+
+def nested(**text_config: object) -> Model:
+    """A multimodal model, whose class every version has, around a language model."""
+    base = real("OpenGVLab/InternVL3-78B")
+    config = base.config or {}
+    return parse_model(
+        dataclasses.replace(base, config={**config, "llm_config": {**config["llm_config"], **text_config}})
+    )
+
+
+@pytest.mark.parametrize(
+    ("class_name", "version", "runs"),
+    [
+        ("Qwen3ForCausalLM", (0, 8, 3), False),
+        ("Qwen3ForCausalLM", (0, 8, 4), True),
+        ("Qwen3ForCausalLM", None, True),
+        ("Qwen2ForCausalLM", (0, 8, 3), True),
+        # Classes of transformers that no registry has.
+        ("Qwen2TextModel", (0, 8, 3), True),
+    ],
+)
+def test_the_class_of_a_nested_language_model_needs_a_version_too(
+    class_name: str, version: Version | None, *, runs: bool
+) -> None:
+    """`init_vllm_registered_model`, `vllm/model_executor/models/utils.py`; Qwen3 came in 0.8.4."""
+    model = nested(architectures=[class_name])
+    missing = model_class_incompatibility(model, behavior_of(version))
+
+    assert missing == (
+        None if runs else ClassNotInVersion(class_name=class_name, versions=(VersionRange(first=(0, 8, 4)),))
+    )
+    assert (incompatibility(model, H100, behavior=behavior_of(version)) is None) == runs
 
 
 def test_wheels_have_to_run_in_every_version_that_is_meant() -> None:
