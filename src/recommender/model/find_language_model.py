@@ -32,7 +32,10 @@ def language_model_config(
 def language_class(top_level: ConfigReader) -> str | None:
     """The class of a nested language model; `None` where none is nested or stated."""
     nested = language_model_config(top_level)
-    name, whole = (next(iter(each.strings("architectures")), None) for each in (nested, top_level))
+    name, whole = (
+        next(iter(each.tags("architectures")), None) if each.is_list("architectures") else None
+        for each in (nested, top_level)
+    )
     name = name or _NESTED_CLASSES.get(nested.string("model_type") or "")
     return name if name != whole else None
 

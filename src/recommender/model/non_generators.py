@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from recommender.model.config_reader import ConfigReader
-from recommender.model.errors import UnsupportedModel
+from recommender.model.errors import ImplausibleMetadata, UnsupportedModel
+from recommender.model.find_language_model import language_class
 from recommender.model.generator_classes import MODEL_TYPES_BY_CLASS, WRAPPER_CLASSES
 from recommender.model.values import HubMetadata
 
@@ -90,7 +91,7 @@ _OTHER_GENERATORS = WRAPPER_CLASSES | {
 }
 
 
-# Devstral 2, which 0.12 to 0.19 serve as a `MistralForCausalLM` of params.json.
+# Devstral 2 and Ministral 3, alone or nested, which 0.12 to 0.19 serve by the classes of params.json.
 _CLASS_OF_BOTH_FORMATS = "Ministral3ForCausalLM"
 
 
@@ -126,8 +127,16 @@ def may_be_in_mistral_format(information: Mapping[str, Any], config: Mapping[str
     metadata = HubMetadata(model_id="", information=information, config=config)
     reader = ConfigReader(config or {}, name="config.json")
     if config is not None:
-        return reader.is_list("architectures") and _CLASS_OF_BOTH_FORMATS in reader.tags("architectures")
+        classes = reader.tags("architectures") if reader.is_list("architectures") else ()
+        return _CLASS_OF_BOTH_FORMATS in (*classes, _nested_class(reader))
     return not (_kind_by_files(metadata, reader) or _kind_by_class_and_tag(metadata, reader))
+
+
+def _nested_class(config: ConfigReader) -> str | None:
+    try:
+        return language_class(config)
+    except ImplausibleMetadata:
+        return None
 
 
 def _kind_by_files(metadata: HubMetadata, config: ConfigReader) -> str | None:

@@ -53,6 +53,7 @@ def test_where_there_is_none_the_usual_part_is_named_in_errors() -> None:
         ({"architectures": ["InternVLChatModel"]}, None),
         ({"model_type": "ministral3"}, "Ministral3ForCausalLM"),
         ({"model_type": "mistral"}, None),
+        ({"architectures": 7}, None),
         ({}, None),
     ],
 )
