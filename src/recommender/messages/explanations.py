@@ -105,7 +105,7 @@ def _refused_context(context: ExplanationContext) -> str | None:
 def _largest(plan: Plan) -> str:
     """What makes a context shorter than the model's limit the largest one."""
     longest = plan.budget.engine_args.longest_context
-    if longest is not None and 2 * plan.max_model_len > longest:
+    if longest is not None and plan.max_model_len == power_of_two_within(longest):
         return (
             f"the largest power of two within a batch of {longest:,}, because the V0 engine, in which this"
             " version runs the model, does not divide prompts"

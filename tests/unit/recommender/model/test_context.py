@@ -4,7 +4,8 @@ import pytest
 from support.metadata import ABSENT, llama, real_model
 
 from recommender.model import parse_model
-from recommender.model.context import ContextLimit
+from recommender.model.config_reader import ConfigReader
+from recommender.model.context import ContextLimit, scaling_factor
 from recommender.model.errors import ImplausibleMetadata
 
 
@@ -153,3 +154,8 @@ def test_a_class_with_latent_attention_has_a_length_too(model_type: str, limit: 
     model = parse_model(llama(model_type=model_type, max_position_embeddings=ABSENT, **sizes))
 
     assert model.max_position_embeddings == limit
+
+
+def test_a_rotary_embedding_that_states_no_factor_is_not_stretched() -> None:
+    assert scaling_factor(ConfigReader({}, name="config.json")) == 1
+    assert scaling_factor(ConfigReader({"factor": 2.5}, name="config.json")) == 2.5
