@@ -26,7 +26,9 @@ def test_a_change_has_its_price_and_what_the_model_starts_with() -> None:
         "--gpu-memory-utilization 0.93 instead of 0.9: vLLM takes 73.6 GiB of each GPU and leaves 5.5 GiB."
         " The model then starts with a context of "
     )
-    assert "; further steps allow up to 32,768 tokens." in found["gpu_memory_utilization"]
+    assert found["gpu_memory_utilization"].endswith(
+        "of 1,024 tokens and 1 concurrent request; further steps allow up to 32,768 tokens."
+    )
     assert "vLLM runs fewer requests at once." in found["max_num_seqs"]
     assert (
         "more forward passes, and vLLM runs at most 512 requests at once." in found["max_num_batched_tokens"]
