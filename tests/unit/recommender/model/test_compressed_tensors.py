@@ -123,11 +123,13 @@ def test_mxfp8_counts_its_scales_as_bytes() -> None:
     assert found.schemes == ("compressed-tensors W8A8Mxfp8",)
 
 
-def test_layers_in_nvfp4_and_in_fp8_have_no_common_width() -> None:
+@pytest.mark.parametrize("last", ["float-quantized", "naive-quantized"])
+def test_layers_in_nvfp4_and_in_fp8_have_no_common_width(last: str) -> None:
     """The scales of NVFP4 are FP8 too: one for each of 8 packed bytes."""
     settings = {
         "group_0": {"format": "nvfp4-pack-quantized", "weights": {"num_bits": 4, "type": "float"}},
         "group_1": {"format": "float-quantized", "weights": {"num_bits": 8, "type": "float"}},
+        "group_2": {"format": last, "weights": {"num_bits": 8, "type": "float"}},
     }
     stated = ConfigReader(
         {"format": "mixed-precision", "config_groups": settings}, name="quantization_config"

@@ -22,6 +22,7 @@ from recommender.model.errors import ImplausibleMetadata
         ({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, 8192),
         ({"rope_scaling": {"type": "longrope", "factor": 32}}, 8192),
         ({"rope_parameters": {"rope_type": "linear", "factor": 2.0}}, 16_384),
+        ({"rope_parameters": {"rope_type": "linear", "factor": 1.5}}, 12_288),
         ({"rope_scaling": {"type": "linear"}}, 8192),
         ({"rope_parameters": {"full_attention": {"rope_type": "linear", "factor": 2.0}}}, 16_384),
         (
