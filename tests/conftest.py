@@ -14,12 +14,12 @@ settings.register_profile("without deadline", settings.default, deadline=None)
 settings.load_profile("without deadline")
 
 
-# Those outside repeat what these cover, many times, and calculate four times as long when traced.
+# Tests in other folders repeat what these cover, many times, and take four times as long when traced.
 _TRACED = "unit", "golden", "faults"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the short files of the unit tests last, so that all workers end together; leave others untraced."""
+    """Run the short files of the unit tests last, so that all workers end together; trace few folders."""
     items.sort(key=lambda item: _is_in(item, "unit"))
     for item in items:
         if not _is_in(item, *_TRACED):

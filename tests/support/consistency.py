@@ -340,7 +340,7 @@ def _expected_of_engine_arguments(answer: Feasible, overrides: Overrides) -> Ite
         yield "batched_tokens_below_sequences"
     if args.max_num_batched_tokens < _UNDIVIDED_TOKENS.get(answer.model.class_name, 0):
         yield "batched_tokens_below_image"
-    longest = memory.engine_args.longest_context
+    longest = memory.engine_args.longest_prompt
     if longest is not None and plan.max_model_len > longest:
         yield "batched_tokens_below_context"
     if (overrides.engine.max_num_batched_tokens or plan.workload.input_tokens) < plan.workload.input_tokens:

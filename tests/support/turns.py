@@ -7,5 +7,5 @@ from support.metadata import MODELS
 
 
 def models_of_turn(place: Instance, *, every: int) -> tuple[HubMetadata, ...]:
-    """One in `every` models, others on the next type, so that each model is tried on some types."""
+    """One in `every` models, different ones on the next type, so that each model is tried on some types."""
     return MODELS[GPU_INSTANCES.index(place) % every :: every]

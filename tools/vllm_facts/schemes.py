@@ -15,8 +15,8 @@ _FOLDERS: Mapping[str, tuple[str, str]] = {
     "quark": (f"{_LAYERS}/quark/schemes", "Quark"),
 }
 
-# Schemes that learned to read weights with a scale for each block after those with one for each channel, and
-# how their modules name such weights.
+# Schemes that read weights with a scale for each block only in later releases than those with one for each
+# channel, and how their modules name such weights.
 _IN_BLOCKS = frozenset({"compressed-tensors W8A8Fp8", "compressed-tensors W8A16Fp8"})
 _BLOCKS = "QuantizationStrategy.BLOCK"
 

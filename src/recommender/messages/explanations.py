@@ -104,7 +104,7 @@ def _refused_context(context: ExplanationContext) -> str | None:
 
 def _largest(plan: Plan) -> str:
     """What makes a context shorter than the model's limit the largest one."""
-    longest = plan.budget.engine_args.longest_context
+    longest = plan.budget.engine_args.longest_prompt
     if longest is not None and plan.max_model_len == power_of_two_within(longest):
         return (
             f"the largest power of two within a batch of {longest:,}, because the V0 engine, in which this"

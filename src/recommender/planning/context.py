@@ -57,7 +57,7 @@ def largest_context(limit_tokens: int, memory: Budget) -> int:
     It is at most the context that `memory` was calculated for.
     """
     args = memory.engine_args
-    limits = limit_tokens, args.max_model_len or limit_tokens, args.longest_context or limit_tokens
+    limits = limit_tokens, args.max_model_len or limit_tokens, args.longest_prompt or limit_tokens
     context = power_of_two_within(min(limits))
     for version in each_version(memory):
         while context > 1 and not version.max_concurrent_requests(context):

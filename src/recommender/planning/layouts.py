@@ -15,6 +15,7 @@ from recommender.planning.context import (
 from recommender.planning.overrides import NO_OVERRIDES, Overrides
 from recommender.planning.plan import Plan
 from recommender.planning.serve_arguments import serve_arguments
+from recommender.planning.startup import longest_context
 from recommender.vllm.version import Version
 
 # `--data-parallel-size` in `vllm/engine/arg_utils.py`.
@@ -74,9 +75,9 @@ def layouts(
 
 
 def _accepted(model: Model, overrides: Overrides) -> int | None:
-    """The context that `overrides` fix, or the model's own limit where vLLM refuses a longer one."""
+    """The context that `overrides` fix, as far as vLLM accepts it."""
     fixed = overrides.max_model_len
-    return min(fixed, model.max_position_embeddings) if fixed and model.context.is_enforced else fixed
+    return None if fixed is None else longest_context(model, fixed)
 
 
 def _budget(model: Model, instance: Instance, plan: Plan, overrides: Overrides, degree: int) -> Budget:

@@ -65,7 +65,7 @@ class Plan:
     @property
     def exceeds_batch(self) -> bool:
         """Whether the caller fixes a batch that has to hold the whole context and does not."""
-        longest = self.budget.engine_args.longest_context
+        longest = self.budget.engine_args.longest_prompt
         return longest is not None and self.max_model_len > longest
 
     @property

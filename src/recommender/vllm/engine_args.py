@@ -104,7 +104,7 @@ class EngineArgs:
         return self.max_num_seqs if needs_them else 0
 
     def at_context(self, context_tokens: int) -> "EngineArgs":
-        """These with `--max-model-len`."""
+        """These for a context in tokens, and with a batch of that length where it grows with the context."""
         tokens = self.max_num_batched_tokens
         if self.grows_with_context:
             tokens = max(_V0_TOKENS, context_tokens)
@@ -116,8 +116,8 @@ class EngineArgs:
         return self.batches_whole_prompts and not self.has_fixed_batch
 
     @property
-    def longest_context(self) -> int | None:
-        """The most tokens that vLLM accepts as a context for such a batch; `None` where any number is."""
+    def longest_prompt(self) -> int | None:
+        """The longest context, in tokens, that a fixed batch of whole prompts allows; `None` for any."""
         return self.max_num_batched_tokens if self.batches_whole_prompts and self.has_fixed_batch else None
 
     def encodes_images(self, model: Model) -> bool:

@@ -173,7 +173,7 @@ def test_batched_tokens_that_the_caller_fixes_limit_the_context_of_whole_prompts
         for version, overrides in [((0, 9, 2), fixed), ((0, 19), fixed), ((0, 9, 2), EngineOverrides())]
     )
 
-    assert (old.longest_context, recent.longest_context, free.longest_context) == (4096, None, None)
+    assert (old.longest_prompt, recent.longest_prompt, free.longest_prompt) == (4096, None, None)
     assert at_context(model, "g4dn.xlarge", (0, 9, 2), 8192, fixed=4096) == 4096
 
 
