@@ -144,8 +144,11 @@ def _no_fp8_cache(context: WarningContext) -> str | None:
 
 def _eager_mode(context: WarningContext) -> str | None:
     """Only where the model has room for CUDA graphs too."""
-    memory, with_graphs = context.plan.budget, _with_graphs(context)
-    if not memory.engine_args.enforce_eager or not holds_minimum_context(context.model, with_graphs):
+    memory = context.plan.budget
+    if not memory.engine_args.enforce_eager:
+        return None
+    with_graphs = _with_graphs(context)
+    if not holds_minimum_context(context.model, with_graphs):
         return None
     gained = memory.kv_cache_bytes - with_graphs.kv_cache_bytes
     gain = (
